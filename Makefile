@@ -1,0 +1,52 @@
+# Everything here sets itself up: a machine needs only Python >= 3.11 and make.
+# uv is used when it is there; otherwise it is installed into .venv. No Python is ever downloaded.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help demo test check soak lock clean
+.DEFAULT_GOAL := help
+
+help:            ## what can be made
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+demo: $(STAMP)   ## crawl the bundled newspaper site twice and show what arrived
+	@$(BIN)/jianbao demo demo
+
+test: $(STAMP)   ## run the tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+check: $(STAMP)  ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+soak: $(STAMP)   ## slow proofs: 1,000 kills at random points of a crawl
+	$(BIN)/python benchmarks/kills.py --kills 1000
+
+lock:            ## resolve every dependency again (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --group dev pyproject.toml --output-file requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  pyproject.toml --output-file requirements-run.lock
+
+clean:           ## remove what make made
+	rm -rf $(VENV) demo
+
+# The lock names every package with its digest and no address, so any index may serve it.
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "jianbao needs Python 3.11 or newer; '$(PYTHON)' is older. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "Python could not make .venv: install its venv module (Debian: apt install python3-venv)." >&2; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then uv=uv; else \
+	  test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv || exit 1; uv=$(BIN)/uv; fi; \
+	  set -e; \
+	  $$uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+	  $$uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)

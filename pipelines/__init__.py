@@ -1,0 +1,1 @@
+"""What happens to an article between page and archive: normalise, deduplicate, store."""

@@ -1,0 +1,1 @@
+"""When: which crawls are due, and the service that starts them."""

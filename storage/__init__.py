@@ -1,0 +1,1 @@
+"""The archive: records, schema, migrations, ledger, captures."""

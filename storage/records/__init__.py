@@ -1,0 +1,52 @@
+"""The vocabulary that every part shares: frozen records, and errors named by what to do next."""
+
+from storage.records.article import (
+    Article,
+    Draft,
+    Image,
+    Link,
+    Mention,
+    Paragraph,
+    ParagraphKind,
+    Precision,
+    Security,
+)
+from storage.records.capture import Capture, Exchange, Headers, WarcPlace
+from storage.records.info_code import (
+    BadInfoCode,
+    Form,
+    canonical_info_code,
+    find_info_code,
+    info_code_day,
+)
+from storage.records.listing import Listed, ListingState, Owed, Poll, PollOutcome, Validators
+from storage.records.verdict import SetAside, TryLater
+
+__all__ = [
+    "Article",
+    "BadInfoCode",
+    "Capture",
+    "Draft",
+    "Exchange",
+    "Form",
+    "Headers",
+    "Image",
+    "Link",
+    "Listed",
+    "ListingState",
+    "Mention",
+    "Owed",
+    "Paragraph",
+    "ParagraphKind",
+    "Poll",
+    "PollOutcome",
+    "Precision",
+    "Security",
+    "SetAside",
+    "TryLater",
+    "Validators",
+    "WarcPlace",
+    "canonical_info_code",
+    "find_info_code",
+    "info_code_day",
+]

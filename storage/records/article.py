@@ -1,0 +1,107 @@
+"""Articles on their way into the archive: a draft is what a page says, an article is what we keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from storage.records.info_code import Form
+
+Precision = Literal["second", "minute", "day"]
+ParagraphKind = Literal["text", "heading", "caption", "note", "byline"]
+Mention = Literal["chart", "link", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One article exactly as one page delivers it: fields found, nothing yet cleaned or judged.
+
+    ``published_at`` is aware, in the zone that the page states; None when the page states none.
+    ``tag`` is the post's tag as printed (上饶日报新闻); ``media`` a name that the answer states outright.
+    ``body_html`` is the delivered body, from after the title to before the share link; ``linked_html``
+    is a second body of the same article that carries security links where ``body_html`` has none.
+    """
+
+    info_code: str | None
+    url: str
+    form: Form
+    title: str | None = None
+    published_at: datetime | None = None
+    precision: Precision = "second"
+    tag: str | None = None
+    media: str | None = None
+    summary: str | None = None
+    body_html: str = ""
+    linked_html: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One line of an article's text: no line break inside, no blank at its edges, never empty."""
+
+    text: str
+    kind: ParagraphKind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image of the article: the largest known original, and where it stands.
+
+    ``position`` counts the paragraphs before it. Width and height are pixels, when the address tells.
+    """
+
+    url: str
+    caption: str | None = None
+    position: int = 0
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """A security that upstream linked, or the text names with its code: *mentioned*, not *about*.
+
+    ``market`` is upstream's id (0 Shenzhen and Beijing, 1 Shanghai, 105 NASDAQ, 106 NYSE, 107 AMEX,
+    116 Hong Kong, 90 a board); codes keep their leading zeros.
+    """
+
+    market: str
+    code: str
+    name: str
+    mention: Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link inside the text to something that is neither a security nor a glossary word."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A normalised article. ``text`` is its paragraphs joined by newlines."""
+
+    info_code: str
+    url: str
+    form: Form
+    title: str
+    published_at: datetime | None
+    precision: Precision
+    media: str | None
+    author: str | None
+    summary: str | None
+    source_line: str | None
+    continued: bool
+    paragraphs: tuple[Paragraph, ...]
+    images: tuple[Image, ...] = ()
+    securities: tuple[Security, ...] = ()
+    links: tuple[Link, ...] = ()
+    body_html: str = field(default="", repr=False)
+
+    @property
+    def text(self) -> str:
+        """The paragraphs joined by newlines."""
+        return "\n".join(paragraph.text for paragraph in self.paragraphs)

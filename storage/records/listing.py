@@ -1,0 +1,64 @@
+"""What a source's page lists, and what the ledger owes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from storage.records.info_code import Form
+
+ListingState = Literal["owed", "archived", "failed", "quarantined", "gone"]
+PollOutcome = Literal["changed", "unchanged", "empty", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One article that a page lists: canonical info code, absolute address, title as printed there."""
+
+    info_code: str
+    form: Form
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A listing to be fetched: new, or failed before and due again.
+
+    ``attempts`` counts the fetches that failed so far. ``title`` is as listed.
+    """
+
+    source: str
+    info_code: str
+    form: Form
+    url: str
+    title: str
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said of a page's version, to be sent back with the next poll."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One fetch of a source's listing page, and what came of it.
+
+    ``listed`` is empty unless the outcome is ``changed``; ``body_hash`` is None unless a body came.
+    ``error`` is a sentence when the outcome is ``failed``; ``layout_broken`` tells that the page
+    answered but is no listing. ``polled_at`` is aware.
+    """
+
+    source: str
+    outcome: PollOutcome
+    polled_at: datetime
+    listed: tuple[Listed, ...] = ()
+    validators: Validators | None = None
+    body_hash: str | None = None
+    error: str | None = None
+    layout_broken: bool = False

@@ -1,0 +1,21 @@
+"""Errors named by what to do next."""
+
+from __future__ import annotations
+
+
+class SetAside(Exception):  # noqa: N818 - named by what to do next, as in DESIGN's list of habits
+    """What came is not what it should be: keep its capture, store nothing, tell somebody.
+
+    The message is one sentence that completes "this page …", without place: the caller adds it.
+    """
+
+
+class TryLater(Exception):  # noqa: N818
+    """The fetch failed in a way that may pass: the listing stays owed.
+
+    The message is one sentence that names what failed; ``after`` is seconds to wait, when the server said so.
+    """
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
