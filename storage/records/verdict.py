@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 
-class SetAside(Exception):  # noqa: N818 - named by what to do next, as in DESIGN's list of habits
+class SetAside(Exception):
     """What came is not what it should be: keep its capture, store nothing, tell somebody.
 
     The message is one sentence that completes "this page …", without place: the caller adds it.
     """
 
 
-class TryLater(Exception):  # noqa: N818
+class TryLater(Exception):
     """The fetch failed in a way that may pass: the listing stays owed.
 
     The message is one sentence that names what failed; ``after`` is seconds to wait, when the server said so.
