@@ -1,0 +1,134 @@
+"""An article by its info code, as JSON: the ``GetNewsText`` answer (UPSTREAM, section 1.1)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from spiders.readers.printed_time import read_time
+from storage.records import BadInfoCode, Draft, Precision, SetAside, canonical_info_code
+
+# Only `content` and `text` are known for sure; the other names are those of upstream's lists and search.
+_TITLE = ("title", "art_title", "simtitle")
+_TIME = (
+    "showtime",
+    "showdatetime",
+    "art_showtime",
+    "datetime",
+    "publishtime",
+    "ordertime",
+    "updatetime",
+    "art_sortstart",
+)
+_MEDIA = ("medianame", "from", "media", "art_media", "art_medianame", "source")
+_DIGEST = ("digest", "simdigest", "summary")
+_CODE = ("infocode", "art_code")
+_WRAPPERS = ("data", "result")
+_JSONP = re.compile(r"\s*[\w.$]{1,80}\s*\((?P<json>.*)\)\s*;?\s*", re.DOTALL)
+_CUT = re.compile(r"(?<!\.)\.{3}(?:\s|</?[a-z]{1,10}\s*/?>)*\Z", re.IGNORECASE)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LONGEST_QUOTE = 80
+
+Fields = Mapping[str, Any]
+
+
+def read_article_json(text: str, url: str, info_code: str) -> Draft:
+    """Return the draft in a JSON answer for one info code; raise `SetAside` if it holds no whole article.
+
+    ``text``, the newspaper's own form, becomes the body and ``content``, the form with security links,
+    ``linked_html``. An answer with ``content`` alone is the rolling form.
+    """
+    fields = _article_fields(_parse(text))
+    code = _checked_code(fields, canonical_info_code(info_code))
+    body, linked = _body(fields, "text"), _body(fields, "content")
+    if not body and not linked:
+        raise SetAside(f"is JSON without an article{_message(fields)}")
+    published_at, precision = _published_at(fields)
+    return Draft(
+        info_code=code,
+        url=url,
+        form="media" if body else "rolling",
+        title=_first(fields, _TITLE),
+        published_at=published_at,
+        precision=precision,
+        media=_first(fields, _MEDIA),
+        summary=_first(fields, _DIGEST),
+        body_html=body or linked or "",
+        linked_html=linked if body else None,
+    )
+
+
+def _parse(text: str) -> Any:
+    """Return the JSON value of an answer, out of a JSONP wrapper if it has one."""
+    text = text.removeprefix("\ufeff")
+    wrapped = _JSONP.fullmatch(text)
+    try:
+        return json.loads(wrapped["json"] if wrapped else text)
+    except (ValueError, RecursionError) as error:
+        raise SetAside("is not JSON, or JSON that was cut on its way") from error
+
+
+def _article_fields(value: Any) -> Fields:
+    """Return the article's fields under lower-case names, one level deeper when the answer wraps them."""
+    fields = _lower(value)
+    if not _body(fields, "text") and not _body(fields, "content"):
+        inner = (_lower(fields[name]) for name in _WRAPPERS if isinstance(fields.get(name), dict))
+        return next(inner, fields)
+    return fields
+
+
+def _lower(value: Any) -> Fields:
+    if not isinstance(value, dict):
+        raise SetAside(f"is JSON, but a {type(value).__name__} and not an article's object")
+    return {key.lower(): item for key, item in value.items()}
+
+
+def _checked_code(fields: Fields, wanted: str) -> str:
+    """Return the wanted info code; raise `SetAside` when the answer names another article."""
+    for name in _CODE:
+        try:
+            named = canonical_info_code(str(fields.get(name, "")))
+        except BadInfoCode:
+            continue
+        if named != wanted:
+            raise SetAside(f"is the article {named}, not {wanted} as asked for")
+    return wanted
+
+
+def _body(fields: Fields, name: str) -> str | None:
+    """Return a body; raise `SetAside` for one cut short, as list answers do (they end in three dots)."""
+    value = fields.get(name)
+    if not isinstance(value, str) or not value.strip():
+        return None
+    if _CUT.search(value[-200:]):
+        raise SetAside(f"has a {name!r} that is cut short: it ends in three dots")
+    return _clean(value)
+
+
+def _first(fields: Fields, names: tuple[str, ...]) -> str | None:
+    values = (fields.get(name) for name in names)
+    texts = (_clean(value).strip() for value in values if isinstance(value, str))
+    return next((text for text in texts if text), None)
+
+
+def _published_at(fields: Fields) -> tuple[datetime | None, Precision]:
+    """Return the first time that can be read, Beijing time unless it says otherwise."""
+    values = (fields.get(name) for name in _TIME)
+    printed = (str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool))
+    return next((time for text in printed if (time := read_time(text[:40]))), (None, "second"))
+
+
+def _message(fields: Fields) -> str:
+    """Return what an error object says of itself, for a message."""
+    said = _first(fields, ("message", "msg", "error", "errmsg"))
+    if said:
+        return f": it says {said[:_LONGEST_QUOTE]!r}"
+    return f": its fields are {', '.join(sorted(fields))[:_LONGEST_QUOTE]}" if fields else ": it is empty"
+
+
+def _clean(text: str) -> str:
+    """Return the text without lone surrogates, which JSON can spell and nothing can store."""
+    return _SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,47 @@
+"""The part of a page of the Jekyll site that holds its content.
+
+Every post leaks its whole body, unescaped, into an attribute of the page's head (UPSTREAM, section 2), and
+no HTML parser keeps the two copies apart. So the content is cut out of the text before anything is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from storage.records import SetAside
+
+# Each pattern stops at the next "<", so none can be made to scan a hostile page twice.
+_PAGE_BODY = re.compile(r"</head>\s*<body\b[^<>]*>", re.IGNORECASE)
+_AFTER_HEADER = re.compile(r"</header>\s*<section\b[^<>]*>", re.IGNORECASE)
+_SECTION = re.compile(r"<section\b[^<>]*>", re.IGNORECASE)
+_SECTION_END = re.compile(r"</section\s*>", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
+_LONGEST_TITLE = 60
+
+
+def cut_section(html: str) -> str:
+    """Return the inner HTML of the page's own section; raise `SetAside` if it, or its end, is missing."""
+    start = _section_start(html)
+    if start is None:
+        raise SetAside(f"has no section with content{calls_itself(html)}")
+    ends = [match.start() for match in _SECTION_END.finditer(html, start)]
+    if not ends:
+        raise SetAside("ends before its section does, so it was cut on its way")
+    return html[start : ends[-1]]
+
+
+def calls_itself(html: str) -> str:
+    """Return ``, and calls itself '…'`` with the page's title, for a message; empty when it has none."""
+    match = _TITLE.search(html)
+    title = " ".join(match[1].split())[:_LONGEST_TITLE] if match else ""
+    return f", and calls itself {title!r}" if title else ""
+
+
+def _section_start(html: str) -> int | None:
+    """Return where the content begins: after the site's header, whatever the leaked head contains."""
+    body = _PAGE_BODY.search(html)
+    behind_head = body.end() if body else 0
+    match = (
+        _AFTER_HEADER.search(html, behind_head) or _SECTION.search(html, behind_head) or _SECTION.search(html)
+    )
+    return match.end() if match else None
