@@ -1,0 +1,16 @@
+"""The configuration: one strict TOML file, overridden by environment variables and the command line."""
+
+from jianbao.configuration.loading import load_configuration
+from jianbao.configuration.model import EXAMPLE_CONTACT, Configuration, Http, Infocode, Service, Source
+from jianbao.configuration.problem import ConfigurationError
+
+__all__ = [
+    "EXAMPLE_CONTACT",
+    "Configuration",
+    "ConfigurationError",
+    "Http",
+    "Infocode",
+    "Service",
+    "Source",
+    "load_configuration",
+]

@@ -1,0 +1,188 @@
+"""The keys of the configuration: their types, defaults, limits, and what is expected of each.
+
+A key's description completes the sentence "expected …"; the errors and ``docs/configuration.md`` use it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
+
+from jianbao.configuration.values import (
+    check_address,
+    check_article_address,
+    check_contact,
+    check_name,
+    check_slug,
+    check_zone,
+    resolve_folder,
+)
+
+EXAMPLE_CONTACT = "mailto:you@example.org"
+"""The contact of the default and of the template: nobody reads it, so it should be replaced."""
+
+Key = tuple[str, ...]
+"""A key's place in the models, without an index: ``("sources", "slug")``."""
+
+Slug = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_slug)]
+Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(check_name)]
+Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(check_address)]
+ArticleAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(check_article_address)]
+Contact = Annotated[str, StringConstraints(max_length=200), AfterValidator(check_contact)]
+Zone = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_zone)]
+UpToHour = Annotated[float, Field(ge=0, le=3600)]
+UpToDay = Annotated[float, Field(gt=0, le=86_400)]
+
+_SECONDS = "a number of seconds from 0 to 3600"
+_SECONDS_ABOVE = "a number of seconds above 0, up to "
+_SWITCH = "true or false"
+
+
+class Section(BaseModel):
+    """A table of the file: strict types, no other keys, and it never changes."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=True
+    )
+
+
+class Source(Section):
+    """One place that lists articles. ``timezone`` comes before ``schedule``, which is read in it."""
+
+    slug: Slug = Field(description="1 to 100 visible characters without a slash or a blank at either end")
+    name: Name = Field(description="1 to 200 visible characters without a blank at either end")
+    kind: Literal["category", "infocode"] = Field(description='"category" or "infocode"')
+    url: Address = Field(
+        description="an http or https address with a host and no user name or password"
+        " (for the kind infocode, one that contains {code})"
+    )
+    timezone: Zone = Field(
+        default="Asia/Shanghai", description='the name of an IANA time zone such as "Asia/Shanghai"'
+    )
+    schedule: str | None = Field(
+        default=None,
+        description='five fields of standard cron such as "*/5 * * * *" (1 = Monday), or @hourly, @daily, '
+        "@weekly, @monthly, @yearly; no schedule for the kind infocode",
+    )
+    enabled: bool = Field(default=True, description=_SWITCH)
+
+    @field_validator("url")
+    @classmethod
+    def require_code(cls, url: str, info: ValidationInfo) -> str:
+        """A source that reads articles by info code must say where the code goes."""
+        return check_article_address(url) if info.data.get("kind") == "infocode" else url
+
+    @field_validator("schedule")
+    @classmethod
+    def require_firing(cls, schedule: str | None, info: ValidationInfo) -> str | None:
+        """A schedule must be well-formed, fire some day, and belong to something that can be polled."""
+        from scheduler.cron import parse_schedule  # noqa: PLC0415 - reading the archive needs no schedules
+
+        if schedule is None:
+            return None
+        if info.data.get("kind") == "infocode":
+            raise ValueError("it has nothing to poll: this kind of source lists no articles")
+        parse_schedule(schedule, ZoneInfo(info.data.get("timezone", "UTC")))
+        return schedule
+
+
+class Http(Section):
+    """How requests are made: politeness and limits."""
+
+    contact: Contact = Field(
+        default=EXAMPLE_CONTACT, description=f'a mailto:, http or https address such as "{EXAMPLE_CONTACT}"'
+    )
+    obey_robots: bool = Field(default=True, description=_SWITCH)
+    delay: UpToHour = Field(default=0.5, description=_SECONDS)
+    concurrency: int = Field(default=4, ge=1, le=16, description="a whole number from 1 to 16")
+    timeout: float = Field(default=30.0, gt=0, le=3600, description=_SECONDS_ABOVE + "3600")
+    retries: int = Field(default=2, ge=0, le=10, description="a whole number from 0 to 10")
+    max_size: int = Field(
+        default=10_000_000,
+        ge=1_000,
+        le=1_000_000_000,
+        description="a whole number of bytes from 1_000 to 1_000_000_000",
+    )
+
+
+class Infocode(Section):
+    """Where one article can be asked for by its info code."""
+
+    url: ArticleAddress = Field(
+        default="http://finews.zning.xyz/NewsData/GetNewsText.do?id={code}",
+        description="an http or https address that contains {code}",
+    )
+
+
+class Service(Section):
+    """How the background service starts and ends crawls; all in seconds."""
+
+    grace: UpToHour = Field(default=30.0, description=_SECONDS)
+    time_limit: UpToDay = Field(default=1800.0, description=_SECONDS_ABOVE + "86400")
+    jitter: UpToHour = Field(default=5.0, description=_SECONDS)
+    misfire_grace: UpToDay = Field(default=60.0, description=_SECONDS_ABOVE + "86400")
+
+
+class Configuration(Section):
+    """Everything that can be set. ``archive`` is absolute."""
+
+    archive: Annotated[Path, Field(strict=False)] = Field(
+        default=Path("archive"), description="the path of a folder"
+    )
+    sources: Annotated[tuple[Source, ...], Field(strict=False)] = Field(
+        default=(), description="one [[sources]] table for each source"
+    )
+    http: Http = Field(default=Http(), description="a table of its own, [http]")
+    infocode: Infocode = Field(default=Infocode(), description="a table of its own, [infocode]")
+    service: Service = Field(default=Service(), description="a table of its own, [service]")
+
+    _file: Path | None = PrivateAttr(default=None)
+
+    @property
+    def file(self) -> Path | None:
+        """The file that was read, absolute; None when there was none."""
+        return self._file
+
+    @field_validator("archive", mode="before")
+    @classmethod
+    def require_path(cls, archive: object) -> object:
+        """An empty path would quietly mean the folder of the file."""
+        if archive == "":
+            raise ValueError("it is empty")
+        if isinstance(archive, str | Path) and not str(archive).isprintable():
+            raise ValueError("it contains a control character")
+        return archive
+
+    @field_validator("archive")
+    @classmethod
+    def resolve_archive(cls, archive: Path, info: ValidationInfo) -> Path:
+        """A relative path starts at the base that is given as context, else at the current folder."""
+        return resolve_folder(archive, (info.context or {}).get("base", Path.cwd()))
+
+    def model_post_init(self, context: Any) -> None:
+        """Remember the file; it is given as context, since it can't be a key of itself."""
+        self._file = (context or {}).get("file")
+
+
+def fields_by_key(section: type[Section] = Configuration) -> dict[Key, FieldInfo]:
+    """Return every key of the configuration, tables before what they hold."""
+    fields: dict[Key, FieldInfo] = {}
+    for name, field in section.model_fields.items():
+        fields[name,] = field
+        for inner in (field.annotation, *get_args(field.annotation)):
+            if isinstance(inner, type) and issubclass(inner, Section):
+                fields |= {(name, *key): value for key, value in fields_by_key(inner).items()}
+    return fields

@@ -1,0 +1,77 @@
+"""What is wrong with a configuration, each problem in one line: place, key, value, what is expected."""
+
+from __future__ import annotations
+
+import json
+import re
+from difflib import get_close_matches
+
+from pydantic_core import ErrorDetails
+
+from jianbao.configuration.model import Key, fields_by_key
+
+Location = tuple[str | int, ...]
+"""A key's place in one file, with the index of its source: ``("sources", 0, "slug")``."""
+
+MAX_SHOWN = 80
+
+_CREDENTIALS = re.compile(r"//[^/]*@")
+_BARE = re.compile(r"[\w-]+")
+
+
+class ConfigurationError(ValueError):
+    """The configuration can't be used. The text has one line for each problem, and so has ``problems``."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def describe_problem(details: ErrorDetails, name: str) -> str:
+    """Return what pydantic found wrong with the key of that name, in one sentence without a place."""
+    location = details["loc"]
+    if details["type"] == "extra_forbidden":
+        return f"{name} is no key (here set to {show_value(details['input'])}); {_suggest_key(location)}"
+    expected = f"expected {fields_by_key()[key_at(location)].description}"
+    if details["type"] == "missing":
+        return f"{name} is missing; {expected}"
+    found = f"{name} is {show_value(details['input'])}"
+    reason = _describe_reason(details)
+    if not reason:
+        return f"{found}; {expected}"
+    return f"{found}: {reason}" if "expected" in reason else f"{found}: {reason}; {expected}"
+
+
+def key_at(location: Location) -> Key:
+    """Return the key of a place, whichever source it is in."""
+    return tuple(part for part in location if isinstance(part, str))
+
+
+def show_part(part: str) -> str:
+    """Return one part of a dotted key, in quotes where TOML would want them."""
+    return part if _BARE.fullmatch(part) else show_value(part)
+
+
+def show_value(value: object) -> str:
+    """Return a value as TOML would write it, on one line, short, printable, and without a password."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = _CREDENTIALS.sub("//…@", text)
+    if len(text) > MAX_SHOWN:
+        text = text[: MAX_SHOWN - 1] + "…"
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+
+
+def _describe_reason(details: ErrorDetails) -> str:
+    """Type and range say no more than what is expected; the other checks give a reason of their own."""
+    context = details.get("ctx", {})
+    if details["type"] == "string_too_long":
+        return f"it is longer than {context['max_length']} characters"
+    return str(context.get("error", ""))
+
+
+def _suggest_key(location: Location) -> str:
+    *table, name = key_at(location)
+    siblings = [key[-1] for key in fields_by_key() if key[:-1] == tuple(table)]
+    elsewhere = [".".join(key) for key in fields_by_key() if key[-1] == name]
+    nearest = get_close_matches(name.lower(), siblings, n=1) or elsewhere
+    return f"did you mean {nearest[0]}?" if nearest else f"expected one of {', '.join(siblings)}"
