@@ -58,6 +58,7 @@ def read_article_json(text: str, url: str, info_code: str) -> Draft:
         summary=_first(fields, _DIGEST),
         body_html=body or linked or "",
         linked_html=linked if body else None,
+        partial=True,
     )
 
 

@@ -1,0 +1,163 @@
+"""From what a page delivers to the article we keep: remove what is not text, never edit the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, takewhile
+
+from pipelines.normalise_body import Body, Line, Picture, read_body
+from pipelines.normalise_lines import (
+    byline_names,
+    dateline_names,
+    is_furniture,
+    is_heading,
+    is_jump,
+    is_note,
+    source_media,
+)
+from pipelines.normalise_securities import gather, read_printed
+from storage.records import Article, Draft, Image, Paragraph, ParagraphKind, Security, SetAside
+
+_SIZE = re.compile(r"_w(?P<width>\d{1,5})h(?P<height>\d{1,5})\b")
+_WORD = re.compile(r"\w+")
+_TAG_SUFFIX = "新闻"
+_CUT_SHORT = "..."
+_EDGE = 2
+"""Lines at an end of the text in which a byline or a jump mark may stand."""
+
+
+def normalise(draft: Draft) -> Article:
+    """Return the article in a draft (DESIGN, section 6); raise `SetAside` when the draft names no info code.
+
+    Nothing is judged here: an article without text or time is `belief.doubt`'s business.
+    """
+    if draft.info_code is None:
+        raise SetAside("names no info code")
+    body, source_line, named = _sift(read_body(draft.body_html, draft.url), draft)
+    paragraphs = _paragraphs(body) or _standing_in(draft)
+    texts = [paragraph.text for paragraph in paragraphs]
+    return Article(
+        info_code=draft.info_code,
+        url=draft.url,
+        form=draft.form,
+        title=_one_line(draft.title),
+        published_at=draft.published_at,
+        precision=draft.precision,
+        media=named or _media_of_tag(draft.tag) or _one_line(draft.media) or None,
+        author=_author(paragraphs),
+        summary=_one_line(draft.summary) or None,
+        source_line=source_line,
+        continued=any(is_jump(text) for text in texts[:_EDGE]),
+        paragraphs=paragraphs,
+        images=tuple(_images(body, paragraphs)),
+        securities=_securities(body, draft, texts),
+        links=tuple(link for line in body.lines for link in line.links),
+        body_html=draft.body_html,
+    )
+
+
+def _sift(body: Body, draft: Draft) -> tuple[Body, str | None, str | None]:
+    """Return the body with the article's own lines alone, the source line and the media that it names.
+
+    What a dropped line links to goes with it: in a source line, words of the newspaper's name are linked.
+    """
+    kept: list[Line] = []
+    places: list[int] = []
+    source_line = media = None
+    digest_end = _digest_end(body.lines, draft)
+    for index, line in enumerate(body.lines):
+        places.append(len(kept))
+        named = source_media(line)
+        if named is not None:
+            source_line, media = line.text, named or media
+        elif index >= digest_end and not is_furniture(line, draft.info_code or ""):
+            kept.append(line)
+    places.append(len(kept))
+    pictures = [Picture(picture.url, places[picture.before]) for picture in body.pictures]
+    return Body(kept, pictures, body.charts), source_line, media
+
+
+def _digest_end(lines: Sequence[Line], draft: Draft) -> int:
+    """Return how many lines at the start are the digest: a quotation of the same words as the summary."""
+    quoted = list(takewhile(lambda line: line.is_quoted, lines))
+    return len(quoted) if quoted and _words(quoted) == _words([Line(draft.summary or "")]) else 0
+
+
+def _words(lines: Sequence[Line]) -> str:
+    """Return the letters alone: kramdown takes asterisks and bars out of the digest, never a word."""
+    return "".join(word for line in lines for word in _WORD.findall(line.text))
+
+
+def _standing_in(draft: Draft) -> tuple[Paragraph, ...]:
+    """Return the digest as the text of a post that has no other: the rolling news of the first hours.
+
+    A digest that was cut short (it ends in three dots) is no text.
+    """
+    digest = _one_line(draft.summary)
+    if draft.form != "rolling" or not digest or digest.endswith(_CUT_SHORT):
+        return ()
+    return (Paragraph(digest),)
+
+
+def _paragraphs(body: Body) -> tuple[Paragraph, ...]:
+    last = len(body.lines) - 1
+    under_pictures = {picture.before for picture in body.pictures}
+    return tuple(
+        Paragraph(line.text, _kind(line, index in under_pictures, min(index, last - index) < _EDGE))
+        for index, line in enumerate(body.lines)
+    )
+
+
+def _kind(line: Line, is_under_picture: bool, is_at_edge: bool) -> ParagraphKind:
+    if is_heading(line):
+        return "heading"
+    if line.is_centred and is_under_picture:
+        return "caption"
+    if is_note(line.text):
+        return "note"
+    return "byline" if is_at_edge and byline_names(line.text) else "text"
+
+
+def _author(paragraphs: Sequence[Paragraph]) -> str | None:
+    """Return the names in bylines and datelines, each once, parted by ``、``; None when there are none."""
+    names = [
+        name
+        for paragraph in paragraphs
+        for name in (
+            byline_names(paragraph.text) if paragraph.kind == "byline" else dateline_names(paragraph.text)
+        )
+    ]
+    return "、".join(dict.fromkeys(names)) or None
+
+
+def _images(body: Body, paragraphs: Sequence[Paragraph]) -> Iterator[Image]:
+    """Yield the images; of several that stand together, the caption belongs to the last."""
+    last_at = {picture.before: picture for picture in body.pictures}
+    for picture in body.pictures:
+        below = paragraphs[picture.before : picture.before + 1] if last_at[picture.before] is picture else ()
+        size = _SIZE.search(picture.url)
+        yield Image(
+            url=picture.url,
+            caption=next((paragraph.text for paragraph in below if paragraph.kind == "caption"), None),
+            position=picture.before,
+            width=int(size["width"]) if size else None,
+            height=int(size["height"]) if size else None,
+        )
+
+
+def _securities(body: Body, draft: Draft, texts: Sequence[str]) -> tuple[Security, ...]:
+    """Return the securities of charts, links and text, those linked in the second body too."""
+    linked = read_body(draft.linked_html, draft.url) if draft.linked_html else None
+    second = _sift(linked, draft)[0] if linked else Body()
+    links = (security for one in (body, second) for line in one.lines for security in line.securities)
+    return gather(chain(body.charts, second.charts, links, read_printed(texts)))
+
+
+def _media_of_tag(tag: str | None) -> str | None:
+    """Return the media that a post's tag names: the tag less exactly one 新闻 (UPSTREAM, section 1.3)."""
+    return " ".join((tag or "").split()).removesuffix(_TAG_SUFFIX) or None
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").splitlines()).strip()
