@@ -12,6 +12,7 @@ from storage.records.article import (
     Security,
 )
 from storage.records.capture import Capture, Exchange, Headers, WarcPlace
+from storage.records.delivery import Delivery
 from storage.records.info_code import (
     BadInfoCode,
     Form,
@@ -19,13 +20,14 @@ from storage.records.info_code import (
     find_info_code,
     info_code_day,
 )
-from storage.records.listing import Listed, ListingState, Owed, Poll, PollOutcome, Validators
-from storage.records.verdict import SetAside, TryLater
+from storage.records.listing import Listed, ListingState, Owed, Poll, PollOrder, PollOutcome, Validators
+from storage.records.verdict import SetAside, TryLater, Vanished
 
 __all__ = [
     "Article",
     "BadInfoCode",
     "Capture",
+    "Delivery",
     "Draft",
     "Exchange",
     "Form",
@@ -39,12 +41,14 @@ __all__ = [
     "Paragraph",
     "ParagraphKind",
     "Poll",
+    "PollOrder",
     "PollOutcome",
     "Precision",
     "Security",
     "SetAside",
     "TryLater",
     "Validators",
+    "Vanished",
     "WarcPlace",
     "canonical_info_code",
     "find_info_code",

@@ -26,7 +26,8 @@ class Listed:
 class Owed:
     """A listing to be fetched: new, or failed before and due again.
 
-    ``attempts`` counts the fetches that failed so far. ``title`` is as listed.
+    ``attempts`` counts the fetches that failed so far. ``title`` is as listed. A listing that is already
+    archived is due again when its page announced another title.
     """
 
     source: str
@@ -34,6 +35,7 @@ class Owed:
     form: Form
     url: str
     title: str
+    state: ListingState = "owed"
     attempts: int = 0
 
 
@@ -43,6 +45,20 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PollOrder:
+    """A source to poll: its page, and what the last whole answer said of its version.
+
+    ``may_ask`` tells that the last whole page is recent enough to ask only whether it changed.
+    """
+
+    source: str
+    url: str
+    validators: Validators | None = None
+    body_hash: str | None = None
+    may_ask: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,3 +19,7 @@ class TryLater(Exception):
     def __init__(self, message: str, after: float | None = None) -> None:
         super().__init__(message)
         self.after = after
+
+
+class Vanished(Exception):
+    """Every known address answered that the article is not there; the message names the answers."""

@@ -1,0 +1,251 @@
+"""Starting crawls: locks, the crawl's row, the spider, and the account of what it did."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from jianbao import __version__
+from jianbao.configuration import Configuration
+from storage.archive import Archive
+from storage.crawls import (
+    finish_crawl,
+    last_crawl,
+    list_running_crawls,
+    settle_dead_crawls,
+    start_crawl,
+)
+from storage.events import open_event, resolve_events
+from storage.records import Owed
+from storage.source_locks import SourceBusy, hold_sources
+from storage.sources import SourceRow, save_sources
+from storage.tally import Tally
+
+INFOCODE_SOURCE = "infocode"
+"""The source under which articles are recorded that were asked for by code and never listed."""
+
+Watch = Callable[[Tally], None]
+
+
+class CrawlBusy(Exception):
+    """Another crawl holds one of the sources: wait for it, or stop it."""
+
+
+class UnknownSource(Exception):
+    """The configuration has no such source: check the slug with `jianbao sources`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOrder:
+    """What a crawl is to do.
+
+    ``wanted`` None: poll the sources and fetch what they owe; otherwise fetch just these. ``due_only``:
+    leave failed listings alone until their next try. ``due_at`` (aware) is when a scheduled run was due.
+    """
+
+    trigger: str
+    slugs: tuple[str, ...]
+    wanted: Sequence[Owed] | None = None
+    due_at: datetime | None = None
+    due_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlReport:
+    """What a crawl did."""
+
+    crawl_id: int
+    tally: Tally
+
+    @property
+    def succeeded(self) -> bool:
+        """Nothing failed, nothing was set aside, nothing was interrupted."""
+        return self.tally.status == "ok"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report in the shape that others rely on."""
+        return {
+            "crawl_id": self.crawl_id,
+            "status": self.tally.status,
+            "requests": self.tally.requests,
+            "sources": self.tally.by_source(),
+            "errors": self.tally.errors,
+            "interrupted": self.tally.interrupted,
+        }
+
+
+def open_archive(configuration: Configuration) -> Archive:
+    """Open the configured archive for writing, with the configured sources entered."""
+    archive = Archive.open(configuration.archive, software=f"jianbao/{__version__}")
+    with archive.writing() as connection:
+        save_sources(connection, source_rows(configuration))
+    return archive
+
+
+def source_rows(configuration: Configuration) -> list[SourceRow]:
+    """Return the configured sources as the archive stores them."""
+    return [
+        SourceRow(
+            slug=source.slug,
+            name=source.name,
+            kind=source.kind,
+            url=source.url,
+            timezone=source.timezone,
+            schedule=source.schedule,
+            enabled=source.enabled,
+        )
+        for source in configuration.sources
+    ]
+
+
+def choose_slugs(configuration: Configuration, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return the sources to poll: those named, or every enabled one; raise `UnknownSource`."""
+    known = {source.slug: source for source in configuration.sources if source.kind != "infocode"}
+    named = tuple(dict.fromkeys(wanted))
+    for slug in named:
+        if slug not in known:
+            raise UnknownSource(
+                f"the configuration has no source {slug!r} to poll: it has {', '.join(known) or 'none'}"
+            )
+    return named or tuple(slug for slug, source in known.items() if source.enabled)
+
+
+def run_crawl(
+    configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None = None
+) -> CrawlReport:
+    """Run one crawl in this process to its end; raise `CrawlBusy` when another holds one of its sources."""
+    try:
+        with hold_sources(archive.folder, order.slugs):
+            return _run_held(configuration, archive, order, watch)
+    except SourceBusy as busy:
+        raise CrawlBusy(_describe_holder(archive, busy.slug)) from busy
+
+
+def _run_held(
+    configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None
+) -> CrawlReport:
+    tally = Tally()
+    now = datetime.now(UTC)
+    with archive.writing() as connection:
+        dead = [pid for _, pid in list_running_crawls(connection) if not _is_alive(pid)]
+        settle_dead_crawls(connection, dead, now, "the process ended without closing its crawl")
+        crawl_id = start_crawl(
+            connection,
+            order.trigger,
+            order.slugs,
+            now,
+            version=__version__,
+            pid=os.getpid(),
+            due_at=order.due_at,
+        )
+    try:
+        _crawl(configuration, archive, order, crawl_id, tally, watch)
+    except BaseException:
+        tally.broken = True
+        raise
+    finally:
+        _close(archive, crawl_id, tally)
+    return CrawlReport(crawl_id, tally)
+
+
+def _crawl(
+    configuration: Configuration,
+    archive: Archive,
+    order: CrawlOrder,
+    crawl_id: int,
+    tally: Tally,
+    watch: Watch | None,
+) -> None:
+    from jianbao.crawl_process import CrawlProcess  # noqa: PLC0415 - Scrapy takes half a second to import
+    from jianbao.desk import ArchiveDesk  # noqa: PLC0415
+    from spiders.category import CategorySpider  # noqa: PLC0415
+    from spiders.infocode import InfoCodeSpider  # noqa: PLC0415
+
+    spider = CategorySpider if order.wanted is None else InfoCodeSpider
+    process = CrawlProcess(spider, _settings(configuration), tally)
+    desk = ArchiveDesk(
+        archive,
+        order.slugs,
+        tally,
+        crawl_id=crawl_id,
+        due_by=datetime.now(UTC) if order.due_only else None,
+        halt=process.halt,
+    )
+    carried: dict[str, Any] = {} if order.wanted is None else {"wanted": order.wanted}
+    process.run(
+        watch,
+        desk=desk,
+        allowed_hosts=_allowed_hosts(configuration),
+        endpoint=configuration.infocode.url,
+        archive=archive,
+        crawl_id=crawl_id,
+        tally=tally,
+        halt=process.halt,
+        **carried,
+    )
+
+
+def _settings(configuration: Configuration) -> dict[str, Any]:
+    from spiders.settings import HttpRules, crawl_settings  # noqa: PLC0415
+
+    http = configuration.http
+    rules = HttpRules(
+        user_agent=f"jianbao/{__version__} (newspaper archive; +{http.contact})",
+        obey_robots=http.obey_robots,
+        delay=http.delay,
+        concurrency=http.concurrency,
+        timeout=http.timeout,
+        retries=http.retries,
+        max_size=http.max_size,
+    )
+    return crawl_settings(rules) | {
+        "ITEM_PIPELINES": {"pipelines.article_pipeline.ArticlePipeline": 100},
+    }
+
+
+def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
+    from spiders.addresses import host_of  # noqa: PLC0415
+
+    addresses = [source.url for source in configuration.sources] + [configuration.infocode.url]
+    return frozenset(host_of(address) for address in addresses)
+
+
+def _close(archive: Archive, crawl_id: int, tally: Tally) -> None:
+    now = datetime.now(UTC)
+    with archive.writing() as connection:
+        finish_crawl(connection, crawl_id, tally, now, "interrupted" if tally.interrupted else None)
+        for source in tally.sources.values():
+            stored = source.new + source.revised + source.unchanged
+            if stored:
+                resolve_events(connection, ("article_layout_broken",), now, source=source.slug)
+            elif source.quarantined:
+                message = (
+                    f"all {source.quarantined} articles fetched from {source.slug} were set aside: "
+                    "the layout of its pages may have changed"
+                )
+                open_event(connection, "article_layout_broken", message, now, source=source.slug)
+
+
+def _describe_holder(archive: Archive, slug: str) -> str:
+    with archive.reading() as connection:
+        row = last_crawl(connection, slug)
+    if row is None or row["status"] != "running":
+        return f"source {slug} is being crawled by another process: wait until it ends"
+    since = row["started_at"].isoformat(timespec="seconds")
+    return (
+        f"source {slug} is being crawled by process {row['pid']} (crawl {row['id']}, {row['trigger']}, "
+        f"since {since}): wait until it ends, or stop it"
+    )
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

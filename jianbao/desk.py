@@ -1,0 +1,159 @@
+"""The desk between the spiders and the archive: polls into the ledger, owed listings out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.archive import Archive
+from storage.events import open_event, resolve_events
+from storage.hosts import HostRow, find_host, save_host
+from storage.ledger import list_owed, record_poll
+from storage.records import Exchange, Owed, Poll, PollOrder
+from storage.sources import list_sources, order_poll, usual_silence
+from storage.tally import Tally
+
+_MEMORY = timedelta(days=1)
+"""How long a robots.txt is remembered, and a page's validators are trusted without a look at the whole."""
+
+_QUIET_WORTH_A_LOOK = timedelta(days=1)
+_LONGEST_ROBOTS = 512 * 1024
+
+
+class ArchiveDesk:
+    """The archive as `spiders.desk.Desk` sees it, for one crawl."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        slugs: Iterable[str],
+        tally: Tally,
+        *,
+        crawl_id: int,
+        due_by: datetime | None,
+        halt: Callable[[str], None],
+    ) -> None:
+        """``due_by`` None: fetch all that is owed now; ``halt`` ends a crawl that cannot store."""
+        self._archive = archive
+        self._tally = tally
+        self._crawl_id = crawl_id
+        self._due_by = due_by
+        self._halt = halt
+        self._hosts: dict[str, HostRow] = {}
+        wanted = set(slugs)
+        with archive.reading() as connection:
+            self._rows = {row.slug: row for row in list_sources(connection) if row.slug in wanted}
+
+    def orders(self) -> Sequence[PollOrder]:
+        """Return the pages to poll, by slug."""
+        now = datetime.now(UTC)
+        return [
+            replace(order_poll(row), may_ask=_is_recent(row.last_whole_at, now))
+            for row in self._rows.values()
+            if row.url
+        ]
+
+    def record_poll(self, poll: Poll, exchange: Exchange | None) -> None:
+        """Enter a poll, its capture and the events that follow from it, in one transaction."""
+        try:
+            with self._archive.writing() as connection:
+                if exchange is not None:
+                    self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
+                record_poll(connection, poll)
+                self._record_events(connection, poll)
+        except (SQLAlchemyError, OSError) as error:
+            self._halt(f"the archive cannot be written: {error}")
+            raise
+        self._count(poll)
+
+    def owed(self, source: str, after: str) -> Sequence[Owed]:
+        """Return the next listings that a source owes."""
+        with self._archive.reading() as connection:
+            return list_owed(connection, source, self._due_by, after)
+
+    def trusts_validators(self, host: str) -> bool:
+        """Return whether a host's validators were ever seen to tell the truth, and never to lie."""
+        return self._host(host).etags_trusted
+
+    def note_validators(self, host: str, *, truthful: bool) -> None:
+        """Record what a host's validators were seen to do; only a first truth and a lie are news."""
+        known = self._host(host)
+        if not truthful and not known.etags_lied:
+            self._save(replace(known, etags_lied=True))
+        elif truthful and not known.etags_agreed:
+            self._save(replace(known, etags_agreed=1))
+
+    def robots(self, host: str) -> bytes | None:
+        """Return a host's robots.txt when it was fetched within a day."""
+        known = self._host(host)
+        if known.robots is None or not _is_recent(known.robots_fetched_at, datetime.now(UTC)):
+            return None
+        return known.robots.encode()
+
+    def keep_robots(self, host: str, body: bytes) -> None:
+        """Remember a host's robots.txt."""
+        text = body[:_LONGEST_ROBOTS].decode("utf-8", "replace")
+        known = self._host(host)
+        if known.robots != text or not _is_recent(known.robots_fetched_at, datetime.now(UTC)):
+            self._save(replace(known, robots=text, robots_fetched_at=datetime.now(UTC)))
+
+    def rests_until(self, host: str) -> datetime | None:
+        """Return until when a host asked to be left alone."""
+        return self._host(host).rests_until
+
+    def let_rest(self, host: str, until: datetime) -> None:
+        """Remember that a host asked to be left alone."""
+        self._save(replace(self._host(host), rests_until=until))
+
+    def _count(self, poll: Poll) -> None:
+        tally = self._tally.of(poll.source)
+        tally.poll = poll.outcome
+        if poll.outcome == "changed":
+            tally.listed = len(poll.listed)
+        elif poll.outcome == "unchanged":
+            tally.listed = self._rows[poll.source].listed_count
+        if poll.error:
+            self._tally.note(f"{poll.source}: {poll.error}")
+
+    def _record_events(self, connection: Connection, poll: Poll) -> None:
+        row = self._rows[poll.source]
+        if poll.outcome == "failed":
+            kind = "layout_broken" if poll.layout_broken else "poll_failed"
+            open_event(connection, kind, poll.error or "the poll failed", poll.polled_at, source=poll.source)
+        elif row.last_outcome == "failed":
+            resolve_events(connection, ("poll_failed", "layout_broken"), poll.polled_at, source=poll.source)
+        if poll.outcome == "changed":
+            resolve_events(connection, ("source_silent",), poll.polled_at, source=poll.source)
+        elif poll.polled_at - (row.last_changed_at or poll.polled_at) > _QUIET_WORTH_A_LOOK:
+            self._watch_silence(connection, poll)
+
+    def _watch_silence(self, connection: Connection, poll: Poll) -> None:
+        habit = usual_silence(connection, poll.source)
+        if habit is None:
+            return
+        last_news, usual = habit
+        if poll.polled_at - last_news > usual:
+            message = (
+                f"{poll.source} has listed nothing new since {last_news.isoformat(timespec='minutes')}; "
+                f"its own habit is at most {usual.days} days"
+            )
+            open_event(connection, "source_silent", message, poll.polled_at, source=poll.source)
+
+    def _host(self, name: str) -> HostRow:
+        if name not in self._hosts:
+            with self._archive.reading() as connection:
+                self._hosts[name] = find_host(connection, name)
+        return self._hosts[name]
+
+    def _save(self, row: HostRow) -> None:
+        self._hosts[row.name] = row
+        with self._archive.writing() as connection:
+            save_host(connection, row)
+
+
+def _is_recent(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and now - moment < _MEMORY

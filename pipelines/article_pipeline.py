@@ -1,0 +1,49 @@
+"""Scrapy's item pipeline: where every fetched article ends, one way or another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol, Self, cast
+
+from scrapy.crawler import Crawler
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipelines.settle import settle_delivery
+from storage.archive import Archive
+from storage.records import Delivery
+from storage.tally import Tally
+
+
+class ArchivingSpider(Protocol):
+    """What the pipeline needs of a spider: where to store, under which crawl, where to count, how to stop."""
+
+    archive: Archive
+    crawl_id: int
+    tally: Tally
+    halt: Callable[[str], None]
+
+
+class ArticlePipeline:
+    """Takes each `Delivery` to its outcome, and counts it."""
+
+    def __init__(self, spider: ArchivingSpider) -> None:
+        self._spider = spider
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the pipeline for a crawler whose spider carries the archive."""
+        return cls(cast(ArchivingSpider, crawler.spider))
+
+    def process_item(self, item: Delivery) -> Delivery:
+        """Settle one delivery; an archive that cannot be written ends the crawl, and the listing stays owed."""
+        spider = self._spider
+        try:
+            settled = settle_delivery(spider.archive, item, spider.crawl_id, datetime.now(UTC))
+        except (SQLAlchemyError, OSError) as error:
+            spider.halt(f"the archive cannot be written: {error}")
+            raise
+        spider.tally.count(item.owed.source, settled.outcome)
+        if settled.reason:
+            spider.tally.note(settled.reason)
+        return item

@@ -1,0 +1,53 @@
+"""Completing a draft: what its page leaves out and upstream says elsewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from storage.articles import StoredArticle
+from storage.records import Draft, Owed, Precision, SetAside
+
+_UPSTREAM_ZONE = ZoneInfo("Asia/Shanghai")
+_DATED_ADDRESS = re.compile(r"/(\d{4})[/-](\d{2})[/-](\d{2})[/-]")
+
+
+def complete_draft(draft: Draft, owed: Owed, stored: StoredArticle | None) -> Draft:
+    """Return the draft under the info code that was owed; raise SetAside when it is another article.
+
+    A partial draft (the JSON endpoint need not name title and time) gets the archived title, else the listed
+    one; and the archived time, else the day of the dated address that a page listed, with precision ``day``:
+    upstream's own statement. Today's date is never used, and a page's own blanks are never filled.
+    """
+    if draft.info_code not in (None, owed.info_code):
+        raise SetAside(f"is the page of another article, {draft.info_code}")
+    draft = replace(draft, info_code=owed.info_code)
+    if not draft.partial:
+        return draft
+    published_at, precision = _time_of(draft, owed, stored)
+    return replace(
+        draft,
+        title=draft.title or (stored.article.title if stored else owed.title) or None,
+        published_at=published_at,
+        precision=precision,
+    )
+
+
+def _time_of(draft: Draft, owed: Owed, stored: StoredArticle | None) -> tuple[datetime | None, Precision]:
+    if draft.published_at is not None:
+        return draft.published_at, draft.precision
+    if stored is not None:
+        return stored.article.published_at, stored.article.precision
+    return _listed_day(owed.url), "day"
+
+
+def _listed_day(url: str) -> datetime | None:
+    match = _DATED_ADDRESS.search(url)
+    if match is None:
+        return None
+    try:
+        return datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=_UPSTREAM_ZONE)
+    except ValueError:
+        return None

@@ -1,0 +1,110 @@
+"""The one place that decides what becomes of a fetched article: stored, set aside, gone, or tried again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from pipelines.belief import doubt
+from pipelines.complete import complete_draft
+from pipelines.normalise import normalise
+from pipelines.store import store_article
+from storage.archive import Archive
+from storage.articles import StoredArticle, find_article, set_status
+from storage.events import open_event
+from storage.ledger import settle_gone, settle_unarchived
+from storage.records import (
+    Article,
+    Capture,
+    Delivery,
+    Draft,
+    Exchange,
+    Owed,
+    SetAside,
+    TryLater,
+    Vanished,
+)
+from storage.tally import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a delivery ended, and for anything but an article, why: one sentence with the info code."""
+
+    outcome: Outcome
+    reason: str | None = None
+
+
+def settle_delivery(archive: Archive, delivery: Delivery, crawl_id: int | None, now: datetime) -> Settled:
+    """Take one delivery to its end in one transaction: the capture, and all that follows from it."""
+    with archive.writing() as connection:
+        if delivery.exchange is not None:
+            return _settle_answer(archive, connection, delivery, delivery.exchange, crawl_id, now)
+        if isinstance(delivery.trouble, Vanished):
+            return _vanish(connection, delivery.owed, delivery.trouble, now)
+        return _fail(connection, delivery.owed, delivery.trouble, now)
+
+
+def judge(draft: Draft, owed: Owed, stored: StoredArticle | None, captured_at: datetime) -> Article:
+    """Return the believable article that a draft makes; raise SetAside with the reason when it makes none."""
+    completed = complete_draft(draft, owed, stored)
+    try:
+        article = normalise(completed)
+    except SetAside:
+        raise
+    except Exception as error:
+        raise SetAside(f"could not be normalised ({type(error).__name__}: {error})") from error
+    reason = doubt(article, captured_at)
+    if reason is not None:
+        raise SetAside(reason)
+    return article
+
+
+def _settle_answer(
+    archive: Archive,
+    connection: Connection,
+    delivery: Delivery,
+    exchange: Exchange,
+    crawl_id: int | None,
+    now: datetime,
+) -> Settled:
+    owed = delivery.owed
+    capture = archive.keep(connection, exchange, crawl_id=crawl_id, info_code=owed.info_code)
+    assert capture.id is not None
+    stored = find_article(connection, owed.info_code)
+    try:
+        if delivery.draft is None:
+            raise delivery.trouble or SetAside("brought no article")
+        article = judge(delivery.draft, owed, stored, exchange.fetched_at)
+    except (SetAside, TryLater, Vanished) as refused:
+        return _set_aside(connection, owed, capture, str(refused), now)
+    return Settled(store_article(connection, article, owed, stored, capture.id, now))
+
+
+def _set_aside(connection: Connection, owed: Owed, capture: Capture, reason: str, now: datetime) -> Settled:
+    settle_unarchived(connection, owed, reason, now, capture_id=capture.id)
+    message = f"{owed.info_code} from {owed.source}: {capture.url} {reason}"
+    open_event(connection, "quarantine", message, now, source=owed.source, info_code=owed.info_code)
+    return Settled("quarantined", message)
+
+
+def _vanish(connection: Connection, owed: Owed, trouble: Vanished, now: datetime) -> Settled:
+    message = f"{owed.info_code} from {owed.source}: {trouble}"
+    if find_article(connection, owed.info_code) is None:
+        settle_unarchived(connection, owed, str(trouble), now)
+        return Settled("failed", message)
+    settle_gone(connection, owed.info_code, str(trouble))
+    if set_status(connection, owed.info_code, "gone", now):
+        open_event(connection, "page_gone", message, now, source=owed.source, info_code=owed.info_code)
+    return Settled("gone")
+
+
+def _fail(
+    connection: Connection, owed: Owed, trouble: SetAside | TryLater | Vanished | None, now: datetime
+) -> Settled:
+    after = trouble.after if isinstance(trouble, TryLater) else None
+    not_before = now + timedelta(seconds=after) if after else None
+    settle_unarchived(connection, owed, str(trouble), now, not_before=not_before)
+    return Settled("failed", f"{owed.info_code} from {owed.source}: {trouble}")

@@ -1,0 +1,111 @@
+"""Storing an article: capture, article, revision, securities and listing state in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipelines.deduplicate import Comparison, Kind, compare
+from storage.articles import (
+    StoredArticle,
+    free_id,
+    insert_article,
+    insert_revision,
+    link_duplicates,
+    touch_article,
+    update_article,
+)
+from storage.events import record_event, resolve_events
+from storage.ledger import settle_archived
+from storage.records import Article, Owed
+
+PARSER_VERSION = 1
+"""Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
+
+
+def store_article(
+    connection: Connection,
+    fetched: Article,
+    owed: Owed,
+    stored: StoredArticle | None,
+    capture_id: int,
+    now: datetime,
+) -> Kind:
+    """Store a believable article and settle its listings; return whether it was new, revised or unchanged."""
+    comparison = compare(fetched, stored)
+    if stored is None:
+        _insert(connection, comparison, capture_id, now)
+    else:
+        _update(connection, comparison, stored, capture_id, now)
+    settle_archived(connection, owed.info_code, comparison.forms, capture_id)
+    _settle_events(connection, owed, stored, now)
+    return comparison.kind
+
+
+def _insert(connection: Connection, comparison: Comparison, capture_id: int, now: datetime) -> None:
+    assert comparison.article.published_at is not None, "belief lets no article without a time pass"
+    insert_article(
+        connection,
+        StoredArticle(
+            id=free_id(connection, comparison.article.published_at),
+            article=comparison.article,
+            forms=comparison.forms,
+            content_hash=comparison.content_hash,
+            duplicate_of=None,
+            first_seen_at=now,
+            last_checked_at=now,
+            parser_version=PARSER_VERSION,
+            revision=1,
+            status="archived",
+            capture_id=capture_id,
+        ),
+    )
+    link_duplicates(connection, comparison.content_hash)
+
+
+def _update(
+    connection: Connection,
+    comparison: Comparison,
+    stored: StoredArticle,
+    capture_id: int,
+    now: datetime,
+) -> None:
+    if not comparison.differs:
+        touch_article(connection, stored, now, capture_id)
+        return
+    current = replace(
+        stored,
+        id=_keep_id(connection, comparison.article, stored),
+        article=comparison.article,
+        forms=comparison.forms,
+        content_hash=comparison.content_hash,
+        last_checked_at=now,
+        parser_version=PARSER_VERSION,
+        revision=stored.revision + (comparison.kind == "revised"),
+        status="archived",
+        capture_id=capture_id,
+    )
+    update_article(connection, current)
+    if comparison.kind == "revised":
+        insert_revision(connection, current, comparison.changed)
+    if comparison.content_hash != stored.content_hash:
+        link_duplicates(connection, stored.content_hash)
+        link_duplicates(connection, comparison.content_hash)
+
+
+def _keep_id(connection: Connection, article: Article, stored: StoredArticle) -> int:
+    if article.published_at is None or article.published_at == stored.article.published_at:
+        return stored.id
+    return free_id(connection, article.published_at)
+
+
+def _settle_events(connection: Connection, owed: Owed, stored: StoredArticle | None, now: datetime) -> None:
+    if owed.attempts:
+        resolve_events(connection, ("quarantine",), now, info_code=owed.info_code)
+    if stored is not None and stored.status == "gone":
+        resolve_events(connection, ("page_gone",), now, info_code=owed.info_code)
+        record_event(
+            connection, "page_back", f"{owed.info_code} can be fetched again", now, info_code=owed.info_code
+        )

@@ -1,0 +1,75 @@
+"""Where an article may be found: its addresses, in the order in which they are tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import quote, urlsplit
+
+from storage.records import Form, Owed, info_code_day
+
+_DATED_PATH = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/[^/]+$")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def article_addresses(owed: Owed, endpoint: str | None, allowed: frozenset[str]) -> tuple[str, ...]:
+    """Return an article's addresses on allowed hosts: as listed, after its move, the JSON endpoint.
+
+    The site moves a post after three days from its dated URL to ``/old_post/DATE-CODE.html``, where DATE is
+    the day in UTC+8 (UPSTREAM, 1.4): the day of the dated URL, or else that of the info code, since posts
+    without a zone have the next day's URL. ``endpoint`` holds ``{code}``.
+    """
+    found = dict.fromkeys(_candidates(owed, endpoint))
+    return tuple(url for url in found if host_of(url) in allowed)
+
+
+def endpoint_address(endpoint: str, info_code: str) -> str:
+    """Return the address of one article at the JSON endpoint."""
+    return endpoint.replace("{code}", quote(info_code))
+
+
+def host_of(url: str) -> str:
+    """Return ``host`` or ``host:port`` of a URL, in lower case, without the scheme's default port."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if ":" in host:
+        host = f"[{host}]"
+    port = parts.port
+    return host if port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
+
+
+def _candidates(owed: Owed, endpoint: str | None) -> Iterator[str]:
+    if owed.url.startswith(("http://", "https://")):
+        yield owed.url
+        yield from _moved_addresses(owed)
+    if endpoint is not None:
+        yield endpoint_address(endpoint, owed.info_code)
+
+
+def _moved_addresses(owed: Owed) -> Iterator[str]:
+    parts = urlsplit(owed.url)
+    dated = _DATED_PATH.search(parts.path)
+    if dated is None or endpoint_like(owed.url):
+        return
+    days = [_day(*dated.groups()), info_code_day(owed.info_code)]
+    for day in days:
+        if day is not None:
+            name = _file_code(owed.info_code, owed.form)
+            yield f"{parts.scheme}://{parts.netloc}/old_post/{day.isoformat()}-{name}.html"
+
+
+def endpoint_like(url: str) -> bool:
+    """Return whether an address asks with a query, as the JSON endpoint does, rather than naming a page."""
+    return bool(urlsplit(url).query)
+
+
+def _file_code(info_code: str, form: Form) -> str:
+    return info_code if form == "media" else info_code[-18:]
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None

@@ -1,0 +1,142 @@
+"""What our spiders do with an owed article: look for it at its addresses, and deliver what came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from spiders.addresses import article_addresses, endpoint_address
+from spiders.desk import Desk
+from spiders.exchange_keeper import kept_exchange
+from spiders.readers.article_json import read_article_json
+from spiders.readers.article_page import read_article
+from spiders.readers.encoding import decode_page
+from spiders.trouble import Elsewhere, explain_failure
+from storage.records import Delivery, Draft, Owed, SetAside, TryLater, Vanished
+
+_OK = 200
+_NOT_THERE = (404, 410)
+_FEED_AHEAD = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search for one article: where to look next, and what the earlier addresses answered."""
+
+    owed: Owed
+    addresses: tuple[str, ...]
+    answers: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The address to look at now."""
+        return self.addresses[0]
+
+    def next(self, answer: str) -> Search:
+        """Return the search after this address gave its answer."""
+        return Search(self.owed, self.addresses[1:], (*self.answers, answer))
+
+
+class ArchiveSpider(Spider):
+    """A spider that fetches owed articles. Subclasses say which, and in what order."""
+
+    name = "archive"
+    desk: Desk
+    allowed_hosts: frozenset[str]
+    endpoint: str | None
+
+    def __init__(
+        self, desk: Desk, allowed_hosts: frozenset[str], endpoint: str | None = None, **carried: Any
+    ) -> None:
+        """``carried`` is set on the spider for the item pipeline: archive, crawl_id, tally, halt."""
+        super().__init__(**carried)
+        self.desk = desk
+        self.allowed_hosts = allowed_hosts
+        self.endpoint = endpoint
+        self._under_way: set[str] = set()
+        self._room = asyncio.Semaphore(_FEED_AHEAD)
+
+    async def search_for(self, owed: Owed) -> AsyncIterator[Request | Delivery]:
+        """Begin the search for one article, once there is room; nothing when it is under way already."""
+        if owed.info_code in self._under_way:
+            return
+        addresses = article_addresses(owed, self.endpoint, self.allowed_hosts)
+        if not addresses:
+            yield Delivery(owed, trouble=TryLater(f"{owed.url} is on none of its source's hosts"))
+            return
+        await self._room.acquire()
+        self._under_way.add(owed.info_code)
+        yield self._ask(Search(owed, addresses))
+
+    def parse_article(self, response: Response) -> Iterator[Request | Delivery]:
+        """Read an article's page, or go on to its next address when it is not there."""
+        search: Search = response.meta["search"]
+        if response.status in _NOT_THERE:
+            yield self._look_further(search, f"{search.url} answered {response.status}")
+            return
+        if response.status != _OK:
+            trouble = TryLater(f"{search.url} answered {response.status}")
+            yield self._deliver(Delivery(search.owed, trouble=trouble))
+            return
+        try:
+            draft = self._read(response, search)
+        except Vanished as nothing:
+            yield self._look_further(search, f"{search.url} {nothing}")
+        except SetAside as refused:
+            yield self._deliver(Delivery(search.owed, kept_exchange(response.request), trouble=refused))
+        else:
+            yield self._deliver(Delivery(search.owed, kept_exchange(response.request), draft))
+
+    def article_failed(self, failure: Failure) -> Iterator[Request | Delivery]:
+        """Deliver the reason why a request failed, or go on when it only led elsewhere."""
+        search: Search = failure.request.meta["search"]  # type: ignore[attr-defined]
+        trouble = explain_failure(failure, search.url)
+        if isinstance(trouble, Elsewhere):
+            yield self._look_further(search, str(trouble))
+        else:
+            yield self._deliver(Delivery(search.owed, trouble=trouble))
+
+    def _ask(self, search: Search) -> Request:
+        return Request(
+            search.url,
+            callback=self.parse_article,
+            errback=self.article_failed,
+            meta={"search": search, "handle_httpstatus_all": True},
+            dont_filter=True,
+        )
+
+    def _look_further(self, search: Search, answer: str) -> Request | Delivery:
+        further = search.next(answer)
+        if further.addresses:
+            return self._ask(further)
+        return self._deliver(Delivery(search.owed, trouble=Vanished("; ".join(further.answers))))
+
+    def _deliver(self, delivery: Delivery) -> Delivery:
+        self._under_way.discard(delivery.owed.info_code)
+        self._room.release()
+        return delivery
+
+    def _read(self, response: Response, search: Search) -> Draft:
+        try:
+            text = decode_response(response)
+            if self.endpoint and search.url == endpoint_address(self.endpoint, search.owed.info_code):
+                return read_article_json(text, response.url, search.owed.info_code)
+            return read_article(text, response.url)
+        except (SetAside, Vanished):
+            raise
+        except Exception as error:
+            raise SetAside(f"could not be read ({type(error).__name__}: {error})") from error
+
+
+def decode_response(response: Response) -> str:
+    """Return a response's text; raise SetAside for one that has none."""
+    content_type = response.headers.get("Content-Type")
+    if not isinstance(response, TextResponse) and not response.body:
+        raise SetAside("has an empty body")
+    return decode_page(response.body, content_type.decode("latin-1") if content_type else None)

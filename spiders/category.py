@@ -1,0 +1,152 @@
+"""The category spider: polls category pages, and fetches only the articles that they leave owed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from spiders.addresses import host_of
+from spiders.archive_spider import ArchiveSpider, decode_response
+from spiders.exchange_keeper import kept_exchange
+from spiders.readers.listing_page import read_listing
+from spiders.trouble import explain_failure, is_unreachable
+from storage.records import Delivery, Listed, Poll, PollOrder, SetAside, Validators
+
+_OK, _NOT_MODIFIED = 200, 304
+_NOTHING_PRINTED = (404, 410)
+_POLLS_AHEAD = 64
+
+
+class CategorySpider(ArchiveSpider):
+    """Polls each source's category page once, then fetches what those sources owe."""
+
+    name = "category"
+
+    def __init__(self, **carried: Any) -> None:
+        super().__init__(**carried)
+        self._polled: asyncio.Queue[str | None] = asyncio.Queue()
+        self._poll_room = asyncio.Semaphore(_POLLS_AHEAD)
+
+    async def start(self) -> AsyncIterator[Request | Delivery]:
+        """Yield the polls, then the articles owed by every source whose host could be reached."""
+        orders = self.desk.orders()
+        for order in orders:
+            await self._poll_room.acquire()
+            yield self._poll(order)
+        for _ in orders:
+            slug = await self._polled.get()
+            if slug is not None:
+                async for request in self._fetch_owed(slug):
+                    yield request
+
+    def parse_listing(self, response: Response) -> None:
+        """Record what a category page lists; a page without change ends the poll."""
+        order: PollOrder = response.meta["order"]
+        reachable = False
+        try:
+            poll, keep = self._read_poll(response, order)
+            self.desk.record_poll(poll, kept_exchange(response.request) if keep else None)
+            reachable = True
+        finally:
+            self._end_poll(order.source if reachable else None)
+
+    def poll_failed(self, failure: Failure) -> None:
+        """Record a poll that brought no answer; skip what is owed when the host itself is out of reach."""
+        order: PollOrder = failure.request.meta["order"]  # type: ignore[attr-defined]
+        try:
+            error = str(explain_failure(failure, order.url))
+            self.desk.record_poll(Poll(order.source, "failed", datetime.now(UTC), error=error), None)
+        finally:
+            self._end_poll(None if is_unreachable(failure) else order.source)
+
+    async def _fetch_owed(self, slug: str) -> AsyncIterator[Request | Delivery]:
+        after = ""
+        while page := self.desk.owed(slug, after):
+            for owed in page:
+                async for request in self.search_for(owed):
+                    yield request
+            after = page[-1].info_code
+
+    def _end_poll(self, slug: str | None) -> None:
+        self._poll_room.release()
+        self._polled.put_nowait(slug)
+
+    def _poll(self, order: PollOrder) -> Request:
+        return Request(
+            order.url,
+            callback=self.parse_listing,
+            errback=self.poll_failed,
+            headers=self._conditions(order),
+            meta={"order": order, "handle_httpstatus_all": True},
+            dont_filter=True,
+            priority=10,
+        )
+
+    def _conditions(self, order: PollOrder) -> dict[str, str]:
+        """Return the headers that ask only for a change, where the host's validators can be trusted."""
+        if order.validators is None or not order.may_ask:
+            return {}
+        if not self.desk.trusts_validators(host_of(order.url)):
+            return {}
+        headers = {
+            "If-None-Match": order.validators.etag,
+            "If-Modified-Since": order.validators.last_modified,
+        }
+        return {name: value for name, value in headers.items() if value}
+
+    def _read_poll(self, response: Response, order: PollOrder) -> tuple[Poll, bool]:
+        """Return the poll, and whether its response carried something new."""
+        now = datetime.now(UTC)
+        if response.status == _NOT_MODIFIED:
+            return Poll(order.source, "unchanged", now), False
+        if response.status in _NOTHING_PRINTED:
+            return Poll(order.source, "empty", now), False
+        if response.status != _OK:
+            error = f"{order.url} answered {response.status}"
+            return Poll(order.source, "failed", now, error=error), False
+        return self._read_page(response, order, now)
+
+    def _read_page(self, response: Response, order: PollOrder, now: datetime) -> tuple[Poll, bool]:
+        body_hash = hashlib.sha256(response.body).hexdigest()
+        validators = _validators_of(response)
+        self._check_validators(order, validators, same_body=body_hash == order.body_hash)
+        if body_hash == order.body_hash:
+            return Poll(order.source, "unchanged", now, validators=validators, body_hash=body_hash), False
+        try:
+            listed = self._read_listing(response)
+        except SetAside as refused:
+            error = f"{order.url} {refused}"
+            return Poll(order.source, "failed", now, error=error, layout_broken=True), True
+        poll = Poll(order.source, "changed" if listed else "empty", now, tuple(listed), validators, body_hash)
+        return poll, True
+
+    def _read_listing(self, response: Response) -> Sequence[Listed]:
+        try:
+            return read_listing(decode_response(response), response.url)
+        except SetAside:
+            raise
+        except Exception as error:
+            raise SetAside(f"could not be read ({type(error).__name__}: {error})") from error
+
+    def _check_validators(self, order: PollOrder, validators: Validators, *, same_body: bool) -> None:
+        """Learn whether the host's validators tell the truth: the same ones must mean the same body."""
+        if order.body_hash is None or order.validators is None:
+            return
+        if validators == order.validators and validators != Validators():
+            self.desk.note_validators(host_of(order.url), truthful=same_body)
+
+
+def _validators_of(response: Response) -> Validators:
+    return Validators(_header(response, "ETag"), _header(response, "Last-Modified"))
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None

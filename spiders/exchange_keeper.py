@@ -1,0 +1,46 @@
+"""Keeps each response as the wire carried it, before Scrapy decompresses it, for its capture."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from scrapy import Request
+from scrapy.http import Headers as ScrapyHeaders
+from scrapy.http import Response
+
+from storage.records import Exchange, Headers
+
+_META_KEY = "exchange"
+_KEPT_STATUS = 200
+
+
+class ExchangeKeeperMiddleware:
+    """Sits next to the downloader and leaves an `Exchange` in the request's meta."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Keep a response that carries content."""
+        if response.status == _KEPT_STATUS:
+            request.meta[_META_KEY] = Exchange(
+                url=response.url,
+                fetched_at=datetime.now(UTC),
+                status=response.status,
+                request_headers=_flatten(request.headers),
+                response_headers=_flatten(response.headers),
+                body=response.body,
+                method=request.method,
+                protocol=response.protocol or "HTTP/1.1",
+            )
+        return response
+
+
+def kept_exchange(request: Request | None) -> Exchange | None:
+    """Return the exchange of a request that was answered with content, None for any other."""
+    return None if request is None else request.meta.get(_META_KEY)
+
+
+def _flatten(headers: ScrapyHeaders) -> Headers:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    )

@@ -1,0 +1,65 @@
+"""What went wrong with a request, said in a sentence, and named by what to do next."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from scrapy import exceptions as scrapy_errors
+from scrapy.exceptions import IgnoreRequest
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
+
+from spiders.allowed_hosts import OffHost
+from spiders.retry_after import HostRests
+from storage.records import TryLater
+
+_SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
+    (scrapy_errors.DownloadTimeoutError, "did not answer in time"),
+    (scrapy_errors.CannotResolveHostError, "has a host name that cannot be resolved"),
+    (scrapy_errors.DownloadConnectionRefusedError, "refused the connection"),
+    (scrapy_errors.ResponseDataLossError, "broke off in the middle of its answer"),
+    (scrapy_errors.DownloadCancelledError, "sent more than http.max_size allows"),
+    (ResponseFailed, "broke off in the middle of its answer"),
+    (scrapy_errors.DownloadFailedError, "broke off the connection"),
+)
+UNREACHABLE = (
+    scrapy_errors.DownloadTimeoutError,
+    scrapy_errors.CannotResolveHostError,
+    scrapy_errors.DownloadConnectionRefusedError,
+)
+"""Errors that tell about the host rather than the page."""
+
+
+class Elsewhere(Exception):
+    """The address led off the allowed hosts: the page is not there any more, try the next address."""
+
+
+def explain_failure(failure: Failure, url: str) -> TryLater | Elsewhere:
+    """Return what a failed request means for its article: try later, or look at another address."""
+    error = failure.value
+    if isinstance(error, OffHost):
+        return Elsewhere(f"{url} {error}")
+    if isinstance(error, HostRests):
+        return TryLater(str(error), after=max((error.until - datetime.now(UTC)).total_seconds(), 0.0))
+    return TryLater(f"{url} {_sentence(error)}")
+
+
+def is_unreachable(failure: Failure) -> bool:
+    """Return whether the host itself is out of reach, or asked for rest: other pages will fare no better."""
+    return isinstance(failure.value, (*UNREACHABLE, HostRests))
+
+
+def _sentence(error: BaseException | None) -> str:
+    for kind, sentence in _SENTENCES:
+        if isinstance(error, kind):
+            return sentence
+    text = str(error)
+    if "robots.txt" in text:
+        return "is forbidden by robots.txt"
+    if "max redirections" in text:
+        return "redirects in circles"
+    if "DOWNLOAD_MAXSIZE" in text:
+        return "sent more than http.max_size allows"
+    if isinstance(error, IgnoreRequest):
+        return f"was not fetched: {text or type(error).__name__}"
+    return f"failed: {type(error).__name__}: {text}"

@@ -1,0 +1,85 @@
+"""Captures as the database knows them: where each stored response is, and what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from storage.records import Capture, WarcPlace
+from storage.schema import capture
+
+
+def insert_capture(
+    connection: Connection, stored: Capture, *, crawl_id: int | None = None, info_code: str | None = None
+) -> Capture:
+    """Enter a capture whose record is already safe in its WARC file; return it with its id."""
+    result = connection.execute(
+        insert(capture).values(
+            url=stored.url,
+            info_code=info_code,
+            crawl_id=crawl_id,
+            fetched_at=stored.fetched_at,
+            status=stored.status,
+            content_type=stored.content_type,
+            payload_digest=stored.payload_digest,
+            warc_file=stored.place.file,
+            warc_offset=stored.place.offset,
+            warc_length=stored.place.length,
+            refers_to=stored.refers_to,
+        )
+    )
+    (identity,) = result.inserted_primary_key or (None,)
+    return replace(stored, id=identity)
+
+
+def find_payload(connection: Connection, payload_digest: str) -> Capture | None:
+    """Return the first capture that holds a payload of this digest, None when it is new."""
+    row = connection.execute(
+        select(capture)
+        .where(capture.c.payload_digest == payload_digest, capture.c.refers_to.is_(None))
+        .order_by(capture.c.id)
+        .limit(1)
+    ).first()
+    return _capture(row) if row else None
+
+
+def read_capture(connection: Connection, identity: int) -> Capture | None:
+    """Return one capture by its id."""
+    row = connection.execute(select(capture).where(capture.c.id == identity)).first()
+    return _capture(row) if row else None
+
+
+def list_captures(connection: Connection, after: int = 0, limit: int = 1000) -> list[Capture]:
+    """Return captures by id, from the one after the given id."""
+    rows = connection.execute(select(capture).where(capture.c.id > after).order_by(capture.c.id).limit(limit))
+    return [_capture(row) for row in rows]
+
+
+def committed_end(connection: Connection, file: str) -> int:
+    """Return where the last committed record of a WARC file ends, in bytes; 0 when there is none."""
+    end = connection.execute(
+        select(capture.c.warc_offset + capture.c.warc_length)
+        .where(capture.c.warc_file == file)
+        .order_by(capture.c.warc_offset.desc())
+        .limit(1)
+    ).scalar()
+    return end or 0
+
+
+def count_captures(connection: Connection) -> int:
+    """Return how many captures the archive has."""
+    return connection.execute(select(func.count()).select_from(capture)).scalar_one()
+
+
+def _capture(row: Row[tuple[object, ...]]) -> Capture:
+    return Capture(
+        id=row.id,
+        url=row.url,
+        fetched_at=row.fetched_at,
+        status=row.status,
+        content_type=row.content_type,
+        payload_digest=row.payload_digest,
+        place=WarcPlace(row.warc_file, row.warc_offset, row.warc_length),
+        refers_to=row.refers_to,
+    )

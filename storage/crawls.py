@@ -1,0 +1,120 @@
+"""Crawls: one row for every run that happened, and for every one that should have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.schema import crawl, source
+from storage.tally import Tally
+
+_CHUNK = 500  # bound variables of one statement
+
+Trigger = str
+"""``schedule``, ``manual``, ``recrawl`` or ``demo``."""
+
+
+def start_crawl(
+    connection: Connection,
+    trigger: Trigger,
+    slugs: Sequence[str],
+    started_at: datetime,
+    *,
+    version: str,
+    pid: int = 0,
+    due_at: datetime | None = None,
+) -> int:
+    """Enter a crawl that begins now; return its id."""
+    result = connection.execute(
+        insert(crawl).values(
+            trigger=trigger,
+            due_at=due_at,
+            started_at=started_at,
+            status="running",
+            pid=pid,
+            sources=[],
+            errors=[],
+            version=version,
+        )
+    )
+    identity: int = (result.inserted_primary_key or (0,))[0]
+    for first in range(0, len(slugs), _CHUNK):
+        connection.execute(
+            update(source)
+            .where(source.c.slug.in_(slugs[first : first + _CHUNK]))
+            .values(last_crawl_id=identity, last_due_at=due_at or source.c.last_due_at)
+        )
+    return identity
+
+
+def record_unrun(
+    connection: Connection, status: str, slugs: Sequence[str], due_at: datetime, now: datetime, reason: str
+) -> int:
+    """Enter a scheduled crawl that never ran (``missed``, ``overlapped``); return its id."""
+    identity = start_crawl(connection, "schedule", slugs, now, version="", due_at=due_at)
+    connection.execute(
+        update(crawl)
+        .where(crawl.c.id == identity)
+        .values(status=status, finished_at=now, errors=[reason], sources=[{"slug": slug} for slug in slugs])
+    )
+    return identity
+
+
+def finish_crawl(
+    connection: Connection, crawl_id: int, tally: Tally, finished_at: datetime, status: str | None = None
+) -> None:
+    """Close a crawl with what it counted."""
+    connection.execute(
+        update(crawl)
+        .where(crawl.c.id == crawl_id)
+        .values(
+            status=status or tally.status,
+            finished_at=finished_at,
+            requests=tally.requests,
+            polls=len(tally.sources),
+            sources=tally.with_news(),
+            errors=tally.errors,
+        )
+    )
+
+
+def settle_dead_crawls(
+    connection: Connection, pids: Sequence[int], finished_at: datetime, reason: str
+) -> list[int]:
+    """Close as ``killed`` the crawls still ``running`` under these process ids; return their ids."""
+    rows = connection.execute(select(crawl.c.id).where(crawl.c.status == "running", crawl.c.pid.in_(pids)))
+    identities = [row.id for row in rows]
+    connection.execute(
+        update(crawl)
+        .where(crawl.c.id.in_(identities))
+        .values(status="killed", finished_at=finished_at, errors=[reason])
+    )
+    return identities
+
+
+def list_running_crawls(connection: Connection) -> list[tuple[int, int]]:
+    """Return id and process id of every crawl that says it is running."""
+    rows = connection.execute(select(crawl.c.id, crawl.c.pid).where(crawl.c.status == "running"))
+    return [(row.id, row.pid) for row in rows]
+
+
+def last_due(connection: Connection, slug: str) -> datetime | None:
+    """Return the latest time for which a source's scheduled run is accounted for, however it ended."""
+    return connection.execute(select(source.c.last_due_at).where(source.c.slug == slug)).scalar()
+
+
+def last_crawl(connection: Connection, slug: str) -> dict[str, Any] | None:
+    """Return the newest crawl that included a source."""
+    row = connection.execute(
+        select(crawl).join(source, source.c.last_crawl_id == crawl.c.id).where(source.c.slug == slug)
+    ).first()
+    return dict(row._mapping) if row else None
+
+
+def read_crawl(connection: Connection, crawl_id: int) -> dict[str, Any] | None:
+    """Return one crawl."""
+    row = connection.execute(select(crawl).where(crawl.c.id == crawl_id)).first()
+    return dict(row._mapping) if row else None

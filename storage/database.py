@@ -1,0 +1,113 @@
+"""Opening the archive's database: how SQLite is set up, and how it is brought to the current schema.
+
+With `storage/search.py` the only place that knows it is SQLite.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.dialects import sqlite
+
+SCHEMA_REVISION = "0002"
+"""The Alembic revision that this version of the code reads and writes."""
+
+_BUSY_SECONDS = 30
+_CACHE_KIB = 16 * 1024
+
+
+class ArchiveTooNew(Exception):
+    """The archive was written by a newer jianbao: upgrade jianbao to open it."""
+
+
+def open_database(path: Path) -> Engine:
+    """Open the archive's database, creating or migrating it; raise `ArchiveTooNew`."""
+    engine = connect_database(path)
+    if _stored_revision(engine) != SCHEMA_REVISION:
+        with FileLock(path.with_suffix(".migrate.lock"), timeout=_BUSY_SECONDS):
+            migrate_database(engine)
+    return engine
+
+
+def connect_database(path: Path) -> Engine:
+    """Return an engine for the file as it is, without looking at its schema."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": _BUSY_SECONDS},
+        json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+    )
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def upsert(table: Table) -> sqlite.Insert:
+    """Return an INSERT that can say ON CONFLICT (PostgreSQL's has the same methods)."""
+    return sqlite.insert(table)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction: takes the write lock at once, commits at the end, rolls back on an error."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view of the archive that never waits for a writer and cannot write."""
+    with engine.connect().execution_options(jianbao_reading=True) as connection, connection.begin():
+        yield connection
+
+
+def migrate_database(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema to an Alembic revision; raise `ArchiveTooNew` when the archive is ahead of us."""
+    from alembic import command  # noqa: PLC0415 - Alembic costs 0.2 s, and is needed once per schema
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util.exc import CommandError  # noqa: PLC0415
+
+    settings = Config()
+    settings.set_main_option("script_location", "storage:migrations")
+    settings.attributes["engine"] = engine
+    try:
+        command.upgrade(settings, revision)
+    except CommandError as error:
+        if "locate revision" not in str(error):
+            raise
+        raise ArchiveTooNew(
+            f"{engine.url.database} has schema {_stored_revision(engine)}, newer than this jianbao knows: "
+            "upgrade jianbao to open it"
+        ) from error
+
+
+def _stored_revision(engine: Engine) -> str | None:
+    with reading(engine) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_SECONDS * 1000}",
+        f"cache_size=-{_CACHE_KIB}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A deferred BEGIN that turns into a write fails under contention; IMMEDIATE waits its turn.
+    options: Any = connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN" if options.get("jianbao_reading") else "BEGIN IMMEDIATE")

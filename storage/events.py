@@ -1,0 +1,97 @@
+"""Events: what somebody should know, open until it is resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from storage.schema import event
+
+KINDS = (
+    "missed_run",
+    "overlapped_run",
+    "killed_run",
+    "service_stuck",
+    "poll_failed",
+    "layout_broken",
+    "source_silent",
+    "quarantine",
+    "page_gone",
+    "page_back",
+)
+
+
+def open_event(
+    connection: Connection,
+    kind: str,
+    message: str,
+    now: datetime,
+    *,
+    source: str | None = None,
+    info_code: str | None = None,
+) -> bool:
+    """Open an event, or count it once more when the same one is open; return whether it is new."""
+    again = connection.execute(
+        update(event)
+        .where(*_same(kind, source, info_code))
+        .values(message=message, last_seen_at=now, times=event.c.times + 1)
+    )
+    if again.rowcount:
+        return False
+    connection.execute(
+        insert(event).values(
+            kind=kind, source=source, info_code=info_code, message=message, opened_at=now, last_seen_at=now
+        )
+    )
+    return True
+
+
+def record_event(
+    connection: Connection, kind: str, message: str, now: datetime, *, info_code: str | None = None
+) -> None:
+    """Record something that happened and needs nobody: an event resolved at once."""
+    connection.execute(
+        insert(event).values(
+            kind=kind, info_code=info_code, message=message, opened_at=now, last_seen_at=now, resolved_at=now
+        )
+    )
+
+
+def resolve_events(
+    connection: Connection,
+    kinds: Sequence[str],
+    now: datetime,
+    *,
+    source: str | None = None,
+    info_code: str | None = None,
+) -> int:
+    """Resolve the open events of these kinds about this source or article; return how many."""
+    about = event.c.info_code == info_code if info_code is not None else event.c.source == source
+    return connection.execute(
+        update(event)
+        .where(event.c.resolved_at.is_(None), event.c.kind.in_(kinds), about)
+        .values(resolved_at=now)
+    ).rowcount
+
+
+def list_open_events(connection: Connection, limit: int = 200) -> list[dict[str, Any]]:
+    """Return the open events, the latest first."""
+    rows = connection.execute(
+        select(event)
+        .where(event.c.resolved_at.is_(None))
+        .order_by(event.c.last_seen_at.desc(), event.c.id.desc())
+        .limit(limit)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def _same(kind: str, source: str | None, info_code: str | None) -> list[ColumnElement[bool]]:
+    return [
+        event.c.resolved_at.is_(None),
+        event.c.kind == kind,
+        event.c.source.is_not_distinct_from(source),
+        event.c.info_code.is_not_distinct_from(info_code),
+    ]

@@ -1,0 +1,41 @@
+"""What is known of each host: whether its ETags are true, its robots.txt, until when it asked for rest."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from storage.database import upsert
+from storage.schema import host
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """What is known of one host (``name[:port]``). ``robots`` is None when none was fetched yet."""
+
+    name: str
+    etags_agreed: int = 0
+    etags_lied: bool = False
+    robots: str | None = None
+    robots_fetched_at: datetime | None = None
+    rests_until: datetime | None = None
+
+    @property
+    def etags_trusted(self) -> bool:
+        """An unchanged ETag came with an unchanged body at least once, and never with a changed one."""
+        return self.etags_agreed > 0 and not self.etags_lied
+
+
+def find_host(connection: Connection, name: str) -> HostRow:
+    """Return what is known of a host; of a new one, nothing."""
+    row = connection.execute(select(host).where(host.c.name == name)).first()
+    return HostRow(**row._mapping) if row else HostRow(name)
+
+
+def save_host(connection: Connection, row: HostRow) -> None:
+    """Store what is now known of a host."""
+    values = {key: value for key, value in asdict(row).items() if key != "name"}
+    entry = upsert(host).values(name=row.name, **values)
+    connection.execute(entry.on_conflict_do_update(index_elements=["name"], set_=values))

@@ -1,0 +1,262 @@
+"""The ledger: every info code that a source ever listed, and what became of it.
+
+A listing is *due* when ``next_try_at`` has come; settling it as archived or gone clears that time.
+Nothing is ever given up: a failed listing is tried again, at growing distances, at least once a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, select, update
+
+from storage.database import upsert
+from storage.records import Listed, Owed, Poll
+from storage.schema import article, listing, source
+
+FIRST_RETRY = timedelta(minutes=5)
+LONGEST_RETRY = timedelta(days=1)
+UNARCHIVED = ("owed", "failed", "quarantined")
+_CHUNK = 500  # bound variables of one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording a poll changed: listings that are new, of them already archived, and due again."""
+
+    new: int = 0
+    known: int = 0
+    again: int = 0
+
+
+def record_poll(connection: Connection, poll: Poll) -> Recorded:
+    """Enter a poll into the ledger: its listings, then the page's validators; return what was new."""
+    recorded = Recorded()
+    if poll.outcome == "changed":
+        recorded = record_listings(connection, poll.source, poll.listed, poll.polled_at)
+    connection.execute(update(source).where(source.c.slug == poll.source).values(_page_state(poll)))
+    return recorded
+
+
+def record_listings(
+    connection: Connection, slug: str, listed: Sequence[Listed], listed_at: datetime
+) -> Recorded:
+    """Enter what a page lists; a code that is archived in this form already is archived here too."""
+    recorded = Recorded()
+    for start in range(0, len(listed), _CHUNK):
+        part = _record_chunk(connection, slug, listed[start : start + _CHUNK], listed_at)
+        recorded = Recorded(recorded.new + part.new, recorded.known + part.known, recorded.again + part.again)
+    return recorded
+
+
+def list_owed(
+    connection: Connection,
+    slug: str,
+    due_by: datetime | None,
+    after: str = "",
+    limit: int = 200,
+) -> list[Owed]:
+    """Return what a source owes, by info code after the given one: all of it, or what is due by a time."""
+    due = listing.c.next_try_at.is_not(None) if due_by is None else listing.c.next_try_at <= due_by
+    rows = connection.execute(
+        select(listing)
+        .where(listing.c.source == slug, due, listing.c.info_code > after)
+        .order_by(listing.c.info_code)
+        .limit(limit)
+    )
+    return [_owed(row) for row in rows]
+
+
+def find_listings(connection: Connection, info_code: str) -> list[Owed]:
+    """Return every listing of an info code, the first listed first, whatever its state."""
+    rows = connection.execute(
+        select(listing).where(listing.c.info_code == info_code).order_by(listing.c.first_listed_at)
+    )
+    return [_owed(row) for row in rows]
+
+
+def settle_archived(connection: Connection, info_code: str, forms: str, capture_id: int) -> int:
+    """Mark the listings of an article archived, in the forms it was fetched in; return how many changed."""
+    result = connection.execute(
+        update(listing)
+        .where(
+            listing.c.info_code == info_code,
+            listing.c.form.in_(forms.split()),
+            (listing.c.state != "archived") | listing.c.next_try_at.is_not(None),
+        )
+        .values(state="archived", attempts=0, next_try_at=None, last_error=None, capture_id=capture_id)
+    )
+    return result.rowcount
+
+
+def settle_unarchived(
+    connection: Connection,
+    owed: Owed,
+    reason: str,
+    now: datetime,
+    *,
+    capture_id: int | None = None,
+    not_before: datetime | None = None,
+) -> datetime:
+    """Record a fetch that brought no article, quarantined when there is a capture; return the next try.
+
+    A listing whose article is archived stays archived: a bad answer never replaces a good article.
+    """
+    next_try = max(now + retry_distance(owed.attempts), not_before or now)
+    state = "quarantined" if capture_id is not None else "failed"
+    connection.execute(
+        update(listing)
+        .where(listing.c.info_code == owed.info_code, listing.c.form == owed.form)
+        .where((listing.c.source == owed.source) | listing.c.state.in_(UNARCHIVED))
+        .values(
+            state=owed.state if owed.state in ("archived", "gone") else state,
+            attempts=owed.attempts + 1,
+            next_try_at=next_try,
+            last_error=reason,
+            capture_id=capture_id if capture_id is not None else listing.c.capture_id,
+        )
+    )
+    return next_try
+
+
+def settle_gone(connection: Connection, info_code: str, reason: str) -> int:
+    """Mark the archived listings of an article gone; return how many changed. Nothing is deleted."""
+    result = connection.execute(
+        update(listing)
+        .where(listing.c.info_code == info_code, listing.c.state.in_(("archived", "gone")))
+        .values(state="gone", next_try_at=None, last_error=reason)
+    )
+    return result.rowcount
+
+
+def retry_distance(attempts: int) -> timedelta:
+    """Return how long to wait after a fetch that failed for the (attempts + 1)th time: doubling, to a day."""
+    return min(FIRST_RETRY * (1 << min(attempts, 20)), LONGEST_RETRY)
+
+
+def count_states(connection: Connection) -> dict[str, dict[str, int]]:
+    """Return for each source how many listings are in each state."""
+    counts: dict[str, dict[str, int]] = {}
+    rows = connection.execute(
+        select(listing.c.source, listing.c.state, func.count()).group_by(listing.c.source, listing.c.state)
+    )
+    for slug, state, count in rows:
+        counts.setdefault(slug, {})[state] = count
+    return counts
+
+
+def _record_chunk(
+    connection: Connection, slug: str, listed: Sequence[Listed], listed_at: datetime
+) -> Recorded:
+    codes = [entry.info_code for entry in listed]
+    before = _known_listings(connection, slug, codes)
+    forms = _archived_forms(connection, codes)
+    rows = [_row(slug, entry, listed_at, forms.get(entry.info_code, ())) for entry in listed]
+    fresh = [row for row in rows if row["info_code"] not in before]
+    if fresh:
+        connection.execute(upsert(listing).on_conflict_do_nothing(), fresh)
+    again = _relist(connection, [row for row in rows if row["info_code"] in before], before)
+    known = sum(row["state"] == "archived" for row in fresh)
+    return Recorded(new=len(fresh), known=known, again=again)
+
+
+def _known_listings(connection: Connection, slug: str, codes: Sequence[str]) -> dict[str, tuple[str, str]]:
+    rows = connection.execute(
+        select(listing.c.info_code, listing.c.state, listing.c.title).where(
+            listing.c.source == slug, listing.c.info_code.in_(codes)
+        )
+    )
+    return {code: (state, title) for code, state, title in rows}
+
+
+def _archived_forms(connection: Connection, codes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    rows = connection.execute(
+        select(article.c.info_code, article.c.forms).where(article.c.info_code.in_(codes))
+    )
+    return {code: tuple(forms.split()) for code, forms in rows}
+
+
+def _row(slug: str, entry: Listed, listed_at: datetime, forms: Iterable[str]) -> dict[str, Any]:
+    archived = entry.form in forms
+    return {
+        "source": slug,
+        "info_code": entry.info_code,
+        "form": entry.form,
+        "url": entry.url,
+        "title": entry.title,
+        "first_listed_at": listed_at,
+        "last_listed_at": listed_at,
+        "state": "archived" if archived else "owed",
+        "next_try_at": None if archived else listed_at,
+    }
+
+
+def _relist(connection: Connection, rows: list[dict[str, Any]], before: dict[str, tuple[str, str]]) -> int:
+    """Refresh listings that a page still has; one that was gone, or has another title, is due again."""
+    again = 0
+    for due in (False, True):
+        part = [row for row in rows if _is_due_again(row, before[row["info_code"]]) is due]
+        if part:
+            _refresh(connection, part, due=due)
+        again += len(part) if due else 0
+    return again
+
+
+def _is_due_again(row: dict[str, Any], before: tuple[str, str]) -> bool:
+    state, title = before
+    return state == "gone" or (state == "archived" and title != row["title"])
+
+
+def _refresh(connection: Connection, rows: list[dict[str, Any]], *, due: bool) -> None:
+    values: dict[str, Any] = {
+        "url": bindparam("b_url"),
+        "title": bindparam("b_title"),
+        "last_listed_at": bindparam("b_listed_at"),
+    }
+    if due:
+        values["next_try_at"] = bindparam("b_listed_at")
+    connection.execute(
+        update(listing)
+        .where(and_(listing.c.source == bindparam("b_source"), listing.c.info_code == bindparam("b_code")))
+        .values(values),
+        [
+            {
+                "b_source": row["source"],
+                "b_code": row["info_code"],
+                "b_url": row["url"],
+                "b_title": row["title"],
+                "b_listed_at": row["last_listed_at"],
+            }
+            for row in rows
+        ],
+    )
+
+
+def _page_state(poll: Poll) -> dict[str, Any]:
+    state: dict[str, Any] = {"last_outcome": poll.outcome, "last_polled_at": poll.polled_at}
+    if poll.outcome == "failed":
+        return state
+    if poll.outcome == "changed":
+        state |= {"last_changed_at": poll.polled_at, "listed_count": len(poll.listed)}
+    if poll.outcome == "empty":
+        state |= {"listed_count": 0, "etag": None, "last_modified": None, "body_hash": None}
+    if poll.validators is not None:
+        state |= {"etag": poll.validators.etag, "last_modified": poll.validators.last_modified}
+    if poll.body_hash is not None:
+        state |= {"body_hash": poll.body_hash, "last_whole_at": poll.polled_at}
+    return state
+
+
+def _owed(row: Any) -> Owed:
+    return Owed(
+        source=row.source,
+        info_code=row.info_code,
+        form=row.form,
+        url=row.url,
+        title=row.title,
+        state=row.state,
+        attempts=row.attempts,
+    )

@@ -1,0 +1,1 @@
+"""The archive's schema through time: append-only Alembic revisions."""

@@ -1,0 +1,23 @@
+"""What a spider hands over for one owed article: what came, or why nothing did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.records.article import Draft
+from storage.records.capture import Exchange
+from storage.records.listing import Owed
+from storage.records.verdict import SetAside, TryLater, Vanished
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The end of one fetch: a draft with its exchange, or the trouble that came instead.
+
+    A page that was set aside has its exchange too; one that failed or vanished has none.
+    """
+
+    owed: Owed
+    exchange: Exchange | None = None
+    draft: Draft | None = None
+    trouble: SetAside | TryLater | Vanished | None = None

@@ -1,0 +1,228 @@
+"""The tables of the archive, as SQLAlchemy Core. Times are UTC; `UtcDateTime` keeps them aware in Python."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    false,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, stored as UTC without a zone. A naive datetime is a defect and raises."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the instant in UTC without its zone; raise ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone: the archive stores instants only")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the stored instant as aware UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+source = Table(
+    "source",
+    metadata,
+    Column("slug", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("url", String),
+    Column("timezone", String, nullable=False),
+    Column("schedule", String),
+    Column("enabled", Boolean, nullable=False),
+    Column("etag", String),
+    Column("last_modified", String),
+    Column("body_hash", String),
+    Column("listed_count", Integer, nullable=False, server_default="0"),
+    Column("last_outcome", String),
+    Column("last_polled_at", UtcDateTime),
+    Column("last_changed_at", UtcDateTime),
+    Column("last_whole_at", UtcDateTime),
+    Column("last_due_at", UtcDateTime),
+    Column("last_crawl_id", Integer),
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("etags_agreed", Integer, nullable=False, server_default="0"),
+    Column("etags_lied", Boolean, nullable=False, server_default=false()),
+    Column("robots", Text),
+    Column("robots_fetched_at", UtcDateTime),
+    Column("rests_until", UtcDateTime),
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("source", ForeignKey("source.slug"), primary_key=True),
+    Column("info_code", String, primary_key=True),
+    Column("form", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("first_listed_at", UtcDateTime, nullable=False),
+    Column("last_listed_at", UtcDateTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", UtcDateTime),
+    Column("last_error", Text),
+    Column("capture_id", ForeignKey("capture.id")),
+)
+Index("ix_listing_info_code", listing.c.info_code)
+Index(
+    "ix_listing_unsettled",
+    listing.c.source,
+    listing.c.next_try_at,
+    sqlite_where=text("next_try_at IS NOT NULL"),
+    postgresql_where=text("next_try_at IS NOT NULL"),
+)
+Index("ix_listing_source_state", listing.c.source, listing.c.state)
+Index("ix_listing_source_first_listed_at", listing.c.source, listing.c.first_listed_at)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("info_code", String, nullable=False, unique=True),
+    Column("forms", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("media", String),
+    Column("author", String),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("precision", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("summary", Text),
+    Column("source_line", String),
+    Column("continued", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("paragraphs", JSON, nullable=False),
+    Column("images", JSON, nullable=False),
+    Column("links", JSON, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("duplicate_of", String),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("last_checked_at", UtcDateTime, nullable=False),
+    Column("parser_version", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("status", String, nullable=False),
+    Column("capture_id", ForeignKey("capture.id")),
+)
+Index("ix_article_published_at", article.c.published_at, article.c.info_code)
+Index("ix_article_content_hash", article.c.content_hash)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("info_code", ForeignKey("article.info_code"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("body_html", Text, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("capture_id", ForeignKey("capture.id")),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("changed", JSON, nullable=False),
+)
+
+security = Table(
+    "security",
+    metadata,
+    Column("info_code", ForeignKey("article.info_code"), primary_key=True),
+    Column("market", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("mention", String, primary_key=True),
+    Column("name", String, nullable=False),
+)
+Index("ix_security_market_code", security.c.market, security.c.code)
+
+capture = Table(
+    "capture",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", String, nullable=False),
+    Column("info_code", String),
+    Column("crawl_id", ForeignKey("crawl.id")),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("content_type", String),
+    Column("payload_digest", String, nullable=False),
+    Column("warc_file", String, nullable=False),
+    Column("warc_offset", Integer, nullable=False),
+    Column("warc_length", Integer, nullable=False),
+    Column("refers_to", ForeignKey("capture.id")),
+)
+Index("ix_capture_payload_digest", capture.c.payload_digest)
+Index("ix_capture_place", capture.c.warc_file, capture.c.warc_offset, unique=True)
+Index("ix_capture_info_code", capture.c.info_code)
+
+crawl = Table(
+    "crawl",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("trigger", String, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("status", String, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("requests", Integer, nullable=False, server_default="0"),
+    Column("polls", Integer, nullable=False, server_default="0"),
+    Column("sources", JSON, nullable=False),
+    Column("errors", JSON, nullable=False),
+    Column("version", String, nullable=False),
+)
+Index("ix_crawl_started_at", crawl.c.started_at)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("source", String),
+    Column("info_code", String),
+    Column("message", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("times", Integer, nullable=False, server_default="1"),
+    Column("resolved_at", UtcDateTime),
+)
+Index(
+    "ix_event_open",
+    event.c.kind,
+    event.c.source,
+    event.c.info_code,
+    sqlite_where=text("resolved_at IS NULL"),
+    postgresql_where=text("resolved_at IS NULL"),
+)

@@ -1,0 +1,105 @@
+"""Sources as the archive knows them: what the configuration says, and where their pages stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import Connection, Row, select, update
+
+from storage.database import upsert
+from storage.records import PollOrder, Validators
+from storage.schema import listing, source
+
+_QUIET_AT_LEAST = timedelta(days=2)
+_QUIET_WHEN_UNKNOWN = timedelta(days=7)
+_HABIT_DAYS = 5
+_HABIT_LISTINGS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source's standing data. ``schedule`` is standard cron in ``timezone``; None: only polled by hand."""
+
+    slug: str
+    name: str
+    kind: str
+    url: str | None
+    timezone: str
+    schedule: str | None
+    enabled: bool
+
+
+def save_sources(connection: Connection, sources: Iterable[SourceRow]) -> int:
+    """Bring the source table to the configuration; those it no longer names are disabled. Return the changes.
+
+    A source whose address changed loses the validators of its old page.
+    """
+    stored = {row.slug: row for row in connection.execute(select(source))}
+    wanted = {row.slug: row for row in sources}
+    changes = 0
+    for row in wanted.values():
+        changes += _save_source(connection, row, stored.get(row.slug))
+    for slug in stored.keys() - wanted.keys():
+        changes += disable_source(connection, slug)
+    return changes
+
+
+def disable_source(connection: Connection, slug: str) -> int:
+    """Stop polling a source; its articles stay. Return 1 if it was on, else 0."""
+    return connection.execute(
+        update(source).where(source.c.slug == slug, source.c.enabled).values(enabled=False)
+    ).rowcount
+
+
+def list_sources(connection: Connection) -> list[Row[tuple[object, ...]]]:
+    """Return every row of the source table, by slug."""
+    return list(connection.execute(select(source).order_by(source.c.slug)))
+
+
+def order_poll(row: Row[tuple[object, ...]]) -> PollOrder:
+    """Return what a poll of this source sends, given its row."""
+    known = row.etag or row.last_modified
+    return PollOrder(
+        source=row.slug,
+        url=row.url,
+        validators=Validators(row.etag, row.last_modified) if known else None,
+        body_hash=row.body_hash,
+    )
+
+
+def usual_silence(connection: Connection, slug: str) -> tuple[datetime, timedelta] | None:
+    """Return when a source last listed something new, and how long it may be silent by its own habit.
+
+    Twice the longest pause between two of its last days with news, and at least two days; a week when it
+    has fewer than five such days behind it. None when it never listed anything.
+    """
+    rows = connection.execute(
+        select(listing.c.first_listed_at)
+        .where(listing.c.source == slug)
+        .order_by(listing.c.first_listed_at.desc())
+        .limit(_HABIT_LISTINGS)
+    )
+    times = [row.first_listed_at for row in rows]
+    if not times:
+        return None
+    days = sorted({moment.date() for moment in times})
+    if len(days) < _HABIT_DAYS:
+        return times[0], _QUIET_WHEN_UNKNOWN
+    longest = max(later - earlier for earlier, later in pairwise(days))
+    return times[0], max(2 * longest, _QUIET_AT_LEAST)
+
+
+def _save_source(connection: Connection, row: SourceRow, stored: Row[tuple[object, ...]] | None) -> int:
+    values = asdict(row)
+    if stored is None:
+        connection.execute(upsert(source).on_conflict_do_nothing(), values)
+        return 1
+    if all(getattr(stored, key) == value for key, value in values.items()):
+        return 0
+    if stored.url != row.url:
+        values |= {"etag": None, "last_modified": None, "body_hash": None}
+    connection.execute(update(source).where(source.c.slug == row.slug).values(values))
+    return 1
