@@ -1,0 +1,46 @@
+"""The backlog: what the logbook still has to be told, in order, while the archive can't be written."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+_LOG = logging.getLogger("scheduler")
+_MOST = 1000
+
+
+class BacklogFull(Exception):
+    """The logbook has refused everything for too long; the message says why. The service should end."""
+
+
+class Backlog:
+    """Writes to the logbook in the order of their coming; what fails stays and is tried again by `write`."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], object]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def enter(self, write: Callable[[], object]) -> None:
+        """Write now, or keep it for later when the logbook can't; raise `BacklogFull` beyond a thousand."""
+        self._waiting.append(write)
+        self.write()
+
+    def write(self) -> None:
+        """Write what waits, until the first that fails."""
+        while self._waiting:
+            try:
+                self._waiting[0]()
+            except (OSError, SQLAlchemyError) as error:
+                self._keep(error)
+                return
+            self._waiting.popleft()
+
+    def _keep(self, error: Exception) -> None:
+        if len(self._waiting) > _MOST:
+            raise BacklogFull(f"the archive took no record of {_MOST} runs: {error}") from error
+        _LOG.warning("the archive can't be written, %d records wait: %s", len(self._waiting), error)

@@ -1,0 +1,298 @@
+"""The service: APScheduler says when to look, the plan says what is due, child processes crawl it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from scheduler.accounting import account
+from scheduler.backlog import Backlog
+from scheduler.batch import Ending, run_batch
+from scheduler.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
+from scheduler.logbook import Child, Logbook, Missed
+from scheduler.plan import Batch, gather_batch, make_plan
+from scheduler.service_lock import hold_archive
+from scheduler.settings import ServiceSettings
+from scheduler.systemd import notify_systemd
+from scheduler.trigger import ScheduleTrigger
+from scheduler.watchdog import Watchdog
+
+_LOG = logging.getLogger("scheduler")
+_CLOCK_JUMP = 5.0  # seconds between wall clock and monotonic clock: more is sleep or a clock that was set
+_SHOWN_RUNS = 20  # next runs in the heartbeat
+
+_NOT_RUNNING = "the service was not running"
+_ASLEEP = "the machine slept, or its clock was set"
+_LATE = "the service was late"
+
+
+def run_service(settings: ServiceSettings, logbook: Logbook) -> int:
+    """Run the service until SIGTERM, SIGINT or SIGHUP; return 0 after such a graceful stop.
+
+    Raises `ArchiveBusy` when a service already runs for this archive, and what broke the service, if anything
+    did. A service that is stuck ends the process with status `scheduler.watchdog.STUCK`.
+    """
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    with hold_archive(settings.archive, partial(_holder, settings.archive)):
+        return asyncio.run(Service(settings, logbook).run())
+
+
+class Service:
+    """One run of the service. `run` may be called once."""
+
+    def __init__(self, settings: ServiceSettings, logbook: Logbook) -> None:
+        self._settings = settings
+        self._limits = settings.limits
+        self._logbook = logbook
+        self._sources = {source.slug: source for source in settings.sources if source.enabled}
+        self._backlog = Backlog()
+        self._last_due: dict[str, datetime | None] = {}
+        self._waiting: dict[str, datetime] = {}
+        self._crawling: dict[str, Child] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failure: BaseException | None = None
+        self._stop = asyncio.Event()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._watchdog = Watchdog(self._limits.stuck_after, self._limits.beat, self._report_stuck)
+        self._started_at = _now()
+        self._skew = _skew()
+
+    async def run(self) -> int:
+        """Crawl what is due until a signal comes or something breaks."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        try:
+            self._open()
+            await self._beat_until_stopped()
+        finally:
+            await self._close()
+        if self._failure is not None:
+            raise self._failure
+        return 0
+
+    def stop(self) -> None:
+        """End in good order: start nothing more, end the children, record them."""
+        self._stop.set()
+
+    # Opening and closing
+
+    def _open(self) -> None:
+        write_heartbeat(self._settings.archive, self._heartbeat())
+        self._logbook.settle_abandoned()
+        self._last_due = {slug: self._logbook.last_due(slug) for slug in self._sources}
+        self._scheduler.add_listener(self._on_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
+        self._scheduler.start()
+        for slug in self._sources:
+            self._schedule(slug)
+        self._look(self._sources, _NOT_RUNNING)
+        self._watchdog.start()
+        notify_systemd("READY=1")
+        _LOG.info("the service runs: %d sources, archive %s", len(self._sources), self._settings.archive)
+
+    async def _close(self) -> None:
+        notify_systemd("STOPPING=1")
+        self._stop.set()
+        self._waiting.clear()  # nothing accounts for these, so the next start catches up
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._backlog.write()
+        write_heartbeat(self._settings.archive, self._heartbeat().stopped(_now()))
+        self._watchdog.stop()
+        if self._backlog:
+            _LOG.error("%d records of runs could not be written to the archive", len(self._backlog))
+
+    def _schedule(self, slug: str) -> None:
+        trigger = ScheduleTrigger(self._sources[slug].schedule, self._limits.jitter, str(self._started_at))
+        self._scheduler.add_job(
+            self._fire,
+            trigger,
+            args=(slug,),
+            id=slug,
+            replace_existing=True,
+            misfire_grace_time=max(1, int(self._limits.grace)),
+            coalesce=True,
+            max_instances=1,
+        )
+
+    # What is due
+
+    async def _fire(self, slug: str) -> None:
+        self._look((slug,), _LATE)
+
+    def _on_trouble(self, event: JobExecutionEvent) -> None:
+        """Look again after a late job; end the service when looking itself failed."""
+        if event.code == EVENT_JOB_ERROR:
+            self._fail(event.exception)
+        elif event.job_id in self._sources:
+            self._look((event.job_id,), _LATE)
+
+    def _look(self, slugs: Iterable[str], reason: str) -> None:
+        """Record what these sources missed, and admit what is due."""
+        now = _now()
+        self._forget_the_future(now)
+        sources = [self._sources[slug] for slug in slugs]
+        plan = make_plan(now, sources, self._last_due, timedelta(seconds=self._limits.grace))
+        for missed in plan.missed:
+            self._record_missed(missed, reason)
+        for slug, due_at in plan.due.items():
+            self._last_due[slug] = due_at
+            self._admit(slug, due_at)
+        if self._waiting:
+            asyncio.get_running_loop().call_later(self._limits.collect, self._start_waiting)
+
+    def _forget_the_future(self, now: datetime) -> None:
+        """Correct due times that a wrong clock left ahead of us: they would silence their sources."""
+        for slug, due_at in self._last_due.items():
+            if due_at is not None and due_at > now:
+                self._last_due[slug] = now
+
+    def _record_missed(self, missed: Missed, reason: str) -> None:
+        runs = "a run" if missed.count == 1 else f"{missed.count} runs"
+        until = f" to {missed.last.isoformat()}" if missed.count > 1 else ""
+        message = f"{missed.slug} missed {runs}, due {missed.first.isoformat()}{until}: {reason}"
+        _LOG.warning(message)
+        self._backlog.enter(partial(self._logbook.record_missed, missed, reason))
+        self._backlog.enter(partial(self._logbook.open_event, "missed_run", missed.slug, message))
+
+    def _admit(self, slug: str, due_at: datetime) -> None:
+        """Let a source wait for its child, unless it is being crawled or already waits."""
+        child = self._crawling.get(slug)
+        if child is None and slug not in self._waiting:
+            self._waiting[slug] = due_at
+            return
+        holder = (
+            f"process {child.pid}, since {child.started_at.isoformat()}" if child else "waiting for its turn"
+        )
+        message = f"{slug} was due at {due_at.isoformat()} while its last run had not ended ({holder})"
+        _LOG.warning(message)
+        self._backlog.enter(partial(self._logbook.record_overlapped, (slug,), due_at, holder))
+        self._backlog.enter(partial(self._logbook.open_event, "overlapped_run", slug, message))
+
+    # Children
+
+    def _start_waiting(self) -> None:
+        """Start one child for all that waits, if one more may run."""
+        if self._stop.is_set() or not self._waiting or len(self._tasks) >= self._limits.children:
+            return
+        batch = gather_batch(self._waiting)
+        self._waiting.clear()
+        self._note_child(batch, None)
+        task = asyncio.create_task(self._crawl(batch))
+        self._tasks.add(task)
+        task.add_done_callback(self._on_end)
+
+    async def _crawl(self, batch: Batch) -> None:
+        argv = self._settings.argv(batch.slugs, batch.due_at)
+        ending = await run_batch(argv, self._limits, self._stop, partial(self._note_child, batch))
+        child = self._crawling[batch.slugs[0]]
+        for slug in batch.slugs:
+            del self._crawling[slug]
+        self._backlog.enter(partial(self._account, child, ending))
+
+    def _note_child(self, batch: Batch, pid: int | None) -> None:
+        child = Child(batch.slugs, batch.due_at, _now(), pid)
+        self._crawling.update(dict.fromkeys(batch.slugs, child))
+
+    def _account(self, child: Child, ending: Ending) -> None:
+        sentence = account(self._logbook, child, ending)
+        if sentence is not None:
+            _LOG.error(sentence)
+
+    def _on_end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+        self._start_waiting()
+
+    # Signs of life
+
+    async def _beat_until_stopped(self) -> None:
+        while not self._stop.is_set():
+            self._beat()
+            try:
+                await asyncio.wait_for(self._stop.wait(), self._limits.beat)
+            except TimeoutError:
+                continue
+
+    def _beat(self) -> None:
+        if abs(_skew() - self._skew) > _CLOCK_JUMP:
+            self._catch_up()
+        self._backlog.write()
+        if self._say_alive() and not self._overdue():
+            self._watchdog.pulse()
+            notify_systemd("WATCHDOG=1")
+
+    def _say_alive(self) -> bool:
+        """Write the heartbeat; where that fails for long, the watchdog ends the service."""
+        try:
+            write_heartbeat(self._settings.archive, self._heartbeat())
+        except OSError as error:
+            _LOG.error("the heartbeat can't be written: %s", error)
+            return False
+        return True
+
+    def _catch_up(self) -> None:
+        """Look at everything and set every timer anew: they stood still while the wall clock went on."""
+        _LOG.warning("%s by %.0f s", _ASLEEP, _skew() - self._skew)
+        self._skew = _skew()
+        self._look(self._sources, _ASLEEP)
+        for slug in self._sources:
+            self._schedule(slug)
+
+    def _overdue(self) -> bool:
+        """Tell whether the scheduler left a job waiting for longer than its grace."""
+        grace = timedelta(seconds=self._limits.grace + self._limits.beat)
+        jobs = self._scheduler.get_jobs()  # the soonest first
+        return bool(jobs) and jobs[0].next_run_time < _now() - grace
+
+    def _heartbeat(self) -> Heartbeat:
+        jobs = self._scheduler.get_jobs()[:_SHOWN_RUNS] if self._scheduler.running else []
+        children = {child.pid: child for child in self._crawling.values()}.values()
+        return Heartbeat(
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            started_at=self._started_at.isoformat(),
+            beat_at=_now().isoformat(),
+            next_runs={job.id: job.next_run_time.isoformat() for job in jobs},
+            crawls=tuple(
+                {"pid": child.pid, "sources": child.slugs, "due_at": child.due_at.isoformat()}
+                for child in children
+            ),
+            unwritten=len(self._backlog),
+        )
+
+    def _report_stuck(self, message: str) -> None:
+        """Called by the watchdog, in its own thread."""
+        _LOG.critical(message)
+        self._logbook.open_event("service_stuck", None, message)
+
+    def _fail(self, error: BaseException) -> None:
+        """Remember what broke the service, and end it."""
+        self._failure = self._failure or error
+        self._stop.set()
+
+
+def _holder(archive: Path) -> str:
+    said = read_heartbeat(archive)
+    return f"process {said.get('pid')} on {said.get('host')}, since {said.get('started_at')}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _skew() -> float:
+    """Return how far the wall clock is ahead of the monotonic one, which stands still while we sleep."""
+    return time.time() - time.monotonic()

@@ -1,0 +1,67 @@
+"""The watchdog: a thread of its own that ends the process when the service no longer gives a sign of life."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+STUCK = 70
+"""The exit status of a service that its watchdog ended (EX_SOFTWARE of sysexits.h)."""
+
+_LAST_WORDS = 10.0  # seconds for recording it: whatever blocks the service may block that too
+
+
+class Watchdog:
+    """Calls ``alarm`` with a sentence and ends the process when `pulse` was not called for ``limit`` seconds.
+
+    Time is monotonic and stands still while the machine sleeps, so waking up is no alarm.
+    """
+
+    def __init__(
+        self,
+        limit: float,
+        interval: float,
+        alarm: Callable[[str], None],
+        end: Callable[[int], object] = os._exit,
+    ) -> None:
+        self._limit = limit
+        self._interval = min(interval, limit)
+        self._alarm = alarm
+        self._end = end
+        self._last = time.monotonic()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self.pulse()
+        self._thread.start()
+
+    def pulse(self) -> None:
+        """Give a sign of life."""
+        self._last = time.monotonic()
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self._done.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(self._interval):
+            silent = time.monotonic() - self._last
+            if silent > self._limit:
+                self._bark(
+                    f"the service gave no sign of life for {silent:.0f} s and was ended by its watchdog"
+                )
+                return
+
+    def _bark(self, message: str) -> None:
+        try:
+            recording = threading.Thread(target=self._alarm, args=(message,), daemon=True)
+            recording.start()
+            recording.join(_LAST_WORDS)
+        finally:
+            self._end(STUCK)

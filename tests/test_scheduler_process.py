@@ -1,0 +1,228 @@
+"""The service as a process: signals, locks, the watchdog, systemd, and what others see of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scheduler.heartbeat import Heartbeat, read_service_state, write_heartbeat
+from scheduler.service_lock import hold_archive
+from scheduler.systemd import notify_systemd
+from scheduler.watchdog import STUCK, Watchdog
+
+PROJECT = Path(__file__).parent.parent
+
+# A service of its own process. Its logbook prints what it is told; "block" freezes the event loop in it.
+SERVICE = """
+import logging, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+from scheduler.cron import parse_schedule
+from scheduler.plan import Source
+from scheduler.service import run_service
+from scheduler.service_lock import ArchiveBusy
+from scheduler.settings import Limits, ServiceSettings
+
+class Printed:
+    def last_due(self, slug): return datetime.now(UTC) if mode == "idle" else None
+    def settle_abandoned(self): print("settled", flush=True)
+    def crawl_status(self, child):
+        if mode == "block": time.sleep(60)
+        return "running" if mode == "slow" else "ok"
+    def record_missed(self, missed, reason): print("missed", missed.slug, flush=True)
+    def record_overlapped(self, slugs, due_at, holder): print("overlapped", slugs, flush=True)
+    def record_killed(self, child, reason): print("killed", reason, flush=True)
+    def record_failed_start(self, child, reason): print("failed", reason, flush=True)
+    def open_event(self, kind, source, message): print("event", kind, message, flush=True)
+    def resolve_event(self, kind, source): pass
+
+folder, mode = Path(sys.argv[1]), sys.argv[2]
+child = "import time; time.sleep(60)" if mode == "slow" else "pass"
+limits = Limits(collect=0.01, jitter=0, beat=0.1, stop_grace=2, stuck_after=0.5 if mode == "block" else 300)
+source = Source("yunwanbao", parse_schedule("0 6 * * 1", ZoneInfo("Asia/Shanghai")))
+def argv(slugs, due_at):
+    return [sys.executable, "-S", "-c", child]
+try:
+    sys.exit(run_service(ServiceSettings(folder, (source,), argv, limits), Printed()))
+except ArchiveBusy as error:
+    print(error, flush=True)
+    sys.exit(3)
+"""
+
+
+def wait_until(true: Callable[[], object], seconds: float = 8.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.01)
+
+
+def state(folder: Path) -> dict[str, Any]:
+    return read_service_state(folder, datetime.now(UTC))
+
+
+@contextmanager
+def service(folder: Path, mode: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", SERVICE, str(folder), mode]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=PROJECT, env={**os.environ, **environment}
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda n: n.name)
+def test_a_signal_stops_it_in_good_order(tmp_path: Path, number: signal.Signals) -> None:
+    with service(tmp_path, "slow") as process:
+        wait_until(lambda: state(tmp_path).get("crawls"))
+        (crawl,) = state(tmp_path)["crawls"]
+        process.send_signal(number)
+        output, _ = process.communicate(timeout=5)
+    assert process.returncode == 0
+    assert "killed the crawl of yunwanbao was stopped with the service" in output
+    assert not Path(f"/proc/{crawl['pid']}").exists()
+    after = state(tmp_path)
+    assert (after["state"], after["since"], after["clean"]) == ("stopped", after["stopped_at"], True)
+
+
+def test_a_second_one_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
+    with service(tmp_path, "idle") as first:
+        wait_until(lambda: state(tmp_path)["state"] == "running")
+        with service(tmp_path, "idle") as second:
+            output, _ = second.communicate(timeout=8)
+        assert second.returncode == 3
+        assert f"process {first.pid} on {socket.gethostname()}, since 2" in output
+        first.kill()
+        first.wait()
+        after = state(tmp_path)
+        assert (after["state"], after["clean"]) == ("stopped", False)
+    with service(tmp_path, "idle") as third:
+        wait_until(lambda: state(tmp_path).get("pid") == third.pid)
+        assert state(tmp_path)["state"] == "running"
+
+
+def test_a_blocked_service_is_ended_by_its_watchdog(tmp_path: Path) -> None:
+    with service(tmp_path, "block") as process:
+        output, _ = process.communicate(timeout=10)
+    assert process.returncode == STUCK
+    assert "event service_stuck the service gave no sign of life for" in output
+
+
+def test_systemd_hears_of_every_turn(tmp_path: Path) -> None:
+    address = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(address))
+        manager.settimeout(5)
+        with service(tmp_path, "idle", NOTIFY_SOCKET=str(address)) as process:
+            assert [manager.recv(64), manager.recv(64)] == [b"READY=1", b"WATCHDOG=1"]
+            process.terminate()
+            while (heard := manager.recv(64)) == b"WATCHDOG=1":
+                pass
+            assert heard == b"STOPPING=1"
+            process.wait(5)
+
+
+def test_systemd_may_be_absent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    assert not notify_systemd("READY=1")
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
+    assert not notify_systemd("READY=1")
+
+
+def test_systemd_in_the_abstract_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"jianbao-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(f"\0{name}")
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
+        assert notify_systemd("READY=1")
+        assert manager.recv(64) == b"READY=1"
+
+
+def test_at_rest_it_is_small_and_still(tmp_path: Path) -> None:
+    """The goal is 60 MB for the whole command; this is the scheduler's part with SQLAlchemy loaded."""
+    with service(tmp_path, "idle") as process:
+        wait_until(lambda: state(tmp_path)["state"] == "running")
+        ticks = cpu_ticks(process.pid)
+        time.sleep(1.0)
+        spent = (cpu_ticks(process.pid) - ticks) / os.sysconf("SC_CLK_TCK")
+        status = Path(f"/proc/{process.pid}/status").read_text()
+    resident = int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
+    assert resident <= 60_000
+    assert spent <= 0.05, "ten heartbeats, 300 times as many as in earnest"
+
+
+def cpu_ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+NOW = datetime(2026, 5, 1, 4, 0, tzinfo=UTC)
+BEAT = Heartbeat(4711, "kamera", (NOW - timedelta(hours=2)).isoformat(), NOW.isoformat())
+
+
+def test_no_service_ever_ran(tmp_path: Path) -> None:
+    assert read_service_state(tmp_path, NOW) == {"state": "stopped", "since": None, "clean": True}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "word", "since"),
+    [(1, "running", BEAT.started_at), (10, "stuck", BEAT.beat_at)],
+    ids=["beating", "silent"],
+)
+def test_a_held_lock_with_a_heartbeat(tmp_path: Path, minutes: int, word: str, since: str) -> None:
+    write_heartbeat(tmp_path, BEAT)
+    with hold_archive(tmp_path, lambda: ""):
+        seen = read_service_state(tmp_path, NOW + timedelta(minutes=minutes))
+    assert (seen["state"], seen["since"], seen["pid"]) == (word, since, 4711)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"beat_at": "2026-05-01T04:00:00"}', '{"beat_at": 7}'])
+def test_a_damaged_heartbeat_of_a_living_service_is_stuck(tmp_path: Path, text: str) -> None:
+    (tmp_path / "service.json").write_text(text)
+    with hold_archive(tmp_path, lambda: ""):
+        assert read_service_state(tmp_path, NOW)["state"] == "stuck"
+
+
+def test_the_watchdog_barks_once_and_ends_the_process() -> None:
+    said: list[str] = []
+    ended: list[int] = []
+    watchdog = Watchdog(0.05, 0.02, said.append, ended.append)
+    watchdog.start()
+    wait_until(lambda: ended)
+    watchdog.stop()
+    assert (len(said), ended) == (1, [STUCK])
+
+
+def test_the_watchdog_ends_the_process_though_the_alarm_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.watchdog._LAST_WORDS", 0.05)
+    ended: list[int] = []
+    watchdog = Watchdog(0.05, 0.02, lambda _message: time.sleep(1), ended.append)
+    watchdog.start()
+    wait_until(lambda: ended, 0.8)
+    watchdog.stop()
+    assert ended == [STUCK]
+
+
+def test_the_watchdog_is_quiet_while_it_is_fed() -> None:
+    ended: list[int] = []
+    watchdog = Watchdog(0.3, 0.02, lambda _message: None, ended.append)
+    watchdog.start()
+    for _ in range(20):
+        time.sleep(0.03)
+        watchdog.pulse()
+    watchdog.stop()
+    assert ended == []
