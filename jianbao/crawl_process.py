@@ -21,7 +21,7 @@ class CrawlProcess:
     """A crawl in this process: ends early on SIGINT, SIGTERM, or an archive that cannot be written."""
 
     def __init__(self, spider: type[Spider], settings: dict[str, Any], tally: Tally) -> None:
-        self._process = AsyncCrawlerProcess(settings, install_root_handler=False)
+        self._process = AsyncCrawlerProcess(settings)
         self._crawler: Crawler = self._process.create_crawler(spider)
         self._tally = tally
         self._watch: Callable[[Tally], None] | None = None

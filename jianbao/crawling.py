@@ -21,7 +21,7 @@ from storage.crawls import (
 from storage.events import open_event, resolve_events
 from storage.records import Owed
 from storage.source_locks import SourceBusy, hold_sources
-from storage.sources import SourceRow, save_sources
+from storage.sources import SourceRow, list_sources, save_sources
 from storage.tally import Tally
 
 INFOCODE_SOURCE = "infocode"
@@ -113,6 +113,15 @@ def choose_slugs(configuration: Configuration, wanted: Iterable[str]) -> tuple[s
     return named or tuple(slug for slug, source in known.items() if source.enabled)
 
 
+def check_sources(archive: Archive, slugs: Iterable[str]) -> None:
+    """Raise `UnknownSource` for a slug that the archive never had as a source."""
+    with archive.reading() as connection:
+        known = {row.slug for row in list_sources(connection)}
+    for slug in slugs:
+        if slug not in known:
+            raise UnknownSource(f"the archive has no source {slug!r}: it has {', '.join(sorted(known))}")
+
+
 def run_crawl(
     configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None = None
 ) -> CrawlReport:
@@ -130,7 +139,7 @@ def _run_held(
     tally = Tally()
     now = datetime.now(UTC)
     with archive.writing() as connection:
-        dead = [pid for _, pid in list_running_crawls(connection) if not _is_alive(pid)]
+        dead = [pid for _, pid in list_running_crawls(connection) if not is_alive(pid)]
         settle_dead_crawls(connection, dead, now, "the process ended without closing its crawl")
         crawl_id = start_crawl(
             connection,
@@ -241,7 +250,8 @@ def _describe_holder(archive: Archive, slug: str) -> str:
     )
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Return whether a process of this id exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -29,6 +29,7 @@ def complete_draft(draft: Draft, owed: Owed, stored: StoredArticle | None) -> Dr
     published_at, precision = _time_of(draft, owed, stored)
     return replace(
         draft,
+        form=owed.form,  # one answer serves either form: its bodies have the same paragraphs (UPSTREAM, 4.2)
         title=draft.title or (stored.article.title if stored else owed.title) or None,
         published_at=published_at,
         precision=precision,

@@ -14,7 +14,7 @@ from pipelines.store import store_article
 from storage.archive import Archive
 from storage.articles import StoredArticle, find_article, set_status
 from storage.events import open_event
-from storage.ledger import settle_gone, settle_unarchived
+from storage.ledger import ensure_listing, settle_gone, settle_unarchived
 from storage.records import (
     Article,
     Capture,
@@ -71,6 +71,7 @@ def _settle_answer(
     now: datetime,
 ) -> Settled:
     owed = delivery.owed
+    ensure_listing(connection, owed, now)
     capture = archive.keep(connection, exchange, crawl_id=crawl_id, info_code=owed.info_code)
     assert capture.id is not None
     stored = find_article(connection, owed.info_code)

@@ -95,6 +95,16 @@ def settle_dead_crawls(
     return identities
 
 
+def find_scheduled_crawl(connection: Connection, pid: int | None, since: datetime) -> str | None:
+    """Return the status of the crawl that a process began since then, None when it began none."""
+    return connection.execute(
+        select(crawl.c.status)
+        .where(crawl.c.pid == pid, crawl.c.started_at >= since)
+        .order_by(crawl.c.id.desc())
+        .limit(1)
+    ).scalar()
+
+
 def list_running_crawls(connection: Connection) -> list[tuple[int, int]]:
     """Return id and process id of every crawl that says it is running."""
     rows = connection.execute(select(crawl.c.id, crawl.c.pid).where(crawl.c.status == "running"))

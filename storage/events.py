@@ -14,9 +14,11 @@ KINDS = (
     "missed_run",
     "overlapped_run",
     "killed_run",
+    "failed_start",
     "service_stuck",
     "poll_failed",
     "layout_broken",
+    "article_layout_broken",
     "source_silent",
     "quarantine",
     "page_gone",
@@ -33,7 +35,12 @@ def open_event(
     source: str | None = None,
     info_code: str | None = None,
 ) -> bool:
-    """Open an event, or count it once more when the same one is open; return whether it is new."""
+    """Open an event, or count it once more when the same one is open; return whether it is new.
+
+    Raises ValueError for a kind that is not in `KINDS`: nobody would know what it means.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is no kind of event: expected one of {', '.join(KINDS)}")
     again = connection.execute(
         update(event)
         .where(*_same(kind, source, info_code))

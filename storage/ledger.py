@@ -24,6 +24,21 @@ _CHUNK = 500  # bound variables of one statement
 
 
 @dataclass(frozen=True, slots=True)
+class ListingFilter:
+    """Which listings to fetch again; what is empty or None asks for nothing.
+
+    Days are those of the article's publication, or of the first listing while it is not archived; ``since``
+    is included, ``until`` is not.
+    """
+
+    info_codes: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What recording a poll changed: listings that are new, of them already archived, and due again."""
 
@@ -76,6 +91,46 @@ def find_listings(connection: Connection, info_code: str) -> list[Owed]:
         select(listing).where(listing.c.info_code == info_code).order_by(listing.c.first_listed_at)
     )
     return [_owed(row) for row in rows]
+
+
+def select_listings(connection: Connection, wanted: ListingFilter) -> list[Owed]:
+    """Return the listings that match, one for each article and form: the first that listed it."""
+    moment = func.coalesce(article.c.published_at, listing.c.first_listed_at)
+    query = (
+        select(listing)
+        .outerjoin(article, article.c.info_code == listing.c.info_code)
+        .order_by(listing.c.info_code, listing.c.first_listed_at)
+    )
+    if wanted.info_codes:
+        query = query.where(listing.c.info_code.in_(wanted.info_codes))
+    if wanted.sources:
+        query = query.where(listing.c.source.in_(wanted.sources))
+    if wanted.state is not None:
+        query = query.where(listing.c.state == wanted.state)
+    if wanted.since is not None:
+        query = query.where(moment >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(moment < wanted.until)
+    first: dict[tuple[str, str], Owed] = {}
+    for row in connection.execute(query):
+        first.setdefault((row.info_code, row.form), _owed(row))
+    return list(first.values())
+
+
+def ensure_listing(connection: Connection, owed: Owed, listed_at: datetime) -> bool:
+    """Enter a listing that no page made, for an article asked for by its code; return whether it is new."""
+    entry = upsert(listing).values(
+        source=owed.source,
+        info_code=owed.info_code,
+        form=owed.form,
+        url=owed.url,
+        title=owed.title,
+        first_listed_at=listed_at,
+        last_listed_at=listed_at,
+        state="owed",
+        next_try_at=listed_at,
+    )
+    return connection.execute(entry.on_conflict_do_nothing()).rowcount > 0
 
 
 def settle_archived(connection: Connection, info_code: str, forms: str, capture_id: int) -> int:

@@ -47,6 +47,12 @@ def save_sources(connection: Connection, sources: Iterable[SourceRow]) -> int:
     return changes
 
 
+def ensure_source(connection: Connection, row: SourceRow) -> bool:
+    """Enter a source that the configuration need not name; return whether it is new."""
+    entry = upsert(source).values(asdict(row)).on_conflict_do_nothing()
+    return connection.execute(entry).rowcount > 0
+
+
 def disable_source(connection: Connection, slug: str) -> int:
     """Stop polling a source; its articles stay. Return 1 if it was on, else 0."""
     return connection.execute(

@@ -1,1 +1,1 @@
-"""The commands: each reads its arguments, calls one function, and prints."""
+"""One file per command: each reads its arguments, calls one function, and prints."""

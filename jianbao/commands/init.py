@@ -1,41 +1,19 @@
-"""`jianbao init`: writing a first configuration."""
+"""`jianbao init`: a first configuration."""
 
 from __future__ import annotations
 
-import os
-from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
-from jianbao.configuration import ConfigurationError
-from jianbao.configuration.document import FILE_NAME
-
-
-def write_configuration(folder: Path) -> Path:
-    """Write a commented jianbao.toml with two newspapers into a folder, and return its path.
-
-    The folder is made when it is missing. A file that is there already stays as it is; that, and a folder
-    that can't be written to, raises `ConfigurationError`.
-    """
-    target = folder / FILE_NAME
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_new(target, files("jianbao.configuration").joinpath(FILE_NAME).read_bytes())
-    except FileExistsError as error:
-        blocker = target if folder.is_dir() else folder
-        raise ConfigurationError(f"{blocker}: exists already and was left as it is") from error
-    except OSError as error:
-        raise ConfigurationError(f"{target}: can't be written ({error.strerror})") from error
-    return target
+import typer
 
 
-def _write_new(target: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a link takes one step, and never replaces a file."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with draft.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        target.hardlink_to(draft)
-    finally:
-        draft.unlink(missing_ok=True)
+def init(
+    directory: Annotated[Path, typer.Argument(help="Where to write it.", metavar="DIR")] = Path(),
+) -> None:
+    """Write a commented jianbao.toml with 上饶日报 and 南昌日报."""
+    from jianbao.configuration.first_file import write_configuration
+    from jianbao.output import print_line
+
+    written = write_configuration(directory)
+    print_line(f"{written} is written. Put your own contact into it, then: jianbao --config {written} crawl")

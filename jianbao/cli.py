@@ -1,0 +1,89 @@
+"""The command line: arguments in, one function called, known errors turned into a sentence and a status.
+
+Exit status: 0 all well; 1 something failed or is missing; 2 usage or configuration; 3 the archive is busy;
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from jianbao import __version__
+from jianbao.commands import crawl, demo, init, list_articles, recrawl, run, show, sources, status
+from jianbao.invocation import ExitStatus, Invocation
+
+app = typer.Typer(
+    name="jianbao",
+    help="剪报: a complete, trustworthy, searchable archive of Chinese newspapers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def begin(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="The configuration file.", envvar="JIANBAO_CONFIG", metavar="FILE")
+    ] = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="The archive's folder.", envvar="JIANBAO_ARCHIVE", metavar="DIR")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Keep what every command needs."""
+    if version:
+        typer.echo(f"jianbao {__version__}")
+        raise typer.Exit
+    context.obj = Invocation(config, archive)
+
+
+app.command("init")(init.init)
+app.command("demo")(demo.demo)
+app.command("crawl")(crawl.crawl)
+app.command("recrawl")(recrawl.recrawl)
+app.command("run")(run.run)
+app.command("status")(status.status)
+app.command("sources")(sources.sources)
+app.command("list")(list_articles.list_articles)
+app.command("show")(show.show)
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    try:
+        status = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        status = ExitStatus.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        status = ExitStatus.USAGE
+    except KeyboardInterrupt:
+        status = ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`jianbao list | head`): nothing more to say to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = ExitStatus.OK
+    except Exception as error:  # noqa: BLE001 - an unknown one is raised again
+        status = _explain(error)
+    sys.exit(int(status or 0))
+
+
+def _explain(error: Exception) -> ExitStatus:
+    """Print a known error as its sentence and return its status; raise an unknown one with its trace."""
+    from jianbao.refusals import status_of  # noqa: PLC0415 - only a failing command pays for it
+
+    status = status_of(error)
+    if status is None:
+        raise error
+    for line in str(error).splitlines():
+        print(f"jianbao: {line}", file=sys.stderr)  # noqa: T201
+    return status

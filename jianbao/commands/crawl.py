@@ -1,0 +1,41 @@
+"""`jianbao crawl`: poll now, and fetch what is owed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from jianbao.invocation import ExitStatus, Invocation
+
+
+def crawl(
+    context: typer.Context,
+    slugs: Annotated[
+        list[str] | None,
+        typer.Argument(help="The sources to poll; all enabled ones by default.", metavar="SLUG"),
+    ] = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="Leave failed articles alone until their next try: for cron.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    trigger: Annotated[str, typer.Option(hidden=True)] = "manual",
+    due_at: Annotated[str | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Poll category pages now, and fetch what they leave owed."""
+    from jianbao.crawl_report import print_report
+    from jianbao.crawling import CrawlOrder, choose_slugs, open_archive, run_crawl
+    from jianbao.progress import watching
+
+    configuration = Invocation.of(context).configuration()
+    order = CrawlOrder(
+        trigger=trigger,
+        slugs=choose_slugs(configuration, slugs or ()),
+        due_at=datetime.fromisoformat(due_at) if due_at else None,
+        due_only=due or trigger == "schedule",
+    )
+    with open_archive(configuration) as archive, watching("crawling") as watch:
+        report = run_crawl(configuration, archive, order, watch)
+    print_report(report, as_json=as_json)
+    raise typer.Exit(ExitStatus.INTERRUPTED if report.tally.interrupted else not report.succeeded)

@@ -1,0 +1,73 @@
+"""`jianbao recrawl`: fetch again what matches, and say what changed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from jianbao.invocation import ExitStatus, Invocation
+
+
+class State(StrEnum):
+    """The states of a listing that can be asked for."""
+
+    FAILED = "failed"
+    QUARANTINED = "quarantined"
+    GONE = "gone"
+
+
+def recrawl(
+    context: typer.Context,
+    code: Annotated[
+        list[str] | None, typer.Option(help="An info code, listed or not.", metavar="CODE")
+    ] = None,
+    source: Annotated[list[str] | None, typer.Option(help="A source.", metavar="SLUG")] = None,
+    from_day: Annotated[
+        str | None, typer.Option("--from", help="The first day, in UTC+8.", metavar="YYYY-MM-DD")
+    ] = None,
+    to_day: Annotated[
+        str | None, typer.Option("--to", help="The last day, in UTC+8.", metavar="YYYY-MM-DD")
+    ] = None,
+    state: Annotated[State | None, typer.Option(help="Only listings in this state.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be fetched; fetch nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Fetch again what matches: says what is new, revised, unchanged and gone."""
+    from jianbao.crawl_report import print_report
+    from jianbao.crawling import CrawlOrder, check_sources, open_archive, run_crawl
+    from jianbao.days import first_moment, last_moment
+    from jianbao.output import print_json, print_table
+    from jianbao.progress import watching
+    from jianbao.recrawling import Wish, choose_articles, enter_endpoint_source, slugs_of
+
+    configuration = Invocation.of(context).configuration()
+    wish = Wish(
+        codes=tuple(code or ()),
+        sources=tuple(source or ()),
+        since=first_moment(from_day, "--from"),
+        until=last_moment(to_day, "--to"),
+        state=state.value if state else None,
+    )
+    with open_archive(configuration) as archive:
+        check_sources(archive, wish.sources)
+        chosen = choose_articles(configuration, archive, wish)
+        if dry_run:
+            rows = [
+                {"source": owed.source, "info_code": owed.info_code, "state": owed.state, "url": owed.url}
+                for owed in chosen
+            ]
+            if as_json:
+                print_json({"total": len(rows), "items": rows})
+            else:
+                print_table(("source", "info code", "state", "address"), (list(row.values()) for row in rows))
+            return
+        enter_endpoint_source(configuration, archive)
+        order = CrawlOrder(trigger="recrawl", slugs=slugs_of(chosen), wanted=chosen)
+        with watching("fetching again") as watch:
+            report = run_crawl(configuration, archive, order, watch)
+    print_report(report, as_json=as_json)
+    raise typer.Exit(ExitStatus.INTERRUPTED if report.tally.interrupted else not report.succeeded)

@@ -1,0 +1,25 @@
+"""`jianbao run`: the background service."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from jianbao.invocation import Invocation
+
+
+def run(context: typer.Context) -> None:
+    """Run in the background: poll every source by its schedule until SIGTERM."""
+    from jianbao.crawling import open_archive
+    from jianbao.service_order import order_service
+
+    invocation = Invocation.of(context)
+    configuration = invocation.configuration()
+    order = order_service(configuration, invocation)
+    with open_archive(configuration):
+        pass  # the service reads its sources from the archive, where this has entered them
+    # The service stays for months: it begins anew, without what reading the configuration had to import.
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "jianbao.service", order.to_json()])  # noqa: S606

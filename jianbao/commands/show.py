@@ -1,0 +1,69 @@
+"""`jianbao show`: one article, with where it came from and how it changed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from jianbao.invocation import Invocation
+
+
+def show(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(help="The info code: NW and 18 digits, or the digits alone.")],
+    revision: Annotated[
+        int | None, typer.Option(help="The text of this revision instead of the current one.", min=1)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show one article."""
+    from jianbao.output import print_json
+    from jianbao.reading import read_shown
+
+    with Invocation.of(context).read_archive() as archive:
+        shown = read_shown(archive, code, revision)
+    if as_json:
+        print_json(shown)
+    else:
+        _print_article(shown)
+
+
+def _print_article(shown: dict[str, Any]) -> None:
+    from jianbao.output import print_line
+
+    print_line(shown["title"])
+    byline = [shown["media"], shown["author"], (shown["published_at"] or "")[:16].replace("T", " ")]
+    print_line("  ".join(part for part in byline if part))
+    print_line()
+    for paragraph in shown["paragraphs"]:
+        print_line(f"　　{paragraph}")
+    print_line()
+    for label, value in _provenance(shown):
+        print_line(f"{label:<12} {value}")
+
+
+def _provenance(shown: dict[str, Any]) -> list[tuple[str, str]]:
+    facts = [
+        ("info code", shown["info_code"]),
+        ("address", shown["url"]),
+        ("listed by", ", ".join(shown["sources"])),
+        ("first seen", shown["first_seen_at"]),
+        ("checked", shown["last_checked_at"]),
+        ("status", shown["status"]),
+        ("revision", f"{shown['revision']} of {len(shown['revisions'])}"),
+    ]
+    if shown["summary"]:
+        facts.append(("summary", shown["summary"]))
+    if shown["securities"]:
+        names = (f"{s['name']} ({s['market']}.{s['code']}, {s['mention']})" for s in shown["securities"])
+        facts.append(("securities", "; ".join(names)))
+    facts += [("image", image["url"]) for image in shown["images"]]
+    if shown["duplicate_of"]:
+        facts.append(("same as", shown["duplicate_of"]))
+    if shown["capture"]:
+        place = shown["capture"]
+        facts.append(
+            ("capture", f"{place['warc_file']} at {place['warc_offset']}, {place['payload_digest']}")
+        )
+    return facts

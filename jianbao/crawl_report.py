@@ -1,0 +1,21 @@
+"""A crawl's report as people and scripts read it."""
+
+from __future__ import annotations
+
+from jianbao.crawling import CrawlReport
+from jianbao.output import print_json, print_line, print_note, print_table
+
+_COLUMNS = ("source", "poll", "listed", "new", "revised", "unchanged", "gone", "failed", "quarantined")
+
+
+def print_report(report: CrawlReport, *, as_json: bool) -> None:
+    """Print what a crawl did; errors go to stderr, each with what it happened to."""
+    if as_json:
+        print_json(report.as_json())
+        return
+    rows = report.tally.by_source()
+    print_table(_COLUMNS, ([row["slug"], *(row[column] for column in _COLUMNS[1:])] for row in rows))
+    ended = "interrupted" if report.tally.interrupted else report.tally.status
+    print_line(f"crawl {report.crawl_id}: {ended}, {report.tally.requests} requests")
+    for error in report.tally.errors:
+        print_note(f"  {error}")

@@ -1,0 +1,48 @@
+"""The demo's numbers, told to a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jianbao.demo.show import Round, Tour
+from jianbao.output import print_line, print_table
+
+
+def print_tour(tour: Tour) -> None:
+    """Print what arrived, what the second crawl cost, and how to go on."""
+    rows = tour.first.report["sources"]
+    print_table(
+        ("newspaper's page", "listed", "new articles", "known from another page"),
+        (_arrived(row) for row in rows),
+    )
+    print_line(f"{tour.listed} articles listed, {tour.first.articles} in the archive")
+    print_line()
+    print_table(("crawl", "category pages asked", "articles asked", "WARC bytes", "articles"), _costs(tour))
+    print_line(_verdict(tour))
+    print_line()
+    newest = (
+        (item["published_at"][:16].replace("T", " "), item["media"], item["title"]) for item in tour.newest
+    )
+    print_table(("published", "newspaper", "newest articles"), newest)
+    print_line(f"The archive is in {tour.folder}. To go on:")
+    for command in ("list", f"show {tour.newest[0]['info_code']}", "status", "sources"):
+        print_line(f"  jianbao --config {tour.folder / 'jianbao.toml'} {command}")
+
+
+def _arrived(row: dict[str, Any]) -> tuple[str, int, int, int]:
+    return row["slug"], row["listed"], row["new"], row["listed"] - row["new"]
+
+
+def _costs(tour: Tour) -> list[tuple[str, int, int, str, int]]:
+    return [_cost("first", tour.first, 0), _cost("second", tour.second, tour.first.warc_bytes)]
+
+
+def _cost(name: str, crawl: Round, before: int) -> tuple[str, int, int, str, int]:
+    written = f"+{crawl.warc_bytes - before:,}"
+    return name, crawl.page_requests, crawl.article_requests, written, crawl.articles
+
+
+def _verdict(tour: Tour) -> str:
+    if tour.proved:
+        return "Everything listed was archived; the second crawl asked each page once and wrote nothing."
+    return "This is not what should happen: see the counts above and the errors on stderr."

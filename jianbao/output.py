@@ -1,0 +1,47 @@
+"""How commands print: one JSON document on stdout, or a table for people; progress and notes on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document, Chinese as it is."""
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+    """Print a table as wide as the terminal; what was crawled is shown as text, never as markup."""
+    from rich.console import Console  # noqa: PLC0415 - rich takes 0.1 s
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(str("" if cell is None else cell))) for cell in row))
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+
+
+def print_line(text: str = "") -> None:
+    """Print a line of text on stdout, safe for a terminal."""
+    typer.echo(printable(text))
+
+
+def print_note(text: str) -> None:
+    """Print a line for people on stderr."""
+    typer.echo(printable(text), err=True)
+
+
+def printable(text: str) -> str:
+    """Return the text without control characters: what was crawled must not steer a terminal."""
+    return "".join(
+        character if character.isprintable() or character == "\n" else "\ufffd" for character in text
+    )

@@ -1,0 +1,143 @@
+"""Answers from the archive: lists, single articles, sources and the state of things."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jianbao.days import PRESS_ZONE
+from jianbao.presenting import (
+    present_article,
+    present_crawl,
+    present_event,
+    present_item,
+    present_time,
+)
+from jianbao.recrawling import NotArchived
+from scheduler.cron import parse_schedule
+from scheduler.heartbeat import read_service_state
+from storage.archive import Archive
+from storage.articles import (
+    ArticleFilter,
+    StoredArticle,
+    count_articles,
+    find_article,
+    list_article_sources,
+    list_articles,
+    list_revisions,
+)
+from storage.captures import read_capture
+from storage.crawls import read_crawl
+from storage.events import list_open_events
+from storage.ledger import UNARCHIVED, count_states
+from storage.records import Paragraph, canonical_info_code
+from storage.sources import list_sources
+
+
+def read_list(archive: Archive, wanted: ArticleFilter, limit: int, offset: int) -> dict[str, Any]:
+    """Return one page of articles, and how many match in all."""
+    with archive.reading() as connection:
+        total = count_articles(connection, wanted)
+        found = list_articles(connection, wanted, limit, offset)
+        sources = list_article_sources(connection, [stored.article.info_code for stored in found])
+    items = [present_item(stored, sources.get(stored.article.info_code, [])) for stored in found]
+    return {"total": total, "items": items}
+
+
+def read_shown(archive: Archive, code: str, revision: int | None = None) -> dict[str, Any]:
+    """Return an article as `show` prints it; raise `BadInfoCode`, or `NotArchived` when there is none."""
+    info_code = canonical_info_code(code)
+    with archive.reading() as connection:
+        stored = find_article(connection, info_code)
+        if stored is None:
+            raise NotArchived(
+                f"{info_code} is not in the archive: fetch it with `jianbao recrawl --code {info_code}`"
+            )
+        revisions = list_revisions(connection, info_code)
+        sources = list_article_sources(connection, [info_code]).get(info_code, [])
+        zones = {row.slug: row.timezone for row in list_sources(connection)}
+        capture = read_capture(connection, stored.capture_id) if stored.capture_id else None
+    zone = ZoneInfo(zones[sources[0]]) if sources else PRESS_ZONE
+    if revision is not None:
+        stored = _at_revision(stored, revisions, revision)
+    return present_article(stored, sources, revisions, capture, zone)
+
+
+def read_sources(archive: Archive) -> list[dict[str, Any]]:
+    """Return every source with its standing data, its page's state and its ledger."""
+    with archive.reading() as connection:
+        rows = list_sources(connection)
+        states = count_states(connection)
+    return [
+        {
+            "slug": row.slug,
+            "name": row.name,
+            "kind": row.kind,
+            "url": row.url,
+            "schedule": row.schedule,
+            "timezone": row.timezone,
+            "enabled": row.enabled,
+            "last_poll": row.last_outcome,
+            "last_polled_at": present_time(row.last_polled_at, ZoneInfo(row.timezone)),
+            "last_changed_at": present_time(row.last_changed_at, ZoneInfo(row.timezone)),
+            "listings": states.get(row.slug, {}),
+        }
+        for row in rows
+    ]
+
+
+def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
+    """Return sources with last and next run and what they owe, open events, and the service's state."""
+    with archive.reading() as connection:
+        rows = list_sources(connection)
+        states = count_states(connection)
+        crawls = {
+            row.last_crawl_id: read_crawl(connection, row.last_crawl_id) for row in rows if row.last_crawl_id
+        }
+        events = list_open_events(connection)
+    return {
+        "sources": [
+            _present_status(row, crawls.get(row.last_crawl_id), states.get(row.slug, {}), now) for row in rows
+        ],
+        "events": [present_event(event) for event in events],
+        "service": read_service_state(archive.folder, now),
+    }
+
+
+def _present_status(
+    row: Any, crawl: dict[str, Any] | None, states: dict[str, int], now: datetime
+) -> dict[str, Any]:
+    zone = ZoneInfo(row.timezone)
+    next_run = None
+    if row.enabled and row.schedule:
+        next_run = present_time(parse_schedule(row.schedule, zone).next_after(now), zone)
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "enabled": row.enabled,
+        "last_crawl": present_crawl(crawl, zone),
+        "last_poll": row.last_outcome,
+        "last_polled_at": present_time(row.last_polled_at, zone),
+        "next_run": next_run,
+        "owed": sum(states.get(state, 0) for state in UNARCHIVED if state != "quarantined"),
+        "failed": states.get("failed", 0),
+        "quarantined": states.get("quarantined", 0),
+        "archived": states.get("archived", 0),
+        "gone": states.get("gone", 0),
+    }
+
+
+def _at_revision(stored: StoredArticle, revisions: list[Any], number: int) -> StoredArticle:
+    row = next((row for row in revisions if row.number == number), None)
+    if row is None:
+        code = stored.article.info_code
+        raise NotArchived(f"{code} has no revision {number}: it has 1 to {len(revisions)}")
+    text = tuple(Paragraph(line) for line in row.text.split("\n"))
+    return replace(
+        stored,
+        article=replace(stored.article, title=row.title, paragraphs=text),
+        content_hash=row.content_hash,
+        revision=row.number,
+    )

@@ -1,0 +1,38 @@
+"""Known errors and the exit status that each ends a command with. Everything else is a defect, with its trace."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DatabaseError
+
+from jianbao.configuration import ConfigurationError
+from jianbao.crawling import CrawlBusy, UnknownSource
+from jianbao.invocation import ExitStatus
+from jianbao.recrawling import NothingNamed, NotArchived
+from scheduler.service_lock import ArchiveBusy
+from storage.archive import NoArchive
+from storage.database import ArchiveTooNew
+from storage.records import BadInfoCode
+
+_STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
+    (ConfigurationError, ExitStatus.USAGE),
+    (UnknownSource, ExitStatus.USAGE),
+    (BadInfoCode, ExitStatus.USAGE),
+    (NothingNamed, ExitStatus.USAGE),
+    (CrawlBusy, ExitStatus.BUSY),
+    (ArchiveBusy, ExitStatus.BUSY),
+    (NoArchive, ExitStatus.FAILED),
+    (NotArchived, ExitStatus.FAILED),
+    (ArchiveTooNew, ExitStatus.FAILED),
+)
+
+
+def status_of(error: Exception) -> ExitStatus | None:
+    """Return the exit status of a known error, None for one that nobody foresaw."""
+    for kind, status in _STATUS:
+        if isinstance(error, kind):
+            return status
+    if isinstance(error, DatabaseError) and isinstance(error.orig, sqlite3.Error):
+        return ExitStatus.BUSY if "locked" in str(error.orig) else ExitStatus.FAILED
+    return ExitStatus.FAILED if isinstance(error, OSError) else None

@@ -1,0 +1,69 @@
+"""The service process: ``python -m jianbao.service ORDER``, started by `jianbao run`.
+
+It imports only what it needs for months of waiting; reading pages is its children's work.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jianbao.invocation import ExitStatus
+from jianbao.service_logbook import ArchiveLogbook
+from jianbao.service_order import ServiceOrder
+from scheduler.cron import parse_schedule
+from scheduler.plan import Source
+from scheduler.service import run_service
+from scheduler.service_lock import ArchiveBusy
+from scheduler.settings import Limits, ServiceSettings
+from storage.archive import Archive
+from storage.sources import list_sources
+
+
+def main(order: ServiceOrder) -> int:
+    """Run the service until it is told to stop; return its exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with Archive.open(Path(order.archive)) as archive:
+        settings = ServiceSettings(
+            archive=archive.folder,
+            sources=_scheduled_sources(archive),
+            argv=child_command(order.options),
+            limits=Limits(
+                grace=order.misfire_grace,
+                time_limit=order.time_limit,
+                stop_grace=order.stop_grace,
+                jitter=order.jitter,
+            ),
+        )
+        try:
+            return run_service(settings, ArchiveLogbook(archive))
+        except ArchiveBusy as busy:
+            print(f"jianbao: {busy}", file=sys.stderr)  # noqa: T201
+            return ExitStatus.BUSY
+
+
+def child_command(options: Sequence[str]) -> Callable[[Sequence[str], datetime], list[str]]:
+    """Return what gives the command line of a crawl: the sources that are due together, and when they were."""
+
+    def command(slugs: Sequence[str], due_at: datetime) -> list[str]:
+        crawl = ["crawl", "--trigger", "schedule", "--due-at", due_at.isoformat(), "--json"]
+        return [sys.executable, "-P", "-m", "jianbao", *options, *crawl, "--", *slugs]
+
+    return command
+
+
+def _scheduled_sources(archive: Archive) -> tuple[Source, ...]:
+    with archive.reading() as connection:
+        return tuple(
+            Source(row.slug, parse_schedule(row.schedule, ZoneInfo(row.timezone)))
+            for row in list_sources(connection)
+            if row.enabled and row.schedule
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main(ServiceOrder.from_json(sys.argv[1])))

@@ -1,0 +1,48 @@
+"""What `jianbao run` tells the service process: where the archive is, its limits, and how to start a crawl."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from jianbao.configuration import Configuration
+    from jianbao.invocation import Invocation
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOrder:
+    """Everything the service process needs. Durations are seconds; ``options`` go before the crawl command."""
+
+    archive: str
+    options: tuple[str, ...]
+    stop_grace: float
+    time_limit: float
+    jitter: float
+    misfire_grace: float
+
+    def to_json(self) -> str:
+        """Return the order as one command line argument."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read an order that `to_json` wrote."""
+        fields = json.loads(text)
+        return cls(**{**fields, "options": tuple(fields["options"])})
+
+
+def order_service(configuration: Configuration, invocation: Invocation) -> ServiceOrder:
+    """Return the order for a configuration: its children read the same file, for the same archive."""
+    options = ["--archive", str(configuration.archive)]
+    if configuration.file is not None:
+        options += ["--config", str(configuration.file)]
+    return ServiceOrder(
+        archive=str(configuration.archive),
+        options=tuple(options),
+        stop_grace=configuration.service.grace,
+        time_limit=configuration.service.time_limit,
+        jitter=configuration.service.jitter,
+        misfire_grace=configuration.service.misfire_grace,
+    )
