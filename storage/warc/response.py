@@ -1,0 +1,128 @@
+"""Stored responses: read from their place in a WARC file, and never believed unchecked."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from storage.records import Exchange, WarcPlace
+from storage.warc.message import parse_response
+from storage.warc.name import parse_name
+from storage.warc.record import BrokenRecord, Record, parse_record, payload_digest, unpack_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class CaptureUnreadable(Exception):
+    """A stored response can't be read back; the message names the file, the offset and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """A response or revisit record. A revisit's exchange has no body: the capture it refers to holds it.
+
+    The exchange has no request headers. ``payload_digest`` is what the record says of its payload;
+    ``refers_to`` is the URL and time of the capture that a revisit repeats.
+    """
+
+    kind: Literal["response", "revisit"]
+    exchange: Exchange
+    payload_digest: str
+    refers_to: tuple[str, datetime] | None = None
+
+
+def read_record(folder: Path, place: WarcPlace) -> StoredResponse:
+    """Read the record at a place in the ``warc`` folder; raise `CaptureUnreadable` unless it is whole."""
+    try:
+        return _parse_stored(parse_record(unpack_record(_read_member(folder, place))))
+    except BrokenRecord as error:
+        raise CaptureUnreadable(f"{_where(place)}: the record {error}") from error
+    except OSError as error:
+        raise CaptureUnreadable(f"{_where(place)}: the file can't be read ({error.strerror})") from error
+
+
+def read_payload(
+    folder: Path, place: WarcPlace, *, digest: str, refers_to: WarcPlace | None = None
+) -> Exchange:
+    """Return a capture's response with its body as transferred, checked against ``digest``.
+
+    ``refers_to`` is the place of the capture that holds a revisit's body. Raise `CaptureUnreadable`.
+    """
+    stored = read_record(folder, place)
+    if stored.kind == "response":
+        return _checked(stored.exchange, digest, place)
+    if refers_to is None:
+        raise CaptureUnreadable(f"{_where(place)}: a revisit, but the capture that it refers to is not known")
+    held = read_record(folder, refers_to)
+    if held.kind != "response":
+        raise CaptureUnreadable(
+            f"{_where(refers_to)}: a revisit referred to by another revisit, with no body"
+        )
+    return _checked(replace(stored.exchange, body=held.exchange.body), digest, refers_to)
+
+
+def _checked(exchange: Exchange, digest: str, place: WarcPlace) -> Exchange:
+    found = payload_digest(exchange.body)
+    if found != digest:
+        raise CaptureUnreadable(f"{_where(place)}: the body's digest is {found}, expected {digest}")
+    return exchange
+
+
+def _read_member(folder: Path, place: WarcPlace) -> bytes:
+    if parse_name(place.file) is None:
+        raise BrokenRecord("is said to be in a file whose name is not a WARC file's")
+    with (folder / place.file).open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if place.offset < 0 or place.length <= 0 or place.offset + place.length > size:
+            raise BrokenRecord(f"should be {place.length} bytes long, but the file ends at {size}")
+        file.seek(place.offset)
+        return file.read(place.length)
+
+
+def _parse_stored(record: Record) -> StoredResponse:
+    fields = record.fields
+    kind = fields.get("warc-type")
+    if kind not in {"response", "revisit"}:
+        raise BrokenRecord(f"is a {kind} record, not a response")
+    try:
+        return StoredResponse(
+            "revisit" if kind == "revisit" else "response",
+            _parse_exchange(record),
+            fields["warc-payload-digest"],
+            _parse_refers_to(fields),
+        )
+    except KeyError as error:
+        raise BrokenRecord(f"lacks the field {error}") from error
+
+
+def _parse_exchange(record: Record) -> Exchange:
+    protocol, status, headers, body = parse_response(record.block)
+    return Exchange(
+        url=record.fields["warc-target-uri"],
+        fetched_at=_parse_date(record.fields["warc-date"]),
+        status=status,
+        request_headers=(),
+        response_headers=headers,
+        body=body,
+        protocol=protocol,
+    )
+
+
+def _parse_refers_to(fields: dict[str, str]) -> tuple[str, datetime] | None:
+    if fields["warc-type"] != "revisit":
+        return None
+    return fields["warc-refers-to-target-uri"], _parse_date(fields["warc-refers-to-date"])
+
+
+def _parse_date(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BrokenRecord(f"has no readable date ({text!r})") from error
+
+
+def _where(place: WarcPlace) -> str:
+    return f"{place.file!r} at {place.offset}"

@@ -1,0 +1,186 @@
+"""The writer of captures: one WARC file per UTC day and writer, rolled by size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from storage.records import Exchange, WarcPlace
+from storage.warc.file import WarcFile
+from storage.warc.message import format_request, format_response_head
+from storage.warc.name import Slot, WarcName, claim_slot, newest_names
+from storage.warc.record import (
+    Fields,
+    format_record,
+    new_record_id,
+    pack_record,
+    payload_digest,
+    warc_date,
+    warc_uri,
+)
+from storage.warc.tail import CapturesLost, KnownEnd, mend_tail
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+_RESPONSE = ("Content-Type", "application/http;msgtype=response")
+_REQUEST = ("Content-Type", "application/http;msgtype=request")
+
+RefersTo = tuple[str, datetime]
+"""URL and aware time of the capture that holds a revisit's payload."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nothing_known(_file: str) -> int:
+    return 0
+
+
+class WarcWriter:
+    """Appends captures to the archive's ``warc`` folder. For one thread.
+
+    Nothing on the disk is touched before the first `write`, which claims the lowest free writer number
+    until `close`. ``known_end`` tells where a file's last committed capture ends, so that only what
+    follows is read again when the file is opened; without it the whole file is.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        software: str,
+        known_end: KnownEnd = _nothing_known,
+        roll_at: int = 2**30,
+        level: int = 6,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        """``roll_at`` is the bytes after which a file gets no more; ``clock`` returns an aware time."""
+        self._folder = folder
+        self._software = software
+        self._known_end = known_end
+        self._roll_at = roll_at
+        self._level = level
+        self._clock = clock
+        self._slot: Slot | None = None
+        self._file: WarcFile | None = None
+        self._day = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, exchange: Exchange, *, refers_to: RefersTo | None = None) -> WarcPlace:
+        """Write a request and its response, and return the response's place; durable after the next `sync`.
+
+        With ``refers_to`` the response is a revisit record without the payload. Raise OSError or
+        `CapturesLost`; then nothing was written, and `sync` tells whether earlier places hold.
+        """
+        request, response = (pack_record(record, self._level) for record in _records(exchange, refers_to))
+        file = self._current_file()
+        offset = file.append(request + response) + len(request)
+        return WarcPlace(file.path.name, offset, len(response))
+
+    def sync(self) -> None:
+        """Return when everything written is on the disk: call it before the rows that point there commit.
+
+        One call serves any number of writes. When it raises OSError, none of the places returned since
+        the last sync may be committed.
+        """
+        if self._file:
+            self._file.sync()
+
+    def close(self) -> None:
+        """Sync, close the file and give the writer number back."""
+        try:
+            self.sync()
+        finally:
+            if self._file:
+                self._file.close()
+            if self._slot:
+                self._slot.release()
+            self._file = self._slot = None
+
+    def _current_file(self) -> WarcFile:
+        day = self._clock().astimezone(UTC).strftime("%Y%m%d")
+        if self._file is None or day != self._day or self._file.end >= self._roll_at:
+            self._leave_file()
+            self._file, self._day = self._open_file(day), day
+        if self._file.end == 0:
+            self._file.append(self._describe(self._file.path.name))
+        return self._file
+
+    def _leave_file(self) -> None:
+        """A file that can't be synced stays, so that `sync` goes on telling it."""
+        if self._file:
+            self._file.sync()
+            self._file.close()
+        self._file = None
+
+    def _open_file(self, day: str) -> WarcFile:
+        slot = self._slot or self._claim()
+        name = newest_names(self._folder, day).get(slot.number) or WarcName(day, slot.number)
+        if self._is_full(self._folder / str(name)):
+            name = replace(name, number=name.number + 1)
+        return WarcFile(self._folder / str(name), self._known_end(str(name)))
+
+    def _is_full(self, path: Path) -> bool:
+        return path.exists() and path.stat().st_size >= self._roll_at
+
+    def _claim(self) -> Slot:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._slot = claim_slot(self._folder)
+        self._mend_newest(self._slot.number)
+        return self._slot
+
+    def _mend_newest(self, writer: int) -> None:
+        """An earlier day's file gets no more records, but the tail that a crash tore there goes now."""
+        newest = newest_names(self._folder).get(writer)
+        if newest:
+            # A file that lost captures must not stop new ones from being kept: reading them tells, and so
+            # does opening it, should it be the one to append to.
+            with suppress(CapturesLost):
+                mend_tail(self._folder / str(newest), self._known_end(str(newest)))
+
+    def _describe(self, name: str) -> bytes:
+        fields = (
+            ("WARC-Record-ID", new_record_id()),
+            ("WARC-Date", warc_date(self._clock())),
+            ("WARC-Filename", name),
+            ("Content-Type", "application/warc-fields"),
+        )
+        text = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\nconformsTo: {_CONFORMS_TO}\r\n"
+        return pack_record(format_record("warcinfo", fields, text.encode()), self._level)
+
+
+def _records(exchange: Exchange, refers_to: RefersTo | None) -> tuple[bytes, bytes]:
+    """Return the request record and the response or revisit record, each naming the other."""
+    request_id, response_id = new_record_id(), new_record_id()
+    common = (("WARC-Target-URI", warc_uri(exchange.url)), ("WARC-Date", warc_date(exchange.fetched_at)))
+    request = (("WARC-Record-ID", request_id), ("WARC-Concurrent-To", response_id), _REQUEST, *common)
+    response = (("WARC-Record-ID", response_id), ("WARC-Concurrent-To", request_id), _RESPONSE, *common)
+    return format_record("request", request, format_request(exchange)), _response(
+        response, exchange, refers_to
+    )
+
+
+def _response(fields: Fields, exchange: Exchange, refers_to: RefersTo | None) -> bytes:
+    head = format_response_head(exchange)
+    fields = (*fields, ("WARC-Payload-Digest", payload_digest(exchange.body)))
+    if refers_to is None:
+        return format_record("response", fields, head + exchange.body)
+    url, date = refers_to
+    same = (
+        ("WARC-Profile", _SAME_PAYLOAD),
+        ("WARC-Refers-To-Target-URI", warc_uri(url)),
+        ("WARC-Refers-To-Date", warc_date(date)),
+    )
+    return format_record("revisit", (*fields, *same), head)
