@@ -156,7 +156,7 @@ def _run_held(
         tally.broken = True
         raise
     finally:
-        _close(archive, crawl_id, tally)
+        _close(archive, crawl_id, tally, scheduled=order.trigger == "schedule")
     return CrawlReport(crawl_id, tally)
 
 
@@ -222,10 +222,12 @@ def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
     return frozenset(host_of(address) for address in addresses)
 
 
-def _close(archive: Archive, crawl_id: int, tally: Tally) -> None:
+def _close(archive: Archive, crawl_id: int, tally: Tally, *, scheduled: bool) -> None:
     now = datetime.now(UTC)
     with archive.writing() as connection:
         finish_crawl(connection, crawl_id, tally, now, "interrupted" if tally.interrupted else None)
+        if scheduled and not tally.broken:
+            resolve_events(connection, ("service_stuck",), now)
         for source in tally.sources.values():
             stored = source.new + source.revised + source.unchanged
             if stored:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,9 @@ from storage.events import list_open_events
 from storage.ledger import UNARCHIVED, count_states
 from storage.records import Paragraph, canonical_info_code
 from storage.sources import list_sources
+
+
+_LATE = timedelta(minutes=10)
 
 
 def read_list(archive: Archive, wanted: ArticleFilter, limit: int, offset: int) -> dict[str, Any]:
@@ -121,12 +124,25 @@ def _present_status(
         "last_poll": row.last_outcome,
         "last_polled_at": present_time(row.last_polled_at, zone),
         "next_run": next_run,
+        "overdue_since": present_time(_overdue_since(row, now), zone),
         "owed": sum(states.get(state, 0) for state in UNARCHIVED if state != "quarantined"),
         "failed": states.get("failed", 0),
         "quarantined": states.get("quarantined", 0),
         "archived": states.get("archived", 0),
         "gone": states.get("gone", 0),
     }
+
+
+def _overdue_since(row: Any, now: datetime) -> datetime | None:
+    """Return since when a source should have been polled by its schedule and was not, None when all is well.
+
+    A source has until the run after the next one: by then somebody should look, whoever runs the crawls.
+    """
+    if not (row.enabled and row.schedule and row.last_polled_at):
+        return None
+    schedule = parse_schedule(row.schedule, ZoneInfo(row.timezone))
+    due = schedule.next_after(row.last_polled_at)
+    return due if schedule.next_after(due) + _LATE < now else None
 
 
 def _at_revision(stored: StoredArticle, revisions: list[Any], number: int) -> StoredArticle:

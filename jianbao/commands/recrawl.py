@@ -38,7 +38,7 @@ def recrawl(
 ) -> None:
     """Fetch again what matches: says what is new, revised, unchanged and gone."""
     from jianbao.crawl_report import print_report
-    from jianbao.crawling import CrawlOrder, check_sources, open_archive, run_crawl
+    from jianbao.crawling import INFOCODE_SOURCE, CrawlOrder, check_sources, open_archive, run_crawl
     from jianbao.days import first_moment, last_moment
     from jianbao.output import print_json, print_table
     from jianbao.progress import watching
@@ -65,7 +65,8 @@ def recrawl(
             else:
                 print_table(("source", "info code", "state", "address"), (list(row.values()) for row in rows))
             return
-        enter_endpoint_source(configuration, archive)
+        if INFOCODE_SOURCE in slugs_of(chosen):
+            enter_endpoint_source(configuration, archive)
         order = CrawlOrder(trigger="recrawl", slugs=slugs_of(chosen), wanted=chosen)
         with watching("fetching again") as watch:
             report = run_crawl(configuration, archive, order, watch)

@@ -12,19 +12,37 @@ from jianbao.invocation import ExitStatus, Invocation
 
 def status(
     context: typer.Context,
+    alive: Annotated[
+        bool, typer.Option("--alive", help="Say only whether the service runs; status 1 if not.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show sources, last and next run, what is owed, open events and the service; 1 when events are open."""
-    from jianbao.output import print_json
+    """Show sources, runs, what is owed, open events and the service; status 1 when somebody should look."""
+    from jianbao.output import print_json, print_line
     from jianbao.reading import read_status
 
     with Invocation.of(context).read_archive() as archive:
         found = read_status(archive, datetime.now(UTC))
     if as_json:
         print_json(found)
+    elif alive:
+        print_line(_describe_service(found["service"]))
     else:
         _print_status(found)
-    raise typer.Exit(ExitStatus.FAILED if found["events"] else ExitStatus.OK)
+    well = found["service"]["state"] == "running" if alive else _is_well(found)
+    raise typer.Exit(ExitStatus.OK if well else ExitStatus.FAILED)
+
+
+def _is_well(found: dict[str, Any]) -> bool:
+    """Return whether nobody needs to look: no open event, nothing overdue, no service that died."""
+    overdue = any(source["overdue_since"] for source in found["sources"])
+    return not found["events"] and not overdue and found["service"]["clean"]
+
+
+def _describe_service(service: dict[str, Any]) -> str:
+    since = f" since {service['since']}" if service.get("since") else ""
+    died = "" if service["clean"] else ": it ended without saying so"
+    return f"service: {service['state']}{since}{died}"
 
 
 def _print_status(found: dict[str, Any]) -> None:
@@ -47,7 +65,10 @@ def _print_status(found: dict[str, Any]) -> None:
             for row in found["sources"]
         ),
     )
-    print_line(f"service: {found['service']['state']}")
+    print_line(_describe_service(found["service"]))
+    for row in found["sources"]:
+        if row["overdue_since"]:
+            print_line(f"overdue: {row['slug']} was due at {row['overdue_since']} and nothing polled it")
     if not found["events"]:
         print_line("no open events")
     for event in found["events"]:

@@ -1,0 +1,101 @@
+"""The documentation is part of the product: every command, option, table, column, event and kind is in it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import get_args
+
+import click
+import pytest
+import typer.main
+
+from jianbao.cli import app
+from jianbao.configuration import Source
+from storage.database import connect_database, migrate_database
+from storage.events import KINDS
+from storage.records import ListingState
+from storage.schema import metadata
+
+ROOT = Path(__file__).parent.parent
+DOCS = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
+GROUP = typer.main.get_command(app)
+assert isinstance(GROUP, click.Group) or hasattr(GROUP, "commands")
+COMMANDS = GROUP.commands  # type: ignore[attr-defined]
+
+
+def section(document: str, heading: str) -> str:
+    """Return the text under a heading, up to the next one of any level."""
+    match = re.search(rf"^#+ {re.escape(heading)}$(.*?)(?=^#+ |\Z)", document, re.MULTILINE | re.DOTALL)
+    assert match, f"there is no heading {heading!r}"
+    return match[1]
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_and_option_is_documented(name: str) -> None:
+    text = section(DOCS["commands"], name)
+    options = [
+        parameter.opts[0]
+        for parameter in COMMANDS[name].params
+        if parameter.param_type_name == "option" and not parameter.hidden and parameter.name != "help"
+    ]
+    assert [option for option in options if option not in text and option != "--json"] == []
+
+
+def test_the_documentation_names_no_command_that_is_not_there() -> None:
+    headings = set(re.findall(r"^## (\S+)$", DOCS["commands"], re.MULTILINE))
+    assert headings == set(COMMANDS)
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.zh.md", "docs/service.md", "docs/commands.md"])
+def test_commands_in_documents_exist(document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    used = set(re.findall(r"jianbao (?:--\S+ \S+ )*([a-z]+)\b(?=[^\n]*`|[^\n]*$)", text, re.MULTILINE))
+    spoken = {word for word in used if f"`jianbao {word}" in text or f"$ jianbao {word}" in text}
+    assert spoken
+    assert spoken - set(COMMANDS) == set()
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_every_table_and_column_is_documented(table: str) -> None:
+    text = section(DOCS["archive"], table)
+    columns = [column.name for column in metadata.tables[table].columns]
+    assert [column for column in columns if f"`{column}`" not in text] == []
+
+
+def test_every_event_kind_state_and_source_kind_is_documented() -> None:
+    assert [kind for kind in KINDS if f"| `{kind}` |" not in DOCS["archive"]] == []
+    assert [state for state in get_args(ListingState) if f"| `{state}` |" not in DOCS["sources"]] == []
+    kinds = get_args(Source.model_fields["kind"].annotation)
+    assert [kind for kind in kinds if f"| `{kind}` |" not in DOCS["sources"]] == []
+
+
+def test_the_example_queries_run(tmp_path: Path) -> None:
+    engine = connect_database(tmp_path / "archive.db")
+    migrate_database(engine)
+    engine.dispose()
+    queries = re.findall(
+        r"^(?:SELECT|WITH).*?;", section(DOCS["archive"], "Examples"), re.MULTILINE | re.DOTALL
+    )
+    assert queries
+    with sqlite3.connect(tmp_path / "archive.db") as connection:
+        for query in queries:
+            connection.execute(query)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "document", ["README.md", "README.zh.md", "CONTRIBUTING.md", *map("docs/{}.md".format, DOCS)]
+)
+def test_links_between_documents_lead_somewhere(document: str) -> None:
+    path = ROOT / document
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text("utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_paths_named_for_contributors_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = re.findall(r"`((?:jianbao|scheduler|spiders|pipelines|storage|tests)/[\w/.]+)`", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
