@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jianbao.crawling import CrawlReport
 from jianbao.output import print_json, print_line, print_note, print_table
+from jianbao.progress import describe
 
 _COLUMNS = ("source", "poll", "listed", "new", "revised", "unchanged", "gone", "failed", "quarantined")
 
@@ -15,7 +16,16 @@ def print_report(report: CrawlReport, *, as_json: bool) -> None:
         return
     rows = report.tally.by_source()
     print_table(_COLUMNS, ([row["slug"], *(row[column] for column in _COLUMNS[1:])] for row in rows))
+    print_summary(report)
+
+
+def print_summary(report: CrawlReport, *, quiet: bool = False) -> None:
+    """Print a crawl's end in a line, as a log wants it; ``quiet``: only when something failed."""
+    if quiet and report.succeeded:
+        return
     ended = "interrupted" if report.tally.interrupted else report.tally.status
-    print_line(f"crawl {report.crawl_id}: {ended}, {report.tally.requests} requests")
+    print_line(
+        f"crawl {report.crawl_id}: {ended}, {report.tally.requests} requests, {describe(report.tally)}"
+    )
     for error in report.tally.errors:
         print_note(f"  {error}")

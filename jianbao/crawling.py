@@ -180,7 +180,7 @@ def _crawl(
         order.slugs,
         tally,
         crawl_id=crawl_id,
-        due_by=datetime.now(UTC) if order.due_only else None,
+        due_only=order.due_only,
         halt=process.halt,
     )
     carried: dict[str, Any] = {} if order.wanted is None else {"wanted": order.wanted}

@@ -34,14 +34,14 @@ class ArchiveDesk:
         tally: Tally,
         *,
         crawl_id: int,
-        due_by: datetime | None,
+        due_only: bool,
         halt: Callable[[str], None],
     ) -> None:
-        """``due_by`` None: fetch all that is owed now; ``halt`` ends a crawl that cannot store."""
+        """``due_only``: leave failed listings alone until their next try; ``halt`` ends the crawl."""
         self._archive = archive
         self._tally = tally
         self._crawl_id = crawl_id
-        self._due_by = due_by
+        self._due_only = due_only
         self._halt = halt
         self._hosts: dict[str, HostRow] = {}
         wanted = set(slugs)
@@ -72,8 +72,9 @@ class ArchiveDesk:
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
         """Return the next listings that a source owes."""
+        due_by = datetime.now(UTC) if self._due_only else None
         with self._archive.reading() as connection:
-            return list_owed(connection, source, self._due_by, after)
+            return list_owed(connection, source, due_by, after)
 
     def trusts_validators(self, host: str) -> bool:
         """Return whether a host's validators were ever seen to tell the truth, and never to lie."""

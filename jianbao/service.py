@@ -50,7 +50,7 @@ def child_command(options: Sequence[str]) -> Callable[[Sequence[str], datetime],
     """Return what gives the command line of a crawl: the sources that are due together, and when they were."""
 
     def command(slugs: Sequence[str], due_at: datetime) -> list[str]:
-        crawl = ["crawl", "--trigger", "schedule", "--due-at", due_at.isoformat(), "--json"]
+        crawl = ["crawl", "--trigger", "schedule", "--due-at", due_at.isoformat()]
         return [sys.executable, "-P", "-m", "jianbao", *options, *crawl, "--", *slugs]
 
     return command

@@ -19,12 +19,13 @@ def crawl(
     due: Annotated[
         bool, typer.Option("--due", help="Leave failed articles alone until their next try: for cron.")
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing unless something failed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     trigger: Annotated[str, typer.Option(hidden=True)] = "manual",
     due_at: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Poll category pages now, and fetch what they leave owed."""
-    from jianbao.crawl_report import print_report
+    from jianbao.crawl_report import print_report, print_summary
     from jianbao.crawling import CrawlOrder, choose_slugs, open_archive, run_crawl
     from jianbao.progress import watching
 
@@ -37,5 +38,8 @@ def crawl(
     )
     with open_archive(configuration) as archive, watching("crawling") as watch:
         report = run_crawl(configuration, archive, order, watch)
-    print_report(report, as_json=as_json)
+    if trigger == "schedule" or quiet:
+        print_summary(report, quiet=quiet)
+    else:
+        print_report(report, as_json=as_json)
     raise typer.Exit(ExitStatus.INTERRUPTED if report.tally.interrupted else not report.succeeded)
