@@ -35,7 +35,6 @@ from storage.ledger import UNARCHIVED, count_states
 from storage.records import Paragraph, canonical_info_code
 from storage.sources import list_sources
 
-
 _LATE = timedelta(minutes=10)
 
 

@@ -1,4 +1,4 @@
-"""Known errors and the exit status that each ends a command with. Everything else is a defect, with its trace."""
+"""Known errors, and the exit status that each ends a command with. Anything else is a defect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from jianbao.configuration import ConfigurationError
 from jianbao.crawling import CrawlBusy, UnknownSource
 from jianbao.invocation import ExitStatus
-from jianbao.recrawling import NothingNamed, NotArchived
+from jianbao.recrawling import NotArchived, NothingNamed
 from scheduler.service_lock import ArchiveBusy
 from storage.archive import NoArchive
 from storage.database import ArchiveTooNew

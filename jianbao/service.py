@@ -47,7 +47,7 @@ def main(order: ServiceOrder) -> int:
 
 
 def child_command(options: Sequence[str]) -> Callable[[Sequence[str], datetime], list[str]]:
-    """Return what gives the command line of a crawl: the sources that are due together, and when they were."""
+    """Return what gives the command line of a crawl of sources that are due together."""
 
     def command(slugs: Sequence[str], due_at: datetime) -> list[str]:
         crawl = ["crawl", "--trigger", "schedule", "--due-at", due_at.isoformat()]

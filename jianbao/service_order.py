@@ -1,4 +1,4 @@
-"""What `jianbao run` tells the service process: where the archive is, its limits, and how to start a crawl."""
+"""What `jianbao run` tells the service process: the archive, the limits, how to start a crawl."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from jianbao.configuration import Configuration
-    from jianbao.invocation import Invocation
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceOrder:
-    """Everything the service process needs. Durations are seconds; ``options`` go before the crawl command."""
+    """Everything the service process needs. Durations are seconds; ``options`` precede the command."""
 
     archive: str
     options: tuple[str, ...]
@@ -33,7 +32,7 @@ class ServiceOrder:
         return cls(**{**fields, "options": tuple(fields["options"])})
 
 
-def order_service(configuration: Configuration, invocation: Invocation) -> ServiceOrder:
+def order_service(configuration: Configuration) -> ServiceOrder:
     """Return the order for a configuration: its children read the same file, for the same archive."""
     options = ["--archive", str(configuration.archive)]
     if configuration.file is not None:

@@ -15,9 +15,8 @@ def run(context: typer.Context) -> None:
     from jianbao.crawling import open_archive
     from jianbao.service_order import order_service
 
-    invocation = Invocation.of(context)
-    configuration = invocation.configuration()
-    order = order_service(configuration, invocation)
+    configuration = Invocation.of(context).configuration()
+    order = order_service(configuration)
     with open_archive(configuration):
         pass  # the service reads its sources from the archive, where this has entered them
     # The service stays for months: it begins anew, without what reading the configuration had to import.
