@@ -143,7 +143,8 @@ class Service:
         now = _now()
         self._forget_the_future(now)
         sources = [self._sources[slug] for slug in slugs]
-        plan = make_plan(now, sources, self._last_due, timedelta(seconds=self._limits.grace))
+        grace = timedelta(seconds=self._limits.grace + self._limits.jitter)
+        plan = make_plan(now, sources, self._last_due, grace)
         for missed in plan.missed:
             self._record_missed(missed, reason)
         for slug, due_at in plan.due.items():

@@ -11,7 +11,7 @@ from scheduler.schedule import Schedule
 
 
 class ScheduleTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
-    """Fires when the schedule says, up to ``jitter`` seconds late.
+    """Fires when the schedule says, up to ``jitter`` seconds late, but before half the time to the next run.
 
     Every source that is due at one moment gets the same delay (``seed`` makes it differ between services), so
     that they still go into one child process.
@@ -28,4 +28,8 @@ class ScheduleTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler ships n
         return fire + timedelta(seconds=self._delay(fire))
 
     def _delay(self, fire: datetime) -> float:
-        return Random(f"{self._seed}{fire.timestamp()}").uniform(0, self._jitter)  # noqa: S311 - no secret
+        if not self._jitter:
+            return 0.0
+        pause = self._schedule.next_after(fire) - fire
+        longest = min(self._jitter, pause.total_seconds() / 2)
+        return longest * Random(f"{self._seed}{fire.timestamp()}").random()  # noqa: S311 - no secret

@@ -286,6 +286,14 @@ def test_the_trigger_delays_all_sources_of_a_moment_alike() -> None:
     assert now.replace(minute=5) < first < now.replace(minute=5) + timedelta(seconds=30)
 
 
+def test_a_large_jitter_never_reaches_the_next_run() -> None:
+    trigger = ScheduleTrigger(parse_schedule("* * * * *", SHANGHAI), 3600.0, "seed")
+    fire = now = datetime(2026, 5, 1, tzinfo=UTC)
+    for minute in range(1, 100):
+        fire = trigger.get_next_fire_time(fire, fire)
+        assert now + minute * MINUTE <= fire < now + minute * MINUTE + timedelta(seconds=30)
+
+
 def test_the_trigger_skips_what_has_passed() -> None:
     trigger = ScheduleTrigger(parse_schedule("*/5 * * * *", SHANGHAI))
     long_ago, now = datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 5, 1, 0, 1, tzinfo=UTC)

@@ -456,3 +456,16 @@ def test_no_threads_are_left(tmp_path: Path) -> None:
     assert bench.run(nothing) == 0
     assert "watchdog" not in {thread.name for thread in threading.enumerate()}
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_a_run_that_its_jitter_delayed_is_not_missed(tmp_path: Path, clock: time_machine.Traveller) -> None:
+    bench = Bench(tmp_path, {"yunwanbao": "*/5 * * * *"}, limits=replace(QUICK, grace=10, jitter=120))
+    bench.up_to_date()
+
+    async def eighty_seconds_late(service: Service) -> None:
+        clock.move_to(START.replace(minute=6, second=20))
+        service._look(("yunwanbao",), "the service was late")
+        await until(lambda: bench.started)
+
+    assert bench.run(eighty_seconds_late) == 0
+    assert bench.notebook.of("missed") == []
