@@ -1,0 +1,10 @@
+"""The demo site: newspapers of our own on loopback, shaped exactly like the real site."""
+
+from __future__ import annotations
+
+from jianbao.demo.post import Post, Written
+from jianbao.demo.press import TODAY, Press
+from jianbao.demo.site import DemoSite, Request
+from jianbao.demo.story import Paper
+
+__all__ = ["TODAY", "DemoSite", "Paper", "Post", "Press", "Request", "Written"]

@@ -1,0 +1,251 @@
+"""Misbehaviour: every way in which the demo site can be made to answer wrongly."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import zlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Literal, get_args
+from urllib.parse import unquote, urlsplit
+
+from aiohttp import web
+
+from jianbao.demo.answer import HTML, Answer
+from jianbao.demo.story import read_prose
+
+Kind = Literal[
+    "status",  # another status: status=, retry_after=
+    "redirect",  # elsewhere: location=, status=
+    "redirect-loop",  # to itself
+    "challenge",  # a browser check, with status 200
+    "login",  # a login page, with status 200
+    "error-page",  # an error page, with status 200
+    "empty",  # no body
+    "charset",  # encoding= of the bytes, declared= in the header, meta= in the page
+    "lying-etag",  # the validators of the version before, whatever the page says now
+    "no-validators",  # neither ETag nor Last-Modified
+    "cut-gzip",  # a gzip stream without its end, under a correct Content-Length
+    "bomb",  # a small gzip stream of megabytes=
+    "hang",  # no answer until the site closes
+    "drip",  # a piece= of bytes every seconds=
+    "cut",  # half of what Content-Length promises, then the connection ends
+    "huge",  # a stream of megabytes= without Content-Length
+    "reset",  # the connection ends before any answer
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_CODE = re.compile(r"(?:NW)?(\d{18})")
+_MEGABYTE = 1_000_000
+_META = re.compile(rb'charset="UTF-8"')
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings of the kinds; each reads its own. ``seconds`` is the pause of a drip, ``piece`` bytes."""
+
+    status: int = 503
+    retry_after: str | int | None = None
+    location: str = "http://elsewhere.invalid/"
+    encoding: str = "utf-8"
+    declared: str = "gbk"
+    meta: str = ""
+    megabytes: int = 20
+    seconds: float = 0.05
+    piece: int = 64
+
+
+@dataclass(slots=True)
+class Misbehaviour:
+    """One standing order: which addresses, how, and for how many more answers (None: until it is ended)."""
+
+    target: str
+    kind: Kind
+    times: int | None
+    options: Options
+    frozen: dict[str, tuple[str, datetime] | None] = field(default_factory=dict)
+
+    def concerns(self, target: str) -> bool:
+        """Tell whether it is about this address: an equal path or URL, a glob, or an info code."""
+        if code := _CODE.fullmatch(self.target):
+            return code[1] in target
+        wanted = unquote(urlsplit(self.target).path if "://" in self.target else self.target)
+        asked = unquote(target)
+        return wanted in {asked, asked.partition("?")[0]} or fnmatchcase(asked, wanted)
+
+
+def distort(order: Misbehaviour, target: str, answer: Answer) -> Answer:
+    """Return the wrong answer in place of the right one; the kinds in `ACTS` leave it as it is."""
+    distortion = _DISTORTIONS.get(order.kind)
+    return distortion(order, target, answer) if distortion else answer
+
+
+def _status(order: Misbehaviour, _target: str, _answer: Answer) -> Answer:
+    after = order.options.retry_after
+    headers = () if after is None else (("Retry-After", str(after)),)
+    return Answer(f"{order.options.status}\n".encode(), "text/plain", order.options.status, headers=headers)
+
+
+def _redirect(order: Misbehaviour, target: str, _answer: Answer) -> Answer:
+    location = target if order.kind == "redirect-loop" else order.options.location
+    status = order.options.status if 300 <= order.options.status < 400 else 302  # noqa: PLR2004
+    return Answer(b"", status=status, headers=(("Location", location),))
+
+
+def _pretend(order: Misbehaviour, _target: str, _answer: Answer) -> Answer:
+    return Answer(read_impostor(order.kind).encode(), HTML)
+
+
+def _empty(_order: Misbehaviour, _target: str, answer: Answer) -> Answer:
+    return Answer(b"", answer.content_type)
+
+
+def _recode(order: Misbehaviour, _target: str, answer: Answer) -> Answer:
+    body = answer.body.decode().encode(order.options.encoding, "xmlcharrefreplace")
+    if order.options.meta:
+        body = _META.sub(f'charset="{order.options.meta}"'.encode(), body)
+    kind = answer.content_type.partition(";")[0]
+    declared = f"{kind}; charset={order.options.declared}" if order.options.declared else kind
+    return replace(answer, body=body, content_type=declared, etag=None, modified=None)
+
+
+def _lie(order: Misbehaviour, target: str, answer: Answer) -> Answer:
+    etag, modified = order.frozen.get(target) or (answer.etag, answer.modified)
+    return replace(answer, etag=etag, modified=modified)
+
+
+def _bare(_order: Misbehaviour, _target: str, answer: Answer) -> Answer:
+    return replace(answer, etag=None, modified=None)
+
+
+def _cut_gzip(_order: Misbehaviour, _target: str, answer: Answer) -> Answer:
+    half = answer.gzipped[: len(answer.gzipped) // 2]
+    return Answer(half, answer.content_type, headers=(("Content-Encoding", "gzip"),))
+
+
+def _bomb(order: Misbehaviour, _target: str, answer: Answer) -> Answer:
+    return Answer(
+        make_bomb(order.options.megabytes), answer.content_type, headers=(("Content-Encoding", "gzip"),)
+    )
+
+
+_DISTORTIONS: dict[Kind, Callable[[Misbehaviour, str, Answer], Answer]] = {
+    "status": _status,
+    "redirect": _redirect,
+    "redirect-loop": _redirect,
+    "challenge": _pretend,
+    "login": _pretend,
+    "error-page": _pretend,
+    "empty": _empty,
+    "charset": _recode,
+    "lying-etag": _lie,
+    "no-validators": _bare,
+    "cut-gzip": _cut_gzip,
+    "bomb": _bomb,
+}
+
+
+@cache
+def make_bomb(megabytes: int) -> bytes:
+    """Return a gzip stream about a thousandth the size of the blanks that it unpacks to."""
+    packer = zlib.compressobj(9, wbits=31)
+    packed = [packer.compress(b" " * _MEGABYTE) for _ in range(megabytes)]
+    return b"".join((*packed, packer.flush()))
+
+
+@cache
+def read_impostor(kind: Kind) -> str:
+    """Return the page that pretends to be the one asked for."""
+    sections = read_prose("impostors").removeprefix("= ").split("\n= ")
+    return dict(section.split("\n", 1) for section in sections)[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What an act has at hand. ``closing`` is set when the site closes: nothing may wait longer than that."""
+
+    request: web.BaseRequest
+    answer: Answer
+    options: Options
+    closing: asyncio.Event
+    sent: Callable[[int], None]
+
+    async def pause(self, seconds: float | None) -> None:
+        """Wait, but no longer than the site is open."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.closing.wait()
+        except TimeoutError:
+            return
+
+    async def open(self, length: int | None) -> web.StreamResponse:
+        """Send the head of an answer with that Content-Length, or chunked without one."""
+        response = web.StreamResponse(headers={"Content-Type": self.answer.content_type})
+        response.content_length = length
+        await response.prepare(self.request)
+        return response
+
+    async def write(self, response: web.StreamResponse, piece: bytes) -> None:
+        """Send a piece of the body."""
+        await response.write(piece)
+        self.sent(len(piece))
+
+    def hang_up(self, *, flush: bool) -> None:
+        """End the connection, after what was written or at once."""
+        if transport := self.request.transport:
+            transport.close() if flush else transport.abort()
+
+
+async def _hang(scene: Scene) -> web.StreamResponse:
+    await scene.pause(None)
+    scene.hang_up(flush=False)
+    return web.Response()
+
+
+async def _reset(scene: Scene) -> web.StreamResponse:
+    scene.hang_up(flush=False)
+    return web.Response()
+
+
+async def _drip(scene: Scene) -> web.StreamResponse:
+    body, size = scene.answer.body, scene.options.piece
+    response = await scene.open(len(body))
+    for start in range(0, len(body), size):
+        if scene.closing.is_set():
+            scene.hang_up(flush=False)
+            break
+        await scene.write(response, body[start : start + size])
+        await scene.pause(scene.options.seconds)
+    return response
+
+
+async def _cut(scene: Scene) -> web.StreamResponse:
+    body = scene.answer.body
+    response = await scene.open(len(body))
+    await scene.write(response, body[: len(body) // 2])
+    scene.hang_up(flush=True)
+    return response
+
+
+async def _huge(scene: Scene) -> web.StreamResponse:
+    response = await scene.open(None)
+    await scene.write(response, scene.answer.body)
+    for _ in range(scene.options.megabytes):
+        if scene.closing.is_set():
+            break
+        await scene.write(response, b"<p>" + b"x" * (_MEGABYTE - 7) + b"</p>")
+    return response
+
+
+ACTS: dict[Kind, Callable[[Scene], Awaitable[web.StreamResponse]]] = {
+    "hang": _hang,
+    "reset": _reset,
+    "drip": _drip,
+    "cut": _cut,
+    "huge": _huge,
+}
+"""The kinds that misbehave while they send."""
