@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jianbao.configuration import EXAMPLE_CONTACT, Configuration
 from jianbao.crawling import CrawlReport
 from jianbao.output import print_json, print_line, print_note, print_table
 from jianbao.progress import describe
@@ -17,6 +18,14 @@ def print_report(report: CrawlReport, *, as_json: bool) -> None:
     rows = report.tally.by_source()
     print_table(_COLUMNS, ([row["slug"], *(row[column] for column in _COLUMNS[1:])] for row in rows))
     print_summary(report)
+
+
+def remind_of_contact(configuration: Configuration) -> None:
+    """Tell a person whose configuration still names the example's contact: sites want to know who asks."""
+    if configuration.http.contact == EXAMPLE_CONTACT:
+        print_note(
+            f"http.contact is still the example's ({EXAMPLE_CONTACT}): put your own into {configuration.file}"
+        )
 
 
 def print_summary(report: CrawlReport, *, quiet: bool = False) -> None:

@@ -110,7 +110,10 @@ def choose_slugs(configuration: Configuration, wanted: Iterable[str]) -> tuple[s
             raise UnknownSource(
                 f"the configuration has no source {slug!r} to poll: it has {', '.join(known) or 'none'}"
             )
-    return named or tuple(slug for slug, source in known.items() if source.enabled)
+    chosen = named or tuple(slug for slug, source in known.items() if source.enabled)
+    if not chosen:
+        raise UnknownSource("the configuration has no enabled source to poll: add one under [[sources]]")
+    return chosen
 
 
 def check_sources(archive: Archive, slugs: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +34,7 @@ from storage.crawls import read_crawl
 from storage.events import list_open_events
 from storage.ledger import UNARCHIVED, count_states
 from storage.records import Paragraph, canonical_info_code
-from storage.sources import list_sources
+from storage.sources import SourceRow, list_sources
 
 _LATE = timedelta(minutes=10)
 
@@ -67,27 +68,17 @@ def read_shown(archive: Archive, code: str, revision: int | None = None) -> dict
     return present_article(stored, sources, revisions, capture, zone)
 
 
-def read_sources(archive: Archive) -> list[dict[str, Any]]:
-    """Return every source with its standing data, its page's state and its ledger."""
-    with archive.reading() as connection:
-        rows = list_sources(connection)
-        states = count_states(connection)
-    return [
-        {
-            "slug": row.slug,
-            "name": row.name,
-            "kind": row.kind,
-            "url": row.url,
-            "schedule": row.schedule,
-            "timezone": row.timezone,
-            "enabled": row.enabled,
-            "last_poll": row.last_outcome,
-            "last_polled_at": present_time(row.last_polled_at, ZoneInfo(row.timezone)),
-            "last_changed_at": present_time(row.last_changed_at, ZoneInfo(row.timezone)),
-            "listings": states.get(row.slug, {}),
-        }
-        for row in rows
-    ]
+def read_sources(archive: Archive | None, configured: Sequence[SourceRow]) -> list[dict[str, Any]]:
+    """Return every configured source with page state and ledger, then those only the archive knows."""
+    rows: dict[str, Any] = {}
+    states: dict[str, dict[str, int]] = {}
+    if archive is not None:
+        with archive.reading() as connection:
+            rows = {row.slug: row for row in list_sources(connection)}
+            states = count_states(connection)
+    known = [_present_source(source, rows.get(source.slug), states) for source in configured]
+    slugs = {source.slug for source in configured}
+    return known + [_present_source(row, row, states) for slug, row in rows.items() if slug not in slugs]
 
 
 def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
@@ -105,6 +96,23 @@ def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
         ],
         "events": [present_event(event) for event in events],
         "service": read_service_state(archive.folder, now),
+    }
+
+
+def _present_source(source: Any, row: Any | None, states: dict[str, dict[str, int]]) -> dict[str, Any]:
+    zone = ZoneInfo(source.timezone)
+    return {
+        "slug": source.slug,
+        "name": source.name,
+        "kind": source.kind,
+        "url": source.url,
+        "schedule": source.schedule,
+        "timezone": source.timezone,
+        "enabled": source.enabled,
+        "last_poll": row.last_outcome if row else None,
+        "last_polled_at": present_time(row.last_polled_at, zone) if row else None,
+        "last_changed_at": present_time(row.last_changed_at, zone) if row else None,
+        "listings": states.get(source.slug, {}),
     }
 
 

@@ -33,7 +33,14 @@ class ServiceOrder:
 
 
 def order_service(configuration: Configuration) -> ServiceOrder:
-    """Return the order for a configuration: its children read the same file, for the same archive."""
+    """Return the order for a configuration: its children read the same file, for the same archive.
+
+    Raises `ConfigurationError` when no source would ever be polled.
+    """
+    from jianbao.configuration import ConfigurationError  # noqa: PLC0415 - the service itself must stay small
+
+    if not any(source.enabled and source.schedule for source in configuration.sources):
+        raise ConfigurationError("no enabled source has a schedule: `jianbao run` would never crawl anything")
     options = ["--archive", str(configuration.archive)]
     if configuration.file is not None:
         options += ["--config", str(configuration.file)]

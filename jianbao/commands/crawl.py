@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from typing import Annotated
 
@@ -25,7 +26,7 @@ def crawl(
     due_at: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Poll category pages now, and fetch what they leave owed."""
-    from jianbao.crawl_report import print_report, print_summary
+    from jianbao.crawl_report import print_report, print_summary, remind_of_contact
     from jianbao.crawling import CrawlOrder, choose_slugs, open_archive, run_crawl
     from jianbao.progress import watching
 
@@ -36,6 +37,8 @@ def crawl(
         due_at=datetime.fromisoformat(due_at) if due_at else None,
         due_only=due or trigger == "schedule",
     )
+    if sys.stderr.isatty():
+        remind_of_contact(configuration)
     with open_archive(configuration) as archive, watching("crawling") as watch:
         report = run_crawl(configuration, archive, order, watch)
     if trigger == "schedule" or quiet:

@@ -14,13 +14,18 @@ def sources(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List the sources, with the state of their pages and of their ledger."""
-    from jianbao.crawling import open_archive
+    from jianbao.crawling import source_rows
     from jianbao.output import print_json, print_table
     from jianbao.reading import read_sources
+    from storage.archive import NoArchive
 
-    configuration = Invocation.of(context).configuration()
-    with open_archive(configuration) as archive:
-        found = read_sources(archive)
+    invocation = Invocation.of(context)
+    configured = source_rows(invocation.configuration())
+    try:
+        with invocation.read_archive() as archive:
+            found = read_sources(archive, configured)
+    except NoArchive:
+        found = read_sources(None, configured)
     if as_json:
         print_json({"sources": found})
         return
