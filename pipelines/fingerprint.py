@@ -10,7 +10,8 @@ from storage.records import Article
 
 def fold(text: str) -> str:
     """Return the text in NFKC and without any white space: brackets' width and spacing are no difference."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    without_space = "".join(unicodedata.normalize("NFKC", text).split())
+    return unicodedata.normalize("NFKC", without_space)  # marks that a blank kept apart join now
 
 
 def content_hash(article: Article) -> str:

@@ -15,14 +15,19 @@ _ADDRESS = re.compile(r"https?://\S+")
 _NOTE = re.compile(r"[(（]?注\s*[:：]")
 # A story that goes on from another page begins with it; 下转, at a story's end, tells nothing of this one.
 _JUMP = re.compile(
-    r"[▲△◀◁■□●\s]*[(（\[【〔]\s*(?:上接|紧接|接|续)[^()（）\[\]【】〔〕]{1,12}版[^()（）\[\]【】〔〕]{0,8}[)）\]】〕]"
+    r"[▲△◀◁■□●\s]*[(（\[【〔]\s*(?:上接|紧接|接)\s*(?:第|头|封|[A-Z0-9一二三四五六七八九十])"
+    r"[^()（）\[\]【】〔〕]{0,12}[)）\]】〕]"
 )
 _LONGEST_BYLINE = 60
 _ROLE = r"(?:记者|通讯员|实习生|特约撰稿|撰稿|见习生)"
-_MARK = r"[□■◇◆○●▲△☆★\s]*"
 _PAPER = r"[^\s，。、：:；！？“”‘’（）()□■]{0,12}?"
-_BYLINE = re.compile(rf"(?P<mark>{_MARK})(?P<credits>(?:文[/／])?{_PAPER}{_ROLE}[\s:：]*\S.*)")
-_ROLES = re.compile(rf"(?:[文图摄影]{{1,2}}[/／])?{_PAPER}{_ROLE}[\s:：]*")
+# What tells a byline from prose that begins with the word: a mark, a paper's name, or a blank after the role.
+_BYLINE = re.compile(
+    rf"(?P<credits>[□■◇◆○●▲△☆★]\s*{_PAPER}{_ROLE}.+|(?:本[报网刊台]|{_PAPER}[报社网刊台]){_PAPER}{_ROLE}.+"
+    rf"|{_PAPER}{_ROLE}[\s:：].+)"
+)
+_ROLES = re.compile(rf"[□■◇◆○●▲△☆★]?\s*{_PAPER}{_ROLE}[\s:：]*")
+_WRITTEN = re.compile(r"\s*(?:文[/／]图|摄影报道|报道)\Z")
 _NAME = re.compile(
     r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}[·•][\u4e00-\u9fff·•]{1,10}|[A-Za-z][A-Za-z. ]{1,30}"
 )
@@ -35,7 +40,7 @@ _DATELINE = re.compile(
 _NO_NAMES = frozenset({
     "手记", "观察", "调查", "感言", "札记", "日记", "见闻", "专访", "视点", "视线", "视角", "直击", "探访",
     "走访", "走基层", "获悉", "了解", "了解到", "来信", "现场", "快评", "点评", "体验", "暗访", "连线",
-    "采访", "报道", "证", "节", "站",
+    "采访",
 })
 # fmt: on
 
@@ -81,7 +86,7 @@ def byline_names(text: str) -> tuple[str, ...]:
     """Return the names in a byline (``□本报记者张平``); none for a line that holds anything else."""
     if len(text) > _LONGEST_BYLINE:
         return ()
-    match = _BYLINE.fullmatch(text.strip("()（） "))
+    match = _BYLINE.fullmatch(_WRITTEN.sub("", text.strip("()（） ")))
     return _names(match["credits"]) if match else ()
 
 
@@ -96,9 +101,14 @@ def _names(credited: str) -> tuple[str, ...]:
     names: list[str] = []
     for group in _ROLES.split(credited):
         names.extend(_joined(_NAME_BREAK.split(group.strip())))
-    if not all(_NAME.fullmatch(name) and name not in _NO_NAMES for name in names):
+    if not all(_is_name(name) for name in names):
         return ()
     return tuple(dict.fromkeys(names))
+
+
+def _is_name(word: str) -> bool:
+    """Tell whether a word may be a writer's name; a photographer's (``张平摄``) is no author's."""
+    return bool(_NAME.fullmatch(word)) and word not in _NO_NAMES and not word.endswith("摄")
 
 
 def _joined(words: list[str]) -> list[str]:

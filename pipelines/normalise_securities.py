@@ -20,24 +20,17 @@ _BRACKETS = re.compile(r"[(（]([^()（）]{4,60})[)）]")
 _NAME_BEFORE = re.compile(r"[A-Za-z0-9\u4e00-\u9fff*·-]+\s?\Z")
 _SEPARATOR = re.compile(r"[;；,，、/\s]+")
 _PRINTED_CODE = re.compile(
-    r"(?P<digits>\d{4,6})(?:\.(?P<exchange>SZ|SH|SS|BJ|HK))?|(?P<ticker>[A-Z]{1,5})\.(?P<us>O|OQ|N|A)"
+    r"(?P<digits>\d{5,6})(?:\.(?P<exchange>SZ|SH|SS|BJ))?|(?P<hongkong>\d{1,5})\.HK"
+    r"|(?P<ticker>[A-Z]{1,5})\.(?P<us>O|OQ|N|A)",
+    re.ASCII,
 )
-_MARKETS = {
-    "SZ": "0",
-    "BJ": "0",
-    "SH": "1",
-    "SS": "1",
-    "HK": "116",
-    "O": "105",
-    "OQ": "105",
-    "N": "106",
-    "A": "107",
-}
+_HONG_KONG = "116"
+_MARKETS = {"SZ": "0", "BJ": "0", "SH": "1", "SS": "1", "O": "105", "OQ": "105", "N": "106", "A": "107"}
 # Shares only: six digits in brackets are as often a month or a post code.
 _BARE_CODES = {
     re.compile(r"60[0135]\d{3}|68[89]\d{3}|900\d{3}"): "1",
     re.compile(r"00[0123]\d{3}|30[012]\d{3}|200\d{3}|(?:43|83|87)\d{4}|920\d{3}"): "0",
-    re.compile(r"0\d{4}"): "116",
+    re.compile(r"0\d{4}"): _HONG_KONG,
 }
 _LONGEST_NAME = {"0": 4, "1": 4}
 _NAME_REACH = 9
@@ -116,13 +109,11 @@ def _printed(code: str, before: str) -> Iterator[Security]:
         return
     if match["ticker"]:
         market, code = _MARKETS[match["us"]], match["ticker"]
-    elif match["exchange"]:
-        market, code = (
-            _MARKETS[match["exchange"]],
-            match["digits"].zfill(5 if match["exchange"] == "HK" else 6),
-        )
+    elif match["hongkong"]:
+        market, code = _HONG_KONG, match["hongkong"].zfill(5)
     else:
-        market = _market_of_bare(code)
+        code = match["digits"]
+        market = _MARKETS[match["exchange"]] if match["exchange"] else _market_of_bare(code)
     if market:
         yield Security(market, code, _name_at_end(before, market), "text")
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from spiders.readers.digest import digest_text
 from spiders.readers.printed_time import read_time
 from storage.records import BadInfoCode, Draft, Precision, SetAside, canonical_info_code
 
@@ -55,7 +56,7 @@ def read_article_json(text: str, url: str, info_code: str) -> Draft:
         published_at=published_at,
         precision=precision,
         media=_first(fields, _MEDIA),
-        summary=_first(fields, _DIGEST),
+        summary=digest_text(_first(fields, _DIGEST)),
         body_html=body or linked or "",
         linked_html=linked if body else None,
         partial=True,

@@ -10,13 +10,13 @@ from typing import cast
 from lxml import etree
 from lxml import html as lxml_html
 
+from spiders.readers.digest import digest_text
 from spiders.readers.printed_time import read_time
 from storage.records import Draft, Precision, SetAside, find_info_code
 
 _BODY = re.compile(r"\bid=[\"']?(?:ContentBody|zw_body)\b")
 _BODY_PATH = '//*[@id="ContentBody" or @id="zw_body"]'
 _PAGE_END = re.compile(r"</html\s*>\s*\Z", re.IGNORECASE)
-_DIGEST_TITLE = re.compile(r"【[^】]*】")
 _SOURCE = re.compile(r"来源[:：]\s*(\S.*)")
 
 
@@ -77,9 +77,7 @@ def _title(page: lxml_html.HtmlElement) -> str | None:
 def _summary(page: lxml_html.HtmlElement) -> str | None:
     """Return the digest, which follows the title in the page's description."""
     description = _first(page, '//meta[@name="description"]')
-    if description is None:
-        return None
-    return _DIGEST_TITLE.sub("", description.get("content", ""), count=1).strip() or None
+    return None if description is None else digest_text(description.get("content"))
 
 
 def _first(page: lxml_html.HtmlElement, path: str) -> lxml_html.HtmlElement | None:

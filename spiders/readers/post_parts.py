@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from storage.records import Form, SetAside, find_info_code
 
-# The share line is an autolink: its text is its address.
-_SHARE = re.compile(r'<p><a href="(?P<address>[^"<>]+)">(?P=address)</a></p>')
+# The share line is an autolink: its text is its address. Behind an unclosed block it is left as Markdown.
+_SHARE = re.compile(
+    r'<p><a href="(?P<address>[^"<>]+)">(?P=address)</a></p>|&lt;(?P<markdown>https?://[^\s<>"]{1,300}?)&gt;'
+)
 # A ghost's link is empty (UPSTREAM, section 4.4), and kramdown prints what is left of it.
 _EMPTY_SHARE = "<p>&lt;&gt;</p>"
 _NAVIGATION = re.compile(r'<p>(?:<a href="[^"<>]*">返回[^<>]*</a>[\s｜]*)+</p>\s*\Z')
@@ -35,7 +37,7 @@ def split_post(content: str) -> PostParts:
     """Cut a post's content at its share line; at the navigation line when there is none, else nowhere."""
     share = _share_line(content)
     if share:
-        return PostParts(content[: share.start()], content[share.start() :], html.unescape(share["address"]))
+        return PostParts(content[: share.start()], content[share.start() :], _address(share))
     cut = content.rfind(_EMPTY_SHARE)
     if cut < 0:
         navigation = _NAVIGATION.search(content)
@@ -46,7 +48,7 @@ def split_post(content: str) -> PostParts:
 def share_address(content: str) -> str | None:
     """Return the address in a post's share line, None when it has no such line."""
     share = _share_line(content)
-    return html.unescape(share["address"]) if share else None
+    return _address(share) if share else None
 
 
 def post_identity(url: str, shared: str | None) -> tuple[str | None, Form]:
@@ -95,5 +97,9 @@ def collapse(text: str) -> str:
 
 
 def _share_line(content: str) -> re.Match[str] | None:
-    lines = [match for match in _SHARE.finditer(content) if find_info_code(html.unescape(match["address"]))]
+    lines = [match for match in _SHARE.finditer(content) if find_info_code(_address(match))]
     return lines[-1] if lines else None
+
+
+def _address(share: re.Match[str]) -> str:
+    return html.unescape(share["address"] or share["markdown"])

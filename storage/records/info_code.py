@@ -16,7 +16,7 @@ Form = Literal["media", "rolling"]
 
 _CODE = re.compile(r"(?:NW)?([0-9]{18})", re.IGNORECASE)
 _CODE_IN_ADDRESS = re.compile(
-    r"(?:^|[/=,_-])(?P<prefix>NW)?(?P<digits>[0-9]{18})(?=\.html?$|[?#&]|$)", re.IGNORECASE
+    r"(?:^|[/=,_-])(?P<prefix>NW)?(?P<digits>[0-9]{18})(?=(?:\.html?|\.md)?(?:[?#&]|\Z))", re.IGNORECASE
 )
 
 
