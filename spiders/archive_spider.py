@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from spiders.addresses import article_addresses, endpoint_address
@@ -18,29 +18,40 @@ from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
 from spiders.trouble import Elsewhere, explain_failure
-from storage.records import Delivery, Draft, Owed, SetAside, TryLater, Vanished
+from storage.records import Delivery, Draft, Form, Owed, SetAside, TryLater, Vanished
 
 _OK = 200
 _NOT_THERE = (404, 410)
 _FEED_AHEAD = 64
+_PATIENCE = 2
+"""Fetches that failed, after which an address that fails again is not waited for: the others are asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The search for one article: where to look next, and what the earlier addresses answered."""
+    """The search for one article: where to look next, and what the earlier addresses answered.
+
+    ``trouble`` is the first answer that may pass; without one the article is nowhere.
+    """
 
     owed: Owed
     addresses: tuple[str, ...]
     answers: tuple[str, ...] = ()
+    trouble: TryLater | None = None
 
     @property
     def url(self) -> str:
         """The address to look at now."""
         return self.addresses[0]
 
-    def next(self, answer: str) -> Search:
+    def next(self, answer: str, trouble: TryLater | None = None) -> Search:
         """Return the search after this address gave its answer."""
-        return Search(self.owed, self.addresses[1:], (*self.answers, answer))
+        return Search(self.owed, self.addresses[1:], (*self.answers, answer), self.trouble or trouble)
+
+    def conclude(self) -> TryLater | Vanished:
+        """Return what the answers of all addresses mean together."""
+        said = "; ".join(self.answers)
+        return Vanished(said) if self.trouble is None else TryLater(said, self.trouble.after)
 
 
 class ArchiveSpider(Spider):
@@ -59,19 +70,19 @@ class ArchiveSpider(Spider):
         self.desk = desk
         self.allowed_hosts = allowed_hosts
         self.endpoint = endpoint
-        self._under_way: set[str] = set()
+        self._under_way: set[tuple[str, str]] = set()
         self._room = asyncio.Semaphore(_FEED_AHEAD)
 
     async def search_for(self, owed: Owed) -> AsyncIterator[Request | Delivery]:
-        """Begin the search for one article, once there is room; nothing when it is under way already."""
-        if owed.info_code in self._under_way:
+        """Begin the search for one article, once there is room; nothing when it is under way in this form."""
+        if (owed.info_code, owed.form) in self._under_way:
             return
         addresses = article_addresses(owed, self.endpoint, self.allowed_hosts)
         if not addresses:
             yield Delivery(owed, trouble=TryLater(f"{owed.url} is on none of its source's hosts"))
             return
         await self._room.acquire()
-        self._under_way.add(owed.info_code)
+        self._under_way.add((owed.info_code, owed.form))
         yield self._ask(Search(owed, addresses))
 
     def parse_article(self, response: Response) -> Iterator[Request | Delivery]:
@@ -81,8 +92,7 @@ class ArchiveSpider(Spider):
             yield self._look_further(search, f"{search.url} answered {response.status}")
             return
         if response.status != _OK:
-            trouble = TryLater(f"{search.url} answered {response.status}")
-            yield self._deliver(Delivery(search.owed, trouble=trouble))
+            yield self._put_off(search, TryLater(f"{search.url} answered {response.status}"))
             return
         try:
             draft = self._read(response, search)
@@ -100,25 +110,33 @@ class ArchiveSpider(Spider):
         if isinstance(trouble, Elsewhere):
             yield self._look_further(search, str(trouble))
         else:
-            yield self._deliver(Delivery(search.owed, trouble=trouble))
+            yield self._put_off(search, trouble)
 
     def _ask(self, search: Search) -> Request:
         return Request(
             search.url,
             callback=self.parse_article,
             errback=self.article_failed,
-            meta={"search": search, "handle_httpstatus_all": True},
+            meta={"search": search},
             dont_filter=True,
         )
 
-    def _look_further(self, search: Search, answer: str) -> Request | Delivery:
-        further = search.next(answer)
+    def _put_off(self, search: Search, trouble: TryLater) -> Request | Delivery:
+        """Deliver trouble that may pass; look further when it has come again and again."""
+        if search.owed.attempts < _PATIENCE:
+            return self._deliver(Delivery(search.owed, trouble=trouble))
+        return self._look_further(search, str(trouble), trouble)
+
+    def _look_further(
+        self, search: Search, answer: str, trouble: TryLater | None = None
+    ) -> Request | Delivery:
+        further = search.next(answer, trouble)
         if further.addresses:
             return self._ask(further)
-        return self._deliver(Delivery(search.owed, trouble=Vanished("; ".join(further.answers))))
+        return self._deliver(Delivery(search.owed, trouble=further.conclude()))
 
     def _deliver(self, delivery: Delivery) -> Delivery:
-        self._under_way.discard(delivery.owed.info_code)
+        self._under_way.discard((delivery.owed.info_code, delivery.owed.form))
         self._room.release()
         return delivery
 
@@ -137,6 +155,6 @@ class ArchiveSpider(Spider):
 def decode_response(response: Response) -> str:
     """Return a response's text; raise SetAside for one that has none."""
     content_type = response.headers.get("Content-Type")
-    if not isinstance(response, TextResponse) and not response.body:
+    if not response.body:
         raise SetAside("has an empty body")
     return decode_page(response.body, content_type.decode("latin-1") if content_type else None)

@@ -84,7 +84,7 @@ class CategorySpider(ArchiveSpider):
             callback=self.parse_listing,
             errback=self.poll_failed,
             headers=self._conditions(order),
-            meta={"order": order, "handle_httpstatus_all": True},
+            meta={"order": order},
             dont_filter=True,
             priority=10,
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, select, update
 
 from storage.database import upsert
 from storage.records import Listed, Owed, Poll
@@ -20,7 +20,20 @@ from storage.schema import article, listing, source
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(days=1)
 UNARCHIVED = ("owed", "failed", "quarantined")
+_SETTLED = ("archived", "gone")
 _CHUNK = 500  # bound variables of one statement
+
+# What runs for every poll and article is put together once: building a statement costs more than running it.
+_ENSURE_LISTING = upsert(listing).on_conflict_do_nothing()
+_SETTLE_ARCHIVED = (
+    update(listing)
+    .where(
+        listing.c.info_code == bindparam("code"),
+        listing.c.form.in_(bindparam("forms", expanding=True)),
+        (listing.c.state != "archived") | listing.c.next_try_at.is_not(None),
+    )
+    .values(state="archived", attempts=0, next_try_at=None, last_error=None, capture_id=bindparam("capture"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ def list_owed(
         .order_by(listing.c.info_code)
         .limit(limit)
     )
-    return [_owed(row) for row in rows]
+    return _all_owed(connection, rows.all())
 
 
 def find_listings(connection: Connection, info_code: str) -> list[Owed]:
@@ -90,7 +103,7 @@ def find_listings(connection: Connection, info_code: str) -> list[Owed]:
     rows = connection.execute(
         select(listing).where(listing.c.info_code == info_code).order_by(listing.c.first_listed_at)
     )
-    return [_owed(row) for row in rows]
+    return _all_owed(connection, rows.all())
 
 
 def select_listings(connection: Connection, wanted: ListingFilter) -> list[Owed]:
@@ -111,38 +124,32 @@ def select_listings(connection: Connection, wanted: ListingFilter) -> list[Owed]
         query = query.where(moment >= wanted.since)
     if wanted.until is not None:
         query = query.where(moment < wanted.until)
-    first: dict[tuple[str, str], Owed] = {}
+    first: dict[tuple[str, str], Any] = {}
     for row in connection.execute(query):
-        first.setdefault((row.info_code, row.form), _owed(row))
-    return list(first.values())
+        first.setdefault((row.info_code, row.form), row)
+    return _all_owed(connection, list(first.values()))
 
 
 def ensure_listing(connection: Connection, owed: Owed, listed_at: datetime) -> bool:
     """Enter a listing that no page made, for an article asked for by its code; return whether it is new."""
-    entry = upsert(listing).values(
-        source=owed.source,
-        info_code=owed.info_code,
-        form=owed.form,
-        url=owed.url,
-        title=owed.title,
-        first_listed_at=listed_at,
-        last_listed_at=listed_at,
-        state="owed",
-        next_try_at=listed_at,
-    )
-    return connection.execute(entry.on_conflict_do_nothing()).rowcount > 0
+    entry = {
+        "source": owed.source,
+        "info_code": owed.info_code,
+        "form": owed.form,
+        "url": owed.url,
+        "title": owed.title,
+        "first_listed_at": listed_at,
+        "last_listed_at": listed_at,
+        "state": "owed",
+        "next_try_at": listed_at,
+    }
+    return connection.execute(_ENSURE_LISTING, entry).rowcount > 0
 
 
 def settle_archived(connection: Connection, info_code: str, forms: str, capture_id: int) -> int:
     """Mark the listings of an article archived, in the forms it was fetched in; return how many changed."""
     result = connection.execute(
-        update(listing)
-        .where(
-            listing.c.info_code == info_code,
-            listing.c.form.in_(forms.split()),
-            (listing.c.state != "archived") | listing.c.next_try_at.is_not(None),
-        )
-        .values(state="archived", attempts=0, next_try_at=None, last_error=None, capture_id=capture_id)
+        _SETTLE_ARCHIVED, {"code": info_code, "forms": forms.split(), "capture": capture_id}
     )
     return result.rowcount
 
@@ -167,7 +174,7 @@ def settle_unarchived(
         .where(listing.c.info_code == owed.info_code, listing.c.form == owed.form)
         .where((listing.c.source == owed.source) | listing.c.state.in_(UNARCHIVED))
         .values(
-            state=owed.state if owed.state in ("archived", "gone") else state,
+            state=case((listing.c.state.in_(_SETTLED), listing.c.state), else_=state),
             attempts=owed.attempts + 1,
             next_try_at=next_try,
             last_error=reason,
@@ -181,7 +188,7 @@ def settle_gone(connection: Connection, info_code: str, reason: str) -> int:
     """Mark the archived listings of an article gone; return how many changed. Nothing is deleted."""
     result = connection.execute(
         update(listing)
-        .where(listing.c.info_code == info_code, listing.c.state.in_(("archived", "gone")))
+        .where(listing.c.info_code == info_code, listing.c.state.in_(_SETTLED))
         .values(state="gone", next_try_at=None, last_error=reason)
     )
     return result.rowcount
@@ -305,7 +312,26 @@ def _page_state(poll: Poll) -> dict[str, Any]:
     return state
 
 
-def _owed(row: Any) -> Owed:
+def _all_owed(connection: Connection, rows: Sequence[Any]) -> list[Owed]:
+    """Return listings as what is owed, each with the addresses at which other sources list its article."""
+    addresses = _addresses(connection, [row.info_code for row in rows])
+    return [_owed(row, addresses[row.info_code]) for row in rows]
+
+
+def _addresses(connection: Connection, codes: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(codes), _CHUNK):
+        listed = connection.execute(
+            select(listing.c.info_code, listing.c.url)
+            .where(listing.c.info_code.in_(codes[start : start + _CHUNK]))
+            .order_by(listing.c.first_listed_at)
+        )
+        for code, url in listed:
+            found.setdefault(code, []).append(url)
+    return found
+
+
+def _owed(row: Any, addresses: Sequence[str]) -> Owed:
     return Owed(
         source=row.source,
         info_code=row.info_code,
@@ -314,4 +340,5 @@ def _owed(row: Any) -> Owed:
         title=row.title,
         state=row.state,
         attempts=row.attempts,
+        elsewhere=tuple(url for url in addresses if url != row.url),
     )

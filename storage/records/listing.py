@@ -26,8 +26,9 @@ class Listed:
 class Owed:
     """A listing to be fetched: new, or failed before and due again.
 
-    ``attempts`` counts the fetches that failed so far. ``title`` is as listed. A listing that is already
-    archived is due again when its page announced another title.
+    ``attempts`` counts the fetches that failed so far. ``title`` is as listed. ``elsewhere`` are the addresses
+    at which other sources list the same article. A listing that is already archived is due again when its
+    page announced another title.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Owed:
     title: str
     state: ListingState = "owed"
     attempts: int = 0
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""What many tests share: a warm command line, and newsrooms to use it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command_line import Command, warm_command
+from jianbao.demo import DemoSite, Press
+from newsroom import Newsroom, small_press
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    """Return the command line, warm."""
+    with warm_command(tmp_path_factory.mktemp("warm")) as run:
+        yield run
+
+
+@pytest.fixture
+def open_newsroom(tmp_path: Path, command: Command) -> Iterator[Callable[..., Newsroom]]:
+    """Return a factory of newsrooms; the sites close with the test."""
+    with ExitStack() as sites:
+
+        def open_one(press: Press | None = None, **options: Any) -> Newsroom:
+            return Newsroom(sites.enter_context(DemoSite(press)), tmp_path, command, **options)
+
+        yield open_one
+
+
+@pytest.fixture
+def newsroom(open_newsroom: Callable[..., Newsroom]) -> Newsroom:
+    """Return a newsroom with one paper of two articles."""
+    return open_newsroom(small_press())
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Return the folder beside the project that holds what others gave us; skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not beside the project")
+    return SHARED
