@@ -72,10 +72,10 @@ def test_the_twins_of_the_cases_have_one_text() -> None:
 # Any HTML
 
 TAGS = (
-    "<p> </p> <div> </div> <br> <br/> <table> <tr> <td> </td> <th> </tr> </table> <center> </center> <li>"
-    " <h2> </h2> <pre> <strong> </strong> <blockquote> </blockquote> <svg> </a> </span> <script> </script> <style>"
-    " </style> <!-- --> <![CDATA[ ]]> <词> &nbsp; &#31; &#x2028; &#0; &amp;lt; < （文章来源： ）"
-    " (600519) (上接第一版) 本报记者"
+    "<p> </p> <div> </div> <br> <br/> <table> <tr> <td> </td> <th> </tr> </table> <center> </center>"
+    " <li> <h2> </h2> <pre> <strong> </strong> <blockquote> </blockquote> <svg> </a> </span>"
+    " <script> </script> <style> </style> <!-- --> <![CDATA[ ]]> <词> &nbsp; &#31; &#x2028; &#0; &amp;lt; <"
+    " （文章来源： ） (600519) (上接第一版) 本报记者"
 )
 ELEMENTS = [
     "<a href='http://x.cn/'>",

@@ -110,6 +110,13 @@ def test_title_and_body_come_from_the_page_not_from_its_head() -> None:
     assert "tags:" not in body
 
 
+def test_a_leak_that_looks_like_a_page_is_not_taken_for_it() -> None:
+    case = find_case("article_page/plain-post")
+    leak = '"></head><body class="x"><section><small>(GMT+8) 2020-01-01 00:00:00</small><h1>假</h1></section>'
+    html = case.text.replace('<meta property="og:description" content="', f"{leak}<meta ", 1)
+    assert read_article(html, case.meta["url"]) == read_article(case.text, case.meta["url"])
+
+
 @pytest.mark.parametrize("name", ["zoneless-date", "zoneless-date-old-post"])
 def test_only_the_first_days_are_shifted_whatever_the_navigation(name: str) -> None:
     case = find_case(f"article_page/{name}")
