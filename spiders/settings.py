@@ -40,6 +40,8 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         # Every response starts this many tasks; Scrapy's 100 cost half of a crawl's time.
         "CONCURRENT_ITEMS": 4,
+        # A check for programmers that reads the callback's source again for every response.
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
