@@ -7,7 +7,20 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import text as sql_text
 
 from storage.database import upsert
@@ -16,6 +29,33 @@ from storage.schema import article, listing, revision, security
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SLOTS_PER_MINUTE = 4
+
+# What runs for every article is put together once: building a statement costs more than running it.
+_code: BindParameter[str] = bindparam("code")
+_after = article.alias("after")
+_FIND_ARTICLE = select(article).where(article.c.info_code == _code)
+_FIND_SECURITIES = select(security).where(security.c.info_code == _code).order_by(sql_text("rowid"))
+_INSERT_ARTICLE = insert(article)
+_INSERT_REVISION = insert(revision)
+_TOUCH_ARTICLE = (
+    update(article)
+    .where(article.c.info_code == _code)
+    .values(last_checked_at=bindparam("checked_at"), capture_id=bindparam("capture"), status="archived")
+)
+_DELETE_SECURITIES = delete(security).where(security.c.info_code == _code)
+_INSERT_SECURITIES = upsert(security).on_conflict_do_nothing()
+_FIND_SAME_CONTENT = (
+    select(article.c.info_code, article.c.duplicate_of)
+    .where(article.c.content_hash == bindparam("hash"))
+    .order_by(article.c.published_at, article.c.info_code)
+)
+_IS_TAKEN = select(exists().where(article.c.id == bindparam("wanted")))
+_FIRST_GAP = (
+    select(article.c.id + 1)
+    .where(article.c.id >= bindparam("wanted"), ~exists().where(_after.c.id == article.c.id + 1))
+    .order_by(article.c.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +92,18 @@ class ArticleFilter:
 
 def find_article(connection: Connection, info_code: str) -> StoredArticle | None:
     """Return an article with its securities, None when the archive has none of that info code."""
-    row = connection.execute(select(article).where(article.c.info_code == info_code)).first()
+    row = connection.execute(_FIND_ARTICLE, {"code": info_code}).first()
     if row is None:
         return None
-    found = connection.execute(
-        select(security).where(security.c.info_code == info_code).order_by(sql_text("rowid"))
-    )
+    found = connection.execute(_FIND_SECURITIES, {"code": info_code})
     return _stored(row, tuple(Security(s.market, s.code, s.name, s.mention) for s in found))
 
 
 def insert_article(connection: Connection, stored: StoredArticle) -> None:
     """Enter a new article, its first revision and its securities."""
-    connection.execute(insert(article).values(_values(stored)))
+    connection.execute(_INSERT_ARTICLE, _values(stored))
     insert_revision(connection, stored, changed={})
-    save_securities(connection, stored.article)
+    _insert_securities(connection, stored.article)
 
 
 def update_article(connection: Connection, stored: StoredArticle) -> None:
@@ -81,44 +119,37 @@ def touch_article(
 ) -> None:
     """Record that an article was fetched again and had not changed."""
     connection.execute(
-        update(article)
-        .where(article.c.id == stored.id)
-        .values(last_checked_at=checked_at, capture_id=capture_id, status="archived")
+        _TOUCH_ARTICLE, {"code": stored.article.info_code, "checked_at": checked_at, "capture": capture_id}
     )
 
 
 def insert_revision(connection: Connection, stored: StoredArticle, changed: Mapping[str, Any]) -> None:
     """Enter an article's current text as its revision of that number."""
     connection.execute(
-        insert(revision).values(
-            info_code=stored.article.info_code,
-            number=stored.revision,
-            title=stored.article.title,
-            text=stored.article.text,
-            body_html=stored.article.body_html,
-            content_hash=stored.content_hash,
-            capture_id=stored.capture_id,
-            seen_at=stored.last_checked_at,
-            changed=dict(changed),
-        )
+        _INSERT_REVISION,
+        {
+            "info_code": stored.article.info_code,
+            "number": stored.revision,
+            "title": stored.article.title,
+            "text": stored.article.text,
+            "body_html": stored.article.body_html,
+            "content_hash": stored.content_hash,
+            "capture_id": stored.capture_id,
+            "seen_at": stored.last_checked_at,
+            "changed": dict(changed),
+        },
     )
 
 
 def save_securities(connection: Connection, current: Article) -> None:
     """Replace the securities that an article mentions."""
-    connection.execute(delete(security).where(security.c.info_code == current.info_code))
-    if current.securities:
-        rows = [{"info_code": current.info_code, **asdict(mention)} for mention in current.securities]
-        connection.execute(upsert(security).on_conflict_do_nothing(), rows)
+    connection.execute(_DELETE_SECURITIES, {"code": current.info_code})
+    _insert_securities(connection, current)
 
 
 def link_duplicates(connection: Connection, content_hash: str) -> int:
     """Point the articles of one content to the one published first; return how many pointers changed."""
-    rows = connection.execute(
-        select(article.c.info_code, article.c.duplicate_of)
-        .where(article.c.content_hash == content_hash)
-        .order_by(article.c.published_at, article.c.info_code)
-    ).all()
+    rows = connection.execute(_FIND_SAME_CONTENT, {"hash": content_hash}).all()
     first = rows[0].info_code if rows else None
     changes = 0
     for row in rows:
@@ -146,17 +177,9 @@ def free_id(connection: Connection, published_at: datetime) -> int:
     Ids order by publication time and stay dense, since the search index stores their differences.
     """
     wanted: int = (published_at - _EPOCH) // timedelta(minutes=1) * _SLOTS_PER_MINUTE
-    taken = connection.execute(select(exists().where(article.c.id == wanted))).scalar()
-    if not taken:
+    if not connection.execute(_IS_TAKEN, {"wanted": wanted}).scalar():
         return wanted
-    after = article.alias("after")
-    first_gap = (
-        select(article.c.id + 1)
-        .where(article.c.id >= wanted, ~exists().where(after.c.id == article.c.id + 1))
-        .order_by(article.c.id)
-        .limit(1)
-    )
-    return int(connection.execute(first_gap).scalar_one())
+    return int(connection.execute(_FIRST_GAP, {"wanted": wanted}).scalar_one())
 
 
 def count_articles(connection: Connection, wanted: ArticleFilter | None = None) -> int:
@@ -200,6 +223,12 @@ def list_revisions(connection: Connection, info_code: str) -> list[Row[tuple[Any
             select(revision).where(revision.c.info_code == info_code).order_by(revision.c.number)
         )
     )
+
+
+def _insert_securities(connection: Connection, current: Article) -> None:
+    if current.securities:
+        rows = [{"info_code": current.info_code, **asdict(mention)} for mention in current.securities]
+        connection.execute(_INSERT_SECURITIES, rows)
 
 
 def _filtered(query: Select[Any], wanted: ArticleFilter) -> Select[Any]:

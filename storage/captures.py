@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from storage.records import Capture, WarcPlace
 from storage.schema import capture
+
+# What runs for every capture is put together once: building a statement costs more than running it.
+_INSERT = insert(capture)
+_FIND_PAYLOAD = (
+    select(capture)
+    .where(capture.c.payload_digest == bindparam("digest"), capture.c.refers_to.is_(None))
+    .order_by(capture.c.id)
+    .limit(1)
+)
 
 
 def insert_capture(
@@ -15,19 +24,20 @@ def insert_capture(
 ) -> Capture:
     """Enter a capture whose record is already safe in its WARC file; return it with its id."""
     result = connection.execute(
-        insert(capture).values(
-            url=stored.url,
-            info_code=info_code,
-            crawl_id=crawl_id,
-            fetched_at=stored.fetched_at,
-            status=stored.status,
-            content_type=stored.content_type,
-            payload_digest=stored.payload_digest,
-            warc_file=stored.place.file,
-            warc_offset=stored.place.offset,
-            warc_length=stored.place.length,
-            refers_to=stored.refers_to,
-        )
+        _INSERT,
+        {
+            "url": stored.url,
+            "info_code": info_code,
+            "crawl_id": crawl_id,
+            "fetched_at": stored.fetched_at,
+            "status": stored.status,
+            "content_type": stored.content_type,
+            "payload_digest": stored.payload_digest,
+            "warc_file": stored.place.file,
+            "warc_offset": stored.place.offset,
+            "warc_length": stored.place.length,
+            "refers_to": stored.refers_to,
+        },
     )
     (identity,) = result.inserted_primary_key or (None,)
     return replace(stored, id=identity)
@@ -35,12 +45,7 @@ def insert_capture(
 
 def find_payload(connection: Connection, payload_digest: str) -> Capture | None:
     """Return the first capture that holds a payload of this digest, None when it is new."""
-    row = connection.execute(
-        select(capture)
-        .where(capture.c.payload_digest == payload_digest, capture.c.refers_to.is_(None))
-        .order_by(capture.c.id)
-        .limit(1)
-    ).first()
+    row = connection.execute(_FIND_PAYLOAD, {"digest": payload_digest}).first()
     return _capture(row) if row else None
 
 
