@@ -18,7 +18,7 @@ from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
 from spiders.readers.listing_page import read_listing
-from storage.records import Draft, SetAside
+from storage.records import Draft, SetAside, Vanished
 
 CASES = Path(__file__).parent / "cases"
 READERS = ("article_json", "article_page", "encoding", "listing_page")
@@ -62,6 +62,8 @@ class PageCase:
             return _READ[self.folder.parent.name](self)
         except SetAside as refused:
             return {"set_aside": str(refused)}
+        except Vanished as nothing:
+            return {"vanished": str(nothing)}
 
 
 def find_cases(reader: str | None = None) -> list[PageCase]:

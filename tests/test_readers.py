@@ -18,7 +18,7 @@ from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
 from spiders.readers.listing_page import MOST_LINKS, read_listing
 from spiders.readers.printed_time import CST, read_time
-from storage.records import Draft, SetAside
+from storage.records import Draft, SetAside, Vanished
 
 SITE = "https://finews.withounder.com"
 CODE = "NW202203112301200001"
@@ -176,7 +176,7 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_any_json_is_an_article_or_set_aside(document: object) -> None:
-    with suppress(SetAside):
+    with suppress(SetAside, Vanished):
         draft = read_article_json(json.dumps(document), SITE, CODE)
         assert draft.info_code == CODE
         assert draft.body_html

@@ -10,7 +10,7 @@ from typing import Any
 
 from spiders.readers.digest import digest_text
 from spiders.readers.printed_time import read_time
-from storage.records import BadInfoCode, Draft, Precision, SetAside, canonical_info_code
+from storage.records import BadInfoCode, Draft, Precision, SetAside, Vanished, canonical_info_code
 
 # Only `content` and `text` are known for sure; the other names are those of upstream's lists and search.
 _TITLE = ("title", "art_title", "simtitle")
@@ -37,8 +37,9 @@ Fields = Mapping[str, Any]
 
 
 def read_article_json(text: str, url: str, info_code: str) -> Draft:
-    """Return the draft in a JSON answer for one info code; raise `SetAside` if it holds no whole article.
+    """Return the draft in a JSON answer for one info code.
 
+    Raises `Vanished` when the answer knows no such article, `SetAside` when it is anything but a whole one.
     ``text``, the newspaper's own form, becomes the body and ``content``, the form with security links,
     ``linked_html``. An answer with ``content`` alone is the rolling form.
     """
@@ -46,7 +47,7 @@ def read_article_json(text: str, url: str, info_code: str) -> Draft:
     code = _checked_code(fields, canonical_info_code(info_code))
     body, linked = _body(fields, "text"), _body(fields, "content")
     if not body and not linked:
-        raise SetAside(f"is JSON without an article{_message(fields)}")
+        raise _refusal(fields)
     published_at, precision = _published_at(fields)
     return Draft(
         info_code=code,
@@ -123,12 +124,15 @@ def _published_at(fields: Fields) -> tuple[datetime | None, Precision]:
     return next((time for text in printed if (time := read_time(text[:40]))), (None, "second"))
 
 
-def _message(fields: Fields) -> str:
-    """Return what an error object says of itself, for a message."""
+def _refusal(fields: Fields) -> SetAside | Vanished:
+    """Return why an answer has no article: an error that it names, or nothing under this code."""
     said = _first(fields, ("message", "msg", "error", "errmsg"))
     if said:
-        return f": it says {said[:_LONGEST_QUOTE]!r}"
-    return f": its fields are {', '.join(sorted(fields))[:_LONGEST_QUOTE]}" if fields else ": it is empty"
+        return SetAside(f"is JSON without an article: it says {said[:_LONGEST_QUOTE]!r}")
+    if fields and not {"text", "content"} & fields.keys():
+        named = ", ".join(sorted(fields))[:_LONGEST_QUOTE]
+        return SetAside(f"is JSON without an article: its fields are {named}")
+    return Vanished("has no text for this info code")
 
 
 def _clean(text: str) -> str:
