@@ -27,6 +27,9 @@ from storage.tally import Tally
 INFOCODE_SOURCE = "infocode"
 """The source under which articles are recorded that were asked for by code and never listed."""
 
+_SUSPECT = 2
+"""Articles set aside in one crawl that stored none, from which on the layout is suspected."""
+
 Watch = Callable[[Tally], None]
 
 
@@ -155,6 +158,9 @@ def _run_held(
         )
     try:
         _crawl(configuration, archive, order, crawl_id, tally, watch)
+    except KeyboardInterrupt:
+        tally.interrupted = True
+        raise
     except BaseException:
         tally.broken = True
         raise
@@ -235,7 +241,7 @@ def _close(archive: Archive, crawl_id: int, tally: Tally, *, scheduled: bool) ->
             stored = source.new + source.revised + source.unchanged
             if stored:
                 resolve_events(connection, ("article_layout_broken",), now, source=source.slug)
-            elif source.quarantined:
+            elif source.quarantined >= _SUSPECT:
                 message = (
                     f"all {source.quarantined} articles fetched from {source.slug} were set aside: "
                     "the layout of its pages may have changed"

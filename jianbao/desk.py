@@ -63,8 +63,8 @@ class ArchiveDesk:
             with self._archive.writing() as connection:
                 if exchange is not None:
                     self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
-                record_poll(connection, poll)
-                self._record_events(connection, poll)
+                recorded = record_poll(connection, poll)
+                self._record_events(connection, poll, has_news=recorded.new > 0)
         except (SQLAlchemyError, OSError) as error:
             self._halt(f"the archive cannot be written: {error}")
             raise
@@ -120,16 +120,16 @@ class ArchiveDesk:
         if poll.error:
             self._tally.note(f"{poll.source}: {poll.error}")
 
-    def _record_events(self, connection: Connection, poll: Poll) -> None:
+    def _record_events(self, connection: Connection, poll: Poll, *, has_news: bool) -> None:
         row = self._rows[poll.source]
         if poll.outcome == "failed":
             kind = "layout_broken" if poll.layout_broken else "poll_failed"
             open_event(connection, kind, poll.error or "the poll failed", poll.polled_at, source=poll.source)
         elif row.last_outcome == "failed":
             resolve_events(connection, ("poll_failed", "layout_broken"), poll.polled_at, source=poll.source)
-        if poll.outcome == "changed":
+        if has_news:
             resolve_events(connection, ("source_silent",), poll.polled_at, source=poll.source)
-        elif poll.polled_at - (row.last_changed_at or poll.polled_at) > _QUIET_WORTH_A_LOOK:
+        elif poll.outcome == "changed" or _has_been_quiet(row.last_changed_at, poll.polled_at):
             self._watch_silence(connection, poll)
 
     def _watch_silence(self, connection: Connection, poll: Poll) -> None:
@@ -154,6 +154,10 @@ class ArchiveDesk:
         self._hosts[row.name] = row
         with self._archive.writing() as connection:
             save_host(connection, row)
+
+
+def _has_been_quiet(last_changed_at: datetime | None, now: datetime) -> bool:
+    return last_changed_at is not None and now - last_changed_at > _QUIET_WORTH_A_LOOK
 
 
 def _is_recent(moment: datetime | None, now: datetime) -> bool:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
+from unicodedata import category
 
 import typer
 
@@ -42,6 +43,9 @@ def print_note(text: str) -> None:
 
 def printable(text: str) -> str:
     """Return the text without control characters: what was crawled must not steer a terminal."""
-    return "".join(
-        character if character.isprintable() or character == "\n" else "\ufffd" for character in text
-    )
+    return "".join(character if _is_harmless(character) else "\ufffd" for character in text)
+
+
+def _is_harmless(character: str) -> bool:
+    """Return whether a terminal only shows the character: letters, signs and every width of blank."""
+    return character.isprintable() or character == "\n" or category(character) == "Zs"

@@ -93,11 +93,10 @@ def _set_aside(connection: Connection, owed: Owed, capture: Capture, reason: str
 
 def _vanish(connection: Connection, owed: Owed, trouble: Vanished, now: datetime) -> Settled:
     message = f"{owed.info_code} from {owed.source}: {trouble}"
-    if find_article(connection, owed.info_code) is None:
+    if owed.state not in ("archived", "gone") or find_article(connection, owed.info_code) is None:
         settle_unarchived(connection, owed, str(trouble), now)
         return Settled("failed", message)
-    settle_gone(connection, owed.info_code, str(trouble))
-    if set_status(connection, owed.info_code, "gone", now):
+    if settle_gone(connection, owed, str(trouble)) and set_status(connection, owed.info_code, "gone", now):
         open_event(connection, "page_gone", message, now, source=owed.source, info_code=owed.info_code)
     return Settled("gone")
 

@@ -39,8 +39,9 @@ def store_article(
         _insert(connection, comparison, capture_id, now)
     else:
         _update(connection, comparison, stored, capture_id, now)
-    settle_archived(connection, owed.info_code, comparison.forms, capture_id)
-    _settle_events(connection, owed, stored, now)
+    # Only the forms that came: a change that both twins announce must still be fetched from the other.
+    settled = settle_archived(connection, owed.info_code, f"{owed.form} {fetched.form}", capture_id)
+    _settle_events(connection, owed, stored, now, others_waited=settled > 1)
     return comparison.kind
 
 
@@ -92,6 +93,7 @@ def _update(
         insert_revision(connection, current, comparison.changed)
     if comparison.content_hash != stored.content_hash:
         link_duplicates(connection, stored.content_hash)
+    if comparison.content_hash != stored.content_hash or current.id != stored.id:
         link_duplicates(connection, comparison.content_hash)
 
 
@@ -101,8 +103,10 @@ def _keep_id(connection: Connection, article: Article, stored: StoredArticle) ->
     return free_id(connection, article.published_at)
 
 
-def _settle_events(connection: Connection, owed: Owed, stored: StoredArticle | None, now: datetime) -> None:
-    if owed.attempts:
+def _settle_events(
+    connection: Connection, owed: Owed, stored: StoredArticle | None, now: datetime, *, others_waited: bool
+) -> None:
+    if owed.attempts or others_waited:
         resolve_events(connection, ("quarantine",), now, info_code=owed.info_code)
     if stored is not None and stored.status == "gone":
         resolve_events(connection, ("page_gone",), now, info_code=owed.info_code)

@@ -14,7 +14,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def article_addresses(owed: Owed, endpoint: str | None, allowed: frozenset[str]) -> tuple[str, ...]:
-    """Return an article's addresses on allowed hosts: as listed, after its move, elsewhere, the JSON endpoint.
+    """Return an article's addresses on allowed hosts: listed, after its move, elsewhere, the JSON endpoint.
 
     The site moves a post after three days from its dated URL to ``/old_post/DATE-CODE.html``, where DATE is
     the day in UTC+8 (UPSTREAM, 1.4): the day of the dated URL, or else that of the info code, since posts

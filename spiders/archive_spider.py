@@ -18,7 +18,7 @@ from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
 from spiders.trouble import Elsewhere, explain_failure
-from storage.records import Delivery, Draft, Form, Owed, SetAside, TryLater, Vanished
+from storage.records import Delivery, Draft, Owed, SetAside, TryLater, Vanished
 
 _OK = 200
 _NOT_THERE = (404, 410)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, select, update
 
 from storage.database import upsert
 from storage.records import Listed, Owed, Poll
@@ -184,14 +184,21 @@ def settle_unarchived(
     return next_try
 
 
-def settle_gone(connection: Connection, info_code: str, reason: str) -> int:
-    """Mark the archived listings of an article gone; return how many changed. Nothing is deleted."""
-    result = connection.execute(
+def settle_gone(connection: Connection, owed: Owed, reason: str) -> bool:
+    """Mark an article's listings in one form gone; return whether none in another form is left. Nothing is
+    deleted.
+    """
+    connection.execute(
         update(listing)
-        .where(listing.c.info_code == info_code, listing.c.state.in_(_SETTLED))
+        .where(
+            listing.c.info_code == owed.info_code,
+            listing.c.form == owed.form,
+            listing.c.state.in_(_SETTLED),
+        )
         .values(state="gone", next_try_at=None, last_error=reason)
     )
-    return result.rowcount
+    left = select(exists().where(listing.c.info_code == owed.info_code, listing.c.state == "archived"))
+    return not connection.execute(left).scalar_one()
 
 
 def retry_distance(attempts: int) -> timedelta:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from command_line import Command, warm_command
-from jianbao.demo import DemoSite, Press
 from newsroom import Newsroom, small_press
+
+from jianbao.demo import DemoSite, Press
 
 SHARED = Path(__file__).parents[2] / "shared"
 

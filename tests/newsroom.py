@@ -1,4 +1,4 @@
-"""A newsroom for tests: the demo site, a configuration that points to it, an archive, and the command line."""
+"""A newsroom for tests: the demo site, a configuration for it, an archive, and the command line."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from command_line import Command, Ended
 from sqlalchemy import text
 
-from command_line import Command, Ended
 from jianbao.demo import DemoSite, Press
 from storage.archive import Archive
 from storage.articles import StoredArticle, find_article

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from newsroom import Newsroom
 
 from jianbao.demo import DemoSite, Post
-from newsroom import Newsroom
 
 COUNTED = ("article", "revision", "listing", "capture", "security")
 

@@ -100,7 +100,7 @@ def _become(order: dict[str, Any]) -> None:
         main()
     except SystemExit as end:
         status = int(end.code or 0)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever ends a process prints its trace
         traceback.print_exc()
     finally:
         sys.stdout.flush()

@@ -26,7 +26,7 @@ class Listed:
 class Owed:
     """A listing to be fetched: new, or failed before and due again.
 
-    ``attempts`` counts the fetches that failed so far. ``title`` is as listed. ``elsewhere`` are the addresses
+    ``attempts`` counts the fetches that failed. ``title`` is as listed. ``elsewhere`` are the addresses
     at which other sources list the same article. A listing that is already archived is due again when its
     page announced another title.
     """
