@@ -7,6 +7,7 @@ Exit status: 0 all well; 1 something failed or is missing; 2 usage or configurat
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -59,6 +60,7 @@ app.command("show")(show.show)
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is an interrupt too
     try:
         status = app(standalone_mode=False)
     except click.exceptions.Abort:

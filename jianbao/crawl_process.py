@@ -13,7 +13,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from storage.tally import Tally
 
-_GRACE = 3.0  # seconds that downloads in flight get after a signal; the whole stop takes less than five
+_GRACE = 2.0  # seconds that downloads in flight get after a signal; the whole stop takes less than five
 _PROGRESS_EVERY = 0.2  # seconds
 
 

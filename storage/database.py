@@ -110,4 +110,6 @@ def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     # A deferred BEGIN that turns into a write fails under contention; IMMEDIATE waits its turn.
     options: Any = connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN" if options.get("jianbao_reading") else "BEGIN IMMEDIATE")
+    reads = options.get("jianbao_reading", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
