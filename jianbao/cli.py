@@ -6,13 +6,11 @@ Exit status: 0 all well; 1 something failed or is missing; 2 usage or configurat
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from jianbao import __version__
@@ -63,20 +61,23 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is an interrupt too
     try:
         status = app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         status = ExitStatus.INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        status = ExitStatus.USAGE
-    except KeyboardInterrupt:
-        status = ExitStatus.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away (`jianbao list | head`): nothing more to say to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = ExitStatus.OK
+    except typer.TyperException as error:
+        status = _refuse_usage(error)
     except Exception as error:  # noqa: BLE001 - an unknown one is raised again
         status = _explain(error)
     sys.exit(int(status or 0))
+
+
+def _refuse_usage(error: typer.TyperException) -> ExitStatus:
+    """Print how the command is meant to be used, and what was wrong with its words."""
+    show = getattr(error, "show", None)  # of the parser's own errors, which typer does not export by name
+    if callable(show):
+        show()
+    else:
+        print(f"jianbao: {error}", file=sys.stderr)  # noqa: T201
+    return ExitStatus.USAGE
 
 
 def _explain(error: Exception) -> ExitStatus:

@@ -10,6 +10,7 @@ from typing import Any
 
 from jianbao import __version__
 from jianbao.configuration import Configuration
+from jianbao.processes import is_alive
 from storage.archive import Archive
 from storage.crawls import (
     finish_crawl,
@@ -259,14 +260,3 @@ def _describe_holder(archive: Archive, slug: str) -> str:
         f"source {slug} is being crawled by process {row['pid']} (crawl {row['id']}, {row['trigger']}, "
         f"since {since}): wait until it ends, or stop it"
     )
-
-
-def is_alive(pid: int) -> bool:
-    """Return whether a process of this id exists."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

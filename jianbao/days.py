@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import click
+import typer
 
 PRESS_ZONE = ZoneInfo("Asia/Shanghai")
 """The zone of the newspapers, and of days on the command line."""
 
 
 def first_moment(text: str | None, option: str) -> datetime | None:
-    """Return the first moment of a day, None for none; raise click's usage error for anything else."""
+    """Return the first moment of a day, None for none; raise `typer.BadParameter` for anything else."""
     day = _parse_day(text, option)
     return None if day is None else datetime.combine(day, time(), PRESS_ZONE)
 
 
 def last_moment(text: str | None, option: str) -> datetime | None:
-    """Return the first moment after a day, None for none; raise click's usage error for anything else."""
+    """Return the first moment after a day, None for none; raise `typer.BadParameter` for anything else."""
     day = _parse_day(text, option)
     return None if day is None else datetime.combine(day + timedelta(days=1), time(), PRESS_ZONE)
 
@@ -29,4 +29,4 @@ def _parse_day(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise click.UsageError(f"{option} {text}: not a day; expected YYYY-MM-DD") from None
+        raise typer.BadParameter(f"{option} {text} is not a day; expected YYYY-MM-DD") from None

@@ -37,6 +37,7 @@ def main(order: ServiceOrder) -> int:
                 time_limit=order.time_limit,
                 stop_grace=order.stop_grace,
                 jitter=order.jitter,
+                children=1,  # the limit of requests to one host holds within one child
             ),
         )
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from jianbao.crawling import is_alive
+from jianbao.processes import is_alive
 from scheduler.logbook import Child, EventKind, Missed
 from storage.archive import Archive
 from storage.crawls import (
+    account_for_due,
     find_scheduled_crawl,
     last_due,
     list_running_crawls,
@@ -54,8 +55,11 @@ class ArchiveLogbook:
         """Settle the row that a killed child left running, or enter one when it left none."""
         if child.pid is not None:
             with self._archive.writing() as connection:
-                if settle_dead_crawls(connection, [child.pid], datetime.now(UTC), reason):
-                    return
+                killed = settle_dead_crawls(connection, [child.pid], datetime.now(UTC), reason)
+                for crawl_id in killed:
+                    account_for_due(connection, crawl_id)
+            if killed:
+                return
         self._record_unrun("killed", child.slugs, child.due_at, reason)
 
     def record_failed_start(self, child: Child, reason: str) -> None:

@@ -45,7 +45,7 @@ def start_crawl(
         connection.execute(
             update(source)
             .where(source.c.slug.in_(slugs[first : first + _CHUNK]))
-            .values(last_crawl_id=identity, last_due_at=due_at or source.c.last_due_at)
+            .values(last_crawl_id=identity)
         )
     return identity
 
@@ -60,18 +60,26 @@ def record_unrun(
         .where(crawl.c.id == identity)
         .values(status=status, finished_at=now, errors=[reason], sources=[{"slug": slug} for slug in slugs])
     )
+    account_for_due(connection, identity)
     return identity
 
 
 def finish_crawl(
     connection: Connection, crawl_id: int, tally: Tally, finished_at: datetime, status: str | None = None
 ) -> None:
-    """Close a crawl with what it counted."""
+    """Close a crawl with what it counted.
+
+    Unless it was interrupted, that accounts for the run of its sources that was due; an interrupted one is
+    caught up with.
+    """
+    ended = status or tally.status
+    if ended != "interrupted":
+        account_for_due(connection, crawl_id)
     connection.execute(
         update(crawl)
         .where(crawl.c.id == crawl_id)
         .values(
-            status=status or tally.status,
+            status=ended,
             finished_at=finished_at,
             requests=tally.requests,
             polls=len(tally.sources),
@@ -79,6 +87,16 @@ def finish_crawl(
             errors=tally.errors,
         )
     )
+
+
+def account_for_due(connection: Connection, crawl_id: int) -> int:
+    """Record that the run which was due is accounted for by this crawl; return for how many sources."""
+    due_at = connection.execute(select(crawl.c.due_at).where(crawl.c.id == crawl_id)).scalar()
+    if due_at is None:
+        return 0
+    return connection.execute(
+        update(source).where(source.c.last_crawl_id == crawl_id).values(last_due_at=due_at)
+    ).rowcount
 
 
 def settle_dead_crawls(

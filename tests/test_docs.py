@@ -7,7 +7,6 @@ import sqlite3
 from pathlib import Path
 from typing import get_args
 
-import click
 import pytest
 import typer.main
 
@@ -21,7 +20,6 @@ from storage.schema import metadata
 ROOT = Path(__file__).parent.parent
 DOCS = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
 GROUP = typer.main.get_command(app)
-assert isinstance(GROUP, click.Group) or hasattr(GROUP, "commands")
 COMMANDS = GROUP.commands  # type: ignore[attr-defined]
 
 

@@ -36,7 +36,8 @@ def status(
 def _is_well(found: dict[str, Any]) -> bool:
     """Return whether nobody needs to look: no open event, nothing overdue, no service that died."""
     overdue = any(source["overdue_since"] for source in found["sources"])
-    return not found["events"] and not overdue and found["service"]["clean"]
+    service = found["service"]
+    return not found["events"] and not overdue and service["clean"] and service["state"] != "stuck"
 
 
 def _describe_service(service: dict[str, Any]) -> str:

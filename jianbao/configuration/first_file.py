@@ -6,8 +6,8 @@ import os
 from importlib.resources import files
 from pathlib import Path
 
-from jianbao.configuration.problem import ConfigurationError
 from jianbao.configuration.document import FILE_NAME
+from jianbao.configuration.problem import ConfigurationError
 
 
 def write_configuration(folder: Path) -> Path:

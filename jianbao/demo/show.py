@@ -13,7 +13,7 @@ from typing import Any
 from jianbao.configuration import ConfigurationError
 from jianbao.demo.site import DemoSite
 from jianbao.reading import read_list
-from storage.archive import DATABASE_FILE, WARC_FOLDER, Archive
+from storage.archive import WARC_FOLDER, Archive
 from storage.articles import ArticleFilter
 
 MARK = "# Written by `jianbao demo`, which replaces this file and the archive beside it."
