@@ -68,6 +68,7 @@ def warm_command(scratch: Path) -> Iterator[Command]:
         order |= {name: str(path) for name, path in printed.items()}  # type: ignore[dict-item]
         orders.write(f"{json.dumps(order)}\n")
         orders.flush()
+        _child = answers.readline()
         return Ended(json.loads(answers.readline()), *(path.read_text("utf-8") for path in printed.values()))
 
     try:

@@ -1,7 +1,8 @@
 """The command line behind a warm start: imports everything once, then forks one child for every command.
 
 A child runs exactly what ``python -P -m jianbao`` runs; only the imports are already made. Orders and answers
-are lines of JSON on stdin and stdout. The reactor is not imported here, so every child starts its own.
+are lines of JSON on stdin and stdout: to each order the child's process id, and later its exit status. The
+reactor is not imported here, so every child starts its own.
 """
 
 from __future__ import annotations
@@ -75,17 +76,22 @@ def serve() -> None:
     assert "twisted.internet.reactor" not in sys.modules
     gc.freeze()
     for line in sys.stdin:
-        status = run_forked(json.loads(line))
-        sys.stdout.write(f"{json.dumps(status)}\n")
-        sys.stdout.flush()
+        child = fork_command(json.loads(line))
+        _tell(child)
+        _tell(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
-def run_forked(order: dict[str, Any]) -> int:
-    """Run one command in a child of its own; return its exit status."""
+def fork_command(order: dict[str, Any]) -> int:
+    """Start one command in a child of its own; return its process id."""
     child = os.fork()
     if child == 0:
         _become(order)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return child
+
+
+def _tell(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
 
 
 def _become(order: dict[str, Any]) -> None:
