@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import Any
 
 from jianbao.demo.show import Round, Tour
@@ -26,7 +28,12 @@ def print_tour(tour: Tour) -> None:
     print_table(("published", "newspaper", "newest articles"), newest)
     print_line(f"The archive is in {tour.folder}. To go on:")
     for command in ("list", f"show {tour.newest[0]['info_code']}", "status", "sources"):
-        print_line(f"  jianbao --config {tour.folder / 'jianbao.toml'} {command}")
+        print_line(f"  {_spell_command()} --config {tour.folder / 'jianbao.toml'} {command}")
+
+
+def _spell_command() -> str:
+    """Return how this shell finds jianbao: by its name, or in the environment that `make` made."""
+    return "jianbao" if shutil.which("jianbao") else sys.argv[0]
 
 
 def _arrived(row: dict[str, Any]) -> tuple[str, int, int, int]:
