@@ -111,5 +111,8 @@ def _begin(connection: Connection) -> None:
     # A deferred BEGIN that turns into a write fails under contention; IMMEDIATE waits its turn.
     options: Any = connection.get_execution_options()
     reads = options.get("jianbao_reading", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+    # Only when it changes: SQLite compiles every prepared statement again after any word on query_only.
+    if connection.info.get("reads") is not reads:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+        connection.info["reads"] = reads
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
