@@ -17,6 +17,7 @@ from storage.crawls import (
     last_crawl,
     list_running_crawls,
     settle_dead_crawls,
+    settle_superseded_crawls,
     start_crawl,
 )
 from storage.events import open_event, resolve_events
@@ -30,6 +31,8 @@ INFOCODE_SOURCE = "infocode"
 
 _SUSPECT = 2
 """Articles set aside in one crawl that stored none, from which on the layout is suspected."""
+
+_ABANDONED = "the process ended without closing its crawl"
 
 Watch = Callable[[Tally], None]
 
@@ -147,7 +150,8 @@ def _run_held(
     now = datetime.now(UTC)
     with archive.writing() as connection:
         dead = [pid for _, pid in list_running_crawls(connection) if not is_alive(pid)]
-        settle_dead_crawls(connection, dead, now, "the process ended without closing its crawl")
+        settle_dead_crawls(connection, dead, now, _ABANDONED)
+        settle_superseded_crawls(connection, order.slugs, os.getpid(), now, _ABANDONED)
         crawl_id = start_crawl(
             connection,
             order.trigger,

@@ -113,6 +113,25 @@ def settle_dead_crawls(
     return identities
 
 
+def settle_superseded_crawls(
+    connection: Connection, slugs: Sequence[str], pid: int, finished_at: datetime, reason: str
+) -> int:
+    """Close as ``killed`` what still says that it crawls these sources, or is this process; return how many.
+
+    For a process that holds the sources' locks and has no row yet: after a restart the process id of a dead
+    crawl may belong to anybody, and inside a container often to its successor.
+    """
+    closed = 0
+    for first in range(0, max(len(slugs), 1), _CHUNK):
+        last = select(source.c.last_crawl_id).where(source.c.slug.in_(slugs[first : first + _CHUNK]))
+        closed += connection.execute(
+            update(crawl)
+            .where(crawl.c.status == "running", crawl.c.id.in_(last) | (crawl.c.pid == pid))
+            .values(status="killed", finished_at=finished_at, errors=[reason])
+        ).rowcount
+    return closed
+
+
 def find_scheduled_crawl(connection: Connection, pid: int | None, since: datetime) -> str | None:
     """Return the status of the crawl that a process began since then, None when it began none."""
     return connection.execute(

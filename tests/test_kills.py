@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from kill_trial import KillTrial
+from newsroom import Newsroom
+from sqlalchemy import select
+
+from storage.archive import Archive
+from storage.crawls import start_crawl
+from storage.schema import crawl
 
 
 @pytest.mark.parametrize(("seed", "kills"), [("first", 13), ("second", 12)], ids=["first", "second"])
@@ -15,3 +23,16 @@ def test_killed_crawls_lose_and_double_nothing(tmp_path: Path, seed: str, kills:
     assert counts.kills == kills
     assert counts.while_fetching >= kills // 3
     assert counts.articles > 50
+
+
+def test_a_dead_crawl_is_known_although_its_process_id_is_in_use_again(newsroom: Newsroom) -> None:
+    newsroom.crawl()
+    with Archive.open(newsroom.archive_folder) as archive:
+        with archive.writing() as connection:
+            start_crawl(
+                connection, "manual", newsroom.site.slugs, datetime.now(UTC), version="0", pid=os.getpid()
+            )
+        newsroom.crawl()
+        with archive.reading() as connection:
+            statuses = connection.execute(select(crawl.c.status).order_by(crawl.c.id)).scalars().all()
+    assert statuses == ["ok", "killed", "ok"]
