@@ -325,20 +325,23 @@ def _all_owed(connection: Connection, rows: Sequence[Any]) -> list[Owed]:
     return [_owed(row, addresses[row.info_code]) for row in rows]
 
 
-def _addresses(connection: Connection, codes: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _addresses(connection: Connection, codes: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return for each info code where it is listed, in which form and at which address."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for start in range(0, len(codes), _CHUNK):
         listed = connection.execute(
-            select(listing.c.info_code, listing.c.url)
+            select(listing.c.info_code, listing.c.form, listing.c.url)
             .where(listing.c.info_code.in_(codes[start : start + _CHUNK]))
             .order_by(listing.c.first_listed_at)
         )
-        for code, url in listed:
-            found.setdefault(code, []).append(url)
+        for code, form, url in listed:
+            found.setdefault(code, []).append((form, url))
     return found
 
 
-def _owed(row: Any, addresses: Sequence[str]) -> Owed:
+def _owed(row: Any, addresses: Sequence[tuple[str, str]]) -> Owed:
+    """Return a listing as what is owed; elsewhere, its own form comes before the other."""
+    others = sorted((form != row.form, url) for form, url in addresses if url != row.url)
     return Owed(
         source=row.source,
         info_code=row.info_code,
@@ -347,5 +350,5 @@ def _owed(row: Any, addresses: Sequence[str]) -> Owed:
         title=row.title,
         state=row.state,
         attempts=row.attempts,
-        elsewhere=tuple(url for url in addresses if url != row.url),
+        elsewhere=tuple(url for _, url in others),
     )

@@ -1,0 +1,171 @@
+"""Once means once: noise makes no revision, every real edit makes one, and copies point to the first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from desk_work import DeskWork
+
+from jianbao.demo import Post
+from jianbao.demo.edition import Edition
+
+NAVIGATIONS = (("返回{tag}", "｜"), ("回到{tag}列表", " | "), ("返回上一页 {tag}", "·"))
+GAPS = ("\n", "", "\n ", "\n\n\n", "\r\n\t")
+BRACKETS = ("as-written", "full", "half")
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[DeskWork]:
+    """Return an archive with every article of the demo site in it."""
+    work = DeskWork.open(tmp_path)
+    with work.archive:
+        for post in work.edition.articles:
+            work.deliver(post)
+        yield work
+
+
+def change_appearance(edition: Edition, random: Random) -> None:
+    """Change everything about the site's pages that is no change of an article."""
+    back, mark = random.choice(NAVIGATIONS)
+    edition.set_nav(back, mark)
+    edition.set_gap(random.choice(GAPS))
+    edition.set_brackets(random.choice(BRACKETS))
+
+
+def move_some(edition: Edition, posts: list[Post], random: Random) -> None:
+    """Move some articles to old_post, and bring others back."""
+    for post in random.sample(posts, 5):
+        random.choice((edition.move, edition.restore))(post.code)
+
+
+def count(work: DeskWork, table: str) -> int:
+    with work.archive.reading() as connection:
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
+
+
+def test_a_thousand_refetches_of_changed_pages_make_no_revision(work: DeskWork) -> None:
+    random = Random(20260320)
+    posts = work.edition.articles
+    revisions, articles = count(work, "revision"), count(work, "article")
+    outcomes: Counter[str] = Counter()
+    for number in range(1000):
+        if number % 25 == 0:
+            change_appearance(work.edition, random)
+            move_some(work.edition, posts, random)
+        post = posts[number % len(posts)]
+        outcomes[work.deliver(post, as_json=random.random() < 0.3).outcome] += 1
+    assert outcomes == {"unchanged": 1000}
+    assert count(work, "revision") == revisions == count(work, "article") == articles
+
+
+EDITS = {
+    "title": lambda post, n: {"title": f"{post.title} 第{n}次更正"},
+    "paragraph": lambda post, n: {"append": f"截至发稿时，第{n}处地质灾害隐患点已经解除警戒。"},
+    "word": lambda post, n: {"body": "\n".join(swap_word(post.write(), n))},
+    "cut": lambda post, n: {"body": "\n".join(post.write()[:-1])},
+    "punctuation": lambda post, n: {"body": "\n".join(line.replace("，", "、") for line in post.write())},
+}
+
+
+def swap_word(lines: tuple[str, ...], number: int) -> list[str]:
+    """Return the lines with one sign more in the first of them that is plain text."""
+    first = next(index for index, line in enumerate(lines) if len(line) > 30)
+    return [
+        f"{line[:10]}第{number}批{line[10:]}" if index == first else line for index, line in enumerate(lines)
+    ]
+
+
+def test_fifty_real_edits_make_fifty_revisions(work: DeskWork) -> None:
+    twins = Counter(post.digits for post in work.edition.articles)
+    single = [post for post in work.edition.articles if twins[post.digits] == 1]
+    posts = single[: 50 // len(EDITS)]
+    before = count(work, "revision")
+    for number in range(50):
+        post = posts[number // len(EDITS)]
+        kind = list(EDITS)[number % len(EDITS)]
+        post = work.edition.find(post.code, post.slug)
+        work.edition.edit(post.code, **EDITS[kind](post, number))
+        edited = work.edition.find(post.code, post.slug)
+        assert work.deliver(edited).outcome == "revised", kind
+        stored = work.stored(edited)
+        assert stored.article.title == edited.title
+        assert tuple(line.text for line in stored.article.paragraphs) == edited.paragraphs
+        assert work.deliver(edited).outcome == "unchanged"
+    assert count(work, "revision") - before == 50
+    for post in posts:
+        _, title, paragraph, word, cut, punctuation = work.revisions(post)
+        assert title == {"paragraphs_added": 0, "paragraphs_removed": 0, "title_before": post.title}
+        assert paragraph == {"paragraphs_added": 1, "paragraphs_removed": 0}
+        assert word == {"paragraphs_added": 1, "paragraphs_removed": 1}
+        assert cut == {"paragraphs_added": 0, "paragraphs_removed": 1}
+        assert punctuation["paragraphs_added"] == punctuation["paragraphs_removed"]
+
+
+def test_an_edit_undone_is_a_revision_too(work: DeskWork) -> None:
+    post = work.edition.articles[0]
+    title = post.title
+    for text in ("改过的题", title):
+        work.edition.edit(post.code, title=text)
+        assert work.deliver(work.edition.find(post.code)).outcome == "revised"
+    assert work.stored(post).revision == 3
+    assert work.stored(post).article.title == title
+
+
+def test_a_corrected_time_is_no_revision_but_is_kept(work: DeskWork) -> None:
+    post = work.edition.articles[0]
+    later = post.published_at + timedelta(hours=2)
+    work.edition.edit(post.code, shown_time=f"{later:%Y-%m-%d %H:%M:%S}")
+    before = work.stored(post)
+    assert work.deliver(work.edition.find(post.code)).outcome == "unchanged"
+    after = work.stored(post)
+    assert (after.article.published_at, after.revision) == (later, 1)
+    assert after.id > before.id, "ids order by publication"
+
+
+# -- copies ---------------------------------------------------------------------------------------
+
+
+def reprint(work: DeskWork, post: Post, minutes: int) -> Post:
+    """Publish the same content under another code, so many minutes later than the original."""
+    fresh = work.edition.publish(slug=post.slug)
+    copy = replace(post, code=fresh.code, published_at=post.published_at + timedelta(minutes=minutes))
+    work.edition.delete(fresh.code, everywhere=True)
+    return work.edition.publish(replace(copy, code=f"NW{int(fresh.digits) + 1}"))
+
+
+def test_the_same_content_under_two_codes_points_to_the_first_published(work: DeskWork) -> None:
+    post = work.edition.articles[0]
+    later = reprint(work, post, minutes=30)
+    assert work.deliver(later).outcome == "new"
+    assert (work.stored(post).duplicate_of, work.stored(later).duplicate_of) == (None, post.info_code)
+    earlier = reprint(work, post, minutes=-30)
+    assert work.deliver(earlier).outcome == "new"
+    pointers = [work.stored(each).duplicate_of for each in (earlier, post, later)]
+    assert pointers == [None, earlier.info_code, earlier.info_code]
+
+
+def test_a_copy_that_changes_is_a_copy_no_more(work: DeskWork) -> None:
+    post = work.edition.articles[0]
+    first, last = reprint(work, post, minutes=-30), reprint(work, post, minutes=30)
+    for copy in (first, last):
+        work.deliver(copy)
+    work.edition.edit(first.code, append="编者按：本文较报纸版略有增补。")
+    assert work.deliver(work.edition.find(first.code)).outcome == "revised"
+    pointers = [work.stored(each).duplicate_of for each in (first, post, last)]
+    assert pointers == [None, None, post.info_code]
+
+
+def test_a_corrected_time_may_make_another_copy_the_first(work: DeskWork) -> None:
+    post = work.edition.articles[0]
+    copy = reprint(work, post, minutes=30)
+    work.deliver(copy)
+    earlier = post.published_at - timedelta(hours=1)
+    work.edition.edit(copy.code, shown_time=f"{earlier:%Y-%m-%d %H:%M:%S}")
+    work.deliver(work.edition.find(copy.code))
+    assert (work.stored(copy).duplicate_of, work.stored(post).duplicate_of) == (None, copy.info_code)
