@@ -1,4 +1,4 @@
-"""What many tests share: a warm command line, and newsrooms to use it in."""
+"""What many tests share: a warm command line, newsrooms to use it in, and the demo site by itself."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from command_line import Command, warm_command
+from demo_client import PAPER
 from newsroom import Newsroom, small_press
 
-from jianbao.demo import DemoSite, Press
+from jianbao.demo import TODAY, DemoSite, Post, Press
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -46,3 +47,29 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is not beside the project")
     return SHARED
+
+
+@pytest.fixture(scope="module")
+def press() -> Press:
+    """Return the press of the daily demo; nothing changes it."""
+    return Press.daily()
+
+
+@pytest.fixture(scope="module")
+def still_site(press: Press) -> Iterator[DemoSite]:
+    """Return an open demo site that no test changes."""
+    with DemoSite(press) as site:
+        yield site
+
+
+@pytest.fixture
+def site(press: Press) -> Iterator[DemoSite]:
+    """Return an open demo site for one test."""
+    with DemoSite(press) as site:
+        yield site
+
+
+@pytest.fixture
+def post(press: Press) -> Post:
+    """Return an article of today that stands in one place only."""
+    return next(post for post in press.posts if post.slug == PAPER and post.published_at.date() == TODAY)
