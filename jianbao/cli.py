@@ -27,6 +27,12 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"jianbao {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def begin(
     context: typer.Context,
@@ -36,12 +42,12 @@ def begin(
     archive: Annotated[
         Path | None, typer.Option(help="The archive's folder.", envvar="JIANBAO_ARCHIVE", metavar="DIR")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback answers
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True),
+    ] = False,
 ) -> None:
     """Keep what every command needs."""
-    if version:
-        typer.echo(f"jianbao {__version__}")
-        raise typer.Exit
     context.obj = Invocation(config, archive)
 
 
@@ -82,11 +88,11 @@ def _refuse_usage(error: typer.TyperException) -> ExitStatus:
 
 def _explain(error: Exception) -> ExitStatus:
     """Print a known error as its sentence and return its status; raise an unknown one with its trace."""
-    from jianbao.refusals import status_of  # noqa: PLC0415 - only a failing command pays for it
+    from jianbao.refusals import say, status_of  # noqa: PLC0415 - only a failing command pays for it
 
     status = status_of(error)
     if status is None:
         raise error
-    for line in str(error).splitlines():
+    for line in say(error).splitlines():
         print(f"jianbao: {line}", file=sys.stderr)  # noqa: T201
     return status

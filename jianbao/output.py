@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ import typer
 
 def print_json(document: Any) -> None:
     """Print one JSON document, Chinese as it is."""
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    _put(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
@@ -28,17 +29,27 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     for row in rows:
         table.add_row(*(Text(printable(str("" if cell is None else cell))) for cell in row))
     console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table)
+    with console.capture() as printed:
+        console.print(table)
+    _put(printed.get())
 
 
 def print_line(text: str = "") -> None:
     """Print a line of text on stdout, safe for a terminal."""
-    typer.echo(printable(text))
+    _put(printable(text) + "\n")
 
 
 def print_note(text: str) -> None:
     """Print a line for people on stderr."""
     typer.echo(printable(text), err=True)
+
+
+def _put(text: str) -> None:
+    """Write to stdout; when its reader has gone away (`jianbao list | head`), nobody is left to tell."""
+    try:
+        typer.echo(text, nl=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def printable(text: str) -> str:

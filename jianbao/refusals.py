@@ -12,7 +12,7 @@ from jianbao.invocation import ExitStatus
 from jianbao.recrawling import NotArchived, NothingNamed
 from scheduler.service_lock import ArchiveBusy
 from storage.archive import NoArchive
-from storage.database import ArchiveTooNew
+from storage.database import ArchiveTooNew, ArchiveUnusable
 from storage.records import BadInfoCode
 
 _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
@@ -25,6 +25,7 @@ _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
     (NoArchive, ExitStatus.FAILED),
     (NotArchived, ExitStatus.FAILED),
     (ArchiveTooNew, ExitStatus.FAILED),
+    (ArchiveUnusable, ExitStatus.FAILED),
 )
 
 
@@ -36,3 +37,12 @@ def status_of(error: Exception) -> ExitStatus | None:
     if isinstance(error, DatabaseError) and isinstance(error.orig, sqlite3.Error):
         return ExitStatus.BUSY if "locked" in str(error.orig) else ExitStatus.FAILED
     return ExitStatus.FAILED if isinstance(error, OSError) else None
+
+
+def say(error: Exception) -> str:
+    """Return what a known error says to people, without the words of the libraries that it went through."""
+    if isinstance(error, DatabaseError):
+        return f"the archive's database cannot be used: {error.orig}"
+    if isinstance(error, OSError) and error.filename is not None and error.strerror is not None:
+        return f"{error.filename} cannot be used: {error.strerror.lower()}"
+    return str(error)

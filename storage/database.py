@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 SCHEMA_REVISION = "0002"
 """The Alembic revision that this version of the code reads and writes."""
 
+_DAMAGE = {
+    sqlite3.SQLITE_CORRUPT: "is damaged: bring the archive back from a backup",
+    sqlite3.SQLITE_NOTADB: "is no database, or a damaged one: bring the archive back from a backup",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: check who may read and write it and its folder",
+}
 _BUSY_SECONDS = 30
 _CACHE_KIB = 16 * 1024
 
@@ -28,8 +34,12 @@ class ArchiveTooNew(Exception):
     """The archive was written by a newer jianbao: upgrade jianbao to open it."""
 
 
+class ArchiveUnusable(SQLAlchemyError):
+    """The archive's database file is damaged, no database, or cannot be opened: the message says which."""
+
+
 def open_database(path: Path) -> Engine:
-    """Open the archive's database, creating or migrating it; raise `ArchiveTooNew`."""
+    """Open the archive's database, creating or migrating it; raise `ArchiveTooNew` or `ArchiveUnusable`."""
     engine = connect_database(path)
     if _stored_revision(engine) != SCHEMA_REVISION:
         with FileLock(path.with_suffix(".migrate.lock"), timeout=_BUSY_SECONDS):
@@ -46,6 +56,7 @@ def connect_database(path: Path) -> Engine:
     )
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", partial(_name_damage, path))
     return engine
 
 
@@ -105,6 +116,14 @@ def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
         f"cache_size=-{_CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _name_damage(path: Path, context: ExceptionContext) -> None:
+    """Raise `ArchiveUnusable` in place of what SQLite says of a file that it can make nothing of."""
+    error = context.original_exception
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it only says where SQLite stumbled
+    if code in _DAMAGE:
+        raise ArchiveUnusable(f"{path} {_DAMAGE[code]} ({error})") from error
 
 
 def _begin(connection: Connection) -> None:

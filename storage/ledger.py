@@ -101,7 +101,9 @@ def list_owed(
 def find_listings(connection: Connection, info_code: str) -> list[Owed]:
     """Return every listing of an info code, the first listed first, whatever its state."""
     rows = connection.execute(
-        select(listing).where(listing.c.info_code == info_code).order_by(listing.c.first_listed_at)
+        select(listing)
+        .where(listing.c.info_code == info_code)
+        .order_by(listing.c.first_listed_at, listing.c.source)
     )
     return _all_owed(connection, rows.all())
 
@@ -112,7 +114,7 @@ def select_listings(connection: Connection, wanted: ListingFilter) -> list[Owed]
     query = (
         select(listing)
         .outerjoin(article, article.c.info_code == listing.c.info_code)
-        .order_by(listing.c.info_code, listing.c.first_listed_at)
+        .order_by(listing.c.info_code, listing.c.first_listed_at, listing.c.source)
     )
     if wanted.info_codes:
         query = query.where(listing.c.info_code.in_(wanted.info_codes))

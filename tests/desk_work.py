@@ -1,4 +1,4 @@
-"""Articles taken to the archive without a server: real pages of the demo site, read and settled as a crawl does."""
+"""Articles taken to the archive without a server: real pages of the demo site, settled as a crawl does."""
 
 from __future__ import annotations
 

@@ -1,0 +1,153 @@
+"""Events: opened once, counted, resolved; and silence is one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import Newsroom
+from sqlalchemy import Connection
+
+from storage.archive import Archive
+from storage.events import KINDS, list_open_events, open_event, record_event, resolve_events
+from storage.ledger import record_listings
+from storage.records import Listed
+from storage.sources import SourceRow, save_sources, usual_silence
+
+NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    """Return a write transaction on a fresh archive with one source."""
+    with Archive.open(tmp_path) as archive, archive.writing() as connection:
+        rows = [SourceRow("hexi", "河西晚报", "category", None, "Asia/Shanghai", None, enabled=True)]
+        save_sources(connection, rows)
+        yield connection
+
+
+def test_the_same_event_is_opened_once_and_counted(connection: Connection) -> None:
+    assert open_event(connection, "poll_failed", "answered 500", NOW, source="hexi")
+    assert not open_event(connection, "poll_failed", "answered 503", NOW + DAY, source="hexi")
+    (event,) = list_open_events(connection)
+    assert (event["times"], event["message"]) == (2, "answered 503")
+    assert (event["opened_at"], event["last_seen_at"]) == (NOW, NOW + DAY)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("layout_broken", {"source": "hexi"}),
+        ("poll_failed", {"source": "hexi2"}),
+        ("poll_failed", {}),
+        ("poll_failed", {"source": "hexi", "info_code": "NW202603202900000000"}),
+    ],
+    ids=["kind", "source", "none", "article"],
+)
+def test_events_about_different_things_are_different(
+    connection: Connection, other: tuple[str, dict[str, str]]
+) -> None:
+    open_event(connection, "poll_failed", "a", NOW, source="hexi")
+    kind, about = other
+    assert open_event(connection, kind, "b", NOW, **about)
+    assert len(list_open_events(connection)) == 2
+
+
+def test_a_resolved_event_opens_anew(connection: Connection) -> None:
+    open_event(connection, "poll_failed", "a", NOW, source="hexi")
+    open_event(connection, "source_silent", "b", NOW, source="hexi")
+    assert resolve_events(connection, ("poll_failed", "layout_broken"), NOW + DAY, source="hexi") == 1
+    assert [event["kind"] for event in list_open_events(connection)] == ["source_silent"]
+    assert resolve_events(connection, ("poll_failed",), NOW + DAY, source="hexi") == 0
+    assert open_event(connection, "poll_failed", "a", NOW + 2 * DAY, source="hexi")
+
+
+def test_an_article_s_events_are_resolved_by_its_code_alone(connection: Connection) -> None:
+    code = "NW202603202900000000"
+    open_event(connection, "quarantine", "a", NOW, source="hexi", info_code=code)
+    open_event(connection, "quarantine", "b", NOW, source="hexi", info_code="NW202603202900000001")
+    assert resolve_events(connection, ("quarantine",), NOW, info_code=code) == 1
+    assert len(list_open_events(connection)) == 1
+
+
+def test_what_needs_nobody_is_recorded_as_resolved(connection: Connection) -> None:
+    record_event(connection, "page_back", "can be fetched again", NOW, info_code="NW202603202900000000")
+    assert list_open_events(connection) == []
+
+
+def test_an_unknown_kind_is_refused(connection: Connection) -> None:
+    with pytest.raises(ValueError, match=r"'lunch' is no kind of event: expected one of missed_run"):
+        open_event(connection, "lunch", "a", NOW)
+    assert len(set(KINDS)) == len(KINDS)
+
+
+# -- silence --------------------------------------------------------------------------------------
+
+
+def list_on(connection: Connection, days: list[float]) -> None:
+    """Let the source list one new article on each of these days before now."""
+    for number, day in enumerate(days):
+        entry = Listed(f"NW20260320{number:010d}", "media", f"http://127.0.0.1/{number}", "题")
+        record_listings(connection, "hexi", [entry], NOW - day * DAY)
+
+
+@pytest.mark.parametrize(
+    ("days", "usual"),
+    [
+        ([], None),
+        ([3], 7),
+        ([3, 4, 5, 6], 7),
+        ([1, 2, 3, 4, 5], 2),
+        ([1, 2, 3, 4, 5, 5.1, 5.2], 2),
+        ([2, 9, 16, 23, 30], 14),
+        ([1, 2, 5, 6, 7, 8], 6),
+    ],
+    ids=["never", "once", "too-few", "daily", "several-a-day", "weekly", "with-a-pause"],
+)
+def test_how_long_a_source_may_be_silent_by_its_own_habit(
+    connection: Connection, days: list[float], usual: int | None
+) -> None:
+    list_on(connection, days)
+    habit = usual_silence(connection, "hexi")
+    assert habit == (None if usual is None else (NOW - days[0] * DAY, usual * DAY))
+
+
+def print_daily(newsroom: Newsroom, days: int) -> None:
+    """Let the paper print something new every day."""
+    for _ in range(days):
+        newsroom.site.publish()
+        newsroom.crawl()
+        newsroom.let_time_pass(DAY)
+
+
+def test_silence_beyond_a_paper_s_habit_is_an_event_until_it_prints_again(newsroom: Newsroom) -> None:
+    print_daily(newsroom, days=6)
+    newsroom.crawl()
+    assert newsroom.events() == [], "a day without news is nothing"
+    newsroom.let_time_pass(2 * DAY)
+    newsroom.crawl()
+    assert newsroom.events() == ["source_silent"]
+    (message,) = newsroom.rows("SELECT message FROM event")
+    assert message.startswith(f"{newsroom.site.slugs[0]} has listed nothing new since ")
+    assert message.endswith("its own habit is at most 2 days")
+    assert newsroom.run("status").status == 1
+
+    newsroom.site.delete(newsroom.site.articles[0].code)
+    newsroom.crawl()
+    assert newsroom.events() == ["source_silent"], "a page that only grows shorter brings no news"
+
+    newsroom.site.publish()
+    newsroom.crawl()
+    assert newsroom.events() == []
+    assert newsroom.run("status").status == 0
+
+
+def test_an_empty_page_is_silence_too(newsroom: Newsroom) -> None:
+    print_daily(newsroom, days=6)
+    newsroom.site.advance(4)
+    newsroom.let_time_pass(3 * DAY)
+    newsroom.crawl()
+    assert newsroom.events() == ["source_silent"]
