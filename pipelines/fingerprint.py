@@ -7,11 +7,19 @@ import unicodedata
 
 from storage.records import Article
 
+_NARROW = tuple(zip("，：；！？（）", ",:;!?()", strict=True))
+"""What NFKC does to the punctuation of nearly every Chinese line: with it done, most lines need no more."""
+
 
 def fold(text: str) -> str:
     """Return the text in NFKC and without any white space: brackets' width and spacing are no difference."""
-    without_space = "".join(unicodedata.normalize("NFKC", text).split())
-    return unicodedata.normalize("NFKC", without_space)  # marks that a blank kept apart join now
+    for wide, narrow in _NARROW:
+        text = text.replace(wide, narrow)
+    joined = _without_space(text)
+    if unicodedata.is_normalized("NFKC", joined):
+        return joined
+    # Twice: marks that a blank kept apart join when it is gone.
+    return unicodedata.normalize("NFKC", _without_space(unicodedata.normalize("NFKC", joined)))
 
 
 def content_hash(article: Article) -> str:
@@ -26,6 +34,10 @@ def body_hash(article: Article) -> str:
 
 def _folded_body(article: Article) -> str:
     return "".join(fold(paragraph.text) for paragraph in article.paragraphs)
+
+
+def _without_space(text: str) -> str:
+    return "".join(text.split())
 
 
 def _sha256(text: str) -> str:
