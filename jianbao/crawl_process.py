@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 import signal
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from scrapy import Spider
+from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from storage.tally import Tally
 
 _GRACE = 2.0  # seconds that downloads in flight get after a signal; the whole stop takes less than five
 _PROGRESS_EVERY = 0.2  # seconds
+_COLLECT_AFTER = (10_000, 20, 20)  # new objects; collections of the youngest; collections of the middle ones
 
 
 class CrawlProcess:
@@ -23,8 +26,11 @@ class CrawlProcess:
     def __init__(self, spider: type[Spider], settings: dict[str, Any], tally: Tally) -> None:
         self._process = AsyncCrawlerProcess(settings)
         self._crawler: Crawler = self._process.create_crawler(spider)
+        self._crawler.signals.connect(self._count_request, signal=signals.request_reached_downloader)
         self._tally = tally
         self._watch: Callable[[Tally], None] | None = None
+        # Scrapy hands every record to its handler, which drops those below the level it was given.
+        logging.getLogger("scrapy").setLevel(self._crawler.settings["LOG_LEVEL"])
 
     def run(self, watch: Callable[[Tally], None] | None = None, **carried: Any) -> None:
         """Run the spider to its end and count its requests; ``watch`` is shown the tally as it grows."""
@@ -33,6 +39,7 @@ class CrawlProcess:
         before = {number: signal.signal(number, self._interrupt) for number in _SIGNALS}
         if watch is not None:
             self._show_progress()
+        _spare_collector()
         try:
             self._process.start(install_signal_handlers=False)
         finally:
@@ -46,9 +53,11 @@ class CrawlProcess:
         self._tally.note(reason)
         self._stop()
 
+    def _count_request(self) -> None:
+        self._tally.requests += 1
+
     def _count(self, crawling: asyncio.Task[None]) -> None:
         stats = self._crawler.stats
-        self._tally.requests = int(stats.get_value("downloader/request_count", 0) or 0)
         raised = int(stats.get_value("spider_exceptions/count", 0) or 0)
         if raised or (crawling.done() and not crawling.cancelled() and crawling.exception()):
             self._tally.broken = True
@@ -71,6 +80,13 @@ class CrawlProcess:
         assert self._watch is not None
         self._watch(self._tally)
         _reactor().callLater(_PROGRESS_EVERY, self._show_progress)
+
+
+def _spare_collector() -> None:
+    """Leave what was imported out of every collection, and collect less often: parsed pages are cyclic."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)

@@ -38,8 +38,9 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
         "COOKIES_ENABLED": False,
-        # Every response starts this many tasks; Scrapy's 100 cost half of a crawl's time.
-        "CONCURRENT_ITEMS": 4,
+        # Every response starts this many tasks, and our pipeline has use for one: Scrapy's 100 cost half of
+        # a crawl's time.
+        "CONCURRENT_ITEMS": 1,
         # A check for programmers that reads the callback's source again for every response.
         "WARN_ON_GENERATOR_RETURN_VALUE": False,
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
@@ -47,6 +48,8 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            # It writes every request out once more to count its bytes.
+            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
             "spiders.allowed_hosts.AllowedHostsMiddleware": 50,
             "spiders.robots.RememberingRobotsMiddleware": 100,
             "spiders.retry_after.RetryAfterMiddleware": 560,
