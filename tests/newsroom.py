@@ -17,7 +17,7 @@ from storage.archive import Archive
 from storage.articles import StoredArticle, find_article
 from storage.schema import UtcDateTime, host, listing, source
 
-HTTP: dict[str, Any] = {"delay": 0, "timeout": 1.5, "retries": 0, "max_size": 1_000_000}
+HTTP: dict[str, Any] = {"delay": 0, "timeout": 20, "retries": 0, "max_size": 1_000_000}
 
 
 @dataclass
