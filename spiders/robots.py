@@ -7,6 +7,7 @@ from typing import cast
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
@@ -20,16 +21,21 @@ _SERVER_ERROR = 500
 _LARGEST = 512 * 1024  # bytes; RFC 9309, 2.5 asks to read at least 500 KiB
 
 
+class RobotsUnavailable(IgnoreRequest):
+    """A host's robots.txt answered with a server error, so nothing may be fetched there for now."""
+
+
 class RememberingRobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's robots.txt middleware with a memory, and with Crawl-delay applied."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._failing: dict[str, int] = {}
         crawler.signals.connect(self._apply_delay, signal=signals.robots_parsed)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """Return the parser of the host's robots.txt, from memory when that is younger than a day."""
-        netloc = request.url.split("/", 3)[2]
+        netloc = _netloc(request)
         if netloc not in self._parsers:
             remembered = self._desk.robots(host_of(request.url))
             if remembered is not None:
@@ -37,9 +43,19 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
                 await self._parse_robots(Response(request.url, body=remembered), netloc, request)
         return await super().robot_parser(request)
 
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """Let a request pass that robots.txt allows; raise `RobotsUnavailable`, or Scrapy's IgnoreRequest."""
+        status = self._failing.get(_netloc(request))
+        if status is not None:
+            raise RobotsUnavailable(f"may not be fetched while its host's robots.txt answers {status}")
+        super().process_request_2(rp, request)
+
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        body = _rules_of(response)
-        if response.status < _SERVER_ERROR:
+        # A page that is not there forbids nothing, a server error everything (RFC 9309, 2.3.1.3 and 2.3.1.4).
+        body = response.body[:_LARGEST] if response.status == _OK else b""
+        if response.status >= _SERVER_ERROR:
+            self._failing[netloc] = response.status
+        else:
             self._desk.keep_robots(host_of(request.url), body)
         await super()._parse_robots(response.replace(body=body), netloc, request)
 
@@ -56,11 +72,5 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
         slot.delay = max(slot.delay, min(float(delay), _LONGEST_DELAY))
 
 
-def _rules_of(response: Response) -> bytes:
-    """Return what a robots.txt answer means: no such page forbids nothing, a server error forbids all.
-
-    RFC 9309, 2.3.1.3 and 2.3.1.4.
-    """
-    if response.status >= _SERVER_ERROR:
-        return b"User-agent: *\nDisallow: /\n"
-    return response.body[:_LARGEST] if response.status == _OK else b""
+def _netloc(request: Request) -> str:
+    return request.url.split("/", 3)[2]

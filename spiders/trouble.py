@@ -11,6 +11,7 @@ from twisted.web.client import ResponseFailed
 
 from spiders.allowed_hosts import OffHost
 from spiders.retry_after import HostRests
+from spiders.robots import RobotsUnavailable
 from storage.records import TryLater
 
 _SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
@@ -22,6 +23,13 @@ _SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
     (ResponseFailed, "broke off in the middle of its answer"),
     (scrapy_errors.DownloadFailedError, "broke off the connection"),
 )
+_SCRAPY_SAYS = (
+    ("robots.txt", "is forbidden by robots.txt"),
+    ("max redirections", "redirects in circles"),
+    ("DOWNLOAD_MAXSIZE", "sent more than http.max_size allows"),
+)
+"""Words in the messages of IgnoreRequest, which Scrapy raises for different reasons."""
+
 UNREACHABLE = (
     scrapy_errors.DownloadTimeoutError,
     scrapy_errors.CannotResolveHostError,
@@ -46,20 +54,19 @@ def explain_failure(failure: Failure, url: str) -> TryLater | Elsewhere:
 
 def is_unreachable(failure: Failure) -> bool:
     """Return whether the host itself is out of reach, or asked for rest: other pages will fare no better."""
-    return isinstance(failure.value, (*UNREACHABLE, HostRests))
+    return isinstance(failure.value, (*UNREACHABLE, HostRests, RobotsUnavailable))
 
 
 def _sentence(error: BaseException | None) -> str:
+    text = str(error)
+    if isinstance(error, RobotsUnavailable):
+        return text
     for kind, sentence in _SENTENCES:
         if isinstance(error, kind):
             return sentence
-    text = str(error)
-    if "robots.txt" in text:
-        return "is forbidden by robots.txt"
-    if "max redirections" in text:
-        return "redirects in circles"
-    if "DOWNLOAD_MAXSIZE" in text:
-        return "sent more than http.max_size allows"
+    for words, sentence in _SCRAPY_SAYS:
+        if words in text:
+            return sentence
     if isinstance(error, IgnoreRequest):
         return f"was not fetched: {text or type(error).__name__}"
     return f"failed: {type(error).__name__}: {text}"

@@ -10,6 +10,7 @@ import pytest
 from newsroom import Newsroom
 
 from jianbao.demo import DemoSite, Post
+from jianbao.demo.misbehaviour import Kind
 
 COUNTED = ("article", "revision", "listing", "capture", "security")
 
@@ -164,4 +165,18 @@ def test_robots_txt_is_obeyed(newsroom: Newsroom) -> None:
     assert crawled.paths == ["/robots.txt"]
     assert "is forbidden by robots.txt" in crawled.errors
     newsroom.configure(obey_robots=False)
+    assert newsroom.crawl().total("new") == 2
+
+
+def test_a_robots_txt_that_answers_an_error_forbids_everything_until_it_recovers(newsroom: Newsroom) -> None:
+    newsroom.site.misbehave("/robots.txt", "status", times=1, status=500)
+    crawled = newsroom.crawl(status=1)
+    assert crawled.paths == ["/robots.txt"]
+    assert "may not be fetched while its host's robots.txt answers 500" in crawled.errors
+    assert newsroom.crawl().total("new") == 2
+
+
+@pytest.mark.parametrize("kind", ["challenge", "redirect", "reset", "huge", "empty"])
+def test_a_robots_txt_that_says_nothing_forbids_nothing(newsroom: Newsroom, kind: Kind) -> None:
+    newsroom.site.misbehave("/robots.txt", kind)
     assert newsroom.crawl().total("new") == 2
