@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from jianbao import __version__
 from jianbao.configuration import Configuration
 from jianbao.processes import is_alive
@@ -147,21 +149,11 @@ def _run_held(
     configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None
 ) -> CrawlReport:
     tally = Tally()
-    now = datetime.now(UTC)
-    with archive.writing() as connection:
-        dead = [pid for _, pid in list_running_crawls(connection) if not is_alive(pid)]
-        settle_dead_crawls(connection, dead, now, _ABANDONED)
-        settle_superseded_crawls(connection, order.slugs, os.getpid(), now, _ABANDONED)
-        crawl_id = start_crawl(
-            connection,
-            order.trigger,
-            order.slugs,
-            now,
-            version=__version__,
-            pid=os.getpid(),
-            due_at=order.due_at,
-        )
+    crawl_id = 0
     try:
+        # A signal may come as soon as the row is there, so the row is entered where it is sure to be closed.
+        with archive.writing() as connection:
+            crawl_id = _enter(connection, order)
         _crawl(configuration, archive, order, crawl_id, tally, watch)
     except KeyboardInterrupt:
         tally.interrupted = True
@@ -170,8 +162,26 @@ def _run_held(
         tally.broken = True
         raise
     finally:
-        _close(archive, crawl_id, tally, scheduled=order.trigger == "schedule")
+        if crawl_id:
+            _close(archive, crawl_id, tally, scheduled=order.trigger == "schedule")
     return CrawlReport(crawl_id, tally)
+
+
+def _enter(connection: Connection, order: CrawlOrder) -> int:
+    """Close the crawls that died without a word, and enter this one; return its id."""
+    now = datetime.now(UTC)
+    dead = [pid for _, pid in list_running_crawls(connection) if not is_alive(pid)]
+    settle_dead_crawls(connection, dead, now, _ABANDONED)
+    settle_superseded_crawls(connection, order.slugs, os.getpid(), now, _ABANDONED)
+    return start_crawl(
+        connection,
+        order.trigger,
+        order.slugs,
+        now,
+        version=__version__,
+        pid=os.getpid(),
+        due_at=order.due_at,
+    )
 
 
 def _crawl(
