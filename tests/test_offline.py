@@ -83,6 +83,24 @@ def test_an_article_that_another_source_lists_is_looked_for_there(
     assert newsroom.states() == {"archived": 4}
 
 
+def test_a_twin_that_never_could_be_fetched_is_accounted_for_beside_its_archived_article(
+    open_newsroom: Callable[..., Newsroom],
+) -> None:
+    newsroom = open_newsroom(slugs=("nanchangribao", "emnews"))
+    site = newsroom.site
+    post = site.publish(slug="nanchangribao")
+    newsroom.crawl()
+    twin = site.twin(post.code)
+    site.misbehave(twin.dated_path, "status", times=1, status=500)
+    newsroom.crawl(status=1)
+    site.delete(post.code, everywhere=True)
+    crawled = newsroom.crawl(status=1)
+    assert (crawled.total("failed"), crawled.total("gone")) == (1, 0)
+    row = newsroom.listing(post.info_code, "emnews")
+    assert (row["state"], row["attempts"]) == ("failed", 2)
+    assert newsroom.show(post.code)["status"] == "archived", "nobody asked for its other form"
+
+
 def test_an_address_that_fails_again_and_again_is_passed_over(newsroom: Newsroom) -> None:
     site = newsroom.site
     post = site.articles[0]
