@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     Connection,
+    Integer,
     Row,
     Select,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -49,12 +51,17 @@ _FIND_SAME_CONTENT = (
     .where(article.c.content_hash == bindparam("hash"))
     .order_by(article.c.published_at, article.c.info_code)
 )
-_IS_TAKEN = select(exists().where(article.c.id == bindparam("wanted")))
 _FIRST_GAP = (
     select(article.c.id + 1)
     .where(article.c.id >= bindparam("wanted"), ~exists().where(_after.c.id == article.c.id + 1))
     .order_by(article.c.id)
     .limit(1)
+)
+_FREE_ID = select(
+    case(
+        (exists().where(article.c.id == bindparam("wanted")), _FIRST_GAP.scalar_subquery()),
+        else_=bindparam("wanted", type_=Integer),
+    )
 )
 
 
@@ -177,9 +184,7 @@ def free_id(connection: Connection, published_at: datetime) -> int:
     Ids order by publication time and stay dense, since the search index stores their differences.
     """
     wanted: int = (published_at - _EPOCH) // timedelta(minutes=1) * _SLOTS_PER_MINUTE
-    if not connection.execute(_IS_TAKEN, {"wanted": wanted}).scalar():
-        return wanted
-    return int(connection.execute(_FIRST_GAP, {"wanted": wanted}).scalar_one())
+    return int(connection.execute(_FREE_ID, {"wanted": wanted}).scalar_one())
 
 
 def count_articles(connection: Connection, wanted: ArticleFilter | None = None) -> int:
