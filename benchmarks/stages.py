@@ -1,0 +1,84 @@
+"""Where a crawl's CPU goes: ``python stages.py CONFIG`` crawls in this process with a clock at each stage.
+
+Prints one JSON object, stage to CPU seconds. Each stage counts without the stages inside it; ``fetch`` is all
+that no other stage claims: Scrapy's engine, the network, decompression.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from jianbao import desk
+from jianbao.configuration import load_configuration
+from jianbao.crawling import CrawlOrder, choose_slugs, open_archive, run_crawl
+from pipelines import article_pipeline, settle, store
+from spiders.archive_spider import ArchiveSpider
+from storage.archive import Archive
+
+STAGES: dict[str, tuple[Any, str]] = {
+    "read": (ArchiveSpider, "_read"),
+    "store": (article_pipeline, "settle_delivery"),
+    "capture": (Archive, "keep"),
+    "normalise": (settle, "normalise"),
+    "doubt": (settle, "doubt"),
+    "deduplicate": (store, "compare"),
+    "poll": (desk.ArchiveDesk, "record_poll"),
+    "ledger": (desk.ArchiveDesk, "owed"),
+}
+
+
+class Clock:
+    """CPU seconds by stage."""
+
+    def __init__(self) -> None:
+        self.spent: Counter[str] = Counter()
+        self._open = ["fetch"]
+        self._since = time.process_time()
+
+    def timed(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function with its time counted for a stage."""
+
+        @wraps(function)
+        def run(*given: Any, **named: Any) -> Any:
+            self._switch()
+            self._open.append(stage)
+            try:
+                return function(*given, **named)
+            finally:
+                self._switch()
+                self._open.pop()
+
+        return run
+
+    def stop(self) -> dict[str, float]:
+        """Return what each stage has taken."""
+        self._switch()
+        return dict(self.spent)
+
+    def _switch(self) -> None:
+        now = time.process_time()
+        self.spent[self._open[-1]] += now - self._since
+        self._since = now
+
+
+def main() -> None:
+    """Crawl every source of the configuration."""
+    configuration = load_configuration(Path(sys.argv[1]), None, os.environ)
+    with open_archive(configuration) as archive:
+        clock = Clock()
+        for stage, (owner, name) in STAGES.items():
+            setattr(owner, name, clock.timed(stage, getattr(owner, name)))
+        run_crawl(configuration, archive, CrawlOrder("manual", choose_slugs(configuration, ())))
+        sys.stdout.write(json.dumps(clock.stop()) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The benchmarks run, and what they count is right; how long anything takes is no business of a test."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+
+def run_benchmark(name: str) -> dict[str, Any]:
+    """Run a benchmark in small and return its line of JSON; it ends with an error when a count is wrong."""
+    ended = subprocess.run(
+        [sys.executable, BENCHMARKS / name, "--quick"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    found: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    return found
+
+
+def test_a_crawl_and_its_polls_are_measured() -> None:
+    # Itself it checks: requests = pages, every article archived, no row and no WARC byte from a poll.
+    found = run_benchmark("crawl.py")
+    assert found["full"]["articles"] == 40
+    assert found["poll"]["pages"] == 40
+    assert {"fetch", "read", "capture", "normalise", "deduplicate", "store"} <= found["stages"].keys()
+    assert 0 < found["memory"]["large_mb"] <= 200
+
+
+def test_one_new_article_is_measured_in_archives_of_two_sizes() -> None:
+    found = run_benchmark("growth.py")
+    assert found["articles"] == [1000, 2000]
+    assert all(small > 0 and large > 0 for small, large, _ in found["storing"].values())
