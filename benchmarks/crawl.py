@@ -44,9 +44,9 @@ def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description="What a crawl costs.")
     parser.add_argument("--quick", action="store_true", help="a few pages, to see that it works")
-    parser.add_argument("--repeat", type=int, help="measure each side so often (default 5)")
+    parser.add_argument("--repeat", type=int, default=5, help="measure each side so often (default 5)")
     options = parser.parse_args()
-    sizes = QUICK if options.quick else Sizes(repeat=options.repeat or Sizes.repeat)
+    sizes = QUICK if options.quick else Sizes(repeat=options.repeat)
     with TemporaryDirectory(prefix="jianbao-bench-") as folder:
         found = {
             "full": measure_full(Path(folder) / "full", sizes),
