@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from jianbao import __version__
 from jianbao.configuration import Configuration
+from jianbao.logs import log_to_stderr
 from jianbao.processes import is_alive
 from storage.archive import Archive
 from storage.crawls import (
@@ -25,7 +26,7 @@ from storage.crawls import (
 from storage.events import open_event, resolve_events
 from storage.records import Owed
 from storage.source_locks import SourceBusy, hold_sources
-from storage.sources import SourceRow, list_sources, save_sources
+from storage.sources import SourceRow, list_leftovers, list_sources, save_sources
 from storage.tally import Tally
 
 INFOCODE_SOURCE = "infocode"
@@ -53,6 +54,7 @@ class CrawlOrder:
 
     ``wanted`` None: poll the sources and fetch what they owe; otherwise fetch just these. ``due_only``:
     leave failed listings alone until their next try. ``due_at`` (aware) is when a scheduled run was due.
+    ``leftovers``: fetch as well what sources owe that are polled no more, or never were.
     """
 
     trigger: str
@@ -60,6 +62,7 @@ class CrawlOrder:
     wanted: Sequence[Owed] | None = None
     due_at: datetime | None = None
     due_only: bool = False
+    leftovers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +113,18 @@ def source_rows(configuration: Configuration) -> list[SourceRow]:
     ]
 
 
-def choose_slugs(configuration: Configuration, wanted: Iterable[str]) -> tuple[str, ...]:
-    """Return the sources to poll: those named, or every enabled one; raise `UnknownSource`."""
+def choose_slugs(
+    configuration: Configuration, wanted: Iterable[str], *, skip_unknown: bool = False
+) -> tuple[str, ...]:
+    """Return the sources to poll: those named, or every enabled one; raise `UnknownSource`.
+
+    ``skip_unknown`` passes over names that the configuration no longer has, as long as one is left: a service
+    goes on with the sources of the day it was started.
+    """
     known = {source.slug: source for source in configuration.sources if source.kind != "infocode"}
     named = tuple(dict.fromkeys(wanted))
+    if skip_unknown:
+        named = tuple(slug for slug in named if slug in known) or named
     for slug in named:
         if slug not in known:
             raise UnknownSource(
@@ -138,15 +149,20 @@ def run_crawl(
     configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None = None
 ) -> CrawlReport:
     """Run one crawl in this process to its end; raise `CrawlBusy` when another holds one of its sources."""
+    leftovers = _find_leftovers(archive) if order.leftovers else ()
     try:
-        with hold_sources(archive.folder, order.slugs):
-            return _run_held(configuration, archive, order, watch)
+        with hold_sources(archive.folder, (*order.slugs, *leftovers)):
+            return _run_held(configuration, archive, order, leftovers, watch)
     except SourceBusy as busy:
         raise CrawlBusy(_describe_holder(archive, busy.slug)) from busy
 
 
 def _run_held(
-    configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None
+    configuration: Configuration,
+    archive: Archive,
+    order: CrawlOrder,
+    leftovers: Sequence[str],
+    watch: Watch | None,
 ) -> CrawlReport:
     tally = Tally()
     crawl_id = 0
@@ -154,7 +170,7 @@ def _run_held(
         # A signal may come as soon as the row is there, so the row is entered where it is sure to be closed.
         with archive.writing() as connection:
             crawl_id = _enter(connection, order)
-        _crawl(configuration, archive, order, crawl_id, tally, watch)
+        _crawl(configuration, archive, order, leftovers, crawl_id, tally, watch)
     except KeyboardInterrupt:
         tally.interrupted = True
         raise
@@ -188,6 +204,7 @@ def _crawl(
     configuration: Configuration,
     archive: Archive,
     order: CrawlOrder,
+    leftovers: Sequence[str],
     crawl_id: int,
     tally: Tally,
     watch: Watch | None,
@@ -199,10 +216,12 @@ def _crawl(
 
     spider = CategorySpider if order.wanted is None else InfoCodeSpider
     process = CrawlProcess(spider, _settings(configuration), tally)
+    log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
     desk = ArchiveDesk(
         archive,
         order.slugs,
         tally,
+        leftovers=leftovers,
         crawl_id=crawl_id,
         due_only=order.due_only,
         halt=process.halt,
@@ -219,6 +238,11 @@ def _crawl(
         halt=process.halt,
         **carried,
     )
+
+
+def _find_leftovers(archive: Archive) -> tuple[str, ...]:
+    with archive.reading() as connection:
+        return tuple(list_leftovers(connection))
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.archive import Archive
 from storage.events import open_event, resolve_events
-from storage.hosts import HostRow, find_host, save_host
+from storage.hosts import HostRow, find_host, update_host
 from storage.ledger import list_owed, record_poll
 from storage.records import Exchange, Owed, Poll, PollOrder
 from storage.sources import list_sources, order_poll, usual_silence
@@ -33,17 +34,22 @@ class ArchiveDesk:
         slugs: Iterable[str],
         tally: Tally,
         *,
+        leftovers: Sequence[str] = (),
         crawl_id: int,
         due_only: bool,
         halt: Callable[[str], None],
     ) -> None:
-        """``due_only``: leave failed listings alone until their next try; ``halt`` ends the crawl."""
+        """``leftovers`` are fetched from without a poll; ``halt`` ends the crawl.
+
+        ``due_only``: leave failed listings alone until their next try.
+        """
         self._archive = archive
         self._tally = tally
         self._crawl_id = crawl_id
         self._due_only = due_only
         self._halt = halt
         self._hosts: dict[str, HostRow] = {}
+        self._leftovers = leftovers
         wanted = set(slugs)
         with archive.reading() as connection:
             self._rows = {row.slug: row for row in list_sources(connection) if row.slug in wanted}
@@ -54,14 +60,17 @@ class ArchiveDesk:
         return [
             replace(order_poll(row), may_ask=_is_recent(row.last_whole_at, now))
             for row in self._rows.values()
-            if row.url
         ]
+
+    def unpolled(self) -> Sequence[str]:
+        """Return the sources of the crawl that are not polled, and still owe."""
+        return self._leftovers
 
     def record_poll(self, poll: Poll, exchange: Exchange | None) -> None:
         """Enter a poll, its capture and the events that follow from it, in one transaction."""
         try:
             with self._archive.writing() as connection:
-                if exchange is not None:
+                if exchange is not None and not self._is_known_to_be_broken(poll):
                     self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
                 recorded = record_poll(connection, poll)
                 self._record_events(connection, poll, has_news=recorded.new > 0)
@@ -84,9 +93,9 @@ class ArchiveDesk:
         """Record what a host's validators were seen to do; only a first truth and a lie are news."""
         known = self._host(host)
         if not truthful and not known.etags_lied:
-            self._save(replace(known, etags_lied=True))
+            self._update_host(host, etags_lied=True)
         elif truthful and not known.etags_agreed:
-            self._save(replace(known, etags_agreed=1))
+            self._update_host(host, etags_agreed=1)
 
     def robots(self, host: str) -> bytes | None:
         """Return a host's robots.txt when it was fetched within a day."""
@@ -100,15 +109,26 @@ class ArchiveDesk:
         text = body[:_LONGEST_ROBOTS].decode("utf-8", "replace")
         known = self._host(host)
         if known.robots != text or not _is_recent(known.robots_fetched_at, datetime.now(UTC)):
-            self._save(replace(known, robots=text, robots_fetched_at=datetime.now(UTC)))
+            self._update_host(host, robots=text, robots_fetched_at=datetime.now(UTC))
 
     def rests_until(self, host: str) -> datetime | None:
         """Return until when a host asked to be left alone."""
         return self._host(host).rests_until
 
     def let_rest(self, host: str, until: datetime) -> None:
-        """Remember that a host asked to be left alone."""
-        self._save(replace(self._host(host), rests_until=until))
+        """Remember that a host asked to be left alone; a shorter wish does not end a longer one."""
+        known = self._host(host).rests_until
+        if known is None or known < until:
+            self._update_host(host, rests_until=until)
+
+    def _is_known_to_be_broken(self, poll: Poll) -> bool:
+        """Return whether a page is no listing, as at the last poll already: one capture of it is enough."""
+        return poll.layout_broken and self._rows[poll.source].last_outcome == "failed"
+
+    def leave(self, owed: Owed, host: str) -> None:
+        """Note that an owed article is left for a later crawl, since its host does not answer."""
+        self._tally.of(owed.source)
+        self._tally.note(f"{host} does not answer: what it still owes is left for the next crawl")
 
     def _count(self, poll: Poll) -> None:
         tally = self._tally.of(poll.source)
@@ -119,6 +139,10 @@ class ArchiveDesk:
             tally.listed = self._rows[poll.source].listed_count
         if poll.error:
             self._tally.note(f"{poll.source}: {poll.error}")
+        elif poll.outcome == "empty" and not tally.listed and self._rows[poll.source].last_changed_at is None:
+            self._tally.note(
+                f"{poll.source}: its page is empty or not there, and never listed anything so far"
+            )
 
     def _record_events(self, connection: Connection, poll: Poll, *, has_news: bool) -> None:
         row = self._rows[poll.source]
@@ -129,14 +153,13 @@ class ArchiveDesk:
             resolve_events(connection, ("poll_failed", "layout_broken"), poll.polled_at, source=poll.source)
         if has_news:
             resolve_events(connection, ("source_silent",), poll.polled_at, source=poll.source)
-        elif poll.outcome == "changed" or _has_been_quiet(row.last_changed_at, poll.polled_at):
+        elif poll.outcome == "changed" or _has_been_quiet(
+            row.last_changed_at or row.added_at, poll.polled_at
+        ):
             self._watch_silence(connection, poll)
 
     def _watch_silence(self, connection: Connection, poll: Poll) -> None:
-        habit = usual_silence(connection, poll.source)
-        if habit is None:
-            return
-        last_news, usual = habit
+        last_news, usual = usual_silence(connection, poll.source)
         if poll.polled_at - last_news > usual:
             message = (
                 f"{poll.source} has listed nothing new since {last_news.isoformat(timespec='minutes')}; "
@@ -150,14 +173,13 @@ class ArchiveDesk:
                 self._hosts[name] = find_host(connection, name)
         return self._hosts[name]
 
-    def _save(self, row: HostRow) -> None:
-        self._hosts[row.name] = row
+    def _update_host(self, name: str, **changed: Any) -> None:
         with self._archive.writing() as connection:
-            save_host(connection, row)
+            self._hosts[name] = update_host(connection, name, **changed)
 
 
-def _has_been_quiet(last_changed_at: datetime | None, now: datetime) -> bool:
-    return last_changed_at is not None and now - last_changed_at > _QUIET_WORTH_A_LOOK
+def _has_been_quiet(last_news: datetime, now: datetime) -> bool:
+    return now - last_news > _QUIET_WORTH_A_LOOK
 
 
 def _is_recent(moment: datetime | None, now: datetime) -> bool:

@@ -145,10 +145,10 @@ def _overdue_since(row: Any, now: datetime) -> datetime | None:
 
     A source has until the run after the next one: by then somebody should look, whoever runs the crawls.
     """
-    if not (row.enabled and row.schedule and row.last_polled_at):
+    if not (row.enabled and row.schedule):
         return None
     schedule = parse_schedule(row.schedule, ZoneInfo(row.timezone))
-    due = schedule.next_after(row.last_polled_at)
+    due = schedule.next_after(row.last_polled_at or row.added_at)
     return due if schedule.next_after(due) + _LATE < now else None
 
 

@@ -9,9 +9,9 @@ from typing import Protocol, Self, cast
 from scrapy.crawler import Crawler
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipelines.settle import settle_delivery
+from pipelines.settle import Settled, settle_delivery
 from storage.archive import Archive
-from storage.records import Delivery
+from storage.records import Delivery, TryLater
 from storage.tally import Tally
 
 
@@ -36,14 +36,22 @@ class ArticlePipeline:
         return cls(cast(ArchivingSpider, crawler.spider))
 
     def process_item(self, item: Delivery) -> Delivery:
-        """Settle one delivery; an archive that cannot be written ends the crawl, and the listing stays owed."""
+        """Settle one delivery; an archive that cannot be written ends the crawl: the listing stays owed."""
         spider = self._spider
         try:
             settled = settle_delivery(spider.archive, item, spider.crawl_id, datetime.now(UTC))
         except (SQLAlchemyError, OSError) as error:
             spider.halt(f"the archive cannot be written: {error}")
             raise
+        except Exception as error:  # noqa: BLE001 - what nobody foresaw is a failure of this one article
+            settled = self._fail(item, f"could not be stored ({type(error).__name__}: {error})")
         spider.tally.count(item.owed.source, settled.outcome)
         if settled.reason:
             spider.tally.note(settled.reason)
         return item
+
+    def _fail(self, item: Delivery, reason: str) -> Settled:
+        """Settle a delivery that could not be stored: it is tried again at its time like any failure."""
+        printable = reason.encode("ascii", "backslashreplace").decode("ascii")
+        failed = Delivery(item.owed, trouble=TryLater(printable))
+        return settle_delivery(self._spider.archive, failed, self._spider.crawl_id, datetime.now(UTC))

@@ -48,6 +48,13 @@ def run_service(settings: ServiceSettings, logbook: Logbook) -> int:
         return asyncio.run(Service(settings, logbook).run())
 
 
+def refuse_second(archive: Path) -> None:
+    """Raise `ArchiveBusy` when a service already runs for this archive: ask before changing anything."""
+    if archive.is_dir():
+        with hold_archive(archive, partial(_holder, archive)):
+            return
+
+
 class Service:
     """One run of the service. `run` may be called once."""
 

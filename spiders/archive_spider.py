@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,18 +12,19 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from spiders.addresses import article_addresses, endpoint_address
+from spiders.addresses import article_addresses, endpoint_address, host_of
 from spiders.desk import Desk
 from spiders.exchange_keeper import kept_exchange
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
-from spiders.trouble import Elsewhere, explain_failure
+from spiders.trouble import Elsewhere, explain_failure, is_unreachable
 from storage.records import Delivery, Draft, Owed, SetAside, TryLater, Vanished
 
 _OK = 200
 _NOT_THERE = (404, 410)
 _FEED_AHEAD = 64
+_PATIENCE_WITH_HOST = 8  # failures to reach it at all; twice what is asked of it at once by default
 _PATIENCE = 2
 """Fetches that failed, after which an address that fails again is not waited for: the others are asked."""
 
@@ -71,23 +73,30 @@ class ArchiveSpider(Spider):
         self.allowed_hosts = allowed_hosts
         self.endpoint = endpoint
         self._under_way: set[tuple[str, str]] = set()
+        self._ended: set[tuple[str, str]] = set()
+        self._silent: Counter[str] = Counter()
         self._room = asyncio.Semaphore(_FEED_AHEAD)
 
     async def search_for(self, owed: Owed) -> AsyncIterator[Request | Delivery]:
         """Begin the search for one article, once there is room; nothing when it is under way in this form."""
-        if (owed.info_code, owed.form) in self._under_way:
+        if (owed.info_code, owed.form) in self._under_way | self._ended:
             return
         addresses = article_addresses(owed, self.endpoint, self.allowed_hosts)
         if not addresses:
             yield Delivery(owed, trouble=TryLater(f"{owed.url} is on none of its source's hosts"))
             return
         await self._room.acquire()
+        if self._gives_up_on(addresses[0]):
+            self._room.release()
+            self.desk.leave(owed, host_of(addresses[0]))
+            return
         self._under_way.add((owed.info_code, owed.form))
         yield self._ask(Search(owed, addresses))
 
     def parse_article(self, response: Response) -> Iterator[Request | Delivery]:
         """Read an article's page, or go on to its next address when it is not there."""
         search: Search = response.meta["search"]
+        self._silent[host_of(search.url)] = 0
         if response.status in _NOT_THERE:
             yield self._look_further(search, f"{search.url} answered {response.status}")
             return
@@ -107,10 +116,16 @@ class ArchiveSpider(Spider):
         """Deliver the reason why a request failed, or go on when it only led elsewhere."""
         search: Search = failure.request.meta["search"]  # type: ignore[attr-defined]
         trouble = explain_failure(failure, search.url)
+        self._silent[host_of(search.url)] += is_unreachable(failure)
         if isinstance(trouble, Elsewhere):
-            yield self._look_further(search, str(trouble))
+            # A redirect off its hosts may be a portal's or a login's: it never proves that a page is gone.
+            yield self._look_further(search, str(trouble), TryLater(str(trouble)))
         else:
             yield self._put_off(search, trouble)
+
+    def _gives_up_on(self, url: str) -> bool:
+        """Return whether a host was out of reach so often in a row that it is left alone."""
+        return self._silent[host_of(url)] >= _PATIENCE_WITH_HOST
 
     def _ask(self, search: Search) -> Request:
         return Request(
@@ -137,6 +152,7 @@ class ArchiveSpider(Spider):
 
     def _deliver(self, delivery: Delivery) -> Delivery:
         self._under_way.discard((delivery.owed.info_code, delivery.owed.form))
+        self._ended.add((delivery.owed.info_code, delivery.owed.form))
         self._room.release()
         return delivery
 

@@ -40,7 +40,10 @@ class CategorySpider(ArchiveSpider):
         for order in orders:
             await self._poll_room.acquire()
             yield self._poll(order)
-        for _ in orders:
+        unpolled = self.desk.unpolled()
+        for leftover in unpolled:
+            self._polled.put_nowait(leftover)
+        for _ in range(len(orders) + len(unpolled)):
             slug = await self._polled.get()
             if slug is not None:
                 async for request in self._fetch_owed(slug):
@@ -69,6 +72,7 @@ class CategorySpider(ArchiveSpider):
     async def _fetch_owed(self, slug: str) -> AsyncIterator[Request | Delivery]:
         after = ""
         while page := self.desk.owed(slug, after):
+            self._ended.clear()  # it tells what has ended since this page was read
             for owed in page:
                 async for request in self.search_for(owed):
                     yield request

@@ -15,11 +15,17 @@ class Desk(Protocol):
     def orders(self) -> Sequence[PollOrder]:
         """Return the pages to poll, in order."""
 
+    def unpolled(self) -> Sequence[str]:
+        """Return the sources of the crawl that have no page to poll, or are polled no more, and still owe."""
+
     def record_poll(self, poll: Poll, exchange: Exchange | None) -> None:
         """Enter a poll and all that its page lists into the ledger; keep the exchange as a capture."""
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
         """Return the next listings that a source owes, by info code after the given one; empty at the end."""
+
+    def leave(self, owed: Owed, host: str) -> None:
+        """Note that an owed article is left for a later crawl, since its host does not answer."""
 
     def trusts_validators(self, host: str) -> bool:
         """Return whether a host's ETag or Last-Modified was ever seen to tell the truth, and never to lie."""

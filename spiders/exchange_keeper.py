@@ -11,6 +11,7 @@ from scrapy.http import Response
 from storage.records import Exchange, Headers
 
 _META_KEY = "exchange"
+_SECRETS = frozenset({b"proxy-authorization", b"authorization", b"cookie"})
 _KEPT_STATUS = 200
 
 
@@ -24,7 +25,7 @@ class ExchangeKeeperMiddleware:
                 url=response.url,
                 fetched_at=datetime.now(UTC),
                 status=response.status,
-                request_headers=_flatten(request.headers),
+                request_headers=_flatten(request.headers, without=_SECRETS),
                 response_headers=_flatten(response.headers),
                 body=response.body,
                 method=request.method,
@@ -38,9 +39,10 @@ def kept_exchange(request: Request | None) -> Exchange | None:
     return None if request is None else request.meta.get(_META_KEY)
 
 
-def _flatten(headers: ScrapyHeaders) -> Headers:
+def _flatten(headers: ScrapyHeaders, without: frozenset[bytes] = frozenset()) -> Headers:
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in headers.items()
+        if name.lower() not in without
         for value in values
     )

@@ -7,7 +7,7 @@ from typing import cast
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
@@ -30,8 +30,9 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._failing: dict[str, int] = {}
-        crawler.signals.connect(self._apply_delay, signal=signals.robots_parsed)
+        self._failing: dict[str, str] = {}
+        self._delays: dict[str, float] = {}
+        crawler.signals.connect(self._note_delay, signal=signals.robots_parsed)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """Return the parser of the host's robots.txt, from memory when that is younger than a day."""
@@ -45,16 +46,17 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Let a request pass that robots.txt allows; raise `RobotsUnavailable`, or Scrapy's IgnoreRequest."""
-        status = self._failing.get(_netloc(request))
-        if status is not None:
-            raise RobotsUnavailable(f"may not be fetched while its host's robots.txt answers {status}")
+        failing = self._failing.get(_netloc(request))
+        if failing is not None:
+            raise RobotsUnavailable(f"may not be fetched while its host's robots.txt {failing}")
         super().process_request_2(rp, request)
+        self._keep_delay(request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         # A page that is not there forbids nothing, a server error everything (RFC 9309, 2.3.1.3 and 2.3.1.4).
         body = response.body[:_LARGEST] if response.status == _OK else b""
         if response.status >= _SERVER_ERROR:
-            self._failing[netloc] = response.status
+            self._failing[netloc] = f"answers {response.status}"
         else:
             self._desk.keep_robots(host_of(request.url), body)
         await super()._parse_robots(response.replace(body=body), netloc, request)
@@ -63,13 +65,27 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
     def _desk(self) -> Desk:
         return cast(Desk, self.crawler.spider.desk)  # type: ignore[union-attr]
 
-    def _apply_delay(self, robotparser: RobotParser, request: Request) -> None:
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        # Out of reach forbids all (RFC 9309, 2.3.1.4); led elsewhere is as good as not there (2.3.1.2).
+        if not isinstance(exc, IgnoreRequest | DownloadCancelledError):
+            self._failing[netloc] = "is out of reach"
+        super()._robots_error(exc, netloc)
+
+    def _note_delay(self, robotparser: RobotParser, request: Request) -> None:
         delay = robotparser.crawl_delay(self._default_useragent)
-        if not delay:
+        if delay:
+            self._delays[_netloc(request)] = min(float(delay), _LONGEST_DELAY)
+
+    def _keep_delay(self, request: Request) -> None:
+        """Slow the host's slot down to its Crawl-delay at every request: slots come and go."""
+        delay = self._delays.get(_netloc(request))
+        if delay is None:
             return
         downloader = self.crawler.engine.downloader
         _key, slot = downloader._get_slot(request)  # noqa: SLF001 - there is no public way to a host's slot
-        slot.delay = max(slot.delay, min(float(delay), _LONGEST_DELAY))
+        slot.delay = max(slot.delay, delay)
+        slot.jitter = 0.0  # it would make some of the pauses shorter than asked for
+        request.meta["autothrottle_dont_adjust_delay"] = True
 
 
 def _netloc(request: Request) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+_SHORTEST_DELAY = 0.001  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRules:
@@ -24,7 +26,8 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
     return {
         "USER_AGENT": rules.user_agent,
         "ROBOTSTXT_OBEY": rules.obey_robots,
-        "DOWNLOAD_DELAY": rules.delay,
+        # Without any delay Scrapy starts all that waits for a host at once, whatever its concurrency.
+        "DOWNLOAD_DELAY": max(rules.delay, _SHORTEST_DELAY),
         "AUTOTHROTTLE_ENABLED": rules.delay > 0,
         "AUTOTHROTTLE_START_DELAY": rules.delay,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": float(rules.concurrency),

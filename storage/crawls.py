@@ -54,13 +54,23 @@ def record_unrun(
     connection: Connection, status: str, slugs: Sequence[str], due_at: datetime, now: datetime, reason: str
 ) -> int:
     """Enter a scheduled crawl that never ran (``missed``, ``overlapped``); return its id."""
-    identity = start_crawl(connection, "schedule", slugs, now, version="", due_at=due_at)
-    connection.execute(
-        update(crawl)
-        .where(crawl.c.id == identity)
-        .values(status=status, finished_at=now, errors=[reason], sources=[{"slug": slug} for slug in slugs])
+    result = connection.execute(
+        insert(crawl).values(
+            trigger="schedule",
+            due_at=due_at,
+            started_at=now,
+            finished_at=now,
+            status=status,
+            pid=0,
+            sources=[{"slug": slug} for slug in slugs],
+            errors=[reason],
+            version="",
+        )
     )
-    account_for_due(connection, identity)
+    for first in range(0, len(slugs), _CHUNK):
+        part = slugs[first : first + _CHUNK]
+        connection.execute(update(source).where(source.c.slug.in_(part)).values(last_due_at=due_at))
+    identity: int = (result.inserted_primary_key or (0,))[0]
     return identity
 
 

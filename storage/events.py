@@ -24,6 +24,8 @@ KINDS = (
     "page_gone",
     "page_back",
 )
+RUN_KINDS = KINDS[:9]
+"""Kinds that tell about the runs and pages of one source, and are over when it is polled no more."""
 
 
 def open_event(
@@ -81,6 +83,13 @@ def resolve_events(
         update(event)
         .where(event.c.resolved_at.is_(None), event.c.kind.in_(kinds), about)
         .values(resolved_at=now)
+    ).rowcount
+
+
+def resolve_all_events(connection: Connection, now: datetime) -> int:
+    """Resolve every open event, since somebody has seen them; return how many."""
+    return connection.execute(
+        update(event).where(event.c.resolved_at.is_(None)).values(resolved_at=now)
     ).rowcount
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -34,8 +35,8 @@ def find_host(connection: Connection, name: str) -> HostRow:
     return HostRow(**row._mapping) if row else HostRow(name)
 
 
-def save_host(connection: Connection, row: HostRow) -> None:
-    """Store what is now known of a host."""
-    values = {key: value for key, value in asdict(row).items() if key != "name"}
-    entry = upsert(host).values(name=row.name, **values)
-    connection.execute(entry.on_conflict_do_update(index_elements=["name"], set_=values))
+def update_host(connection: Connection, name: str, **changed: Any) -> HostRow:
+    """Store just these columns of a host: another crawl may know the others better. Return the row."""
+    entry = upsert(host).values(name=name, **changed)
+    connection.execute(entry.on_conflict_do_update(index_elements=["name"], set_=changed))
+    return find_host(connection, name)

@@ -245,7 +245,9 @@ def _known_listings(connection: Connection, slug: str, codes: Sequence[str]) -> 
 
 def _archived_forms(connection: Connection, codes: Sequence[str]) -> dict[str, tuple[str, ...]]:
     rows = connection.execute(
-        select(article.c.info_code, article.c.forms).where(article.c.info_code.in_(codes))
+        select(article.c.info_code, article.c.forms).where(
+            article.c.info_code.in_(codes), article.c.status == "archived"
+        )
     )
     return {code: tuple(forms.split()) for code, forms in rows}
 

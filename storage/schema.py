@@ -61,6 +61,7 @@ source = Table(
     Column("timezone", String, nullable=False),
     Column("schedule", String),
     Column("enabled", Boolean, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False, default=lambda: datetime.now(UTC)),
     Column("etag", String),
     Column("last_modified", String),
     Column("body_hash", String),
@@ -205,6 +206,12 @@ crawl = Table(
     Column("version", String, nullable=False),
 )
 Index("ix_crawl_started_at", crawl.c.started_at)
+Index(
+    "ix_crawl_running",
+    crawl.c.pid,
+    sqlite_where=text("status = 'running'"),
+    postgresql_where=text("status = 'running'"),
+)
 
 event = Table(
     "event",

@@ -32,7 +32,7 @@ def hold_sources(folder: Path, slugs: Sequence[str]) -> Iterator[None]:
         for slug in sorted(slugs):
             try:
                 fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _byte_of(slug))
-            except OSError as error:
+            except (BlockingIOError, PermissionError) as error:  # EAGAIN or EACCES, as POSIX leaves it open
                 raise SourceBusy(slug) from error
         yield
     finally:

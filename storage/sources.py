@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, exists, select, update
 
 from storage.database import upsert
+from storage.events import RUN_KINDS, resolve_events
 from storage.records import PollOrder, Validators
 from storage.schema import listing, source
 
@@ -54,10 +55,18 @@ def ensure_source(connection: Connection, row: SourceRow) -> bool:
 
 
 def disable_source(connection: Connection, slug: str) -> int:
-    """Stop polling a source; its articles stay. Return 1 if it was on, else 0."""
+    """Stop polling a source: its articles stay, its runs' events are over. Return 1 if it was on."""
+    resolve_events(connection, RUN_KINDS, datetime.now(UTC), source=slug)
     return connection.execute(
         update(source).where(source.c.slug == slug, source.c.enabled).values(enabled=False)
     ).rowcount
+
+
+def list_leftovers(connection: Connection) -> list[str]:
+    """Return the sources that are polled no more, or never were, and still owe articles."""
+    owing = exists().where(listing.c.source == source.c.slug, listing.c.next_try_at.is_not(None))
+    rows = connection.execute(select(source.c.slug).where(~source.c.enabled, owing).order_by(source.c.slug))
+    return [row.slug for row in rows]
 
 
 def list_sources(connection: Connection) -> list[Row[tuple[object, ...]]]:
@@ -76,11 +85,11 @@ def order_poll(row: Row[tuple[object, ...]]) -> PollOrder:
     )
 
 
-def usual_silence(connection: Connection, slug: str) -> tuple[datetime, timedelta] | None:
+def usual_silence(connection: Connection, slug: str) -> tuple[datetime, timedelta]:
     """Return when a source last listed something new, and how long it may be silent by its own habit.
 
     Twice the longest pause between two of its last days with news, and at least two days; a week when it
-    has fewer than five such days behind it. None when it never listed anything.
+    has fewer than five such days behind it. One that never listed anything is silent since it was added.
     """
     rows = connection.execute(
         select(listing.c.first_listed_at)
@@ -90,7 +99,8 @@ def usual_silence(connection: Connection, slug: str) -> tuple[datetime, timedelt
     )
     times = [row.first_listed_at for row in rows]
     if not times:
-        return None
+        added_at = connection.execute(select(source.c.added_at).where(source.c.slug == slug)).scalar_one()
+        return added_at, _QUIET_WHEN_UNKNOWN
     days = sorted({moment.date() for moment in times})
     if len(days) < _HABIT_DAYS:
         return times[0], _QUIET_WHEN_UNKNOWN
@@ -105,6 +115,8 @@ def _save_source(connection: Connection, row: SourceRow, stored: Row[tuple[objec
         return 1
     if all(getattr(stored, key) == value for key, value in values.items()):
         return 0
+    if not row.enabled:
+        disable_source(connection, row.slug)
     if stored.url != row.url:
         values |= {"etag": None, "last_modified": None, "body_hash": None}
     connection.execute(update(source).where(source.c.slug == row.slug).values(values))

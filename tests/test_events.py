@@ -14,7 +14,7 @@ from storage.archive import Archive
 from storage.events import KINDS, list_open_events, open_event, record_event, resolve_events
 from storage.ledger import record_listings
 from storage.records import Listed
-from storage.sources import SourceRow, save_sources, usual_silence
+from storage.sources import SourceRow, list_sources, save_sources, usual_silence
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -97,7 +97,6 @@ def list_on(connection: Connection, days: list[float]) -> None:
 @pytest.mark.parametrize(
     ("days", "usual"),
     [
-        ([], None),
         ([3], 7),
         ([3, 4, 5, 6], 7),
         ([1, 2, 3, 4, 5], 2),
@@ -105,14 +104,19 @@ def list_on(connection: Connection, days: list[float]) -> None:
         ([2, 9, 16, 23, 30], 14),
         ([1, 2, 5, 6, 7, 8], 6),
     ],
-    ids=["never", "once", "too-few", "daily", "several-a-day", "weekly", "with-a-pause"],
+    ids=["once", "too-few", "daily", "several-a-day", "weekly", "with-a-pause"],
 )
 def test_how_long_a_source_may_be_silent_by_its_own_habit(
-    connection: Connection, days: list[float], usual: int | None
+    connection: Connection, days: list[float], usual: int
 ) -> None:
     list_on(connection, days)
     habit = usual_silence(connection, "hexi")
-    assert habit == (None if usual is None else (NOW - days[0] * DAY, usual * DAY))
+    assert habit == (NOW - days[0] * DAY, usual * DAY)
+
+
+def test_a_source_that_never_listed_anything_is_silent_since_it_was_added(connection: Connection) -> None:
+    added_at = list_sources(connection)[0].added_at
+    assert usual_silence(connection, "hexi") == (added_at, 7 * DAY)
 
 
 def print_daily(newsroom: Newsroom, days: int) -> None:

@@ -74,6 +74,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "timezone": "Asia/Shanghai",
         "schedule": "*/5 * * * *",
         "enabled": 1,
+        "added_at": "2026-01-02 03:04:05.000000",
         "etag": '"a1"',
         "last_modified": "Fri, 20 Mar 2026 04:00:00 GMT",
         "body_hash": "00ff",

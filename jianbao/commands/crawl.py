@@ -20,7 +20,7 @@ def crawl(
     due: Annotated[
         bool, typer.Option("--due", help="Leave failed articles alone until their next try: for cron.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing unless something failed.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing unless something failed; --json prints its document.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     trigger: Annotated[str, typer.Option(hidden=True)] = "manual",
     due_at: Annotated[str | None, typer.Option(hidden=True)] = None,
@@ -31,18 +31,20 @@ def crawl(
     from jianbao.progress import watching
 
     configuration = Invocation.of(context).configuration()
+    scheduled = trigger == "schedule"
     order = CrawlOrder(
         trigger=trigger,
-        slugs=choose_slugs(configuration, slugs or ()),
+        slugs=choose_slugs(configuration, slugs or (), skip_unknown=scheduled),
         due_at=datetime.fromisoformat(due_at) if due_at else None,
-        due_only=due or trigger == "schedule",
+        due_only=due or scheduled,
+        leftovers=scheduled or not slugs,
     )
     if sys.stderr.isatty():
         remind_of_contact(configuration)
     with open_archive(configuration) as archive, watching("crawling") as watch:
         report = run_crawl(configuration, archive, order, watch)
-    if trigger == "schedule" or quiet:
-        print_summary(report, quiet=quiet)
-    else:
+    if as_json or not (scheduled or quiet):
         print_report(report, as_json=as_json)
+    else:
+        print_summary(report, quiet=quiet)
     raise typer.Exit(ExitStatus.INTERRUPTED if report.tally.interrupted else not report.succeeded)

@@ -14,9 +14,11 @@ def run(context: typer.Context) -> None:
     """Run in the background: poll every source by its schedule until SIGTERM."""
     from jianbao.crawling import open_archive
     from jianbao.service_order import order_service
+    from scheduler.service import refuse_second
 
     configuration = Invocation.of(context).configuration()
     order = order_service(configuration)
+    refuse_second(configuration.archive)
     with open_archive(configuration):
         pass  # the service reads its sources from the archive, where this has entered them
     # The service stays for months: it begins anew, without what reading the configuration had to import.

@@ -15,14 +15,21 @@ def status(
     alive: Annotated[
         bool, typer.Option("--alive", help="Say only whether the service runs; status 1 if not.")
     ] = False,
+    resolve: Annotated[
+        bool, typer.Option("--resolve", help="Resolve every open event, since you have seen them.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show sources, runs, what is owed, open events and the service; status 1 when somebody should look."""
     from jianbao.output import print_json, print_line
     from jianbao.reading import read_status
+    from storage.events import resolve_all_events
 
     with Invocation.of(context).read_archive() as archive:
         found = read_status(archive, datetime.now(UTC))
+        if resolve:
+            with archive.writing() as connection:
+                resolve_all_events(connection, datetime.now(UTC))
     if as_json:
         print_json(found)
     elif alive:

@@ -1,4 +1,4 @@
-"""How Alembic runs here: on the engine it is given, one transaction for the whole way, FTS tables left alone."""
+"""How Alembic runs here: on the engine it is given, in one transaction, FTS tables left alone."""
 
 from __future__ import annotations
 

@@ -32,6 +32,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_crawl")),
     )
     op.create_index("ix_crawl_started_at", "crawl", ["started_at"], unique=False)
+    op.create_index(
+        "ix_crawl_running",
+        "crawl",
+        ["pid"],
+        unique=False,
+        sqlite_where=sa.text("status = 'running'"),
+        postgresql_where=sa.text("status = 'running'"),
+    )
 
     op.create_table(
         "event",
@@ -64,6 +72,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(), nullable=False),
         sa.Column("schedule", sa.String(), nullable=True),
         sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("added_at", sa.DateTime(), nullable=False),
         sa.Column("etag", sa.String(), nullable=True),
         sa.Column("last_modified", sa.String(), nullable=True),
         sa.Column("body_hash", sa.String(), nullable=True),
@@ -157,7 +166,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_listing_unsettled",
         "listing",
-        ["source", "next_try_at"],
+        ["source", "info_code"],
         unique=False,
         sqlite_where=sa.text("next_try_at IS NOT NULL"),
         postgresql_where=sa.text("next_try_at IS NOT NULL"),
