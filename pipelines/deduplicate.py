@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from pipelines.fingerprint import body_hash, content_hash
+from pipelines.fingerprint import body_hash, content_hash, fold
 from storage.articles import StoredArticle
-from storage.records import Article, Security
+from storage.records import Article, Mention, Security
 
 Kind = Literal["new", "revised", "unchanged"]
 
@@ -33,7 +33,8 @@ def compare(fetched: Article, stored: StoredArticle | None) -> Comparison:
     """Compare a fetched article with the archived one of the same info code.
 
     The form of the newspaper leads: its title, media and time are kept, and only its changes make revisions.
-    The rolling-news twin adds its linked securities and its summary (UPSTREAM, 4.2).
+    The rolling-news twin adds its linked securities and its summary (UPSTREAM, 4.2), also to a later
+    revision; what only an earlier text of the same form mentioned goes with that text.
     """
     if stored is None:
         return Comparison("new", fetched, fetched.form, content_hash(fetched), True, {})
@@ -43,12 +44,13 @@ def compare(fetched: Article, stored: StoredArticle | None) -> Comparison:
         return Comparison(
             "unchanged", merged, forms, stored.content_hash, _differs(merged, forms, stored), {}
         )
-    merged = _enrich(_keep_known(fetched, stored.article), stored.article)
-    fingerprint = content_hash(merged)
+    current = _keep_known(fetched, stored.article)
+    fingerprint = content_hash(current)
     is_upgrade = fetched.form not in stored.forms.split()
     same = (
-        body_hash(merged) == body_hash(stored.article) if is_upgrade else fingerprint == stored.content_hash
+        body_hash(current) == body_hash(stored.article) if is_upgrade else fingerprint == stored.content_hash
     )
+    merged = _enrich(current, stored.article) if same or forms != fetched.form else current
     if not same:
         return Comparison(
             "revised", merged, forms, fingerprint, True, describe_change(stored.article, merged)
@@ -58,15 +60,16 @@ def compare(fetched: Article, stored: StoredArticle | None) -> Comparison:
 
 
 def describe_change(before: Article, after: Article) -> dict[str, Any]:
-    """Return what a revision changed: the old title, and how many paragraphs came and went."""
-    old = [paragraph.text for paragraph in before.paragraphs]
-    new = [paragraph.text for paragraph in after.paragraphs]
-    removed = added = 0
-    for tag, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            removed += last - first
-            added += end - start
-    change: dict[str, Any] = {"paragraphs_added": added, "paragraphs_removed": removed}
+    """Return what a revision changed: the old title, and how many paragraphs came and went.
+
+    A paragraph that only moved did neither.
+    """
+    old = Counter(paragraph.text for paragraph in before.paragraphs)
+    new = Counter(paragraph.text for paragraph in after.paragraphs)
+    change: dict[str, Any] = {
+        "paragraphs_added": (new - old).total(),
+        "paragraphs_removed": (old - new).total(),
+    }
     if before.title != after.title:
         change["title_before"] = before.title
     return change
@@ -79,6 +82,7 @@ def _keep_known(fetched: Article, known: Article) -> Article:
         fetched,
         media=fetched.media or known.media,
         author=fetched.author or known.author,
+        summary=fetched.summary or known.summary,
         source_line=fetched.source_line or known.source_line,
         published_at=known.published_at if vague else fetched.published_at,
         precision=known.precision if vague else fetched.precision,
@@ -91,10 +95,21 @@ def _keep_text(merged: Article, known: Article) -> Article:
 
 
 def _enrich(leading: Article, other: Article) -> Article:
-    mentions: dict[tuple[str, str, str], Security] = {}
-    for security in (*leading.securities, *other.securities):
-        mentions.setdefault((security.market, security.code, security.mention), security)
+    """Return the leading form with the summary, charts and links of the other.
+
+    Its own text tells what the text mentions; a link is of words, and counts while the text has them.
+    """
+    mentions = {_mention(security): security for security in leading.securities}
+    offered = [one for one in other.securities if one.mention != "text" and _mention(one) not in mentions]
+    text = fold(leading.text) if offered else ""
+    for security in offered:
+        if security.mention == "chart" or fold(security.name) in text:
+            mentions.setdefault(_mention(security), security)
     return replace(leading, summary=leading.summary or other.summary, securities=tuple(mentions.values()))
+
+
+def _mention(security: Security) -> tuple[str, str, Mention]:
+    return security.market, security.code, security.mention
 
 
 def _differs(kept: Article, forms: str, stored: StoredArticle) -> bool:

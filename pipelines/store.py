@@ -14,6 +14,7 @@ from storage.articles import (
     insert_article,
     insert_revision,
     link_duplicates,
+    replace_revision,
     touch_article,
     update_article,
 )
@@ -91,6 +92,8 @@ def _update(
     update_article(connection, current)
     if comparison.kind == "revised":
         insert_revision(connection, current, comparison.changed)
+    elif _wording(current) != _wording(stored):
+        replace_revision(connection, current)
     if comparison.content_hash != stored.content_hash:
         link_duplicates(connection, stored.content_hash)
     if comparison.content_hash != stored.content_hash or current.id != stored.id:
@@ -101,6 +104,10 @@ def _keep_id(connection: Connection, article: Article, stored: StoredArticle) ->
     if article.published_at is None or article.published_at == stored.article.published_at:
         return stored.id
     return free_id(connection, article.published_at)
+
+
+def _wording(stored: StoredArticle) -> tuple[str, str, str]:
+    return stored.article.title, stored.article.text, stored.content_hash
 
 
 def _settle_events(

@@ -148,6 +148,21 @@ def insert_revision(connection: Connection, stored: StoredArticle, changed: Mapp
     )
 
 
+def replace_revision(connection: Connection, stored: StoredArticle) -> None:
+    """Replace the wording of an article's current revision by that of a better form of the same text."""
+    connection.execute(
+        update(revision)
+        .where(revision.c.info_code == stored.article.info_code, revision.c.number == stored.revision)
+        .values(
+            title=stored.article.title,
+            text=stored.article.text,
+            body_html=stored.article.body_html,
+            content_hash=stored.content_hash,
+            capture_id=stored.capture_id,
+        )
+    )
+
+
 def save_securities(connection: Connection, current: Article) -> None:
     """Replace the securities that an article mentions."""
     connection.execute(_DELETE_SECURITIES, {"code": current.info_code})

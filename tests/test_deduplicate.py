@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,10 @@ from desk_work import DeskWork
 
 from jianbao.demo import Post
 from jianbao.demo.edition import Edition
+from pipelines.deduplicate import compare
+from pipelines.normalise import normalise
+from storage.articles import StoredArticle
+from storage.records import Article, Draft
 
 NAVIGATIONS = (("返回{tag}", "｜"), ("回到{tag}列表", " | "), ("返回上一页 {tag}", "·"))
 GAPS = ("\n", "", "\n ", "\n\n\n", "\r\n\t")
@@ -126,6 +131,82 @@ def test_a_corrected_time_is_no_revision_but_is_kept(work: DeskWork) -> None:
     after = work.stored(post)
     assert (after.article.published_at, after.revision) == (later, 1)
     assert after.id > before.id, "ids order by publication"
+
+
+# -- securities -----------------------------------------------------------------------------------
+
+LINK = '<a href="http://quote.eastmoney.com/unify/r/{}.{}" data-code="{},{}">{}</a>'
+MAOTAI = LINK.format("1", "600519", "1", "600519", "贵州茅台")
+WEICHAI = LINK.format("0", "000338", "0", "000338", "潍柴动力")
+CHART = '<p><img src="http://webquoteklinepic.eastmoney.com/GetPic.aspx?nid=0.002752"/></p>'
+FIRST = f"<p>{WEICHAI}(000338.SZ)与{MAOTAI}今日签约。</p>"
+SECOND = f"<p>{MAOTAI}今日签约。</p>"
+
+
+def delivered(form: str, body: str, *, linked: bool = True) -> Article:
+    """Return an article of one form; the newspaper's page links nothing."""
+    markup = body if linked else re.sub(r"</?a\b[^>]*>", "", body)
+    draft = Draft("NW202203112301200001", "http://h.example/", form, title="签约", body_html=markup)  # type: ignore[arg-type]
+    return normalise(draft)
+
+
+def archived(*arrivals: Article) -> StoredArticle:
+    """Return what the archive has after articles of one info code arrived."""
+    stored: StoredArticle | None = None
+    for article in arrivals:
+        compared = compare(article, stored)
+        now = datetime(2022, 3, 11, tzinfo=UTC)
+        stored = StoredArticle(
+            *(
+                1,
+                compared.article,
+                compared.forms,
+                compared.content_hash,
+                None,
+                now,
+                now,
+                1,
+                1,
+                "archived",
+                None,
+            )
+        )
+    assert stored is not None
+    return stored
+
+
+def mentioned(*arrivals: Article) -> set[tuple[str, str]]:
+    """Return the securities that the archive shows after those arrivals."""
+    return {(one.code, one.mention) for one in archived(*arrivals).article.securities}
+
+
+@pytest.mark.parametrize("form", ["media", "rolling"])
+def test_securities_of_an_earlier_text_go_with_it(form: str) -> None:
+    first, second = delivered(form, CHART + FIRST), delivered(form, SECOND)
+    assert mentioned(first) == {
+        ("002752", "chart"),
+        ("000338", "link"),
+        ("000338", "text"),
+        ("600519", "link"),
+    }
+    assert mentioned(first, second) == {("600519", "link")}
+    assert mentioned(first, second, first) == mentioned(first)
+
+
+def test_a_revision_keeps_what_the_other_form_says_of_its_words() -> None:
+    rolling, media = delivered("rolling", CHART + FIRST), delivered("media", FIRST, linked=False)
+    assert mentioned(media) == {("000338", "text")}
+    for twins in ((rolling, media), (media, rolling)):
+        assert mentioned(*twins) == mentioned(rolling)
+        revised = (*twins, delivered("media", SECOND, linked=False))
+        assert mentioned(*revised) == {("002752", "chart"), ("600519", "link")}
+        assert mentioned(*revised, rolling) == mentioned(*revised), "an older text of the twin adds nothing"
+
+
+def test_a_page_that_links_nothing_takes_no_links_of_the_same_text_away() -> None:
+    answer, page = delivered("media", FIRST), delivered("media", FIRST, linked=False)
+    assert mentioned(answer, page) == mentioned(answer)
+    assert mentioned(page, answer) == mentioned(answer)
 
 
 # -- copies ---------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from desk_work import DeskWork
 from newsroom import Newsroom
 
 from jianbao.demo import Post
+from storage.articles import list_revisions
 
 Arrival = tuple[Post, bool]
 
@@ -76,7 +77,12 @@ def test_the_newspaper_s_form_leads_when_the_twins_differ(work: DeskWork) -> Non
     assert work.deliver(twin).outcome == "new"
     assert work.stored(post).article.title == "编辑改短的题"
     assert work.deliver(post).outcome == "unchanged", "the better form of the same text is no revision"
-    assert work.stored(post).article.title == post.title
+    stored = work.stored(post)
+    assert stored.article.title == post.title
+    with work.archive.reading() as connection:
+        (revision,) = list_revisions(connection, post.info_code)
+    assert (revision.title, revision.content_hash) == (post.title, stored.content_hash)
+    assert (revision.text, revision.capture_id) == (stored.article.text, stored.capture_id)
     assert work.deliver(twin).outcome == "unchanged"
     assert work.stored(post).article.title == post.title
 
