@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,10 +12,14 @@ from unicodedata import category
 
 import typer
 
+# What JSON allows in a string unescaped, and a terminal obeys (U+009B begins a command) or no stream encodes.
+_UNESCAPED = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
+
 
 def print_json(document: Any) -> None:
-    """Print one JSON document, Chinese as it is."""
-    _put(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    """Print one JSON document, Chinese as it is and control characters escaped."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    _put(_UNESCAPED.sub(lambda character: f"\\u{ord(character[0]):04x}", text) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:

@@ -11,6 +11,7 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 _SHORT = 120
 """Characters of text up to which a page's words can make it an error page; real articles mention them too."""
+_LONGEST_ERROR_TITLE = 60
 _NOTICES = re.compile(
     r"安全验证|访问过于频繁|访问频率过快|请求过于频繁|请输入验证码|滑动验证|人机验证|拖动滑块"
     r"|请先登录|请登录后|登录后(?:查看|阅读)|用户登录|扫码登录"
@@ -45,10 +46,11 @@ def doubt(article: Article, captured_at: datetime) -> str | None:
 
 
 def _doubt_title(article: Article) -> str | None:
-    if not _REAL_TEXT.search(article.title):
+    title = " ".join(article.title.split())
+    if not _REAL_TEXT.search(title):
         return "has no title"
-    if _ERROR_TITLE.fullmatch(article.title.strip()):
-        return f"has the title of an error or login page: {article.title!r}"
+    if len(title) <= _LONGEST_ERROR_TITLE and _ERROR_TITLE.fullmatch(title):
+        return f"has the title of an error or login page: {title!r}"
     return None
 
 
@@ -72,5 +74,5 @@ def _doubt_notice(article: Article) -> str | None:
     """Return the doubt about a short text that says what a challenge, login or error page says."""
     if len(article.text) > _SHORT:
         return None
-    notice = _NOTICES.search(f"{article.title}\n{article.text}")
+    notice = _NOTICES.search(" ".join(f"{article.title[:_SHORT]} {article.text}".split()))
     return f"reads like an error, login or challenge page: it says {notice[0]!r}" if notice else None

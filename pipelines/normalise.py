@@ -17,6 +17,7 @@ from pipelines.normalise_lines import (
     source_media,
 )
 from pipelines.normalise_securities import gather, read_printed
+from pipelines.normalise_text import one_line
 from storage.records import Article, Draft, Image, Paragraph, ParagraphKind, Security, SetAside
 
 _SIZE = re.compile(r"_w(?P<width>\d{1,5})h(?P<height>\d{1,5})\b")
@@ -28,7 +29,8 @@ _EDGE = 2
 
 
 def normalise(draft: Draft) -> Article:
-    """Return the article in a draft (DESIGN, section 6); raise `SetAside` when the draft names no info code.
+    """Return the article in a draft (DESIGN, section 6); raise `SetAside` when the draft names no info code
+    or its body is far longer than any article's.
 
     Nothing is judged here: an article without text or time is `belief.doubt`'s business.
     """
@@ -41,12 +43,12 @@ def normalise(draft: Draft) -> Article:
         info_code=draft.info_code,
         url=draft.url,
         form=draft.form,
-        title=_one_line(draft.title),
+        title=one_line(draft.title),
         published_at=draft.published_at,
         precision=draft.precision,
-        media=named or _media_of_tag(draft.tag) or _one_line(draft.media) or None,
+        media=named or _media_of_tag(draft.tag) or one_line(draft.media) or None,
         author=_author(paragraphs),
-        summary=_one_line(draft.summary) or None,
+        summary=one_line(draft.summary) or None,
         source_line=source_line,
         continued=any(is_jump(text) for text in texts[:_EDGE]),
         paragraphs=paragraphs,
@@ -94,7 +96,7 @@ def _standing_in(draft: Draft) -> tuple[Paragraph, ...]:
 
     A digest that was cut short (it ends in three dots) is no text.
     """
-    digest = _one_line(draft.summary)
+    digest = one_line(draft.summary)
     if draft.form != "rolling" or not digest or digest.endswith(_CUT_SHORT):
         return ()
     return (Paragraph(digest),)
@@ -156,8 +158,4 @@ def _securities(body: Body, draft: Draft, texts: Sequence[str]) -> tuple[Securit
 
 def _media_of_tag(tag: str | None) -> str | None:
     """Return the media that a post's tag names: the tag less exactly one 新闻 (UPSTREAM, section 1.3)."""
-    return " ".join((tag or "").split()).removesuffix(_TAG_SUFFIX) or None
-
-
-def _one_line(text: str | None) -> str:
-    return " ".join((text or "").splitlines()).strip()
+    return " ".join(one_line(tag).split()).removesuffix(_TAG_SUFFIX) or None

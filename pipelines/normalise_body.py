@@ -12,7 +12,14 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PageElement
 
 from pipelines.normalise_securities import attribute, is_glossary_link, read_chart, read_link
-from storage.records import Link, Security
+from pipelines.normalise_text import drop_controls, drop_unseen
+from storage.records import Link, Security, SetAside
+
+_LONGEST_BODY = 1_000_000
+"""Characters of markup beyond which a body is set aside: real ones have up to 50,000 (UPSTREAM, section 4.3),
+and a tree takes 150 times the memory."""
+_MOST_OPEN_LINKS = 8
+"""Links inside one another, beyond which one is only text: HTML allows one, upstream's spans make two."""
 
 # White space as HTML shows it. NBSP and U+3000 are text, but not at a line's edges.
 _WHITE_SPACE = re.compile(r"[ \t\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
@@ -81,7 +88,12 @@ def read_body(markup: str, url: str) -> Body:
 
     Hidden elements, scripts, advertisements and charts are no text. Spans and links are unwrapped without
     adding a blank; white space is collapsed as HTML shows it, and the edges of each line are stripped.
+    Raises `SetAside` for a body that is far longer than any article's.
     """
+    if len(markup) > _LONGEST_BODY:
+        raise SetAside(
+            f"has a body of {len(markup):,} characters, and no article has more than {_LONGEST_BODY:,}"
+        )
     reading = _Reading(url)
     if "<" in markup:
         # The body tag keeps bs4 from taking a leading "<?xml" for a mistake of ours.
@@ -125,6 +137,7 @@ class _Reading:
         self._line = Line("", is_bold=True)
 
     def add_text(self, text: str) -> None:
+        text = drop_unseen(text)
         self._pieces.append(text)
         for _, texts in self._anchors:
             texts.append(text)
@@ -141,7 +154,7 @@ class _Reading:
             self._break_line()
         elif name == "img":
             self._add_image(tag)
-        elif name == "a" or (name == "span" and "data-code" in tag.attrs):
+        elif _is_link(tag) and len(self._anchors) < _MOST_OPEN_LINKS:
             self._anchors.append((tag, []))
         for trait in _traits(tag):
             self._open[trait] += 1
@@ -202,6 +215,10 @@ class _Reading:
             self._line.links.append(Link(url, text))
 
 
+def _is_link(tag: Tag) -> bool:
+    return tag.name == "a" or (tag.name == "span" and "data-code" in tag.attrs)
+
+
 def _traits(tag: Tag) -> tuple[str, ...]:
     """Return what the element makes of the text inside it."""
     fixed = _TRAITS.get(tag.name, ())
@@ -239,7 +256,7 @@ def _web_address(address: str, base: str) -> str | None:
     if not address:
         return None
     try:
-        absolute = urljoin(base, address.strip())
+        absolute = urljoin(base, drop_controls(address).strip())
         return absolute if urlsplit(absolute).scheme in {"http", "https"} else None
     except ValueError:
         return None

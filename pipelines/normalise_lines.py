@@ -7,7 +7,9 @@ import re
 from pipelines.normalise_body import Line
 from storage.records import find_info_code
 
-_SOURCE = re.compile(r"[(（]\s*文章来源\s*[:：]\s*(?P<media>.*?)\s*[)）]")
+# A name may have brackets of its own. No part matches what the next begins with, so none is tried twice.
+_NAMED = r"[^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*"
+_SOURCE = re.compile(rf"[(（]\s*文章来源\s*[:：](?P<media>{_NAMED})[)）]")
 _EDITOR = re.compile(r"[(（]\s*责任编辑\s*[:：][^()（）]*[)）]")
 _NAVIGATION = re.compile(r"返回.{0,60}")
 _TAGS = re.compile(r"tags: \S.*")
@@ -49,7 +51,7 @@ def source_media(line: Line) -> str | None:
     """Return the name inside a source line, empty if it names nobody; None for any other line."""
     match = _SOURCE.fullmatch(line.text)
     if match:
-        return match["media"]
+        return match["media"].strip()
     return "" if line.is_source else None
 
 

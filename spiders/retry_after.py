@@ -21,6 +21,7 @@ _UNAVAILABLE = 503
 _UNSTATED = timedelta(seconds=60)
 _WORTH_WAITING = timedelta(seconds=10)
 _LONGEST = timedelta(days=1)
+_MOST_DIGITS = 9
 
 
 class HostRests(IgnoreRequest):
@@ -73,13 +74,16 @@ class RetryAfterMiddleware:
 
 
 def parse_retry_after(value: str, now: datetime) -> timedelta | None:
-    """Return how long a Retry-After header (seconds, or a date) asks to wait; None when malformed."""
+    """Return how long a Retry-After header (seconds, or a date) asks to wait, a day at most.
+
+    None when it is malformed.
+    """
     value = value.strip()
     if value.isascii() and value.isdigit():
-        return min(timedelta(seconds=min(int(value), 10**9)), _LONGEST)
+        return min(timedelta(seconds=int(value)), _LONGEST) if len(value) <= _MOST_DIGITS else _LONGEST
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

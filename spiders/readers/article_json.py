@@ -28,9 +28,10 @@ _MEDIA = ("medianame", "from", "media", "art_media", "art_medianame", "source")
 _DIGEST = ("digest", "simdigest", "summary")
 _CODE = ("infocode", "art_code")
 _WRAPPERS = ("data", "result")
-_JSONP = re.compile(r"\s*[\w.$]{1,80}\s*\((?P<json>.*)\)\s*;?\s*", re.DOTALL)
+_JSONP = re.compile(r"[\w.$]{1,80}\s*\((?P<json>.*)\)\s*;?", re.DOTALL)
 _CUT = re.compile(r"(?<!\.)\.{3}(?:\s|</?[a-z]{1,10}\s*/?>)*\Z", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_NUL = "\x00"
 _LONGEST_QUOTE = 80
 
 Fields = Mapping[str, Any]
@@ -65,13 +66,17 @@ def read_article_json(text: str, url: str, info_code: str) -> Draft:
 
 
 def _parse(text: str) -> Any:
-    """Return the JSON value of an answer, out of a JSONP wrapper if it has one."""
-    text = text.removeprefix("\ufeff")
+    """Return the JSON value of an answer, out of a JSONP wrapper if it has one, every field cleaned."""
+    text = text.removeprefix("\ufeff").strip()
     wrapped = _JSONP.fullmatch(text)
     try:
-        return json.loads(wrapped["json"] if wrapped else text)
+        return json.loads(wrapped["json"] if wrapped else text, object_pairs_hook=_cleaned)
     except (ValueError, RecursionError) as error:
         raise SetAside("is not JSON, or JSON that was cut on its way") from error
+
+
+def _cleaned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {_clean(name): _clean(value) if isinstance(value, str) else value for name, value in pairs}
 
 
 def _article_fields(value: Any) -> Fields:
@@ -91,9 +96,10 @@ def _lower(value: Any) -> Fields:
 
 def _checked_code(fields: Fields, wanted: str) -> str:
     """Return the wanted info code; raise `SetAside` when the answer names another article."""
-    for name in _CODE:
+    values = (fields.get(name) for name in _CODE)
+    for value in values:
         try:
-            named = canonical_info_code(str(fields.get(name, "")))
+            named = canonical_info_code(str(value) if isinstance(value, str | int) else "")
         except BadInfoCode:
             continue
         if named != wanted:
@@ -108,12 +114,12 @@ def _body(fields: Fields, name: str) -> str | None:
         return None
     if _CUT.search(value[-200:]):
         raise SetAside(f"has a {name!r} that is cut short: it ends in three dots")
-    return _clean(value)
+    return value
 
 
 def _first(fields: Fields, names: tuple[str, ...]) -> str | None:
     values = (fields.get(name) for name in names)
-    texts = (_clean(value).strip() for value in values if isinstance(value, str))
+    texts = (value.strip() for value in values if isinstance(value, str))
     return next((text for text in texts if text), None)
 
 
@@ -131,10 +137,10 @@ def _refusal(fields: Fields) -> SetAside | Vanished:
         return SetAside(f"is JSON without an article: it says {said[:_LONGEST_QUOTE]!r}")
     if fields and not {"text", "content"} & fields.keys():
         named = ", ".join(sorted(fields))[:_LONGEST_QUOTE]
-        return SetAside(f"is JSON without an article: its fields are {named}")
+        return SetAside(f"is JSON without an article: its fields are {named!r}")
     return Vanished("has no text for this info code")
 
 
 def _clean(text: str) -> str:
-    """Return the text without lone surrogates, which JSON can spell and nothing can store."""
-    return _SURROGATE.sub("\ufffd", text)
+    """Return the text without lone surrogates and NUL, which JSON can spell and a database can't store."""
+    return _SURROGATE.sub("\ufffd", text).replace(_NUL, "")

@@ -18,6 +18,7 @@ _BODY = re.compile(r"\bid=[\"']?(?:ContentBody|zw_body)\b")
 _BODY_PATH = '//*[@id="ContentBody" or @id="zw_body"]'
 _PAGE_END = re.compile(r"</html\s*>\s*\Z", re.IGNORECASE)
 _SOURCE = re.compile(r"来源[:：]\s*(\S.*)")
+_MOST_ITEMS = 10  # elements inside one another repeat their text; a real row has two or three
 
 
 def is_eastmoney_page(html: str) -> bool:
@@ -66,7 +67,7 @@ def _media(page: lxml_html.HtmlElement) -> str | None:
 
 def _info_items(page: lxml_html.HtmlElement) -> list[str]:
     items = _all(page, '//div[@class="infos"]//div[contains(concat(" ", @class, " "), " item ")]')
-    return [text for item in items if (text := item.text_content().strip())]
+    return [text for item in items[:_MOST_ITEMS] if (text := item.text_content().strip())]
 
 
 def _title(page: lxml_html.HtmlElement) -> str | None:

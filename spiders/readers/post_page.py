@@ -12,7 +12,7 @@ from spiders.readers.section import calls_itself, cut_section
 from storage.records import Draft, Form, SetAside, info_code_day
 
 _HEADING = re.compile(
-    r"\s*(?:<small>\(GMT\+8[^<>()]*\)(?P<time>[^<>]*)</small>)?\s*<h1[^<>]*>(?P<title>.*?)</h1>", re.DOTALL
+    r"\s*(?:<small>\(GMT\+8[^<>()]*\)(?P<time>[^<>]*)</small>\s*)?<h1[^<>]*>(?P<title>.*?)</h1>", re.DOTALL
 )
 _TAGS = "<small>tags:"
 _TAG = re.compile(r"<em>([^<>]*)</em>")

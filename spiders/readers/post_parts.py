@@ -10,7 +10,7 @@ from storage.records import Form, SetAside, find_info_code
 
 # The share line is an autolink: its text is its address. Behind an unclosed block it is left as Markdown.
 _SHARE = re.compile(
-    r'<p><a href="(?P<address>[^"<>]+)">(?P=address)</a></p>|&lt;(?P<markdown>https?://[^\s<>"]{1,300}?)&gt;'
+    r'<p><a href="(?P<address>[^"<>]+)">(?P=address)</a></p>|&lt;(?P<markdown>https?://(?:(?!&lt;)[^\s<>"]){1,300}?)&gt;'
 )
 # A ghost's link is empty (UPSTREAM, section 4.4), and kramdown prints what is left of it.
 _EMPTY_SHARE = "<p>&lt;&gt;</p>"
