@@ -18,6 +18,8 @@ from jianbao.configuration import Configuration, Source, load_configuration
 from jianbao.configuration.environment import known_variables
 from jianbao.configuration.model import fields_by_key
 from jianbao.configuration.problem import show_value
+from jianbao.configuration.values import RESERVED_SLUG
+from jianbao.crawling import INFOCODE_SOURCE
 
 Write = Callable[[str], Path]
 
@@ -103,6 +105,14 @@ def test_slugs_are_opaque(slug: str, write: Write) -> None:
     (source,) = load_configuration(write(source_table(slug=f'"{quoted}"')), None, {}).sources
 
     assert source.slug == slug
+
+
+def test_the_slug_of_unlisted_articles_belongs_to_their_kind(write: Write) -> None:
+    table = source_table(slug=f'"{RESERVED_SLUG}"', kind='"infocode"', url='"http://h.example/{code}"')
+
+    (source,) = load_configuration(write(table), None, {}).sources
+
+    assert source.slug == RESERVED_SLUG == INFOCODE_SOURCE
 
 
 def test_slugs_that_differ_by_case_are_two_sources(write: Write) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from jianbao.configuration.document import find_lines
 from jianbao.configuration.problem import show_value
+from jianbao.configuration.values import RESERVED_SLUG
 
 Write = Callable[[str], Path]
 
@@ -273,6 +274,15 @@ def test_a_source_without_a_list_has_no_schedule(write: Write) -> None:
 def test_a_source_by_info_code_must_say_where_the_code_goes(write: Write) -> None:
     assert "url is" in (text := load_error(write(source_table(kind='"infocode"'))))
     assert "it does not contain {code}" in text
+
+
+def test_the_slug_of_unlisted_articles_is_no_slug_of_a_page(write: Write) -> None:
+    file = write(source_table(slug=f'"{RESERVED_SLUG}"'))
+
+    assert load_error(file) == (
+        f'{file}, line 4: sources[infocode].kind is "category": its slug infocode is reserved for articles'
+        ' fetched by info code, so it needs another; expected "category" or "infocode"'
+    )
 
 
 def test_every_problem_is_reported_at_once(write: Write) -> None:

@@ -25,6 +25,7 @@ from jianbao.configuration.values import (
     check_address,
     check_article_address,
     check_contact,
+    check_kind,
     check_name,
     check_slug,
     check_zone,
@@ -78,6 +79,12 @@ class Source(Section):
         "@weekly, @monthly, @yearly; no schedule for the kind infocode",
     )
     enabled: bool = Field(default=True, description=_SWITCH)
+
+    @field_validator("kind")
+    @classmethod
+    def require_free_slug(cls, kind: str, info: ValidationInfo) -> str:
+        """A page that is polled must not share its slug with articles that no page listed."""
+        return check_kind(kind, info.data.get("slug"))
 
     @field_validator("url")
     @classmethod

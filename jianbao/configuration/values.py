@@ -16,6 +16,9 @@ _ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 _HOST = re.compile(r"[\w.-]*\w[\w.-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _MAIL = re.compile(r"mailto:[^@]+@[^@]+")
 
+RESERVED_SLUG = "infocode"
+"""The source under which articles are recorded that were fetched by info code and that no page listed."""
+
 
 def check_name(text: str) -> str:
     """Refuse what is empty, has a blank at its edges, or a character that can't be seen."""
@@ -29,13 +32,25 @@ def check_name(text: str) -> str:
 
 
 def check_slug(text: str) -> str:
-    """Refuse what can't be one part of a path; all else is opaque: blanks, brackets, case, Chinese."""
+    """Refuse what can't be one part of a path; all else is opaque: blanks, brackets, case, Chinese.
+
+    Whether it is reserved depends on the kind: `check_kind` tells.
+    """
     check_name(text)
     if "/" in text:
         raise ValueError("it contains a slash")
     if text in {".", ".."}:
         raise ValueError("it is the name of a folder")
     return text
+
+
+def check_kind(kind: str, slug: str | None) -> str:
+    """Refuse a page that is polled under the slug of articles that no page listed."""
+    if slug == RESERVED_SLUG and kind != "infocode":
+        raise ValueError(
+            f"its slug {slug} is reserved for articles fetched by info code, so it needs another"
+        )
+    return kind
 
 
 def check_address(text: str) -> str:
