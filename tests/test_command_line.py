@@ -132,6 +132,39 @@ def test_exit_statuses(archived: Newsroom) -> None:
     assert archived.run().status == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("list --to 9999-12-31", "--to 9999-12-31 is out of range; expected 1990-01-01 to 2200-12-31"),
+        ("list --from 0001-01-01", "--from 0001-01-01 is out of range"),
+        ("recrawl --from 0001-01-01", "--from 0001-01-01 is out of range"),
+        ("recrawl --to 2201-01-01 --dry-run", "--to 2201-01-01 is out of range"),
+        ("list --to 2026-02-30", "--to 2026-02-30 is not a day"),
+        ("list --offset 99999999999999999999", "Input should be less than or equal to"),
+        ("list --limit 99999999999999999999", "Input should be less than or equal to"),
+        (
+            "show NW202603209999999999 --revision 99999999999999999999",
+            "Input should be less than or equal to",
+        ),
+    ],
+)
+def test_days_and_numbers_out_of_range_are_usage_errors(
+    archived: Newsroom, words: str, expected: str
+) -> None:
+    ended = archived.run(*words.split())
+    assert ended.status == 2
+    assert expected in " ".join(ended.stderr.split())
+
+
+def test_the_first_and_the_last_day_are_days(archived: Newsroom) -> None:
+    assert archived.ask("list", "--from", "1990-01-01", "--to", "2200-12-31")["total"] == 2
+
+
+def test_a_quiet_crawl_prints_the_document_that_is_asked_for(archived: Newsroom) -> None:
+    assert archived.run("crawl", "--quiet").stdout == ""
+    assert archived.ask("crawl", "--quiet")["status"] == "ok"
+
+
 def test_an_article_that_is_not_there_is_told_with_what_to_do(archived: Newsroom) -> None:
     said = one_sentence(archived.run("show", "202603209999999999", "--json"))
     assert "NW202603209999999999 is not in the archive: fetch it with `jianbao recrawl --code" in said

@@ -20,7 +20,10 @@ def crawl(
     due: Annotated[
         bool, typer.Option("--due", help="Leave failed articles alone until their next try: for cron.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing unless something failed; --json prints its document.")] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", help="Print nothing unless something failed; --json prints its document."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     trigger: Annotated[str, typer.Option(hidden=True)] = "manual",
     due_at: Annotated[str | None, typer.Option(hidden=True)] = None,

@@ -20,7 +20,7 @@ def list_articles(
         str | None, typer.Option("--to", help="The last day, in UTC+8.", metavar="YYYY-MM-DD")
     ] = None,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 20,
-    offset: Annotated[int, typer.Option(help="How many to pass over first.", min=0)] = 0,
+    offset: Annotated[int, typer.Option(help="How many to pass over first.", min=0, max=1_000_000_000)] = 0,
     duplicates: Annotated[bool, typer.Option(help="Show copies of one text as well.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:

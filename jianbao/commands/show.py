@@ -13,7 +13,8 @@ def show(
     context: typer.Context,
     code: Annotated[str, typer.Argument(help="The info code: NW and 18 digits, or the digits alone.")],
     revision: Annotated[
-        int | None, typer.Option(help="The text of this revision instead of the current one.", min=1)
+        int | None,
+        typer.Option(help="The text of this revision instead of the current one.", min=1, max=1_000_000_000),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
