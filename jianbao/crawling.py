@@ -54,7 +54,8 @@ class CrawlOrder:
 
     ``wanted`` None: poll the sources and fetch what they owe; otherwise fetch just these. ``due_only``:
     leave failed listings alone until their next try. ``due_at`` (aware) is when a scheduled run was due.
-    ``leftovers``: fetch as well what sources owe that are polled no more, or never were.
+    ``leftovers``: fetch as well what sources owe that are polled no more, or never were, where no other
+    crawl is at it.
     """
 
     trigger: str
@@ -149,9 +150,8 @@ def run_crawl(
     configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None = None
 ) -> CrawlReport:
     """Run one crawl in this process to its end; raise `CrawlBusy` when another holds one of its sources."""
-    leftovers = _find_leftovers(archive) if order.leftovers else ()
     try:
-        with hold_sources(archive.folder, (*order.slugs, *leftovers)):
+        with hold_sources(archive.folder, order.slugs, _find_leftovers(archive, order)) as leftovers:
             return _run_held(configuration, archive, order, leftovers, watch)
     except SourceBusy as busy:
         raise CrawlBusy(_describe_holder(archive, busy.slug)) from busy
@@ -240,9 +240,11 @@ def _crawl(
     )
 
 
-def _find_leftovers(archive: Archive) -> tuple[str, ...]:
+def _find_leftovers(archive: Archive, order: CrawlOrder) -> tuple[str, ...]:
+    if not order.leftovers:
+        return ()
     with archive.reading() as connection:
-        return tuple(list_leftovers(connection))
+        return tuple(slug for slug in list_leftovers(connection) if slug not in order.slugs)
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:

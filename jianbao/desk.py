@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.archive import Archive
-from storage.events import open_event, resolve_events
+from storage.events import is_event_open, open_event, resolve_events
 from storage.hosts import HostRow, find_host, update_host
 from storage.ledger import list_owed, record_poll
 from storage.records import Exchange, Owed, Poll, PollOrder
@@ -70,7 +70,7 @@ class ArchiveDesk:
         """Enter a poll, its capture and the events that follow from it, in one transaction."""
         try:
             with self._archive.writing() as connection:
-                if exchange is not None and not self._is_known_to_be_broken(poll):
+                if exchange is not None and not _is_known_to_be_broken(connection, poll):
                     self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
                 recorded = record_poll(connection, poll)
                 self._record_events(connection, poll, has_news=recorded.new > 0)
@@ -117,13 +117,11 @@ class ArchiveDesk:
 
     def let_rest(self, host: str, until: datetime) -> None:
         """Remember that a host asked to be left alone; a shorter wish does not end a longer one."""
-        known = self._host(host).rests_until
-        if known is None or known < until:
-            self._update_host(host, rests_until=until)
-
-    def _is_known_to_be_broken(self, poll: Poll) -> bool:
-        """Return whether a page is no listing, as at the last poll already: one capture of it is enough."""
-        return poll.layout_broken and self._rows[poll.source].last_outcome == "failed"
+        with self._archive.writing() as connection:
+            known = find_host(connection, host)  # as it is now: another crawl may have been told more
+            if known.rests_until is None or known.rests_until < until:
+                known = update_host(connection, host, rests_until=until)
+            self._hosts[host] = known
 
     def leave(self, owed: Owed, host: str) -> None:
         """Note that an owed article is left for a later crawl, since its host does not answer."""
@@ -176,6 +174,11 @@ class ArchiveDesk:
     def _update_host(self, name: str, **changed: Any) -> None:
         with self._archive.writing() as connection:
             self._hosts[name] = update_host(connection, name, **changed)
+
+
+def _is_known_to_be_broken(connection: Connection, poll: Poll) -> bool:
+    """Return whether a page is no listing, and was captured when that began: one capture is enough."""
+    return poll.layout_broken and is_event_open(connection, "layout_broken", source=poll.source)
 
 
 def _has_been_quiet(last_news: datetime, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol, Self, cast
 
 from scrapy.crawler import Crawler
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from pipelines.settle import Settled, settle_delivery
 from storage.archive import Archive
@@ -39,19 +39,30 @@ class ArticlePipeline:
         """Settle one delivery; an archive that cannot be written ends the crawl: the listing stays owed."""
         spider = self._spider
         try:
-            settled = settle_delivery(spider.archive, item, spider.crawl_id, datetime.now(UTC))
+            settled = self._settle(item)
         except (SQLAlchemyError, OSError) as error:
             spider.halt(f"the archive cannot be written: {error}")
             raise
-        except Exception as error:  # noqa: BLE001 - what nobody foresaw is a failure of this one article
-            settled = self._fail(item, f"could not be stored ({type(error).__name__}: {error})")
         spider.tally.count(item.owed.source, settled.outcome)
         if settled.reason:
             spider.tally.note(settled.reason)
         return item
 
-    def _fail(self, item: Delivery, reason: str) -> Settled:
-        """Settle a delivery that could not be stored: it is tried again at its time like any failure."""
-        printable = reason.encode("ascii", "backslashreplace").decode("ascii")
-        failed = Delivery(item.owed, trouble=TryLater(printable))
-        return settle_delivery(self._spider.archive, failed, self._spider.crawl_id, datetime.now(UTC))
+    def _settle(self, item: Delivery) -> Settled:
+        """Settle a delivery; one that could not be stored is tried again at its time like any failure."""
+        archive, crawl_id = self._spider.archive, self._spider.crawl_id
+        try:
+            return settle_delivery(archive, item, crawl_id, datetime.now(UTC))
+        except Exception as error:
+            if _concerns_archive(error):
+                raise
+            reason = f"could not be stored ({type(error).__name__}: {error})"
+        storable = reason.encode("ascii", "backslashreplace").decode("ascii")
+        return settle_delivery(
+            archive, Delivery(item.owed, trouble=TryLater(storable)), crawl_id, datetime.now(UTC)
+        )
+
+
+def _concerns_archive(error: Exception) -> bool:
+    """Return whether an error tells of a full, locked or damaged archive rather than of one odd article."""
+    return isinstance(error, DBAPIError | OSError) and not isinstance(error, DataError | IntegrityError)

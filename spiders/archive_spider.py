@@ -18,6 +18,7 @@ from spiders.exchange_keeper import kept_exchange
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
+from spiders.silent_hosts import HostSilent
 from spiders.trouble import Elsewhere, explain_failure, is_unreachable
 from storage.records import Delivery, Draft, Owed, SetAside, TryLater, Vanished
 
@@ -86,12 +87,12 @@ class ArchiveSpider(Spider):
             yield Delivery(owed, trouble=TryLater(f"{owed.url} is on none of its source's hosts"))
             return
         await self._room.acquire()
-        if self._gives_up_on(addresses[0]):
-            self._room.release()
-            self.desk.leave(owed, host_of(addresses[0]))
-            return
         self._under_way.add((owed.info_code, owed.form))
         yield self._ask(Search(owed, addresses))
+
+    def gives_up_on(self, url: str) -> bool:
+        """Return whether a host was out of reach so often in a row that it is left alone."""
+        return self._silent[host_of(url)] >= _PATIENCE_WITH_HOST
 
     def parse_article(self, response: Response) -> Iterator[Request | Delivery]:
         """Read an article's page, or go on to its next address when it is not there."""
@@ -115,6 +116,9 @@ class ArchiveSpider(Spider):
     def article_failed(self, failure: Failure) -> Iterator[Request | Delivery]:
         """Deliver the reason why a request failed, or go on when it only led elsewhere."""
         search: Search = failure.request.meta["search"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, HostSilent):
+            yield from self._pass_over(search, failure.value)
+            return
         trouble = explain_failure(failure, search.url)
         self._silent[host_of(search.url)] += is_unreachable(failure)
         if isinstance(trouble, Elsewhere):
@@ -122,10 +126,6 @@ class ArchiveSpider(Spider):
             yield self._look_further(search, str(trouble), TryLater(str(trouble)))
         else:
             yield self._put_off(search, trouble)
-
-    def _gives_up_on(self, url: str) -> bool:
-        """Return whether a host was out of reach so often in a row that it is left alone."""
-        return self._silent[host_of(url)] >= _PATIENCE_WITH_HOST
 
     def _ask(self, search: Search) -> Request:
         return Request(
@@ -142,6 +142,15 @@ class ArchiveSpider(Spider):
             return self._deliver(Delivery(search.owed, trouble=trouble))
         return self._look_further(search, str(trouble), trouble)
 
+    def _pass_over(self, search: Search, silent: HostSilent) -> Iterator[Request]:
+        """Leave an article owed as it is; one that failed again and again is looked for at other hosts."""
+        further = search.next(str(silent), TryLater(str(silent)))
+        if search.owed.attempts >= _PATIENCE and further.addresses:
+            yield self._ask(further)
+            return
+        self._end(search.owed)
+        self.desk.leave(search.owed, host_of(search.url))
+
     def _look_further(
         self, search: Search, answer: str, trouble: TryLater | None = None
     ) -> Request | Delivery:
@@ -151,10 +160,13 @@ class ArchiveSpider(Spider):
         return self._deliver(Delivery(search.owed, trouble=further.conclude()))
 
     def _deliver(self, delivery: Delivery) -> Delivery:
-        self._under_way.discard((delivery.owed.info_code, delivery.owed.form))
-        self._ended.add((delivery.owed.info_code, delivery.owed.form))
-        self._room.release()
+        self._end(delivery.owed)
         return delivery
+
+    def _end(self, owed: Owed) -> None:
+        self._under_way.discard((owed.info_code, owed.form))
+        self._ended.add((owed.info_code, owed.form))
+        self._room.release()
 
     def _read(self, response: Response, search: Search) -> Draft:
         try:

@@ -54,6 +54,7 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
             # It writes every request out once more to count its bytes.
             "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
             "spiders.allowed_hosts.AllowedHostsMiddleware": 50,
+            "spiders.silent_hosts.SilentHostsMiddleware": 60,
             "spiders.robots.RememberingRobotsMiddleware": 100,
             "spiders.retry_after.RetryAfterMiddleware": 560,
             "spiders.exchange_keeper.ExchangeKeeperMiddleware": 890,

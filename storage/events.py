@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
 from storage.schema import event
 
@@ -84,6 +84,11 @@ def resolve_events(
         .where(event.c.resolved_at.is_(None), event.c.kind.in_(kinds), about)
         .values(resolved_at=now)
     ).rowcount
+
+
+def is_event_open(connection: Connection, kind: str, *, source: str | None = None) -> bool:
+    """Return whether an event of this kind about a source is open."""
+    return connection.execute(select(exists().where(*_same(kind, source, None)))).scalar_one()
 
 
 def resolve_all_events(connection: Connection, now: datetime) -> int:

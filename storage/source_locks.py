@@ -25,18 +25,27 @@ class SourceBusy(Exception):
 
 
 @contextmanager
-def hold_sources(folder: Path, slugs: Sequence[str]) -> Iterator[None]:
-    """Hold the locks of these sources, all or none; raise `SourceBusy` for the first that is taken."""
+def hold_sources(folder: Path, slugs: Sequence[str], spare: Sequence[str] = ()) -> Iterator[tuple[str, ...]]:
+    """Hold the locks of these sources, all or none; raise `SourceBusy` for the first that is taken.
+
+    Of the ``spare`` ones hold those that are free, and return them.
+    """
     descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         for slug in sorted(slugs):
-            try:
-                fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _byte_of(slug))
-            except (BlockingIOError, PermissionError) as error:  # EAGAIN or EACCES, as POSIX leaves it open
-                raise SourceBusy(slug) from error
-        yield
+            if not _lock(descriptor, slug):
+                raise SourceBusy(slug)
+        yield tuple(slug for slug in spare if _lock(descriptor, slug))
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, slug: str) -> bool:
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _byte_of(slug))
+    except (BlockingIOError, PermissionError):  # EAGAIN or EACCES, as POSIX leaves it open
+        return False
+    return True
 
 
 def _byte_of(slug: str) -> int:

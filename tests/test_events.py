@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from newsroom import Newsroom
+from newsroom import Newsroom, small_press
 from sqlalchemy import Connection
 
 from storage.archive import Archive
@@ -155,3 +155,92 @@ def test_an_empty_page_is_silence_too(newsroom: Newsroom) -> None:
     newsroom.let_time_pass(3 * DAY)
     newsroom.crawl()
     assert newsroom.events() == ["source_silent"]
+
+
+def test_a_page_that_was_never_there_is_told_at_once_and_silence_after_a_week(
+    open_newsroom: Callable[..., Newsroom],
+) -> None:
+    newsroom = open_newsroom(slugs=("yizhoubao",))
+    crawled = newsroom.crawl()
+    assert crawled.sources["yizhoubao"]["poll"] == "empty"
+    assert "yizhoubao: its page is empty or not there, and never listed anything so far" in crawled.errors
+    newsroom.let_time_pass(6 * DAY)
+    newsroom.crawl()
+    assert newsroom.events() == []
+    newsroom.let_time_pass(2 * DAY)
+    newsroom.crawl()
+    assert newsroom.events() == ["source_silent"]
+
+
+def test_a_scheduled_source_that_nothing_ever_polled_is_overdue(newsroom: Newsroom) -> None:
+    text = newsroom.config.read_text("utf-8")
+    newsroom.config.write_text(text.replace('kind = "', 'schedule = "0 6 * * *"\nkind = "'), "utf-8")
+    newsroom.run("recrawl", "--state", "failed", "--dry-run")
+    assert newsroom.run("status").status == 0
+    newsroom.let_time_pass(3 * DAY)
+    (source,) = newsroom.ask("status")["sources"]
+    assert (source["last_polled_at"], source["overdue_since"] is None) == (None, False)
+    assert newsroom.run("status").status == 1
+    newsroom.crawl()
+    assert newsroom.run("status").status == 0
+
+
+# -- the end of events ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["removed", "disabled"])
+def test_the_events_of_a_source_s_runs_end_with_it(open_newsroom: Callable[..., Newsroom], how: str) -> None:
+    newsroom = open_newsroom(small_press(2, papers=2))
+    kept, ended = newsroom.site.slugs
+    newsroom.site.misbehave(newsroom.site.category_path(ended), "status", status=500)
+    newsroom.crawl(status=1)
+    with newsroom.archive() as archive, archive.writing() as connection:
+        open_event(connection, "missed_run", "at six", datetime.now(UTC), source=ended)
+        open_event(connection, "missed_run", "at six", datetime.now(UTC), source=kept)
+    assert newsroom.events() == ["poll_failed", "missed_run", "missed_run"]
+    if how == "removed":
+        newsroom.slugs = (kept,)
+        newsroom.configure()
+    else:
+        text = newsroom.config.read_text("utf-8")
+        newsroom.config.write_text(text.replace(f'slug = "{ended}"', f'slug = "{ended}"\nenabled = false'))
+    newsroom.crawl()
+    assert newsroom.rows("SELECT kind, source FROM event WHERE resolved_at IS NULL") == [("missed_run", kept)]
+
+
+def test_events_that_somebody_has_seen_can_be_resolved_at_once(newsroom: Newsroom) -> None:
+    newsroom.site.misbehave(newsroom.site.articles[0].code, "login")
+    newsroom.crawl(status=1)
+    with newsroom.archive() as archive, archive.writing() as connection:
+        open_event(connection, "service_stuck", "no sign of life", datetime.now(UTC))
+    shown = newsroom.run("status", "--resolve", "--json")
+    assert (shown.status, len(shown.json["events"])) == (1, 2), "it shows them for the last time"
+    assert newsroom.events() == []
+    assert newsroom.run("status").status == 0
+
+
+# -- a broken layout ------------------------------------------------------------------------------
+
+
+def test_a_broken_page_that_changes_at_every_poll_is_captured_once_per_breakage(newsroom: Newsroom) -> None:
+    site = newsroom.site
+    page = site.category_url(site.slugs[0])
+
+    def crawl_broken(times: int) -> int:
+        for _ in range(times):
+            site.publish()
+            newsroom.crawl(status=1)
+        return newsroom.rows("SELECT count(*) FROM capture WHERE url = :page", page=page)[0]
+
+    newsroom.crawl()
+    site.misbehave(page, "status", status=500)
+    assert crawl_broken(1) == 1
+    site.behave()
+    site.set_layout("unknown")
+    assert crawl_broken(3) == 2, "its first sight is worth a capture, after another failure too"
+    assert newsroom.events() == ["poll_failed", "layout_broken"]
+    site.set_layout("jekyll")
+    newsroom.crawl()
+    assert newsroom.events() == []
+    site.set_layout("unknown")
+    assert crawl_broken(2) == 4

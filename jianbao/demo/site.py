@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -26,7 +27,8 @@ _GRACE = 0.1
 class Request:
     """One request as it came, and what it got: ``status`` is 0 and ``sent`` counts on until it is answered.
 
-    ``sent`` is bytes of body as transferred; header names are as the client wrote them.
+    ``sent`` is bytes of body as transferred; header names are as the client wrote them. ``came_at`` is
+    seconds of the monotonic clock.
     """
 
     method: str
@@ -34,6 +36,7 @@ class Request:
     headers: dict[str, str] = field(repr=False)
     status: int = 0
     sent: int = 0
+    came_at: float = field(default_factory=time.monotonic)
 
     def header(self, name: str) -> str | None:
         """Return a request header, in any case."""

@@ -1,0 +1,40 @@
+"""A host that stopped answering is left alone: what waits for it is not asked for any more."""
+
+from __future__ import annotations
+
+from typing import Protocol, Self, cast
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+
+from spiders.addresses import host_of
+
+
+class HostSilent(IgnoreRequest):
+    """The host was out of reach so often in a row that this crawl leaves it alone."""
+
+
+class PatientSpider(Protocol):
+    """What the middleware needs of a spider."""
+
+    def gives_up_on(self, url: str) -> bool:
+        """Return whether the host of this address is left alone."""
+
+
+class SilentHostsMiddleware:
+    """Refuses the requests of searches, retries included, to hosts that the spider has given up on."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the middleware."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raise `HostSilent` for an article at a host that does not answer; polls always pass."""
+        spider = cast(PatientSpider, self._crawler.spider)
+        if "search" in request.meta and spider.gives_up_on(request.url):
+            raise HostSilent(f"{host_of(request.url)} does not answer")

@@ -1,0 +1,139 @@
+"""What nobody foresaw: one article or one page fails, the rest goes on, and it is told without harm."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from command_line import Ended
+from desk_work import DeskWork
+from newsroom import Newsroom, small_press
+from sqlalchemy import text
+
+from jianbao.demo.misbehaviour import Kind
+from pipelines.article_pipeline import ArticlePipeline
+from storage.records import Delivery, Exchange
+from storage.tally import Tally
+from storage.warc.record import MAX_RECORD
+
+# Makes a function stumble over one name in its arguments, then runs the command line.
+STUMBLING = """
+from pkgutil import resolve_name
+owner = resolve_name({owner!r})
+whole = owner.{function}
+def stumble(*arguments):
+    if {name!r} in repr(arguments):
+        raise RuntimeError("nobody foresaw\\x1b[31m this")
+    return whole(*arguments)
+owner.{function} = stumble
+from jianbao.cli import main
+main()
+"""
+
+
+def crawl_stumbling(newsroom: Newsroom, owner: str, function: str, name: str) -> Ended:
+    """Crawl in a process where a function of ``owner`` raises as soon as its arguments hold that name."""
+    script = STUMBLING.format(owner=owner, function=function, name=name)
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", script, "--config", newsroom.config, "crawl", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+def test_an_article_that_cannot_be_stored_fails_alone(newsroom: Newsroom) -> None:
+    bad, good = newsroom.site.articles
+    ended = crawl_stumbling(newsroom, "pipelines.settle", "store_article", bad.info_code)
+    assert ended.status == 1, ended.stderr
+    (counts,) = ended.json["sources"]
+    assert (ended.json["status"], counts["new"], counts["failed"]) == ("partial", 1, 1)
+    assert newsroom.stored(good.info_code) is not None
+    listing = newsroom.listing(bad.code)
+    assert (listing["state"], listing["attempts"]) == ("failed", 1)
+    assert listing["last_error"] == "could not be stored (RuntimeError: nobody foresaw\x1b[31m this)"
+    assert listing["next_try_at"] is not None
+    assert f"{bad.info_code} from {bad.slug}: could not be stored" in ended.json["errors"][0]
+    assert newsroom.crawl().total("new") == 1, "the archive is whole, and tries it again"
+
+
+@pytest.mark.parametrize(
+    ("size", "source", "says"),
+    [
+        (MAX_RECORD // 2 + 1, None, "bytes are too many for one record"),
+        (100, "wushengbao", "IntegrityError"),
+    ],
+    ids=["too-large-for-a-record", "against-the-tables-rules"],
+)
+def test_what_the_archive_refuses_fails_alone(
+    tmp_path: Path, size: int, source: str | None, says: str
+) -> None:
+    work = DeskWork.open(tmp_path, small_press())
+    tally = Tally()
+    halted: list[str] = []
+    spider = SimpleNamespace(archive=work.archive, crawl_id=None, tally=tally, halt=halted.append)
+    owed = work.list_post(work.edition.articles[0])
+    owed = replace(owed, source=source or owed.source)
+    exchange = Exchange(owed.url, work.now, 200, (), (), bytes(size))
+    ArticlePipeline(spider).process_item(Delivery(owed, exchange))
+    assert (tally.of(owed.source).failed, tally.status, halted) == (1, "failed", [])
+    assert says in tally.errors[0]
+    with work.archive.reading() as connection:
+        assert connection.execute(text("SELECT state, attempts FROM listing")).all() == [("failed", 1)]
+        assert connection.execute(text("SELECT count(*) FROM capture")).scalar_one() == 0
+    work.archive.close()
+
+
+def test_a_callback_that_raises_is_told_with_its_trace_and_ends_only_its_page(
+    open_newsroom: Callable[..., Newsroom],
+) -> None:
+    newsroom = open_newsroom(small_press(4, papers=2))
+    first, second = newsroom.site.slugs
+    ended = crawl_stumbling(newsroom, "jianbao.desk:ArchiveDesk", "record_poll", f"'{first}'")
+    assert (ended.status, ended.json["status"]) == (1, "failed")
+    assert ended.json["errors"] == ["the crawl itself failed (1 unexpected errors): see the log"]
+    assert "ERROR scrapy.core.scraper: Spider error processing" in ended.stderr
+    assert "Traceback (most recent call last)" in ended.stderr
+    assert "RuntimeError: nobody foresaw\ufffd[31m this" in ended.stderr
+    assert "\x1b" not in ended.stderr
+    assert {counts["slug"]: counts["new"] for counts in ended.json["sources"]} == {second: 2}
+    assert newsroom.crawl().total("new") == 2
+
+
+TROUBLES: dict[str, tuple[str, Kind, dict[str, Any]]] = {
+    "timeout": ("/category/*", "hang", {}),
+    "reset": ("/di1xianribao/*", "reset", {}),
+    "cut": ("/di1xianribao/*", "cut", {}),
+    "too-large": ("/di1xianribao/*", "huge", {"megabytes": 3}),
+    "bomb": ("/di1xianribao/*", "bomb", {"megabytes": 3}),
+    "circles": ("/di1xianribao/*", "redirect-loop", {}),
+    "elsewhere": ("/di1xianribao/*", "redirect", {}),
+    "error": ("/di1xianribao/*", "status", {"status": 503}),
+    "robots-reset": ("/robots.txt", "reset", {}),
+    "robots-error": ("/robots.txt", "status", {"status": 500}),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_ordinary_trouble_is_told_in_sentences_and_nowhere_else(newsroom: Newsroom, trouble: str) -> None:
+    target, kind, options = TROUBLES[trouble]
+    newsroom.configure(timeout=0.3, retries=1)
+    newsroom.site.misbehave(target, kind, **options)
+    if trouble == "elsewhere":
+        newsroom.site.misbehave("/NewsData/*", "status", status=500)
+    crawled = newsroom.crawl(status=1)
+    assert crawled.errors
+    assert crawled.stderr == ""
+
+
+def test_a_prohibition_by_robots_txt_is_ordinary_trouble(newsroom: Newsroom) -> None:
+    newsroom.site.set_robots("User-agent: *\nDisallow: /\n")
+    assert newsroom.crawl(status=1).stderr == ""
