@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jianbao.configuration.first_file import write_configuration
 from jianbao.configuration import Configuration, ConfigurationError, load_configuration
+from jianbao.configuration.first_file import write_configuration
 from jianbao.configuration.model import fields_by_key
 
 
