@@ -42,7 +42,7 @@ def kept_exchange(request: Request | None) -> Exchange | None:
 def _flatten(headers: ScrapyHeaders, without: frozenset[bytes] = frozenset()) -> Headers:
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in headers.items()
+        for name, values in dict.items(headers)  # Scrapy's own would normalise every name again
         if name.lower() not in without
         for value in values
     )

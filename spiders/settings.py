@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.request import getproxies
 
 _SHORTEST_DELAY = 0.001  # seconds
 
@@ -41,6 +42,8 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
         "COOKIES_ENABLED": False,
+        # Where the environment names no proxy, nobody need look for one at every request.
+        "HTTPPROXY_ENABLED": bool(getproxies()),
         # Every response starts this many tasks, and our pipeline has use for one: Scrapy's 100 cost half of
         # a crawl's time.
         "CONCURRENT_ITEMS": 1,
