@@ -40,9 +40,10 @@ class ArchiveUnusable(SQLAlchemyError):
 
 def open_database(path: Path) -> Engine:
     """Open the archive's database, creating or migrating it; raise `ArchiveTooNew` or `ArchiveUnusable`."""
-    engine = connect_database(path)
-    if _stored_revision(engine) != SCHEMA_REVISION:
-        with FileLock(path.with_suffix(".migrate.lock"), timeout=_BUSY_SECONDS):
+    # The first connection of all makes the file and its journal mode: SQLite refuses others at that moment.
+    with FileLock(path.with_suffix(".migrate.lock"), timeout=_BUSY_SECONDS):
+        engine = connect_database(path)
+        if _stored_revision(engine) != SCHEMA_REVISION:
             migrate_database(engine)
     return engine
 
