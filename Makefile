@@ -41,7 +41,7 @@ clean:           ## remove what make made
 # The lock names every package with its digest and no address, so any index may serve it.
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "jianbao needs Python 3.11 or newer; '$(PYTHON)' is older. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	  { echo "jianbao needs Python 3.11 or newer, and '$(PYTHON)' is not. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { echo "Python could not make .venv: install its venv module (Debian: apt install python3-venv)." >&2; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then uv=uv; else \
