@@ -43,8 +43,12 @@ def open_database(path: Path) -> Engine:
     # The first connection of all makes the file and its journal mode: SQLite refuses others at that moment.
     with FileLock(path.with_suffix(".migrate.lock"), timeout=_BUSY_SECONDS):
         engine = connect_database(path)
-        if _stored_revision(engine) != SCHEMA_REVISION:
-            migrate_database(engine)
+        try:
+            if _stored_revision(engine) != SCHEMA_REVISION:
+                migrate_database(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     return engine
 
 
