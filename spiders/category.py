@@ -16,7 +16,7 @@ from spiders.addresses import host_of
 from spiders.archive_spider import ArchiveSpider, decode_response
 from spiders.exchange_keeper import kept_exchange
 from spiders.readers.listing_page import read_listing
-from spiders.trouble import explain_failure, is_unreachable
+from spiders.trouble import explain_failure, tells_of_whole_host
 from storage.records import Delivery, Listed, Poll, PollOrder, SetAside, Validators
 
 _OK, _NOT_MODIFIED = 200, 304
@@ -67,7 +67,7 @@ class CategorySpider(ArchiveSpider):
             error = str(explain_failure(failure, order.url))
             self.desk.record_poll(Poll(order.source, "failed", datetime.now(UTC), error=error), None)
         finally:
-            self._end_poll(None if is_unreachable(failure) else order.source)
+            self._end_poll(None if tells_of_whole_host(failure) else order.source)
 
     async def _fetch_owed(self, slug: str) -> AsyncIterator[Request | Delivery]:
         after = ""

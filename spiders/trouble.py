@@ -57,6 +57,14 @@ def is_unreachable(failure: Failure) -> bool:
     return isinstance(failure.value, (*UNREACHABLE, HostRests, RobotsUnavailable))
 
 
+def tells_of_whole_host(failure: Failure) -> bool:
+    """Return whether one failure is enough to know that the host has nothing for us now.
+
+    A timeout is not: it may be the one page that hangs.
+    """
+    return is_unreachable(failure) and not isinstance(failure.value, scrapy_errors.DownloadTimeoutError)
+
+
 def _sentence(error: BaseException | None) -> str:
     text = str(error)
     if isinstance(error, RobotsUnavailable):

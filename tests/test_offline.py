@@ -128,6 +128,18 @@ def test_when_every_address_fails_again_and_again_it_is_no_proof_that_the_articl
     assert newsroom.show(post.code)["status"] == "archived"
 
 
+def test_a_category_page_that_hangs_does_not_hold_back_what_it_listed_before(newsroom: Newsroom) -> None:
+    newsroom.configure(timeout=0.5, retries=0)
+    for post in newsroom.site.articles:
+        newsroom.site.misbehave(post.code, "status", status=500)
+    assert newsroom.crawl(status=1).total("failed") == 2
+    newsroom.site.behave()
+    newsroom.site.misbehave("/category/*", "hang")
+    crawled = newsroom.crawl(status=1)
+    assert crawled.total("new") == 2
+    assert newsroom.states() == {"archived": 2}
+
+
 def test_ten_days_offline(open_newsroom: Callable[..., Newsroom]) -> None:
     """Every day two articles come out; the archive sleeps for ten days in the middle of it."""
     newsroom = open_newsroom(small_press(articles=6, papers=2))
