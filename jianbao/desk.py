@@ -22,7 +22,6 @@ _MEMORY = timedelta(days=1)
 """How long a robots.txt is remembered, and a page's validators are trusted without a look at the whole."""
 
 _QUIET_WORTH_A_LOOK = timedelta(days=1)
-_LONGEST_ROBOTS = 512 * 1024
 
 
 class ArchiveDesk:
@@ -106,7 +105,7 @@ class ArchiveDesk:
 
     def keep_robots(self, host: str, body: bytes) -> None:
         """Remember a host's robots.txt."""
-        text = body[:_LONGEST_ROBOTS].decode("utf-8", "replace")
+        text = body.decode("utf-8", "replace")
         known = self._host(host)
         if known.robots != text or not _is_recent(known.robots_fetched_at, datetime.now(UTC)):
             self._update_host(host, robots=text, robots_fetched_at=datetime.now(UTC))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from jianbao.configuration import Configuration
 from jianbao.crawling import INFOCODE_SOURCE
+from spiders.addresses import endpoint_address
 from storage.archive import Archive
 from storage.ledger import ListingFilter, find_listings, select_listings
 from storage.records import Owed, canonical_info_code
@@ -76,5 +77,5 @@ def slugs_of(chosen: Sequence[Owed]) -> tuple[str, ...]:
 
 
 def _unlisted(configuration: Configuration, info_code: str) -> Owed:
-    address = configuration.infocode.url.replace("{code}", info_code)
+    address = endpoint_address(configuration.infocode.url, info_code)
     return Owed(source=INFOCODE_SOURCE, info_code=info_code, form="media", url=address, title="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from storage.records import Capture, WarcPlace
 from storage.schema import capture
@@ -70,11 +70,6 @@ def committed_end(connection: Connection, file: str) -> int:
         .limit(1)
     ).scalar()
     return end or 0
-
-
-def count_captures(connection: Connection) -> int:
-    """Return how many captures the archive has."""
-    return connection.execute(select(func.count()).select_from(capture)).scalar_one()
 
 
 def _capture(row: Row[tuple[object, ...]]) -> Capture:

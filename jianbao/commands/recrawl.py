@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jianbao.invocation import ExitStatus, Invocation
+
+if TYPE_CHECKING:
+    from storage.records import Owed
 
 
 class State(StrEnum):
@@ -40,7 +44,6 @@ def recrawl(
     from jianbao.crawl_report import print_report
     from jianbao.crawling import INFOCODE_SOURCE, CrawlOrder, check_sources, open_archive, run_crawl
     from jianbao.days import first_moment, last_moment
-    from jianbao.output import print_json, print_table
     from jianbao.progress import watching
     from jianbao.recrawling import Wish, choose_articles, enter_endpoint_source, slugs_of
 
@@ -56,14 +59,7 @@ def recrawl(
         check_sources(archive, wish.sources)
         chosen = choose_articles(configuration, archive, wish)
         if dry_run:
-            rows = [
-                {"source": owed.source, "info_code": owed.info_code, "state": owed.state, "url": owed.url}
-                for owed in chosen
-            ]
-            if as_json:
-                print_json({"total": len(rows), "items": rows})
-            else:
-                print_table(("source", "info code", "state", "address"), (list(row.values()) for row in rows))
+            _print_choice(chosen, as_json=as_json)
             return
         if INFOCODE_SOURCE in slugs_of(chosen):
             enter_endpoint_source(configuration, archive)
@@ -72,3 +68,16 @@ def recrawl(
             report = run_crawl(configuration, archive, order, watch)
     print_report(report, as_json=as_json)
     raise typer.Exit(ExitStatus.INTERRUPTED if report.tally.interrupted else not report.succeeded)
+
+
+def _print_choice(chosen: Sequence[Owed], *, as_json: bool) -> None:
+    from jianbao.output import print_json, print_table
+
+    rows = [
+        {"source": owed.source, "info_code": owed.info_code, "state": owed.state, "url": owed.url}
+        for owed in chosen
+    ]
+    if as_json:
+        print_json({"total": len(rows), "items": rows})
+    else:
+        print_table(("source", "info code", "state", "address"), (list(row.values()) for row in rows))

@@ -80,10 +80,6 @@ class Edition:
         """The slugs of all papers, whether their category page exists today or not."""
         return [paper.slug for paper in self.press.papers]
 
-    def paper_name(self, slug: str) -> str:
-        """Return a paper's name; raise KeyError for a slug that is none's."""
-        return {paper.slug: paper.media for paper in self.press.papers}[slug]
-
     def listed(self, slug: str) -> list[Post]:
         """Return the posts that a category page lists, newest first."""
         with self._lock:
