@@ -31,9 +31,9 @@ soak: $(STAMP)   ## slow proofs: 1,000 kills at random points of a crawl
 
 lock:            ## resolve every dependency again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	  --group dev pyproject.toml --output-file requirements.lock
+	  --all-extras --group dev pyproject.toml --output-file requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	  pyproject.toml --output-file requirements-run.lock
+	  --all-extras pyproject.toml --output-file requirements-run.lock
 
 clean:           ## remove what make made
 	rm -rf $(VENV) demo
