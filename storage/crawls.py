@@ -175,3 +175,11 @@ def read_crawl(connection: Connection, crawl_id: int) -> dict[str, Any] | None:
     """Return one crawl."""
     row = connection.execute(select(crawl).where(crawl.c.id == crawl_id)).first()
     return dict(row._mapping) if row else None
+
+
+def list_crawls(connection: Connection, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
+    """Return crawls, the latest first: from the newest, or from the one before the given id."""
+    query = select(crawl).order_by(crawl.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(crawl.c.id < before)
+    return [dict(row._mapping) for row in connection.execute(query)]

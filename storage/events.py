@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
 from storage.schema import event
 
@@ -107,6 +107,32 @@ def list_open_events(connection: Connection, limit: int = 200) -> list[dict[str,
         .limit(limit)
     )
     return [dict(row._mapping) for row in rows]
+
+
+def list_events(
+    connection: Connection, *, only_open: bool | None = None, before: int | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return events by id, the latest first: from the newest, or from the one before the given id.
+
+    ``only_open``: True for the open ones, False for the resolved ones, None for all.
+    """
+    query = select(event).order_by(event.c.id.desc()).limit(limit)
+    if only_open is not None:
+        query = query.where(event.c.resolved_at.is_(None) if only_open else event.c.resolved_at.is_not(None))
+    if before is not None:
+        query = query.where(event.c.id < before)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def count_open_events(connection: Connection) -> dict[str, int]:
+    """Return for every kind of event how many are open, 0 included."""
+    counts = dict.fromkeys(KINDS, 0)
+    rows = connection.execute(
+        select(event.c.kind, func.count()).where(event.c.resolved_at.is_(None)).group_by(event.c.kind)
+    )
+    for kind, count in rows:
+        counts[kind] = count
+    return counts
 
 
 def _same(kind: str, source: str | None, info_code: str | None) -> list[ColumnElement[bool]]:

@@ -11,7 +11,16 @@ from newsroom import Newsroom, small_press
 from sqlalchemy import Connection
 
 from storage.archive import Archive
-from storage.events import KINDS, list_open_events, open_event, record_event, resolve_events
+from storage.crawls import list_crawls, start_crawl
+from storage.events import (
+    KINDS,
+    count_open_events,
+    list_events,
+    list_open_events,
+    open_event,
+    record_event,
+    resolve_events,
+)
 from storage.ledger import record_listings
 from storage.records import Listed
 from storage.sources import SourceRow, list_sources, save_sources, usual_silence
@@ -244,3 +253,28 @@ def test_a_broken_page_that_changes_at_every_poll_is_captured_once_per_breakage(
     assert newsroom.events() == []
     site.set_layout("unknown")
     assert crawl_broken(2) == 4
+
+
+def test_events_are_listed_by_id_open_or_resolved_from_any_place(connection: Connection) -> None:
+    for turn, kind in enumerate(("poll_failed", "layout_broken", "source_silent")):
+        open_event(connection, kind, "look", NOW + turn * DAY, source="hexi")
+    resolve_events(connection, ["layout_broken"], NOW, source="hexi")
+    kinds = [event["kind"] for event in list_events(connection)]
+    assert kinds == ["source_silent", "layout_broken", "poll_failed"]
+    assert [event["kind"] for event in list_events(connection, only_open=True)] == [kinds[0], kinds[2]]
+    assert [event["kind"] for event in list_events(connection, only_open=False)] == [kinds[1]]
+    (latest,) = list_events(connection, limit=1)
+    assert [event["kind"] for event in list_events(connection, before=latest["id"])] == kinds[1:]
+
+
+def test_open_events_are_counted_for_every_kind(connection: Connection) -> None:
+    open_event(connection, "poll_failed", "look", NOW, source="hexi")
+    open_event(connection, "poll_failed", "look", NOW, source="hedong")
+    record_event(connection, "page_back", "it is back", NOW)
+    assert count_open_events(connection) == {**dict.fromkeys(KINDS, 0), "poll_failed": 2}
+
+
+def test_crawls_are_listed_by_id_from_any_place(connection: Connection) -> None:
+    ids = [start_crawl(connection, "manual", [], NOW, version="1") for _ in range(3)]
+    assert [crawl["id"] for crawl in list_crawls(connection)] == ids[::-1]
+    assert [crawl["id"] for crawl in list_crawls(connection, before=ids[2], limit=1)] == [ids[1]]
