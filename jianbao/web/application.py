@@ -1,0 +1,68 @@
+"""The reader's application: what is served where, and what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from jianbao import __version__
+from jianbao.web import api, feeds, health, metrics
+from jianbao.web.errors import explain_errors
+from jianbao.web.freshness import Freshness
+from jianbao.web.gate import Gate
+from jianbao.web.language import LanguageSwitch
+from jianbao.web.pages import ROUTERS
+from jianbao.web.security_headers import SecurityHeaders
+from storage.archive import Archive
+
+_THREADS = 12  # each reads with a connection of its own, of the fifteen that the archive gives out
+
+
+def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
+    """Return the reader of the archive in a folder, which answers to these host names and the local ones.
+
+    Opens the archive at once and closes it when the application ends; raises `NoArchive`, `ArchiveTooNew`
+    or `ArchiveUnusable`.
+    """
+    archive = Archive.open_existing(archive_folder)
+    application = FastAPI(
+        title="jianbao",
+        version=__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # these two would load their scripts from another host
+        redoc_url=None,
+        lifespan=_closing(archive),
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(Gate, names=hosts),
+            Middleware(LanguageSwitch),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+            Middleware(Freshness),
+        ],
+    )
+    application.state.archive = archive
+    explain_errors(application)
+    for router in (api.router, feeds.router, metrics.router, health.router):
+        application.include_router(router)
+    for router in ROUTERS:
+        application.include_router(router, include_in_schema=False)
+    application.mount("/static", StaticFiles(directory=str(files("jianbao.web") / "static")))
+    return application
+
+
+def _closing(archive: Archive):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = _THREADS
+        with archive:
+            yield
+
+    return lifespan

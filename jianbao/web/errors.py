@@ -1,0 +1,69 @@
+"""What went wrong, as a page in the same design; under ``/api/`` as JSON. Never a trace."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from jianbao.web.rendering import render
+from jianbao.web.security_headers import secure
+
+_KNOWN = (400, 404, 405, 503)
+
+
+class NotShown(Exception):
+    """There is no such page; the message is one sentence that says what to do."""
+
+
+class NotUnderstood(ValueError):
+    """The address asks for something that means nothing; the message is one sentence."""
+
+
+def explain_errors(application: FastAPI) -> None:
+    """Answer every error of the application with a sentence."""
+    application.add_exception_handler(NotShown, _explain_not_shown)
+    application.add_exception_handler(NotUnderstood, _explain_not_understood)
+    application.add_exception_handler(HTTPException, _explain_http)
+    application.add_exception_handler(RequestValidationError, _explain_validation)
+    application.add_exception_handler(Exception, _explain_defect)
+
+
+def explain(request: Request, status: int, sentence: str | None = None) -> Response:
+    """Return the answer to a request that failed: its status, and what there is to say."""
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": sentence or HTTPStatus(status).phrase}, status)
+    kind = str(status) if status in _KNOWN else "500" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
+    return render(request, "error.html", status, kind=kind, sentence=sentence)
+
+
+def _explain_not_shown(request: Request, error: Exception) -> Response:
+    return explain(request, HTTPStatus.NOT_FOUND, str(error) or None)
+
+
+def _explain_not_understood(request: Request, error: Exception) -> Response:
+    return explain(request, HTTPStatus.BAD_REQUEST, str(error))
+
+
+def _explain_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
+    answer = explain(request, error.status_code, detail)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _explain_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problem = error.errors()[0]
+    return explain(request, HTTPStatus.BAD_REQUEST, f"{problem['loc'][-1]}: {problem['msg']}")
+
+
+def _explain_defect(request: Request, _error: Exception) -> Response:
+    answer = explain(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    secure(answer.headers)  # it is sent outside of everything that we put around the application
+    return answer

@@ -1,0 +1,7 @@
+"""`/metrics`: what Prometheus asks."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

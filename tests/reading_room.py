@@ -1,0 +1,27 @@
+"""The reader in tests: its application over an archive, asked by a client that has its name right."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jianbao.web.application import create_app
+
+with warnings.catch_warnings():
+    # It would rather have httpx2, which says the same in every place where we ask.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    warnings.simplefilter("ignore", UserWarning)
+    from fastapi.testclient import TestClient
+
+READER = "http://127.0.0.1:8765"
+
+
+@contextmanager
+def open_reader(archive_folder: Path, language: str = "en") -> Iterator[TestClient]:
+    """Return a client of the reader of an archive; redirects are not followed."""
+    application = create_app(archive_folder)
+    headers = {"accept-language": language}
+    with TestClient(application, base_url=READER, headers=headers, follow_redirects=False) as client:
+        yield client
