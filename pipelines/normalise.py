@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 
-from pipelines.normalise_body import Body, Line, Picture, read_body
+from pipelines.normalise_body import Body, Line, Picture, read_body, read_lines
 from pipelines.normalise_lines import (
     byline_names,
+    closing_names,
     dateline_names,
     is_furniture,
     is_heading,
@@ -36,7 +37,8 @@ def normalise(draft: Draft) -> Article:
     """
     if draft.info_code is None:
         raise SetAside("names no info code")
-    body, source_line, named = _sift(read_body(draft.body_html, draft.url), draft)
+    delivered = read_lines(draft.paragraphs) if draft.paragraphs else read_body(draft.body_html, draft.url)
+    body, source_line, named = _sift(delivered, draft)
     paragraphs = _paragraphs(body) or _standing_in(draft)
     texts = [paragraph.text for paragraph in paragraphs]
     return Article(
@@ -112,6 +114,8 @@ def _paragraphs(body: Body) -> tuple[Paragraph, ...]:
 
 
 def _kind(line: Line, is_under_picture: bool, is_at_edge: bool) -> ParagraphKind:
+    if line.kind != "text":
+        return line.kind
     if is_heading(line):
         return "heading"
     if line.is_centred and is_under_picture:
@@ -122,14 +126,19 @@ def _kind(line: Line, is_under_picture: bool, is_at_edge: bool) -> ParagraphKind
 
 
 def _author(paragraphs: Sequence[Paragraph]) -> str | None:
-    """Return the names in bylines and datelines, each once, parted by ``、``; None when there are none."""
-    names = [
-        name
-        for paragraph in paragraphs
-        for name in (
-            byline_names(paragraph.text) if paragraph.kind == "byline" else dateline_names(paragraph.text)
-        )
-    ]
+    """Return the names in bylines, datelines and after the last sentence, each once, parted by ``、``.
+
+    None when there are none.
+    """
+    last = next((one for one in reversed(paragraphs) if one.kind == "text"), None)
+    names: list[str] = []
+    for paragraph in paragraphs:
+        if paragraph.kind == "byline":
+            names += byline_names(paragraph.text)
+        else:
+            names += dateline_names(paragraph.text)
+        if paragraph is last:
+            names += closing_names(paragraph.text)
     return "、".join(dict.fromkeys(names)) or None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urljoin, urlsplit
@@ -13,7 +14,7 @@ from bs4.element import PageElement
 
 from pipelines.normalise_securities import attribute, is_glossary_link, read_chart, read_link
 from pipelines.normalise_text import drop_controls, drop_unseen
-from storage.records import Link, Security, SetAside
+from storage.records import Link, Paragraph, ParagraphKind, Security, SetAside
 
 _LONGEST_BODY = 1_000_000
 """Characters of markup beyond which a body is set aside: real ones have up to 50,000 (UPSTREAM, section 4.3),
@@ -56,7 +57,7 @@ _ADDRESSES = ("orginial_src", "original_src", "data-original", "data-src", "src"
 
 @dataclass(slots=True)
 class Line:
-    """One line of text with what its markup says of it, and what it links to."""
+    """One line of text with what its markup or its reader (``kind``) says of it, and what it links to."""
 
     text: str
     is_bold: bool = False
@@ -64,6 +65,7 @@ class Line:
     is_centred: bool = False
     is_source: bool = False
     is_quoted: bool = False
+    kind: ParagraphKind = "text"
     links: list[Link] = field(default_factory=list)
     securities: list[Security] = field(default_factory=list)
 
@@ -108,6 +110,14 @@ def read_body(markup: str, url: str) -> Body:
             reading.end_line()
     reading.end_line()
     return reading.body
+
+
+def read_lines(paragraphs: Iterable[Paragraph]) -> Body:
+    """Return the body of paragraphs that their reader told apart, as `read_body` does for others."""
+    lines = (
+        Line(_WHITE_SPACE.sub(" ", drop_unseen(one.text)).strip(_BLANKS), kind=one.kind) for one in paragraphs
+    )
+    return Body([line for line in lines if line.text])
 
 
 def _read_plain(markup: str, reading: _Reading) -> str:

@@ -37,6 +37,7 @@ _NAME_BREAK = re.compile(r"[\s、，,/／]+")
 _DATELINE = re.compile(
     rf"本报[^（(。，\s]{{0,10}}讯\s*[(（](?P<credits>[^()（）]{{0,20}}{_ROLE}[^()（）]{{2,40}})[)）]"
 )
+_CLOSING = re.compile(r"[(（](?P<credits>[^()（）]{2,60})[)）]")
 # Column names and verbs that stand where a reporter's name would.
 # fmt: off
 _NO_NAMES = frozenset({
@@ -89,13 +90,22 @@ def byline_names(text: str) -> tuple[str, ...]:
     if len(text) > _LONGEST_BYLINE:
         return ()
     match = _BYLINE.fullmatch(_WRITTEN.sub("", text.strip("()（） ")))
-    return _names(match["credits"]) if match else ()
+    if match:
+        return _names(match["credits"])
+    return closing_names(text) if text.startswith(("(", "（")) else ()
 
 
 def dateline_names(text: str) -> tuple[str, ...]:
     """Return the names in a dateline's brackets (``本报讯 （记者张琬 通讯员林妙）``), if any."""
     match = _DATELINE.match(text)
     return _names(match["credits"]) if match else ()
+
+
+def closing_names(text: str) -> tuple[str, ...]:
+    """Return the names in the brackets that a story ends with (``(张琬 全媒体记者 林妙)``), if any."""
+    start = max(text.rfind("("), text.rfind("（"))
+    match = _CLOSING.fullmatch(text, start) if start >= 0 else None
+    return _names(match["credits"]) if match and _ROLES.search(match["credits"]) else ()
 
 
 def _names(credited: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ class Draft:
     ``tag`` is the post's tag as printed (上饶日报新闻); ``media`` a name that the answer states outright.
     ``body_html`` is the delivered body, from after the title to before the share link; ``linked_html``
     is a second body of the same article that carries security links where ``body_html`` has none.
+    ``paragraphs`` are given by a reader that had to tell them apart itself (plain text): then the body.
     ``partial`` tells that this kind of answer need not name title and time at all (the JSON endpoint).
     """
 
@@ -35,6 +36,7 @@ class Draft:
     summary: str | None = None
     body_html: str = ""
     linked_html: str | None = None
+    paragraphs: tuple[Paragraph, ...] = ()
     partial: bool = False
 
 
