@@ -20,15 +20,8 @@ from jianbao.recrawling import NotArchived
 from scheduler.cron import parse_schedule
 from scheduler.heartbeat import read_service_state
 from storage.archive import Archive
-from storage.articles import (
-    ArticleFilter,
-    StoredArticle,
-    count_articles,
-    find_article,
-    list_article_sources,
-    list_articles,
-    list_revisions,
-)
+from storage.article_lists import ArticleFilter, count_articles, list_article_sources, list_articles
+from storage.articles import StoredArticle, find_article, list_revisions
 from storage.captures import read_capture
 from storage.crawls import read_crawl
 from storage.events import list_open_events

@@ -19,8 +19,9 @@ from storage.articles import (
     update_article,
 )
 from storage.events import record_event, resolve_events
-from storage.ledger import settle_archived
+from storage.ledger import date_listings, settle_archived
 from storage.records import Article, Owed
+from storage.search import index_article
 
 PARSER_VERSION = 1
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
@@ -37,34 +38,35 @@ def store_article(
     """Store a believable article and settle its listings; return whether it was new, revised or unchanged."""
     comparison = compare(fetched, stored)
     if stored is None:
-        _insert(connection, comparison, capture_id, now)
+        current = _insert(connection, comparison, capture_id, now)
     else:
-        _update(connection, comparison, stored, capture_id, now)
+        current = _update(connection, comparison, stored, capture_id, now)
+    index_article(connection, current, stored)
+    _date(connection, current, stored)
     # Only the forms that came: a change that both twins announce must still be fetched from the other.
     settled = settle_archived(connection, owed.info_code, f"{owed.form} {fetched.form}", capture_id)
     _settle_events(connection, owed, stored, now, others_waited=settled > 1)
     return comparison.kind
 
 
-def _insert(connection: Connection, comparison: Comparison, capture_id: int, now: datetime) -> None:
+def _insert(connection: Connection, comparison: Comparison, capture_id: int, now: datetime) -> StoredArticle:
     assert comparison.article.published_at is not None, "belief lets no article without a time pass"
-    insert_article(
-        connection,
-        StoredArticle(
-            id=free_id(connection, comparison.article.published_at),
-            article=comparison.article,
-            forms=comparison.forms,
-            content_hash=comparison.content_hash,
-            duplicate_of=None,
-            first_seen_at=now,
-            last_checked_at=now,
-            parser_version=PARSER_VERSION,
-            revision=1,
-            status="archived",
-            capture_id=capture_id,
-        ),
+    current = StoredArticle(
+        id=free_id(connection, comparison.article.published_at),
+        article=comparison.article,
+        forms=comparison.forms,
+        content_hash=comparison.content_hash,
+        duplicate_of=None,
+        first_seen_at=now,
+        last_checked_at=now,
+        parser_version=PARSER_VERSION,
+        revision=1,
+        status="archived",
+        capture_id=capture_id,
     )
+    insert_article(connection, current)
     link_duplicates(connection, comparison.content_hash)
+    return current
 
 
 def _update(
@@ -73,10 +75,10 @@ def _update(
     stored: StoredArticle,
     capture_id: int,
     now: datetime,
-) -> None:
+) -> StoredArticle:
     if not comparison.differs:
         touch_article(connection, stored, now, capture_id)
-        return
+        return stored
     current = replace(
         stored,
         id=_keep_id(connection, comparison.article, stored),
@@ -98,6 +100,15 @@ def _update(
         link_duplicates(connection, stored.content_hash)
     if comparison.content_hash != stored.content_hash or current.id != stored.id:
         link_duplicates(connection, comparison.content_hash)
+    return current
+
+
+def _date(connection: Connection, current: StoredArticle, stored: StoredArticle | None) -> None:
+    """Let the listings know when their article was published, so that a source's newest are found at once."""
+    published_at = current.article.published_at
+    assert published_at is not None
+    if stored is None or stored.article.published_at != published_at:
+        date_listings(connection, current.article.info_code, published_at)
 
 
 def _keep_id(connection: Connection, article: Article, stored: StoredArticle) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,13 +12,10 @@ from sqlalchemy import (
     Connection,
     Integer,
     Row,
-    Select,
-    and_,
     bindparam,
     case,
     delete,
     exists,
-    func,
     insert,
     select,
     update,
@@ -27,7 +24,7 @@ from sqlalchemy import text as sql_text
 
 from storage.database import upsert
 from storage.records import Article, Image, Link, Paragraph, Security
-from storage.schema import article, listing, revision, security
+from storage.schema import article, revision, security
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SLOTS_PER_MINUTE = 4
@@ -86,24 +83,13 @@ class StoredArticle:
     capture_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleFilter:
-    """Which articles a list holds; None asks for nothing. ``since`` is included, ``until`` is not."""
-
-    source: str | None = None
-    media: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    with_duplicates: bool = False
-
-
 def find_article(connection: Connection, info_code: str) -> StoredArticle | None:
     """Return an article with its securities, None when the archive has none of that info code."""
     row = connection.execute(_FIND_ARTICLE, {"code": info_code}).first()
     if row is None:
         return None
     found = connection.execute(_FIND_SECURITIES, {"code": info_code})
-    return _stored(row, tuple(Security(s.market, s.code, s.name, s.mention) for s in found))
+    return read_stored(row, tuple(Security(s.market, s.code, s.name, s.mention) for s in found))
 
 
 def insert_article(connection: Connection, stored: StoredArticle) -> None:
@@ -194,46 +180,21 @@ def set_status(connection: Connection, info_code: str, status: str, checked_at: 
 
 
 def free_id(connection: Connection, published_at: datetime) -> int:
-    """Return the first free article id for a publication time: minutes since 2000 times 4, then upward.
+    """Return the first free article id for a publication time, from its minute's first one upward.
 
     Ids order by publication time and stay dense, since the search index stores their differences.
     """
-    wanted: int = (published_at - _EPOCH) // timedelta(minutes=1) * _SLOTS_PER_MINUTE
-    return int(connection.execute(_FREE_ID, {"wanted": wanted}).scalar_one())
+    return int(connection.execute(_FREE_ID, {"wanted": first_id(published_at)}).scalar_one())
 
 
-def count_articles(connection: Connection, wanted: ArticleFilter | None = None) -> int:
-    """Return how many articles match."""
-    counted = _filtered(
-        select(func.count()).select_from(article), wanted or ArticleFilter(with_duplicates=True)
-    )
-    return int(connection.execute(counted).scalar_one())
+def first_id(published_at: datetime) -> int:
+    """Return the first id of a publication minute: minutes since 2000 (UTC) times 4."""
+    return (published_at - _EPOCH) // timedelta(minutes=1) * _SLOTS_PER_MINUTE
 
 
-def list_articles(
-    connection: Connection, wanted: ArticleFilter, limit: int = 20, offset: int = 0
-) -> list[StoredArticle]:
-    """Return the matching articles without their securities, the newest first."""
-    rows = connection.execute(
-        _filtered(select(article), wanted)
-        .order_by(article.c.published_at.desc(), article.c.info_code.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return [_stored(row, ()) for row in rows]
-
-
-def list_article_sources(connection: Connection, info_codes: Iterable[str]) -> dict[str, list[str]]:
-    """Return for each info code the sources that listed it, the first to list it first."""
-    rows = connection.execute(
-        select(listing.c.info_code, listing.c.source)
-        .where(listing.c.info_code.in_(list(info_codes)))
-        .order_by(listing.c.first_listed_at, listing.c.source)
-    )
-    sources: dict[str, list[str]] = {}
-    for code, slug in rows:
-        sources.setdefault(code, []).append(slug)
-    return sources
+def minute_of_id(article_id: int) -> datetime:
+    """Return the minute that an id belongs to; an article of a crowded minute has an id of a later one."""
+    return _EPOCH + timedelta(minutes=article_id // _SLOTS_PER_MINUTE)
 
 
 def list_revisions(connection: Connection, info_code: str) -> list[Row[tuple[Any, ...]]]:
@@ -249,24 +210,6 @@ def _insert_securities(connection: Connection, current: Article) -> None:
     if current.securities:
         rows = [{"info_code": current.info_code, **asdict(mention)} for mention in current.securities]
         connection.execute(_INSERT_SECURITIES, rows)
-
-
-def _filtered(query: Select[Any], wanted: ArticleFilter) -> Select[Any]:
-    if wanted.source is not None:
-        query = query.where(
-            exists().where(
-                and_(listing.c.source == wanted.source, listing.c.info_code == article.c.info_code)
-            )
-        )
-    if wanted.media is not None:
-        query = query.where(article.c.media == wanted.media)
-    if wanted.since is not None:
-        query = query.where(article.c.published_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(article.c.published_at < wanted.until)
-    if not wanted.with_duplicates:
-        query = query.where(article.c.duplicate_of.is_(None))
-    return query
 
 
 def _values(stored: StoredArticle) -> dict[str, Any]:
@@ -298,7 +241,8 @@ def _values(stored: StoredArticle) -> dict[str, Any]:
     }
 
 
-def _stored(row: Row[tuple[Any, ...]], securities: tuple[Security, ...]) -> StoredArticle:
+def read_stored(row: Row[tuple[Any, ...]], securities: tuple[Security, ...]) -> StoredArticle:
+    """Return a row of the article table as an article."""
     lines = row.text.split("\n")
     return StoredArticle(
         id=row.id,

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, Table, create_
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0005"
 """The Alembic revision that this version of the code reads and writes."""
 
 _DAMAGE = {
@@ -68,6 +68,12 @@ def connect_database(path: Path) -> Engine:
 def upsert(table: Table) -> sqlite.Insert:
     """Return an INSERT that can say ON CONFLICT (PostgreSQL's has the same methods)."""
     return sqlite.insert(table)
+
+
+def damage_of(error: BaseException) -> str | None:
+    """Return what is wrong with a database file by what SQLite raised, None when it is not the file."""
+    # The rest of the code only says where SQLite stumbled.
+    return _DAMAGE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
 
 
 @contextmanager
@@ -126,9 +132,8 @@ def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
 def _name_damage(path: Path, context: ExceptionContext) -> None:
     """Raise `ArchiveUnusable` in place of what SQLite says of a file that it can make nothing of."""
     error = context.original_exception
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it only says where SQLite stumbled
-    if code in _DAMAGE:
-        raise ArchiveUnusable(f"{path} {_DAMAGE[code]} ({error})") from error
+    if damage := damage_of(error):
+        raise ArchiveUnusable(f"{path} {damage} ({error})") from error
 
 
 def _begin(connection: Connection) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, select, 
 
 from storage.database import upsert
 from storage.records import Listed, Owed, Poll
-from storage.schema import article, listing, source
+from storage.schema import UtcDateTime, article, listing, source
 
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(days=1)
@@ -24,7 +24,23 @@ _SETTLED = ("archived", "gone")
 _CHUNK = 500  # bound variables of one statement
 
 # What runs for every poll and article is put together once: building a statement costs more than running it.
-_ENSURE_LISTING = upsert(listing).on_conflict_do_nothing()
+_ENSURE_LISTING = (
+    upsert(listing)
+    .values(
+        published_at=select(article.c.published_at)
+        .where(article.c.info_code == bindparam("code"))
+        .scalar_subquery()
+    )
+    .on_conflict_do_nothing()
+)
+_DATE_LISTINGS = (
+    update(listing)
+    .where(
+        listing.c.info_code == bindparam("code"),
+        listing.c.published_at.is_distinct_from(bindparam("moment", type_=UtcDateTime)),
+    )
+    .values(published_at=bindparam("moment", type_=UtcDateTime))
+)
 _SETTLE_ARCHIVED = (
     update(listing)
     .where(
@@ -137,6 +153,7 @@ def ensure_listing(connection: Connection, owed: Owed, listed_at: datetime) -> b
     entry = {
         "source": owed.source,
         "info_code": owed.info_code,
+        "code": owed.info_code,
         "form": owed.form,
         "url": owed.url,
         "title": owed.title,
@@ -154,6 +171,11 @@ def settle_archived(connection: Connection, info_code: str, forms: str, capture_
         _SETTLE_ARCHIVED, {"code": info_code, "forms": forms.split(), "capture": capture_id}
     )
     return result.rowcount
+
+
+def date_listings(connection: Connection, info_code: str, published_at: datetime) -> int:
+    """Note with an article's listings when it was published; return how many did not know it."""
+    return connection.execute(_DATE_LISTINGS, {"code": info_code, "moment": published_at}).rowcount
 
 
 def settle_unarchived(
@@ -224,8 +246,8 @@ def _record_chunk(
 ) -> Recorded:
     codes = [entry.info_code for entry in listed]
     before = _known_listings(connection, slug, codes)
-    forms = _archived_forms(connection, codes)
-    rows = [_row(slug, entry, listed_at, forms.get(entry.info_code, ())) for entry in listed]
+    stored = _stored_forms(connection, codes)
+    rows = [_row(slug, entry, listed_at, *stored.get(entry.info_code, ((), None))) for entry in listed]
     fresh = [row for row in rows if row["info_code"] not in before]
     if fresh:
         connection.execute(upsert(listing).on_conflict_do_nothing(), fresh)
@@ -243,16 +265,24 @@ def _known_listings(connection: Connection, slug: str, codes: Sequence[str]) -> 
     return {code: (state, title) for code, state, title in rows}
 
 
-def _archived_forms(connection: Connection, codes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _stored_forms(
+    connection: Connection, codes: Sequence[str]
+) -> dict[str, tuple[tuple[str, ...], datetime]]:
+    """Return for each article the forms that need no fetching, and when it was published."""
     rows = connection.execute(
-        select(article.c.info_code, article.c.forms).where(
-            article.c.info_code.in_(codes), article.c.status == "archived"
+        select(article.c.info_code, article.c.forms, article.c.status, article.c.published_at).where(
+            article.c.info_code.in_(codes)
         )
     )
-    return {code: tuple(forms.split()) for code, forms in rows}
+    return {
+        code: (tuple(forms.split()) if status == "archived" else (), published_at)
+        for code, forms, status, published_at in rows
+    }
 
 
-def _row(slug: str, entry: Listed, listed_at: datetime, forms: Iterable[str]) -> dict[str, Any]:
+def _row(
+    slug: str, entry: Listed, listed_at: datetime, forms: Iterable[str], published_at: datetime | None
+) -> dict[str, Any]:
     archived = entry.form in forms
     return {
         "source": slug,
@@ -260,6 +290,7 @@ def _row(slug: str, entry: Listed, listed_at: datetime, forms: Iterable[str]) ->
         "form": entry.form,
         "url": entry.url,
         "title": entry.title,
+        "published_at": published_at,
         "first_listed_at": listed_at,
         "last_listed_at": listed_at,
         "state": "archived" if archived else "owed",

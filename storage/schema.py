@@ -10,9 +10,11 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -93,6 +95,7 @@ listing = Table(
     Column("form", String, nullable=False),
     Column("url", String, nullable=False),
     Column("title", String, nullable=False),
+    Column("published_at", UtcDateTime),
     Column("first_listed_at", UtcDateTime, nullable=False),
     Column("last_listed_at", UtcDateTime, nullable=False),
     Column("state", String, nullable=False),
@@ -112,6 +115,7 @@ Index(
 )
 Index("ix_listing_source_state", listing.c.source, listing.c.state)
 Index("ix_listing_source_first_listed_at", listing.c.source, listing.c.first_listed_at)
+Index("ix_listing_source_published_at", listing.c.source, listing.c.published_at, listing.c.info_code)
 
 article = Table(
     "article",
@@ -143,6 +147,13 @@ article = Table(
 )
 Index("ix_article_published_at", article.c.published_at, article.c.info_code)
 Index("ix_article_content_hash", article.c.content_hash)
+Index("ix_article_media_published_at", article.c.media, article.c.published_at, article.c.info_code)
+Index(
+    "ix_article_duplicate_of",
+    article.c.duplicate_of,
+    sqlite_where=text("duplicate_of IS NOT NULL"),
+    postgresql_where=text("duplicate_of IS NOT NULL"),
+)
 
 revision = Table(
     "revision",
@@ -167,7 +178,8 @@ security = Table(
     Column("mention", String, primary_key=True),
     Column("name", String, nullable=False),
 )
-Index("ix_security_market_code", security.c.market, security.c.code)
+Index("ix_security_code", security.c.code, security.c.market)
+Index("ix_security_name", security.c.name)
 
 capture = Table(
     "capture",
@@ -233,4 +245,51 @@ Index(
     event.c.info_code,
     sqlite_where=text("resolved_at IS NULL"),
     postgresql_where=text("resolved_at IS NULL"),
+)
+
+story_sketch = Table(
+    "story_sketch",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("info_code", ForeignKey("article.info_code"), nullable=False, unique=True),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("keys", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+story_key = Table(
+    # Nothing but its key: the rows are the index.
+    "story_key",
+    metadata,
+    Column("period", Integer, primary_key=True, autoincrement=False),
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("sketch", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+story_link = Table(
+    "story_link",
+    metadata,
+    Column("one", ForeignKey("article.info_code"), primary_key=True),
+    Column("other", ForeignKey("article.info_code"), primary_key=True),
+    Column("similarity", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_story_link_other", story_link.c.other)
+
+story_member = Table(
+    "story_member",
+    metadata,
+    Column("info_code", ForeignKey("article.info_code"), primary_key=True),
+    Column("story", String, nullable=False),
+    Column("similarity", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_story_member_story", story_member.c.story)
+
+story_owed = Table(
+    "story_owed",
+    metadata,
+    Column("info_code", ForeignKey("article.info_code"), primary_key=True),
+    sqlite_with_rowid=False,
 )

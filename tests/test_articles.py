@@ -12,15 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 
 from storage.archive import Archive
+from storage.article_lists import ArticleFilter, count_articles, list_articles
 from storage.articles import (
-    ArticleFilter,
     StoredArticle,
-    count_articles,
     find_article,
     free_id,
     insert_article,
     link_duplicates,
-    list_articles,
     set_status,
     update_article,
 )

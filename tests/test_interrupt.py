@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from jianbao.demo import DemoSite, Press
 from storage.archive import Archive
-from storage.articles import count_articles
+from storage.article_lists import count_articles
 from storage.records import find_info_code
 from storage.schema import crawl
 

@@ -140,6 +140,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "form": "media",
         "url": "http://127.0.0.1/yunwanbao/2026/03/20/NW202603201234567890.html",
         "title": "云湾渔港开海第一天",
+        "published_at": STORED_NOON,
         "first_listed_at": STORED_NOON,
         "last_listed_at": STORED_NOON,
         "state": "archived",

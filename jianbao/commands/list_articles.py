@@ -29,11 +29,11 @@ def list_articles(
     from jianbao.days import first_moment, last_moment
     from jianbao.output import print_json, print_line, print_table
     from jianbao.reading import read_list
-    from storage.articles import ArticleFilter
+    from storage.article_lists import ArticleFilter
 
     wanted = ArticleFilter(
-        source=source,
-        media=media,
+        sources=(source,) if source else (),
+        media=(media,) if media else (),
         since=first_moment(from_day, "--from"),
         until=last_moment(to_day, "--to"),
         with_duplicates=duplicates,

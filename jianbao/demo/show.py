@@ -14,7 +14,7 @@ from jianbao.configuration import ConfigurationError
 from jianbao.demo.site import DemoSite
 from jianbao.reading import read_list
 from storage.archive import WARC_FOLDER, Archive
-from storage.articles import ArticleFilter
+from storage.article_lists import ArticleFilter
 
 MARK = "# Written by `jianbao demo`, which replaces this file and the archive beside it."
 _SHOWN = 8

@@ -1,0 +1,37 @@
+"""Search: the index, and what lets a source's or a newspaper's newest articles be found at once.
+
+The index of an archive that has articles is left to ``jianbao reindex``: until then search reads their texts.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Make the tables, the column and the indexes."""
+    from storage.search.index import create_index  # noqa: PLC0415 - SQLite only
+
+    create_index(op.get_bind())
+    op.add_column("listing", sa.Column("published_at", sa.DateTime()))
+    op.execute(
+        "UPDATE listing SET published_at = "
+        "(SELECT article.published_at FROM article WHERE article.info_code = listing.info_code)"
+    )
+    op.create_index("ix_listing_source_published_at", "listing", ["source", "published_at", "info_code"])
+    op.create_index("ix_article_media_published_at", "article", ["media", "published_at", "info_code"])
+    present = sa.text("duplicate_of IS NOT NULL")
+    op.create_index(
+        "ix_article_duplicate_of",
+        "article",
+        ["duplicate_of"],
+        sqlite_where=present,
+        postgresql_where=present,
+    )
+    op.drop_index("ix_security_market_code", table_name="security")
+    op.create_index("ix_security_code", "security", ["code", "market"])
+    op.create_index("ix_security_name", "security", ["name"])

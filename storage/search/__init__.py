@@ -1,0 +1,54 @@
+"""Search: every article that contains what is asked for, and only those (DESIGN, section 9).
+
+With `storage/database.py` the only place that knows SQLite; nothing else knows how the index is made.
+"""
+
+from storage.search.find import Found, Hit, Order, iterate_matches, search_articles
+from storage.search.index import (
+    IndexState,
+    build_part,
+    count_index_bytes,
+    count_unindexed,
+    create_index,
+    index_article,
+    merge_index,
+    read_index_state,
+)
+from storage.search.query import BadQuery, Group, Query, Word, narrow, parse_query
+from storage.search.snippet import Piece, find_hits, make_snippet, mark_hits
+from storage.search.total import AT_ONCE, COMPLETELY, THOROUGH, Effort
+from storage.search.trend import Trend, TrendPoint, Unit, count_trend
+
+__all__ = [
+    "AT_ONCE",
+    "COMPLETELY",
+    "THOROUGH",
+    "BadQuery",
+    "Effort",
+    "Found",
+    "Group",
+    "Hit",
+    "IndexState",
+    "Order",
+    "Piece",
+    "Query",
+    "Trend",
+    "TrendPoint",
+    "Unit",
+    "Word",
+    "build_part",
+    "count_index_bytes",
+    "count_trend",
+    "count_unindexed",
+    "create_index",
+    "find_hits",
+    "index_article",
+    "iterate_matches",
+    "make_snippet",
+    "mark_hits",
+    "merge_index",
+    "narrow",
+    "parse_query",
+    "read_index_state",
+    "search_articles",
+]

@@ -1,0 +1,166 @@
+"""Folding: what search takes for the same character (DESIGN, section 9).
+
+Text and query are folded alike: width and compatibility forms (NFKC), case, traditional to simplified Chinese
+character by character (a converter that looks at words would fold a query otherwise than the text around it),
+white space to one blank; what nobody sees (zero width, direction marks, controls) is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+_NARROW = tuple(zip("，：；！？（）", ",:;!?()", strict=True))
+"""What NFKC does to the punctuation of nearly every Chinese line: with it done, most lines need no more."""
+_HAN = ((0x2E80, 0x2FE0), (0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32400))
+_INVISIBLE = (
+    *range(0x09),
+    *range(0x0E, 0x1C),
+    *range(0x7F, 0x85),
+    *range(0x86, 0xA0),
+    0xAD,
+    0x061C,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    *range(0xD800, 0xE000),
+    *range(0xFE00, 0xFE10),
+    0xFEFF,
+    *range(0xE0000, 0xE1000),
+)
+_RESERVED = 0xE000
+"""A private character that the index uses for itself; it means nothing in a text."""
+_ROUNDS = 4
+_MOST_MARKS = 30
+"""Marks in a row (Unicode's stream-safe limit, UAX 15): sorting a run takes the square of its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Character by character, what is written otherwise or left out, and a fingerprint of all of it."""
+
+    changes: dict[int, str | None]
+    changed: frozenset[str]
+    digest: str
+
+
+def fold(text: str) -> str:
+    """Return one line of text as search compares it; folding it again changes nothing."""
+    return fold_lines(text.replace("\n", " "))
+
+
+def fold_lines(text: str) -> str:
+    """Return a text folded line by line, the lines kept apart."""
+    for wide, narrow in _NARROW:
+        text = text.replace(wide, narrow)
+    for _ in range(_ROUNDS):
+        folded = _fold_once(text)
+        if folded == text:
+            break
+        text = folded
+    return text
+
+
+def folding_digest() -> str:
+    """Return the fingerprint of the folding: an index made with another one cannot be trusted."""
+    return _table().digest
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text, and for each of its characters the span of the original text that it comes from."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the original text that a span of the folded text covers."""
+        return self.starts[start], self.ends[end - 1]
+
+
+def fold_with_spans(text: str) -> Folded:
+    """Return the folded text with the way back to the original."""
+    wanted = fold(text)
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _clusters(text):
+        part = fold(text[start:end]) or (" " if text[start:end].isspace() else "")
+        if part == " " and (not parts or parts[-1] == " "):
+            continue
+        if part:
+            parts.append(part)
+            starts += [start] * len(part)
+            ends += [end] * len(part)
+    folded = "".join(parts)
+    if not folded.startswith(wanted):  # a script that joins its characters in ways of its own
+        return Folded(wanted, [0] * len(wanted), [len(text)] * len(wanted))
+    return Folded(wanted, starts[: len(wanted)], ends[: len(wanted)])
+
+
+def _fold_once(text: str) -> str:
+    table = _table()
+    if not table.changed.isdisjoint(text):
+        text = text.translate(table.changes)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", _thin_marks(text))
+    return "\n".join(" ".join(line.split()) for line in text.casefold().split("\n"))
+
+
+def _thin_marks(text: str) -> str:
+    """Return the text with no longer runs of marks than any script has."""
+    run = 0
+    kept: list[str] = []
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the text that fold by themselves: a character with the marks that follow it."""
+    start = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or not _continues(text[place]):
+            yield start, place
+            start = place
+
+
+def _continues(character: str) -> bool:
+    """Return whether a character may melt into the one before: marks, Hangul's vowels and finals."""
+    return character > "\u02ff" and (
+        unicodedata.combining(character) > 0
+        or unicodedata.category(character).startswith("M")
+        or "\u1160" <= character <= "\u11ff"
+        or character in "ﾞﾟ"
+    )
+
+
+@cache
+def _table() -> Table:
+    from opencc import OpenCC  # noqa: PLC0415 - 20 ms, and only who searches or stores needs it
+
+    han = [chr(point) for start, end in _HAN for point in range(start, end)]
+    simplified = OpenCC("t2s").convert("\n".join(han)).split("\n")
+    changes: dict[int, str | None] = {
+        ord(old): unicodedata.normalize("NFKC", new)
+        for old, new in zip(han, simplified, strict=True)
+        if new != old and unicodedata.is_normalized("NFKC", old)
+    }
+    changes = {point: _follow(changes, new) for point, new in changes.items()}
+    changes |= dict.fromkeys((*_INVISIBLE, _RESERVED))
+    told = repr(sorted((point, new or "") for point, new in changes.items()))
+    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return Table(changes, frozenset(map(chr, changes)), digest)
+
+
+def _follow(changes: dict[int, str | None], new: str | None) -> str | None:
+    """Return where a change ends, so that folding twice is folding once."""
+    while new is not None and (further := changes.get(ord(new))) not in (None, new):
+        new = further
+    return new

@@ -1,0 +1,73 @@
+"""What a match is: the one definition that decides, whatever the index proposed (DESIGN, section 9).
+
+A word matches where it is part of the folded title or of one folded line of the text, and where a run of
+ASCII letters or digits at its end does not go on.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from storage.search.folding import fold, fold_lines
+from storage.search.query import Group, Query, Word
+from storage.search.tokens import is_word_character
+
+_HAN_FIRST, _HAN_LAST = "\u4e00", "\u9fff"
+
+
+def matches(query: Query, title: str, text: str) -> bool:
+    """Return whether an article with this title and these lines of text answers the query."""
+    if not query.groups:
+        return True
+    if _is_plainly_there(query, title, text):
+        return True
+    folded_title = fold(title)
+    everything = f"{folded_title}\n{fold_lines(text)}"
+    return any(_group_matches(group, folded_title, everything) for group in query.groups)
+
+
+def pattern_of(word: Word) -> re.Pattern[str]:
+    """Return the pattern that finds a word in folded text."""
+    return _pattern(word.folded, word.open_left, word.open_right)
+
+
+def has_edge(word: Word) -> bool:
+    """Return whether an end of the word must not be in the middle of a run of ASCII letters or digits."""
+    return (not word.open_left and is_word_character(word.folded[0])) or (
+        not word.open_right and is_word_character(word.folded[-1])
+    )
+
+
+def _group_matches(group: Group, title: str, everything: str) -> bool:
+    return all(_stands_in(word, title if word.in_title else everything) for word in group.words) and not any(
+        _stands_in(word, title if word.in_title else everything) for word in group.excluded
+    )
+
+
+def _stands_in(word: Word, folded: str) -> bool:
+    if not has_edge(word):
+        return word.folded in folded
+    return pattern_of(word).search(folded) is not None
+
+
+def _is_plainly_there(query: Query, title: str, text: str) -> bool:
+    """Return whether the words stand in the text as they were asked for: then nothing need be folded."""
+    if len(query.groups) > 1 or query.groups[0].excluded:
+        return False
+    return all(
+        _is_han(word.folded) and (word.folded in title or (not word.in_title and word.folded in text))
+        for word in query.groups[0].words
+    )
+
+
+def _is_han(folded: str) -> bool:
+    """Return whether a word begins and ends with a Chinese character, which folding joins to no neighbour."""
+    return all(_HAN_FIRST <= character <= _HAN_LAST for character in (folded[0], folded[-1]))
+
+
+@lru_cache(maxsize=512)
+def _pattern(folded: str, open_left: bool, open_right: bool) -> re.Pattern[str]:
+    left = "" if open_left or not is_word_character(folded[0]) else "(?<![a-z0-9])"
+    right = "" if open_right or not is_word_character(folded[-1]) else "(?![a-z0-9])"
+    return re.compile(left + re.escape(folded) + right)

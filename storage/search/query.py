@@ -1,0 +1,207 @@
+"""The query language: a space means AND, OR parts alternatives, "quotes" a phrase, ``-`` excludes.
+
+``title:`` looks at titles only. ``source: media: security: from: to:`` narrow the whole query wherever they
+stand; several of one kind mean any of them, with ``-`` none of them. ``*`` at an end of a word lets a run of
+ASCII letters or digits go on there (``AI*`` finds AIGC).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from storage.article_lists import ArticleFilter
+from storage.press_days import BadDay, first_moment, last_moment
+from storage.search.folding import fold
+
+_LONGEST = 1_000
+_MOST_WORDS = 64
+_NARROWING = {"source": "sources", "media": "media", "security": "securities"}
+_ITEM = re.compile(
+    r"""(?P<minus>[-－]?)
+    (?:(?P<field>source|media|security|title|from|to)[:：])?
+    (?:(?P<open_left>\*?)"(?P<phrase>[^"]*)(?P<closed>"?)(?P<open_right>\*?) | (?P<word>\S*))""",
+    re.VERBOSE,
+)
+_STARRED_SHARE = re.compile(r"\*st", re.IGNORECASE)
+"""*ST marks the shares of ailing companies: there the star is part of the name."""
+
+
+class BadQuery(ValueError):
+    """The query cannot be understood; the message is one sentence for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A folded word or phrase to be found in a line of text, or only in the title.
+
+    A run of ASCII letters or digits at an end of it must not go on in the text, unless that end is open.
+    """
+
+    folded: str
+    in_title: bool = False
+    open_left: bool = False
+    open_right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one alternative asks for: all of the words, none of the excluded ones."""
+
+    words: tuple[Word, ...] = ()
+    excluded: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query: any of its groups, within its filter. Without groups everything in the filter matches."""
+
+    text: str
+    groups: tuple[Group, ...] = ()
+    filter: ArticleFilter = field(default_factory=lambda: ArticleFilter(with_duplicates=True))
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """Return every word that is asked for, each once."""
+        return tuple(dict.fromkeys(word for group in self.groups for word in group.words))
+
+
+def parse_query(text: str) -> Query:
+    """Return what a query asks for; raise `BadQuery` with one sentence. An empty one asks for everything."""
+    if len(text) > _LONGEST:
+        raise BadQuery(f"the query is too long: at most {_LONGEST} characters can be asked for at once")
+    groups: list[Group] = []
+    group = Group()
+    narrowed = ArticleFilter(with_duplicates=True)
+    alternative = False
+    for item in _split(text):
+        if _is_or(item):
+            _refuse_empty(group, before="after" if alternative else "before")
+            groups.append(group)
+            group, alternative = Group(), True
+        elif item["field"] in (None, "title"):
+            group = _extend(group, item)
+        else:
+            narrowed = _narrow(narrowed, item)
+    if alternative:
+        _refuse_empty(group, before="after")
+    if group != Group():
+        groups.append(group)
+    if sum(len(each.words) + len(each.excluded) for each in groups) > _MOST_WORDS:
+        raise BadQuery(f"the query has too many words: at most {_MOST_WORDS} can be asked for at once")
+    _check_days(narrowed)
+    return Query(text, tuple(groups), narrowed)
+
+
+def narrow(
+    query: Query,
+    sources: tuple[str, ...] = (),
+    media: tuple[str, ...] = (),
+    securities: tuple[str, ...] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Query:
+    """Return the query narrowed further: what both ask for must hold; raise `BadQuery` where nothing can."""
+    asked = query.filter
+    narrowed = replace(
+        asked,
+        sources=_both("source", asked.sources, sources),
+        media=_both("media", asked.media, media),
+        securities=_both("security", asked.securities, securities),
+        since=max((moment for moment in (asked.since, since) if moment), default=None),
+        until=min((moment for moment in (asked.until, until) if moment), default=None),
+    )
+    _check_days(narrowed)
+    return replace(query, filter=narrowed)
+
+
+def _split(text: str) -> Iterator[re.Match[str]]:
+    place = 0
+    while place < len(text):
+        if text[place].isspace():
+            place += 1
+            continue
+        item = _ITEM.match(text, place)
+        assert item is not None, "a word is whatever is no blank"
+        if item["phrase"] is not None and not item["closed"]:
+            raise BadQuery(f'the quotation mark before "{item["phrase"].strip()[:40]}" is never closed')
+        yield item
+        place = item.end()
+
+
+def _is_or(item: re.Match[str]) -> bool:
+    return item[0] == "OR"
+
+
+def _refuse_empty(group: Group, before: str) -> None:
+    if group == Group():
+        raise BadQuery(f"there is no word {before} OR: it parts two alternatives")
+
+
+def _extend(group: Group, item: re.Match[str]) -> Group:
+    word = _read_word(item)
+    if item["minus"]:
+        return replace(group, excluded=(*group.excluded, word))
+    return replace(group, words=(*group.words, word))
+
+
+def _read_word(item: re.Match[str]) -> Word:
+    if item["phrase"] is not None:
+        asked, left, right = item["phrase"], bool(item["open_left"]), bool(item["open_right"])
+    else:
+        asked = item["word"]
+        left = asked.startswith("*") and not _STARRED_SHARE.match(asked)
+        right = asked.endswith("*") and len(asked) > 1
+        asked = asked[left : len(asked) - right]
+    folded = fold(asked)
+    if not folded:
+        raise BadQuery(f'"{item[0].strip()[:40]}" names nothing to look for')
+    return Word(folded, item["field"] == "title", left, right)
+
+
+def _narrow(narrowed: ArticleFilter, item: re.Match[str]) -> ArticleFilter:
+    value = (item["phrase"] if item["phrase"] is not None else item["word"]).strip()
+    kind = item["field"]
+    if not value:
+        raise BadQuery(f"{kind}: says nothing: write what it should be behind the colon, without a blank")
+    if kind in _NARROWING:
+        name = ("not_" if item["minus"] else "") + _NARROWING[kind]
+        further: dict[str, Any] = {name: (*getattr(narrowed, name), value)}
+        return replace(narrowed, **further)
+    if item["minus"]:
+        raise BadQuery(
+            f"-{kind}: excludes nothing: leave the day out, or ask from: and to: the days you want"
+        )
+    try:
+        if kind == "from":
+            return replace(narrowed, since=_later(narrowed.since, first_moment(value)))
+        return replace(narrowed, until=_earlier(narrowed.until, last_moment(value)))
+    except BadDay as bad:
+        raise BadQuery(f"{kind}: {bad}") from bad
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)
+
+
+def _earlier(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else min(one, other)
+
+
+def _both(kind: str, asked: tuple[str, ...], further: tuple[str, ...]) -> tuple[str, ...]:
+    if not asked or not further:
+        return asked or further
+    common = tuple(value for value in asked if value in further)
+    if not common:
+        raise BadQuery(
+            f"{kind}: is asked for twice, as {asked[0]} and as {further[0]}: leave one of them out"
+        )
+    return common
+
+
+def _check_days(narrowed: ArticleFilter) -> None:
+    if narrowed.since and narrowed.until and narrowed.since >= narrowed.until:
+        raise BadQuery("the first day asked for comes after the last one")

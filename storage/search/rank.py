@@ -1,0 +1,70 @@
+"""Relevance: how much an article is about a query. Judged among a bounded number of matches.
+
+The rank of an article grows with how often it holds the words (saturating, and less in a long text, as in
+BM25) and most with words in its title; between equals the newer one comes first. Ranking every match of a
+common word would read every text, so the newest matches are ranked, and with them the newest whose title
+holds the words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from storage.schema import article
+from storage.search.folding import fold, fold_lines
+from storage.search.match import pattern_of
+from storage.search.query import Query, Word
+from storage.search.sweep import Sweep, Way, choose_way
+
+_NEWEST = 400
+_TITLED = 200
+_SATURATION = 1.2
+_LENGTH_SHARE = 0.75
+_USUAL_LENGTH = 1_500
+_TITLE_WEIGHT = 3.0
+
+
+def rank_articles(
+    connection: Connection, query: Query, way: Way, *, collapse: bool
+) -> tuple[list[int], bool]:
+    """Return the ids of the matches, the most relevant first, and whether there are more than were ranked."""
+    newest = list(islice(Sweep(connection, query, collapse=collapse, way=way), _NEWEST + 1))
+    ids = {row.id for row in newest[:_NEWEST]}
+    if len(newest) > _NEWEST:
+        titled = _only_titles(query)
+        sweep = Sweep(connection, titled, collapse=collapse, way=choose_way(connection, titled))
+        ids |= {row.id for row in islice(sweep, _TITLED)}
+    rows = connection.execute(
+        select(article.c.id, article.c.title, article.c.text).where(article.c.id.in_(ids))
+    )
+    scores = {row.id: score(query, row) for row in rows}
+    return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True), len(newest) > _NEWEST
+
+
+def score(query: Query, row: Any) -> float:
+    """Return how relevant an article is: more is better, 0 when it holds none of the words."""
+    title, text = fold(row.title), fold_lines(row.text)
+    stretch = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * len(text) / _USUAL_LENGTH)
+    return sum(_weigh(word, title, text, stretch) for word in query.words)
+
+
+def _weigh(word: Word, title: str, text: str, stretch: float) -> float:
+    times = 0 if word.in_title else _count(word, text)
+    in_title = _TITLE_WEIGHT if _count(word, title) else 0.0
+    return times * (_SATURATION + 1) / (times + stretch) + in_title
+
+
+def _count(word: Word, folded: str) -> int:
+    return sum(1 for _ in pattern_of(word).finditer(folded))
+
+
+def _only_titles(query: Query) -> Query:
+    groups = tuple(
+        replace(group, words=tuple(replace(word, in_title=True) for word in group.words))
+        for group in query.groups
+    )
+    return replace(query, groups=groups)

@@ -1,0 +1,88 @@
+"""Snippets: the place of a text that shows why it was found, cut from the original with the hits marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from storage.search.folding import fold_with_spans
+from storage.search.match import pattern_of
+from storage.search.query import Query, Word
+
+_BEFORE = 24
+_LENGTH = 120
+_CUT = "…"
+_SCANNED = 200_000
+"""Characters of a text in which hits are looked for: no newspaper prints more in one article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text, and whether it is a hit."""
+
+    text: str
+    hit: bool = False
+
+
+def mark_hits(text: str, query: Query, *, in_title: bool = False) -> tuple[Piece, ...]:
+    """Return a line of original text in pieces, the words of the query marked."""
+    return _cut(text, find_hits(text, query.words, in_title=in_title))
+
+
+def make_snippet(text: str, query: Query) -> tuple[Piece, ...]:
+    """Return the piece of a text that holds most of the query's words, or its beginning, with hits marked."""
+    words = [word for word in query.words if not word.in_title]
+    best, hits = _best_line(text[:_SCANNED].split("\n"), words)
+    start = max(0, hits[0][0] - _BEFORE) if hits else 0
+    end = min(len(best), start + _LENGTH)
+    start = max(0, min(start, end - _LENGTH))
+    inside = [(max(left, start) - start, min(right, end) - start) for left, right in hits if left < end]
+    pieces = _cut(best[start:end], [span for span in inside if span[0] < span[1]])
+    before = (Piece(_CUT),) if start else ()
+    after = (Piece(_CUT),) if end < len(best) else ()
+    return (*before, *pieces, *after)
+
+
+def find_hits(text: str, words: Iterable[Word], *, in_title: bool = False) -> list[tuple[int, int]]:
+    """Return the spans of the original text that match a word, from left to right, none overlapping."""
+    folded = fold_with_spans(text)
+    spans = sorted(
+        folded.original_span(found.start(), found.end())
+        for word in words
+        if in_title or not word.in_title
+        for found in pattern_of(word).finditer(folded.text)
+    )
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _best_line(lines: list[str], words: list[Word]) -> tuple[str, list[tuple[int, int]]]:
+    best, most, spans = (lines[0] if lines else ""), 0, list[tuple[int, int]]()
+    for line in lines if words else ():
+        hits = find_hits(line, words)
+        told = (
+            sum(bool(find_hits(line, [word])) for word in words) if hits and len(words) > 1 else len(hits) > 0
+        )
+        if told > most:
+            best, most, spans = line, told, hits
+            if most == len(words):
+                break
+    return best, spans
+
+
+def _cut(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    place = 0
+    for start, end in spans:
+        if start > place:
+            pieces.append(Piece(text[place:start]))
+        pieces.append(Piece(text[start:end], hit=True))
+        place = end
+    if place < len(text):
+        pieces.append(Piece(text[place:]))
+    return tuple(pieces)
