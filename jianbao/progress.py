@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from jianbao.crawling import Watch
@@ -20,6 +20,18 @@ def watching(what: str) -> Iterator[Watch | None]:
 
     with Console(stderr=True).status(what) as line:
         yield lambda tally: line.update(f"{what}: {describe(tally)}")
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Callable[[str], None] | None]:
+    """Show how far something has come on stderr while the block runs; give None when that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    with Console(stderr=True).status(what) as line:
+        yield lambda text: line.update(f"{what}: {text}")
 
 
 def describe(tally: Tally) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from storage.captures import committed_end, find_payload, insert_capture
 from storage.database import open_database, reading, writing
-from storage.records import Capture, Exchange
+from storage.records import Capture, Exchange, Resource
 from storage.warc import WarcWriter, payload_digest
 
 DATABASE_FILE = "archive.db"
@@ -19,6 +20,16 @@ WARC_FOLDER = "warc"
 
 class NoArchive(Exception):
     """There is no archive in this folder yet: crawl first, or name another folder."""
+
+
+def find_database(folder: Path) -> Path:
+    """Return the database file of the archive in a folder; raise `NoArchive` where there is none."""
+    database = folder / DATABASE_FILE
+    if not database.is_file():
+        raise NoArchive(
+            f"there is no archive in {folder}: crawl first, or name another folder with --archive"
+        )
+    return database
 
 
 class Archive:
@@ -39,10 +50,7 @@ class Archive:
     @classmethod
     def open_existing(cls, folder: Path) -> Self:
         """Open an archive for a command that only reads; raise `NoArchive` where there is none."""
-        if not (folder / DATABASE_FILE).is_file():
-            raise NoArchive(
-                f"there is no archive in {folder}: crawl first, or name another folder with --archive"
-            )
+        find_database(folder)
         return cls.open(folder)
 
     @property
@@ -53,6 +61,14 @@ class Archive:
     def writing(self) -> AbstractContextManager[Connection]:
         """Return one write transaction."""
         return writing(self.engine)
+
+    @contextmanager
+    def writing_batch(self) -> Iterator[Connection]:
+        """One write transaction for many files: what `keep_file` wrote is durable once it has committed."""
+        with self.writing() as connection:
+            yield connection
+            if self._writer is not None:
+                self._writer.sync()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Return one consistent view."""
@@ -85,6 +101,18 @@ class Archive:
             refers_to=earlier.id if earlier else None,
         )
         return insert_capture(connection, capture, crawl_id=crawl_id, info_code=info_code)
+
+    def keep_file(self, connection: Connection, resource: Resource, *, info_code: str | None) -> Capture:
+        """Write a file to the WARC file, and enter its row in a transaction of `writing_batch`."""
+        capture = Capture(
+            url=resource.uri,
+            fetched_at=resource.fetched_at,
+            status=0,
+            content_type=resource.content_type,
+            payload_digest=payload_digest(resource.body),
+            place=self._open_writer().write_resource(resource),
+        )
+        return insert_capture(connection, capture, info_code=info_code)
 
     def __enter__(self) -> Self:
         return self

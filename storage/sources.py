@@ -33,6 +33,10 @@ class SourceRow:
     enabled: bool
 
 
+IMPORT_KIND = "import"
+"""The kind of a source that lists what was imported: nothing polls it, so it can't be late or silent."""
+
+
 def save_sources(connection: Connection, sources: Iterable[SourceRow]) -> int:
     """Bring the source table to the configuration; those it no longer names are disabled. Return the changes.
 
@@ -44,7 +48,8 @@ def save_sources(connection: Connection, sources: Iterable[SourceRow]) -> int:
     for row in wanted.values():
         changes += _save_source(connection, row, stored.get(row.slug))
     for slug in stored.keys() - wanted.keys():
-        changes += disable_source(connection, slug)
+        if stored[slug].kind != IMPORT_KIND:
+            changes += disable_source(connection, slug)
     return changes
 
 
@@ -52,6 +57,14 @@ def ensure_source(connection: Connection, row: SourceRow) -> bool:
     """Enter a source that the configuration need not name; return whether it is new."""
     entry = upsert(source).values(asdict(row)).on_conflict_do_nothing()
     return connection.execute(entry).rowcount > 0
+
+
+def ensure_import_source(connection: Connection, slug: str, name: str) -> bool:
+    """Enter a source for imported articles unless there is one of that slug; return whether it is new."""
+    row = SourceRow(
+        slug, name or slug, IMPORT_KIND, url=None, timezone="Asia/Shanghai", schedule=None, enabled=True
+    )
+    return ensure_source(connection, row)
 
 
 def disable_source(connection: Connection, slug: str) -> int:
@@ -63,9 +76,16 @@ def disable_source(connection: Connection, slug: str) -> int:
 
 
 def list_leftovers(connection: Connection) -> list[str]:
-    """Return the sources that are polled no more, or never were, and still owe articles."""
+    """Return the sources that are polled no more, or never were, and still owe articles.
+
+    What was imported is fetched on demand only: its pages left the site long ago.
+    """
     owing = exists().where(listing.c.source == source.c.slug, listing.c.next_try_at.is_not(None))
-    rows = connection.execute(select(source.c.slug).where(~source.c.enabled, owing).order_by(source.c.slug))
+    rows = connection.execute(
+        select(source.c.slug)
+        .where(~source.c.enabled, source.c.kind != IMPORT_KIND, owing)
+        .order_by(source.c.slug)
+    )
     return [row.slug for row in rows]
 
 

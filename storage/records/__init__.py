@@ -11,7 +11,7 @@ from storage.records.article import (
     Precision,
     Security,
 )
-from storage.records.capture import Capture, Exchange, Headers, WarcPlace
+from storage.records.capture import Capture, Exchange, Headers, Resource, WarcPlace
 from storage.records.delivery import Delivery
 from storage.records.info_code import (
     BadInfoCode,
@@ -44,6 +44,7 @@ __all__ = [
     "PollOrder",
     "PollOutcome",
     "Precision",
+    "Resource",
     "Security",
     "SetAside",
     "TryLater",

@@ -1,4 +1,4 @@
-"""Captures: one HTTP exchange, and the place in a WARC file where it is kept."""
+"""Captures: one HTTP exchange or one file, and the place in a WARC file where it is kept."""
 
 from __future__ import annotations
 
@@ -32,6 +32,20 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """A file that was brought in rather than fetched, as it stood.
+
+    ``uri`` names it in its collection, without a place on anybody's machine; ``fetched_at`` (aware) is when
+    it was read.
+    """
+
+    uri: str
+    fetched_at: datetime
+    content_type: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class WarcPlace:
     """Where a record is: file name relative to the archive's ``warc`` folder, offset and length in bytes."""
 
@@ -42,7 +56,9 @@ class WarcPlace:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A stored response. ``payload_digest`` is ``sha256:`` + hex of the payload as it was transferred.
+    """A stored response or file. ``payload_digest`` is ``sha256:`` + hex of the payload as transferred.
+
+    ``status`` is 0 for a file, which no server answered with.
 
     ``refers_to`` is the id of the capture that holds the payload when this one is a revisit record.
     ``id`` is None until its row is committed.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from storage.records import Exchange, WarcPlace
+from storage.warc.member import read_member
 from storage.warc.message import parse_response
-from storage.warc.name import parse_name
 from storage.warc.record import BrokenRecord, Record, parse_record, payload_digest, unpack_record
 
 if TYPE_CHECKING:
@@ -22,13 +21,15 @@ class CaptureUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """A response or revisit record. A revisit's exchange has no body: the capture it refers to holds it.
+    """A response, revisit or resource record. A revisit's exchange has no body: what it refers to has.
+
+    A resource is a file: its exchange has status 0 and no header but its Content-Type.
 
     The exchange has no request headers. ``payload_digest`` is what the record says of its payload;
     ``refers_to`` is the URL and time of the capture that a revisit repeats.
     """
 
-    kind: Literal["response", "revisit"]
+    kind: Literal["response", "revisit", "resource"]
     exchange: Exchange
     payload_digest: str
     refers_to: tuple[str, datetime] | None = None
@@ -37,7 +38,7 @@ class StoredResponse:
 def read_record(folder: Path, place: WarcPlace) -> StoredResponse:
     """Read the record at a place in the ``warc`` folder; raise `CaptureUnreadable` unless it is whole."""
     try:
-        return _parse_stored(parse_record(unpack_record(_read_member(folder, place))))
+        return _parse_stored(parse_record(unpack_record(read_member(folder, place))))
     except BrokenRecord as error:
         raise CaptureUnreadable(f"{_where(place)}: the record {error}") from error
     except OSError as error:
@@ -52,12 +53,12 @@ def read_payload(
     ``refers_to`` is the place of the capture that holds a revisit's body. Raise `CaptureUnreadable`.
     """
     stored = read_record(folder, place)
-    if stored.kind == "response":
+    if stored.kind != "revisit":
         return _checked(stored.exchange, digest, place)
     if refers_to is None:
         raise CaptureUnreadable(f"{_where(place)}: a revisit, but the capture that it refers to is not known")
     held = read_record(folder, refers_to)
-    if held.kind != "response":
+    if held.kind == "revisit":
         raise CaptureUnreadable(
             f"{_where(refers_to)}: a revisit referred to by another revisit, with no body"
         )
@@ -71,31 +72,35 @@ def _checked(exchange: Exchange, digest: str, place: WarcPlace) -> Exchange:
     return exchange
 
 
-def _read_member(folder: Path, place: WarcPlace) -> bytes:
-    if parse_name(place.file) is None:
-        raise BrokenRecord("is said to be in a file whose name is not a WARC file's")
-    with (folder / place.file).open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if place.offset < 0 or place.length <= 0 or place.offset + place.length > size:
-            raise BrokenRecord(f"should be {place.length} bytes long, but the file ends at {size}")
-        file.seek(place.offset)
-        return file.read(place.length)
-
-
 def _parse_stored(record: Record) -> StoredResponse:
     fields = record.fields
     kind = fields.get("warc-type")
-    if kind not in {"response", "revisit"}:
-        raise BrokenRecord(f"is a {kind} record, not a response")
     try:
         return StoredResponse(
-            "revisit" if kind == "revisit" else "response",
-            _parse_exchange(record),
+            _known_kind(fields.get("warc-type")),
+            _parse_resource(record) if kind == "resource" else _parse_exchange(record),
             fields["warc-payload-digest"],
             _parse_refers_to(fields),
         )
     except KeyError as error:
         raise BrokenRecord(f"lacks the field {error}") from error
+
+
+def _known_kind(kind: str | None) -> Literal["response", "revisit", "resource"]:
+    if kind == "response" or kind == "revisit" or kind == "resource":  # noqa: PLR1714 - mypy narrows these
+        return kind
+    raise BrokenRecord(f"is a {kind} record, not a response")
+
+
+def _parse_resource(record: Record) -> Exchange:
+    return Exchange(
+        url=record.fields["warc-target-uri"],
+        fetched_at=_parse_date(record.fields["warc-date"]),
+        status=0,
+        request_headers=(),
+        response_headers=(("Content-Type", record.fields["content-type"]),),
+        body=record.block,
+    )
 
 
 def _parse_exchange(record: Record) -> Exchange:

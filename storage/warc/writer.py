@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from storage.records import Exchange, WarcPlace
+from storage.records import Exchange, Resource, WarcPlace
+from storage.warc.description import describe_file
 from storage.warc.file import WarcFile
 from storage.warc.message import format_request, format_response_head
 from storage.warc.name import Slot, WarcName, claim_slot, newest_names
@@ -26,7 +27,6 @@ from storage.warc.tail import CapturesLost, KnownEnd, mend_tail
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _RESPONSE = ("Content-Type", "application/http;msgtype=response")
 _REQUEST = ("Content-Type", "application/http;msgtype=request")
@@ -89,6 +89,12 @@ class WarcWriter:
         offset = file.append(request + response) + len(request)
         return WarcPlace(file.path.name, offset, len(response))
 
+    def write_resource(self, resource: Resource) -> WarcPlace:
+        """Write a file as a resource record, and return its place; as `write` in all else."""
+        record = pack_record(_resource(resource), self._level)
+        file = self._current_file()
+        return WarcPlace(file.path.name, file.append(record), len(record))
+
     def sync(self) -> None:
         """Return when everything written is on the disk: call it before the rows that point there commit.
 
@@ -115,7 +121,8 @@ class WarcWriter:
             self._leave_file()
             self._file, self._day = self._open_file(day), day
         if self._file.end == 0:
-            self._file.append(self._describe(self._file.path.name))
+            name = self._file.path.name
+            self._file.append(describe_file(name, self._software, self._clock(), self._level))
         return self._file
 
     def _leave_file(self) -> None:
@@ -150,16 +157,6 @@ class WarcWriter:
             with suppress(CapturesLost):
                 mend_tail(self._folder / str(newest), self._known_end(str(newest)))
 
-    def _describe(self, name: str) -> bytes:
-        fields = (
-            ("WARC-Record-ID", new_record_id()),
-            ("WARC-Date", warc_date(self._clock())),
-            ("WARC-Filename", name),
-            ("Content-Type", "application/warc-fields"),
-        )
-        text = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\nconformsTo: {_CONFORMS_TO}\r\n"
-        return pack_record(format_record("warcinfo", fields, text.encode()), self._level)
-
 
 def _records(exchange: Exchange, refers_to: RefersTo | None) -> tuple[bytes, bytes]:
     """Return the request record and the response or revisit record, each naming the other."""
@@ -184,3 +181,14 @@ def _response(fields: Fields, exchange: Exchange, refers_to: RefersTo | None) ->
         ("WARC-Refers-To-Date", warc_date(date)),
     )
     return format_record("revisit", (*fields, *same), head)
+
+
+def _resource(resource: Resource) -> bytes:
+    fields = (
+        ("WARC-Record-ID", new_record_id()),
+        ("WARC-Target-URI", warc_uri(resource.uri)),
+        ("WARC-Date", warc_date(resource.fetched_at)),
+        ("Content-Type", resource.content_type),
+        ("WARC-Payload-Digest", payload_digest(resource.body)),
+    )
+    return format_record("resource", fields, resource.body)

@@ -1,0 +1,159 @@
+"""Reading posts: from a file's bytes to a believed article, in this process or in one of its own."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+from multiprocessing import connection, get_context, parent_process
+from urllib.parse import unquote
+
+from jianbao.crawling import INFOCODE_SOURCE
+from pipelines.precedence import FILE_SCHEME, is_current
+from pipelines.settle import judge
+from pipelines.settle_import import Believed
+from spiders.readers.encoding import decode_page
+from spiders.readers.post_file import NoArticle, PostFile, read_post_file
+from storage.records import Form, Owed, Resource, SetAside, find_info_code
+
+UNNAMED_SOURCE = "imported"
+"""The source of posts whose category can be no source's slug."""
+
+_MEDIA_SUFFIX = "新闻"
+_FEW = 64
+"""Files up to which a second process takes longer to start than it saves."""
+_AHEAD = 8
+"""Chunks that are being read or wait to be stored: enough that nobody waits, and few in memory."""
+
+
+class ReadingStopped(Exception):
+    """The process that reads posts died: import again, nothing that was stored is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPost:
+    """A post as read: what is to be stored and listed, or why the file is no article's.
+
+    ``owed`` is None for a file that names no article; ``is_post`` tells whether it should.
+    """
+
+    resource: Resource = field(repr=False)
+    owed: Owed | None = None
+    source_name: str = ""
+    believed: Believed = field(default_factory=Believed)
+    is_post: bool = True
+
+    @property
+    def name(self) -> str:
+        """The file's path in its collection."""
+        return unquote(self.resource.uri.removeprefix(FILE_SCHEME), errors="backslashreplace")
+
+    @property
+    def order(self) -> tuple[bool, float, bool, str]:
+        """Texts are stored by their time, so that the search index grows at its end; the current one last."""
+        time = self.believed.article.published_at if self.believed.article else None
+        uri = self.resource.uri
+        return time is None, time.timestamp() if time else 0.0, is_current(uri), uri
+
+
+def read_posts(chunks: Iterable[Sequence[Resource]]) -> Iterator[list[ReadPost]]:
+    """Yield the posts in each chunk of files, in order; more than a few are read by a process of their own.
+
+    Raises `ReadingStopped` when that process dies.
+    """
+    first = list(islice(iter(source := iter(chunks)), 1))
+    if not first or len(first[0]) < _FEW:
+        yield from map(read_chunk, chain(first, source))
+        return
+    try:
+        yield from _read_elsewhere(chain(first, source))
+    except BrokenProcessPool as error:
+        raise ReadingStopped(
+            "the process that reads posts died, perhaps of too little memory: import again, nothing is lost"
+        ) from error
+
+
+def read_chunk(chunk: Sequence[Resource]) -> list[ReadPost]:
+    """Read some files; whatever is in one of them, the others are read."""
+    return [read_post(resource) for resource in chunk]
+
+
+def read_post(resource: Resource) -> ReadPost:
+    """Read one file: what it is, and whether it is believable; never raises for what is in it."""
+    name = resource.uri.rpartition("/")[2].rpartition(":")[2]
+    try:
+        post = read_post_file(decode_page(resource.body, None), name)
+    except NoArticle as other:
+        return ReadPost(resource, believed=Believed(reason=str(other)), is_post=False)
+    except SetAside as refused:
+        return _refused(resource, name, str(refused))
+    except Exception as error:  # noqa: BLE001 - decides an outcome: one odd file must not end an import
+        return _refused(resource, name, f"could not be read ({type(error).__name__}: {error})")
+    return _judged(resource, post)
+
+
+def _refused(resource: Resource, name: str, reason: str) -> ReadPost:
+    """A damaged post is set aside under the code that its name gives; without one, it failed."""
+    identity = find_info_code(name)
+    owed = None
+    if identity is not None:
+        code, form = identity
+        owed = Owed(UNNAMED_SOURCE, code, form, resource.uri, "")
+    return ReadPost(resource, owed, believed=Believed(reason=reason))
+
+
+def _judged(resource: Resource, post: PostFile) -> ReadPost:
+    draft = post.draft if post.draft.url else replace(post.draft, url=resource.uri)
+    code: str = draft.info_code or ""
+    form: Form = draft.form
+    title = " ".join((draft.title or "").split())
+    owed = Owed(_slug(post), code, form, post.page_url or draft.url, title)
+    name = " ".join((draft.tag or "").split()).removesuffix(_MEDIA_SUFFIX)
+    if draft.partial:
+        return ReadPost(resource, owed, name, Believed(draft=draft))
+    try:
+        return ReadPost(resource, owed, name, Believed(judge(draft, owed, None, resource.fetched_at)))
+    except SetAside as refused:
+        return ReadPost(resource, owed, name, Believed(reason=str(refused)))
+
+
+def _slug(post: PostFile) -> str:
+    """Return the source that lists a post: its category, unless that name is taken for something else."""
+    return post.category if post.category and post.category != INFOCODE_SOURCE else UNNAMED_SOURCE
+
+
+def _read_elsewhere(chunks: Iterator[Sequence[Resource]]) -> Iterator[list[ReadPost]]:
+    waiting: deque[Future[list[ReadPost]]] = deque()
+    workers = max(1, min(3, (os.cpu_count() or 2) - 1))
+    # Not forked: a fork takes the locks of this process's threads with it.
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
+    try:
+        for chunk in chunks:
+            waiting.append(pool.submit(read_chunk, chunk))
+            if len(waiting) >= _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Leave an interrupt to the process that stores, and end when that one ends, in whatever way."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

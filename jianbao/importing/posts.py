@@ -1,0 +1,146 @@
+"""Importing posts: folders of files in, articles with their captures, listings and search rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+
+from jianbao.importing.post_batch import store_batch
+from jianbao.importing.post_folder import FoundFile, Stray, Unreadable, find_files, load_file
+from jianbao.importing.post_reading import ReadPost, read_posts
+from jianbao.importing.tally import ImportTally
+from storage.archive import Archive
+from storage.events import open_event
+from storage.imports import find_imported
+from storage.records import Resource
+from storage.warc import payload_digest
+
+Watch = Callable[[ImportTally], None]
+
+_CONTENT_TYPE = "text/markdown"
+_CHUNK_FILES, _CHUNK_BYTES = 64, 1_000_000
+_BATCH_FILES, _BATCH_BYTES = 512, 8_000_000
+"""Posts in one transaction. A larger one is hardly faster, and holds up a crawl that wants to write."""
+
+
+def import_posts(
+    archive: Archive,
+    paths: Sequence[Path],
+    max_size: int,
+    tally: ImportTally,
+    watch: Watch | None = None,
+) -> None:
+    """Import the posts at these paths, files or folders, counting into ``tally``.
+
+    Files that were imported before are passed over, so an import that was cut short goes on where it ended.
+    Ghosts come last, when the articles are known that they may belong to. Raises OSError for a path that is
+    not there, `ReadingStopped`, and what tells of an archive that can't be written.
+    """
+    _PostImport(archive, max_size, tally, watch).run(paths)
+
+
+class _PostImport:
+    """One import under way."""
+
+    def __init__(self, archive: Archive, max_size: int, tally: ImportTally, watch: Watch | None) -> None:
+        self._archive = archive
+        self._max_size = max_size
+        self._tally = tally
+        self._watch = watch
+        self._ghosts: list[FoundFile] = []
+
+    def run(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            path.stat()
+        try:
+            self._store(self._chunks(self._all_but_ghosts(paths)))
+            self._store(self._chunks(self._ghosts))
+        finally:
+            self._report()
+
+    def _all_but_ghosts(self, paths: Sequence[Path]) -> Iterator[FoundFile]:
+        for found in chain.from_iterable(map(find_files, paths)):
+            if isinstance(found, Stray):
+                self._pass_over(found)
+            elif found.is_ghost:
+                self._ghosts.append(found)
+            else:
+                yield found
+
+    def _chunks(self, files: Iterable[FoundFile]) -> Iterator[list[Resource]]:
+        """Yield the files' bytes, some at a time, without those that were imported before."""
+        chunk: list[Resource] = []
+        for found in files:
+            resource = self._load(found)
+            if resource is not None:
+                chunk.append(resource)
+            if len(chunk) >= _CHUNK_FILES or sum(len(each.body) for each in chunk) >= _CHUNK_BYTES:
+                yield self._unknown(chunk)
+                chunk = []
+        if chunk:
+            yield self._unknown(chunk)
+
+    def _load(self, found: FoundFile) -> Resource | None:
+        try:
+            body = load_file(found, self._max_size)
+        except Unreadable as refused:
+            self._tally.count("failed", error=f"{found.name} {refused}")
+            return None
+        return Resource(found.uri, datetime.now(UTC), _CONTENT_TYPE, body)
+
+    def _unknown(self, chunk: Sequence[Resource]) -> list[Resource]:
+        keys = [(resource.uri, payload_digest(resource.body)) for resource in chunk]
+        with self._archive.reading() as connection:
+            known = find_imported(connection, {digest for _, digest in keys})
+        fresh = [
+            resource
+            for resource, key in zip(chunk, keys, strict=True)
+            if key not in known or _is_ghost(resource)
+        ]
+        for _ in range(len(chunk) - len(fresh)):
+            self._tally.count("known")
+        self._show()
+        return fresh
+
+    def _store(self, chunks: Iterable[Sequence[Resource]]) -> None:
+        batch: list[ReadPost] = []
+        size = 0
+        for posts in read_posts(chunks):
+            batch += posts
+            size += sum(len(post.resource.body) for post in posts)
+            if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
+                self._store_batch(batch)
+                batch, size = [], 0
+        self._store_batch(batch)
+
+    def _store_batch(self, batch: Sequence[ReadPost]) -> None:
+        if batch:
+            store_batch(self._archive, batch, datetime.now(UTC), self._tally)
+        self._show()
+
+    def _pass_over(self, stray: Stray) -> None:
+        if stray.reason is None:
+            self._tally.count("passed_over")
+        else:
+            self._tally.count("failed", error=f"{stray.name} {stray.reason}")
+
+    def _show(self) -> None:
+        if self._watch is not None:
+            self._watch(self._tally)
+
+    def _report(self) -> None:
+        """Leave one event, however many posts were set aside: the ledger names each."""
+        count = self._tally.counts["quarantined"]
+        if count:
+            message = f"{count:,} imported posts were set aside; the first: {self._first_quarantined()}"
+            with self._archive.writing() as connection:
+                open_event(connection, "quarantine", message, datetime.now(UTC))
+
+    def _first_quarantined(self) -> str:
+        return self._tally.errors[0] if self._tally.errors else "see the ledger"
+
+
+def _is_ghost(resource: Resource) -> bool:
+    return resource.uri.rpartition("/")[2].rpartition(":")[2].startswith("-")

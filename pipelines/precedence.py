@@ -1,0 +1,48 @@
+"""Which text stands when a file that was kept elsewhere and the archive disagree about an article.
+
+A file says nothing of its age: upstream wrote the same post again and again, first with a digest alone,
+later with the whole text, and a copy of its repository may be of any day.
+"""
+
+from __future__ import annotations
+
+import re
+
+from storage.imports import HeldText
+
+FILE_SCHEME = "urn:jianbao:post:"
+"""What the address of every imported post begins with; its path in the repository follows."""
+
+_CURRENT = f"{FILE_SCHEME}_posts/"
+_QUOTED_DIGEST = re.compile(r"\s*<blockquote>.*?</blockquote>", re.DOTALL)
+
+
+def may_replace(body_html: str, url: str, held: HeldText) -> bool:
+    """Tell whether an imported text takes the place of the archived one, which says something else.
+
+    The fuller one stands: whole text before plain digest before nothing but a summary. Of equals, what was
+    crawled stands, and a post of ``_posts`` stands before one of any other folder: upstream moves a post
+    away from there and then writes it anew. Of equals there too the file imported later stands.
+    """
+    fetched, known = _fullness(body_html), _fullness(held.body_html)
+    if fetched != known:
+        return fetched > known
+    if held.capture_url is None or not held.capture_url.startswith(FILE_SCHEME):
+        return False
+    return is_current(url) or not is_current(held.capture_url)
+
+
+def is_current(url: str) -> bool:
+    """Tell whether a file stands in ``_posts``, the folder that the site's pages are made from."""
+    return url.startswith(_CURRENT)
+
+
+def is_fuller(body_html: str, held: HeldText) -> bool:
+    """Tell whether an imported text is more than the archived one: whole where that is only a digest."""
+    return _fullness(body_html) > _fullness(held.body_html)
+
+
+def _fullness(body_html: str) -> int:
+    """Return 2 for a text in HTML, 1 for plain text, 0 for none but the digest."""
+    body = _QUOTED_DIGEST.sub("", body_html, count=1).strip()
+    return 2 if "<" in body else int(bool(body))

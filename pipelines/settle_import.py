@@ -1,0 +1,107 @@
+"""What becomes of an article that was imported: stored, kept beside a better text, or set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from pipelines.deduplicate import compare
+from pipelines.precedence import is_fuller, may_replace
+from pipelines.settle import judge
+from pipelines.store import store_article
+from storage.articles import StoredArticle, find_article
+from storage.imports import read_held_text
+from storage.ledger import ensure_listing, settle_archived, settle_unarchived
+from storage.records import Article, Draft, Owed, SetAside
+
+ImportOutcome = Literal["new", "revised", "unchanged", "older", "quarantined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What reading a file came to: the article, or why it is none.
+
+    ``draft`` is there when only what is archived already can tell: a ghost, which has no title or time.
+    """
+
+    article: Article | None = None
+    draft: Draft | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where the file is kept that an imported article came in: its capture, and the address of that."""
+
+    capture_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How an imported article ended, and why it was set aside: a sentence that completes "this file …"."""
+
+    outcome: ImportOutcome
+    reason: str = ""
+
+
+def settle_import(
+    connection: Connection, owed: Owed, believed: Believed, kept: Kept, now: datetime
+) -> Settled:
+    """Settle one imported article within a transaction, by the rules that hold for crawled ones.
+
+    Only, a file never takes the place of a better text (`pipelines.precedence`), brings no page back that is
+    gone, and opens no event when it is set aside: an import reports as a whole.
+    """
+    ensure_listing(connection, owed, now)
+    stored = find_article(connection, owed.info_code)
+    try:
+        article = _judged(believed, owed, stored, now)
+    except SetAside as refused:
+        if stored is None:
+            settle_unarchived(connection, owed, str(refused), now, capture_id=kept.capture_id)
+        else:  # a damaged copy says nothing of the article
+            settle_archived(connection, owed.info_code, owed.form, kept.capture_id)
+        return Settled("quarantined", str(refused))
+    if stored is not None:
+        better = _better(connection, article, stored, kept)
+        if better is None:
+            settle_archived(connection, owed.info_code, owed.form, kept.capture_id)
+            return Settled("older")
+        article = better
+    return Settled(store_article(connection, article, owed, stored, kept.capture_id, now))
+
+
+def _judged(believed: Believed, owed: Owed, stored: StoredArticle | None, now: datetime) -> Article:
+    if believed.article is not None:
+        return believed.article
+    if believed.draft is None:
+        raise SetAside(believed.reason)
+    return judge(believed.draft, owed, stored, now)
+
+
+def _better(connection: Connection, article: Article, stored: StoredArticle, kept: Kept) -> Article | None:
+    """Return the article to store over the archived one, None when that one stands as it is."""
+    if stored.status == "gone":
+        return None
+    if article.form in stored.forms.split():
+        article = replace(article, url=stored.article.url)  # the page that it was fetched from, or a ghost's
+    kind = compare(article, stored).kind
+    if kind == "unchanged" and not _is_twin_of_less(article, stored):
+        return article
+    held = read_held_text(connection, article.info_code, stored.revision)
+    if kind == "revised":
+        return article if may_replace(article.body_html, kept.uri, held) else None
+    if is_fuller(article.body_html, held):
+        # The newspaper's form leads, but all that it brought is a digest: the twin's whole text is its text.
+        return replace(article, form="media", title=stored.article.title, media=stored.article.media)
+    return article
+
+
+def _is_twin_of_less(article: Article, stored: StoredArticle) -> bool:
+    """Tell whether a rolling-news twin has more text than the newspaper's form, which may be a digest."""
+    leads = "media" in stored.forms.split()
+    return article.form == "rolling" and leads and len(article.text) > len(stored.article.text)
