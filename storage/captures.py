@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from storage.records import Capture, WarcPlace
 from storage.schema import capture
+
+_CHUNK = 500  # bound variables of one statement
 
 # What runs for every capture is put together once: building a statement costs more than running it.
 _INSERT = insert(capture)
@@ -53,6 +56,16 @@ def read_capture(connection: Connection, identity: int) -> Capture | None:
     """Return one capture by its id."""
     row = connection.execute(select(capture).where(capture.c.id == identity)).first()
     return _capture(row) if row else None
+
+
+def read_captures(connection: Connection, identities: Sequence[int]) -> dict[int, Capture]:
+    """Return captures by their ids; one that is not there is left out."""
+    found: dict[int, Capture] = {}
+    for start in range(0, len(identities), _CHUNK):
+        part = identities[start : start + _CHUNK]
+        rows = connection.execute(select(capture).where(capture.c.id.in_(part)).order_by(capture.c.id))
+        found |= {row.id: _capture(row) for row in rows}
+    return found
 
 
 def list_captures(connection: Connection, after: int = 0, limit: int = 1000) -> list[Capture]:

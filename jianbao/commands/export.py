@@ -1,0 +1,222 @@
+"""`jianbao export`: take articles out, into files for other programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jianbao.invocation import ExitStatus, Invocation
+
+if TYPE_CHECKING:
+    from jianbao.exporting.formats import Format
+    from storage.archive import Archive
+    from storage.search import Query
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+_STANDARD_OUTPUT = "-"
+
+Dest = Annotated[Path, typer.Argument(help="The file to write.", metavar="DEST")]
+DestOrOutput = Annotated[Path, typer.Argument(help="The file to write; - is stdout.", metavar="DEST")]
+QueryText = Annotated[
+    str,
+    typer.Option("--query", help="Only articles that answer this query, as search has it.", metavar="QUERY"),
+]
+Sources = Annotated[
+    list[str] | None, typer.Option("--source", help="Only what this source listed.", metavar="SLUG")
+]
+Media = Annotated[list[str] | None, typer.Option("--media", help="Only this newspaper's.", metavar="NAME")]
+Securities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--security", help="Only what mentions this security: code, market.code or name.", metavar="NAME"
+    ),
+]
+FromDay = Annotated[str | None, typer.Option("--from", help="The first day, in UTC+8.", metavar="YYYY-MM-DD")]
+ToDay = Annotated[str | None, typer.Option("--to", help="The last day, in UTC+8.", metavar="YYYY-MM-DD")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the manifest as one JSON document.")]
+
+
+@app.callback()
+def export() -> None:
+    """Take articles out, into files for other programs."""
+
+
+@app.command("jsonl")
+def jsonl(
+    context: typer.Context,
+    dest: DestOrOutput,
+    query: QueryText = "",
+    source: Sources = None,
+    media: Media = None,
+    security: Securities = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Export JSON Lines: one article a line, as `show --json` prints it."""
+    from jianbao.exporting.formats import jsonl_format
+
+    asked = _read_query(query, source, media, security, from_day, to_day)
+    _export(context, jsonl_format(), asked, dest, force=force, as_json=as_json)
+
+
+@app.command("csv")
+def csv(
+    context: typer.Context,
+    dest: DestOrOutput,
+    query: QueryText = "",
+    source: Sources = None,
+    media: Media = None,
+    security: Securities = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    bom: Annotated[bool, typer.Option("--bom", help="Begin with a byte order mark, for Excel.")] = False,
+    excel_safe: Annotated[
+        bool, typer.Option("--excel-safe", help="Put ' before text that a spreadsheet would run.")
+    ] = False,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Export comma-separated values: one article a row."""
+    from jianbao.exporting.formats import csv_format
+
+    asked = _read_query(query, source, media, security, from_day, to_day)
+    _export(context, csv_format(mark=bom, excel_safe=excel_safe), asked, dest, force=force, as_json=as_json)
+
+
+@app.command("parquet")
+def parquet(
+    context: typer.Context,
+    dest: Dest,
+    query: QueryText = "",
+    source: Sources = None,
+    media: Media = None,
+    security: Securities = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Export Apache Parquet: typed columns, for pandas, DuckDB, Spark."""
+    from jianbao.exporting.formats import parquet_format
+
+    asked = _read_query(query, source, media, security, from_day, to_day)
+    _export(context, parquet_format(), asked, _a_file(dest), force=force, as_json=as_json)
+
+
+@app.command("atom")
+def atom(
+    context: typer.Context,
+    dest: Dest,
+    query: QueryText = "",
+    source: Sources = None,
+    media: Media = None,
+    security: Securities = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Export an Atom feed, the newest article first."""
+    from jianbao.exporting.formats import atom_format
+
+    asked = _read_query(query, source, media, security, from_day, to_day)
+    _export(context, atom_format(), asked, _a_file(dest), force=force, as_json=as_json)
+
+
+@app.command("warc")
+def warc(
+    context: typer.Context,
+    dest: Dest,
+    query: QueryText = "",
+    source: Sources = None,
+    media: Media = None,
+    security: Securities = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Export the originals as a WARC file, for web-archive players; name it .warc.gz."""
+    from jianbao.exporting.formats import warc_format
+
+    asked = _read_query(query, source, media, security, from_day, to_day)
+    _export(context, warc_format(), asked, _a_file(dest), force=force, as_json=as_json)
+
+
+def _a_file(dest: Path) -> Path:
+    if str(dest) == _STANDARD_OUTPUT:
+        raise typer.BadParameter("only jsonl and csv can go to stdout: name a file")
+    return dest
+
+
+def _read_query(
+    query: str,
+    source: list[str] | None,
+    media: list[str] | None,
+    security: list[str] | None,
+    from_day: str | None,
+    to_day: str | None,
+) -> Query:
+    from jianbao.days import first_moment, last_moment
+    from storage.search import narrow, parse_query
+
+    return narrow(
+        parse_query(query),
+        sources=tuple(source or ()),
+        media=tuple(media or ()),
+        securities=tuple(security or ()),
+        since=first_moment(from_day, "--from"),
+        until=last_moment(to_day, "--to"),
+    )
+
+
+def _export(
+    context: typer.Context, form: Format, query: Query, dest: Path, *, force: bool, as_json: bool
+) -> None:
+    from jianbao.crawling import check_sources
+    from jianbao.exporting.taking_out import export_file
+    from jianbao.progress import telling
+
+    with Invocation.of(context).read_archive() as archive, telling("exporting") as tell:
+        check_sources(archive, query.filter.sources)
+        if str(dest) == _STANDARD_OUTPUT:
+            _stream(archive, form, query)
+            return
+        watch = (lambda count: tell(f"{count:,} articles")) if tell else None
+        manifest = export_file(archive, form, query, dest, datetime.now(UTC), force=force, watch=watch)
+    _report(manifest, dest, as_json=as_json)
+    raise typer.Exit(ExitStatus.FAILED if manifest["missing"] else ExitStatus.OK)
+
+
+def _stream(archive: Archive, form: Format, query: Query) -> None:
+    """Write to stdout; when its reader has gone away (`… | head`), nobody is left to tell."""
+    from jianbao.exporting.taking_out import export_stream
+
+    try:
+        export_stream(archive, form, query, sys.stdout.buffer, datetime.now(UTC))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report(manifest: dict[str, Any], dest: Path, *, as_json: bool) -> None:
+    from jianbao.output import print_json, print_line, print_note
+
+    if as_json:
+        print_json(manifest)
+    else:
+        print_line(f"{dest}: {manifest['articles']:,} articles, {manifest['bytes']:,} bytes")
+        unarchived = {name: manifest["ledger"][name] for name in ("owed", "failed", "quarantined")}
+        lacking = ", ".join(f"{count:,} {name}" for name, count in unarchived.items() if count)
+        if lacking:
+            print_line(f"not in the archive, of these sources and days: {lacking}")
+    for sentence in manifest["missing"]:
+        print_note(sentence)

@@ -1,0 +1,103 @@
+"""The formats that articles can be exported in, each a function that writes a selection of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+from urllib.parse import quote
+
+from jianbao import __version__
+from jianbao.exporting.atom import FeedEntry, FeedFacts, entry_of, write_feed
+from jianbao.exporting.columns import COLUMNS
+from jianbao.exporting.csv_table import write_csv
+from jianbao.exporting.jsonl import write_jsonl
+from jianbao.exporting.parquet import check_parquet, write_parquet
+from jianbao.exporting.selection import Selection
+from jianbao.exporting.web_archive import write_warc
+
+JSON_FIELDS = (
+    "info_code", "title", "media", "author", "published_at", "precision", "url", "sources", "summary", "text",
+    "paragraphs", "kinds", "images", "securities", "links", "continued", "source_line", "status", "revision",
+    "revisions", "content_hash", "duplicate_of", "first_seen_at", "last_checked_at", "capture",
+)  # fmt: skip
+ATOM_FIELDS = ("id", "title", "published", "updated", "author", "category", "link", "summary", "content")
+WARC_FIELDS = ("warcinfo", "response", "revisit", "resource")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name, what each article has in it, and the function that writes a selection.
+
+    Writing names the file's own name too, since a WARC file says it.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    write: Callable[[BinaryIO, Selection, str], object]
+
+
+def jsonl_format() -> Format:
+    """Return JSON Lines."""
+    return Format("jsonl", JSON_FIELDS, lambda out, chosen, _name: write_jsonl(out, chosen.articles()))
+
+
+def csv_format(*, mark: bool, excel_safe: bool) -> Format:
+    """Return comma-separated values, with a byte order mark and harmless in Excel if wanted."""
+
+    def write(out: BinaryIO, chosen: Selection, _name: str) -> None:
+        write_csv(out, chosen.articles(), mark=mark, excel_safe=excel_safe)
+
+    return Format("csv", tuple(column.name for column in COLUMNS), write)
+
+
+def parquet_format() -> Format:
+    """Return Apache Parquet; raise `ParquetMissing` where it can't be written."""
+    check_parquet()
+    return Format(
+        "parquet",
+        tuple(column.name for column in COLUMNS),
+        lambda out, chosen, _name: write_parquet(out, chosen.articles()),
+    )
+
+
+def atom_format() -> Format:
+    """Return an Atom feed, the newest article first."""
+
+    def write(out: BinaryIO, chosen: Selection, _name: str) -> None:
+        write_feed(out, _facts(chosen), _entries(chosen))
+
+    return Format("atom", ATOM_FIELDS, write)
+
+
+def warc_format() -> Format:
+    """Return a WARC file of the articles' captures."""
+
+    def write(out: BinaryIO, chosen: Selection, name: str) -> None:
+        copied = write_warc(
+            out,
+            chosen.connection,
+            chosen.warc_folder,
+            chosen.whole(),
+            name=name,
+            software=f"jianbao/{__version__}",
+            now=chosen.now,
+        )
+        chosen.missing.extend(copied.unreadable)
+        if copied.unsaid:
+            chosen.missing.append(f"and {copied.unsaid} more records that could not be read")
+
+    return Format("warc", WARC_FIELDS, write)
+
+
+def _facts(chosen: Selection) -> FeedFacts:
+    asked = chosen.query.text
+    return FeedFacts(
+        identity=f"tag:jianbao,2026:export/{quote(asked, safe='')}",
+        title=f"剪报: {asked}" if asked else "剪报",
+        updated=chosen.now,
+    )
+
+
+def _entries(chosen: Selection) -> Iterator[FeedEntry]:
+    return (entry_of(article.whole.stored, article.updated_at) for article in chosen.articles("newest"))

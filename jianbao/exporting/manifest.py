@@ -1,0 +1,101 @@
+"""The manifest beside an export: what was asked for, what the file holds, and what the archive lacks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jianbao import __version__
+from jianbao.exporting.selection import Census
+from jianbao.presenting import present_time
+from storage.coverage import Coverage, count_coverage
+from storage.search import Query
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file as it was written. ``fields`` names what each article has in it, ``sha256`` is hex."""
+
+    name: str
+    form: str
+    bytes: int
+    sha256: str
+    fields: Sequence[str]
+
+
+def manifest_path(path: Path) -> Path:
+    """Return where the manifest of a file stands: beside it, its name with ``.manifest.json``."""
+    return path.with_name(f"{path.name}.manifest.json")
+
+
+def describe_export(
+    connection: Connection,
+    query: Query,
+    written: WrittenFile,
+    census: Census,
+    missing: Sequence[str],
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the manifest. Its ledger is that of the sources and days asked for, whatever else was asked.
+
+    What no page ever brought cannot be asked for its words: so it is counted for all articles of those days.
+    """
+    asked = query.filter
+    coverage = count_coverage(connection, asked.sources, asked.not_sources, asked.since, asked.until)
+    return {
+        "jianbao": __version__,
+        "exported_at": present_time(now),
+        "format": written.form,
+        "file": written.name,
+        "bytes": written.bytes,
+        "sha256": written.sha256,
+        "query": describe_query(query),
+        "articles": census.articles,
+        "by_source": dict(sorted(census.sources.items())),
+        "first_published_at": present_time(census.first),
+        "last_published_at": present_time(census.last),
+        "ledger": {
+            **_sum(coverage),
+            "holds": all(_holds(each) for each in coverage),
+            "sources": [asdict(each) for each in coverage],
+        },
+        "missing": list(missing),
+        "fields": list(written.fields),
+    }
+
+
+def describe_query(query: Query) -> dict[str, Any]:
+    """Return what was asked for: the query as written, and all filters, those of the query included."""
+    asked = query.filter
+    return {
+        "text": query.text,
+        "sources": list(asked.sources),
+        "media": list(asked.media),
+        "securities": list(asked.securities),
+        "not_sources": list(asked.not_sources),
+        "not_media": list(asked.not_media),
+        "not_securities": list(asked.not_securities),
+        "since": present_time(asked.since),
+        "until": present_time(asked.until),
+    }
+
+
+def format_manifest(manifest: dict[str, Any]) -> bytes:
+    """Return the manifest as the file has it."""
+    return json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _sum(coverage: Sequence[Coverage]) -> dict[str, int]:
+    names = [each.name for each in fields(Coverage) if each.name != "source"]
+    return {name: sum(getattr(each, name) for each in coverage) for name in names}
+
+
+def _holds(each: Coverage) -> bool:
+    """Tell whether every listing is accounted for (DESIGN, section 1)."""
+    return each.listed == each.archived + each.owed + each.failed + each.quarantined + each.gone

@@ -1,0 +1,73 @@
+"""What an export takes out: the articles that answer a query, counted as they go by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from jianbao.exporting.document import ExportedArticle, document_article
+from storage.exports import WholeArticle, iterate_whole
+from storage.search import Order, Query
+from storage.sources import list_sources
+
+Watch = Callable[[int], None]
+"""Told how many articles have gone by, now and then."""
+
+_OFTEN = 100
+
+
+@dataclass(slots=True)
+class Census:
+    """How many articles went by, in all and by source, and when the first and the last were published.
+
+    An article that several sources list counts for each of them.
+    """
+
+    articles: int = 0
+    sources: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def count(self, whole: WholeArticle) -> None:
+        """Count one article."""
+        self.articles += 1
+        self.sources.update(whole.sources)
+        moment = whole.stored.article.published_at
+        if moment is not None:
+            self.first = moment if self.first is None else min(self.first, moment)
+            self.last = moment if self.last is None else max(self.last, moment)
+
+
+@dataclass(slots=True)
+class Selection:
+    """The articles that answer a query in one consistent view of the archive. ``now`` is aware.
+
+    ``missing`` collects sentences about what should be in the export and could not be.
+    """
+
+    connection: Connection
+    warc_folder: Path
+    query: Query
+    now: datetime
+    watch: Watch | None = None
+    census: Census = field(default_factory=Census)
+    missing: list[str] = field(default_factory=list)
+
+    def whole(self, order: Order = "oldest") -> Iterator[WholeArticle]:
+        """Yield the articles in the order of their publication, and count them."""
+        for whole in iterate_whole(self.connection, self.query, order):
+            self.census.count(whole)
+            if self.watch is not None and self.census.articles % _OFTEN == 0:
+                self.watch(self.census.articles)
+            yield whole
+
+    def articles(self, order: Order = "oldest") -> Iterator[ExportedArticle]:
+        """Yield the articles with their documents, and count them."""
+        zones = {row.slug: row.timezone for row in list_sources(self.connection)}
+        for whole in self.whole(order):
+            yield document_article(whole, zones)

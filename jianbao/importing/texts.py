@@ -1,0 +1,147 @@
+"""Importing plain texts of digital newspapers: one file, one article, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from jianbao.importing.post_folder import FoundFile, Unreadable, load_file
+from jianbao.importing.text_identity import TextIdentity, identify_text
+from pipelines.settle import judge
+from pipelines.store import store_article
+from spiders.readers.encoding import decode_page
+from spiders.readers.plain_text import read_plain_text
+from storage.archive import Archive
+from storage.articles import find_article
+from storage.imported_texts import find_text
+from storage.ledger import ensure_listing, find_listings
+from storage.records import Article, Draft, Owed, Resource, SetAside
+from storage.sources import ensure_import_source
+from storage.warc import payload_digest
+
+TextOutcome = Literal["new", "revised", "unchanged", "known", "failed"]
+_CONTENT_TYPE = "text/plain"
+
+
+class CodeTaken(Exception):
+    """The info code that was derived for a text belongs to another article: the message names both."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextOrder:
+    """What an import says of its texts. ``info_code`` is canonical; None: it is derived from each text."""
+
+    source: str
+    media: str
+    day: date
+    info_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedText:
+    """How one file ended. ``error``, of one that ``failed``, is a sentence that names the file."""
+
+    file: str
+    outcome: TextOutcome
+    info_code: str | None = None
+    title: str | None = None
+    author: str | None = None
+    error: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `import text --json` prints it."""
+        return {
+            "file": self.file,
+            "outcome": self.outcome,
+            "info_code": self.info_code,
+            "title": self.title,
+            "author": self.author,
+            "error": self.error,
+        }
+
+
+def import_texts(
+    archive: Archive, paths: Iterable[Path], order: TextOrder, max_size: int, now: datetime
+) -> Iterator[ImportedText]:
+    """Import each file, and yield how it ended; one that cannot be taken in fails alone and stores nothing.
+
+    ``now`` is aware. A file that the archive holds already is passed over (``known``).
+    """
+    for path in paths:
+        try:
+            yield _import_text(archive, path, order, max_size, now)
+        except (Unreadable, SetAside, CodeTaken) as refused:
+            yield ImportedText(str(path), "failed", error=f"{path} {refused}")
+
+
+def _import_text(
+    archive: Archive, path: Path, order: TextOrder, max_size: int, now: datetime
+) -> ImportedText:
+    body = load_file(FoundFile(path, path.name), max_size)
+    text = decode_page(body, None)
+    identity = identify_text(order.source, order.day, text)
+    with archive.writing_batch() as connection:
+        earlier = find_text(connection, identity.uri, payload_digest(body))
+        if earlier is not None and order.info_code in (None, earlier):
+            return _ended(path, "known", earlier, _stored_article(connection, earlier))
+        if order.info_code is None:
+            _check_free(connection, identity, order.source)
+        else:
+            identity = replace(identity, info_code=order.info_code)
+        draft = read_plain_text(
+            text, identity.uri, info_code=identity.info_code, media=order.media, day=order.day
+        )
+        return _store(archive, connection, path, order, draft, body, now)
+
+
+def _store(
+    archive: Archive,
+    connection: Connection,
+    path: Path,
+    order: TextOrder,
+    draft: Draft,
+    body: bytes,
+    now: datetime,
+) -> ImportedText:
+    assert draft.info_code is not None
+    owed = Owed(order.source, draft.info_code, "media", draft.url, draft.title or "")
+    stored = find_article(connection, owed.info_code)
+    article = judge(draft, owed, stored, now)
+    ensure_import_source(connection, order.source, order.media)
+    ensure_listing(connection, owed, now)
+    resource = Resource(draft.url, now, _CONTENT_TYPE, body)
+    capture = archive.keep_file(connection, resource, info_code=owed.info_code)
+    assert capture.id is not None
+    kind = store_article(connection, article, owed, stored, capture.id, now)
+    return _ended(path, kind, owed.info_code, article)
+
+
+def _check_free(connection: Connection, identity: TextIdentity, source: str) -> None:
+    """Raise `CodeTaken` when the derived info code is another article's: one chance in a thousand million."""
+    listings = find_listings(connection, identity.info_code)
+    own = any(owed.source == source and owed.url == identity.uri for owed in listings)
+    if not own and (listings or find_article(connection, identity.info_code)):
+        raise CodeTaken(
+            f"would get the info code {identity.info_code}, which is another article's already: "
+            "name a free one with --code"
+        )
+
+
+def _stored_article(connection: Connection, info_code: str) -> Article | None:
+    stored = find_article(connection, info_code)
+    return stored.article if stored else None
+
+
+def _ended(path: Path, outcome: TextOutcome, info_code: str, article: Article | None) -> ImportedText:
+    return ImportedText(
+        file=str(path),
+        outcome=outcome,
+        info_code=info_code,
+        title=article.title if article else None,
+        author=article.author if article else None,
+    )
