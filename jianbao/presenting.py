@@ -114,6 +114,7 @@ def present_event(event: Mapping[str, Any]) -> dict[str, Any]:
         "opened_at": present_time(event["opened_at"]),
         "last_seen_at": present_time(event["last_seen_at"]),
         "times": event["times"],
+        "resolved_at": present_time(event["resolved_at"]),
     }
 
 
@@ -127,4 +128,18 @@ def present_crawl(crawl: Mapping[str, Any] | None, zone: ZoneInfo = PRESS_ZONE) 
         "status": crawl["status"],
         "started_at": present_time(crawl["started_at"], zone),
         "finished_at": present_time(crawl["finished_at"], zone),
+    }
+
+
+def present_crawl_report(crawl: Mapping[str, Any], zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+    """Return an archived crawl with the keys of `crawl --json`, without sources where nothing happened."""
+    return {
+        **(present_crawl(crawl, zone) or {}),
+        "due_at": present_time(crawl["due_at"], zone),
+        "requests": crawl["requests"],
+        "polls": crawl["polls"],
+        "sources": crawl["sources"],
+        "errors": crawl["errors"],
+        "interrupted": crawl["status"] == "interrupted",
+        "version": crawl["version"],
     }

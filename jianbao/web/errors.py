@@ -1,19 +1,23 @@
-"""What went wrong, as a page in the same design; under ``/api/`` as JSON. Never a trace."""
+"""What went wrong, as a page in the same design; for programs as problem JSON or a line. Never a trace."""
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
+from jianbao.web.problems import KNOWN, problem, weigh
 from jianbao.web.rendering import render
 from jianbao.web.security_headers import secure
 
-_KNOWN = (400, 404, 405, 503)
+_LOG = logging.getLogger("jianbao.web")
+_TOLD = (400, 404, 405, 503)
+_PLAIN = ("/feeds/", "/metrics", "/healthz")
 
 
 class NotShown(Exception):
@@ -28,6 +32,8 @@ def explain_errors(application: FastAPI) -> None:
     """Answer every error of the application with a sentence."""
     application.add_exception_handler(NotShown, _explain_not_shown)
     application.add_exception_handler(NotUnderstood, _explain_not_understood)
+    for kind in KNOWN:
+        application.add_exception_handler(kind, _explain_known)
     application.add_exception_handler(HTTPException, _explain_http)
     application.add_exception_handler(RequestValidationError, _explain_validation)
     application.add_exception_handler(Exception, _explain_defect)
@@ -36,8 +42,10 @@ def explain_errors(application: FastAPI) -> None:
 def explain(request: Request, status: int, sentence: str | None = None) -> Response:
     """Return the answer to a request that failed: its status, and what there is to say."""
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": sentence or HTTPStatus(status).phrase}, status)
-    kind = str(status) if status in _KNOWN else "500" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
+        return problem(status, sentence)
+    if request.url.path.startswith(_PLAIN):
+        return PlainTextResponse(f"{sentence or HTTPStatus(status).phrase}\n", status)
+    kind = str(status) if status in _TOLD else "500" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
     return render(request, "error.html", status, kind=kind, sentence=sentence)
 
 
@@ -47,6 +55,13 @@ def _explain_not_shown(request: Request, error: Exception) -> Response:
 
 def _explain_not_understood(request: Request, error: Exception) -> Response:
     return explain(request, HTTPStatus.BAD_REQUEST, str(error))
+
+
+def _explain_known(request: Request, error: Exception) -> Response:
+    status, sentence = weigh(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.error("%s: %s", request.url.path, sentence)
+    return explain(request, status, sentence)
 
 
 def _explain_http(request: Request, error: Exception) -> Response:
@@ -59,8 +74,9 @@ def _explain_http(request: Request, error: Exception) -> Response:
 
 def _explain_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problem = error.errors()[0]
-    return explain(request, HTTPStatus.BAD_REQUEST, f"{problem['loc'][-1]}: {problem['msg']}")
+    first = error.errors()[0]
+    status = 422 if request.url.path.startswith("/api/") else 400
+    return explain(request, status, f"{first['loc'][-1]}: {first['msg'].removeprefix('Value error, ')}")
 
 
 def _explain_defect(request: Request, _error: Exception) -> Response:

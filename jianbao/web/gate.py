@@ -9,6 +9,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from jianbao.web.problems import problem
+
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _WILDCARDS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - to know them, not to bind to them
 
@@ -39,7 +41,13 @@ class Gate:
             await self.app({**scope, "method": "GET"}, receive, _without_body(send))
         elif scope["method"] != "GET":
             sentence = "This reader only reads: GET and HEAD are all it knows."
-            await PlainTextResponse(f"{sentence}\n", 405, {"Allow": "GET, HEAD"})(scope, receive, send)
+            answer = (
+                problem(405, sentence)
+                if scope["path"].startswith("/api/")
+                else PlainTextResponse(f"{sentence}\n", 405)
+            )
+            answer.headers["Allow"] = "GET, HEAD"
+            await answer(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 

@@ -1,7 +1,48 @@
-"""`/healthz`: is the reader up, and can it read the archive?"""
+"""`/healthz`: is the reader up, and can it read the archive?
+
+It is about this process alone, for whoever restarts it. That a newspaper is silent or the service died is no
+reason to restart the reader: `/metrics` and `jianbao status` tell that.
+"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
+
+from jianbao import __version__
+from jianbao.refusals import say
+from jianbao.web.opened import OpenArchive
+from storage.archive import DATABASE_FILE, Archive
+from storage.sources import list_sources
 
 router = APIRouter()
+
+
+class Health(BaseModel):
+    """Whether the archive can be read, and by which version."""
+
+    ok: bool
+    version: str = Field(description="The reader's version.")
+    trouble: str | None = Field(None, description="Why the archive cannot be read, in one sentence.")
+
+
+@router.get("/healthz", operation_id="checkHealth", tags=["operation"], responses={503: {"model": Health}})
+def check_health(archive: OpenArchive, response: Response) -> Health:
+    """Read the archive: 200 when that works, 503 and the reason when it does not."""
+    trouble = _find_trouble(archive)
+    response.headers["Cache-Control"] = "no-store"
+    if trouble is not None:
+        response.status_code = 503
+    return Health(ok=trouble is None, version=__version__, trouble=trouble)
+
+
+def _find_trouble(archive: Archive) -> str | None:
+    if not (archive.folder / DATABASE_FILE).is_file():  # what is open could still be read
+        return f"{archive.folder / DATABASE_FILE} is gone: bring it back, then restart the reader"
+    try:
+        with archive.reading() as view:
+            list_sources(view)
+    except (SQLAlchemyError, OSError) as error:
+        return say(error)
+    return None

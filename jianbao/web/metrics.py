@@ -1,7 +1,145 @@
-"""`/metrics`: what Prometheus asks."""
+"""`/metrics`: the state of the archive for Prometheus, read at each scrape."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from jianbao import __version__
+from jianbao.web.opened import OpenArchive
+from scheduler.heartbeat import read_service_state
+from storage.archive import Archive
+from storage.article_lists import count_articles
+from storage.database import SCHEMA_REVISION
+from storage.events import count_open_events
+from storage.ledger import UNARCHIVED, count_states
+from storage.sources import list_sources
 
 router = APIRouter()
+_OWED = tuple(state for state in UNARCHIVED if state != "quarantined")
+
+
+@router.get("/metrics", include_in_schema=False)
+def show_metrics(archive: OpenArchive) -> Response:
+    """Answer a scrape in Prometheus's text format."""
+    text = generate_latest(ArchiveMetrics.read(archive, datetime.now(UTC)))
+    return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"Cache-Control": "no-store"})
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveMetrics(Collector):
+    """What an archive holds and owes at one moment, as metrics."""
+
+    articles: int
+    states: Mapping[str, Mapping[str, int]]
+    sources: tuple[Any, ...]
+    events: Mapping[str, int]
+    service: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, archive: Archive, now: datetime) -> ArchiveMetrics:
+        """Read them from one view of the archive."""
+        with archive.reading() as view:
+            return cls(
+                articles=count_articles(view),
+                states=count_states(view),
+                sources=tuple(list_sources(view)),
+                events=count_open_events(view),
+                service=read_service_state(archive.folder, now),
+            )
+
+    def collect(self) -> Iterator[Metric]:
+        """Return every metric."""
+        build = {"version": __version__, "schema": SCHEMA_REVISION}
+        yield InfoMetricFamily("jianbao_build", "Version of jianbao and of the archive's schema.", build)
+        yield GaugeMetricFamily(
+            "jianbao_articles", "Articles in the archive, vanished ones and copies included.", self.articles
+        )
+        yield from self._collect_ledger()
+        yield from self._collect_polls()
+        yield from self._collect_service()
+
+    def _collect_ledger(self) -> Iterator[Metric]:
+        listings = GaugeMetricFamily(
+            "jianbao_listings",
+            "Listings by source and state (owed, archived, failed, quarantined, gone).",
+            labels=("source", "state"),
+        )
+        for slug, counts in sorted(self.states.items()):
+            for state, count in sorted(counts.items()):
+                listings.add_metric((slug, state), count)
+        yield listings
+        for name, meaning, states in (
+            ("owed", "Listings that a source owes: neither archived nor set aside nor gone.", _OWED),
+            ("failed", "Listings whose last fetch failed; part of jianbao_owed.", ("failed",)),
+            ("quarantined", "Listings whose last answer was set aside.", ("quarantined",)),
+        ):
+            family = GaugeMetricFamily(f"jianbao_{name}", meaning, labels=("source",))
+            for row in self.sources:
+                counts = self.states.get(row.slug, {})
+                family.add_metric((row.slug,), sum(counts.get(state, 0) for state in states))
+            yield family
+
+    def _collect_polls(self) -> Iterator[Metric]:
+        enabled = GaugeMetricFamily(
+            "jianbao_source_enabled",
+            "1 for a source that is polled, 0 for one that no longer is.",
+            labels=("source",),
+        )
+        polled = _moments("last_poll", "When a source was last polled, however that ended")
+        succeeded = _moments("last_successful_poll", "When a source's page was last seen to be well")
+        changed = _moments("last_change", "When a source's page last listed something else than before")
+        for row in self.sources:
+            enabled.add_metric((row.slug,), row.enabled)
+            for family, moment in (
+                (polled, row.last_polled_at),
+                (succeeded, _last_success(row)),
+                (changed, row.last_changed_at),
+            ):
+                if moment is not None:
+                    family.add_metric((row.slug,), moment.timestamp())
+        yield from (enabled, polled, succeeded, changed)
+
+    def _collect_service(self) -> Iterator[Metric]:
+        events = GaugeMetricFamily("jianbao_events_open", "Open events by kind.", labels=("kind",))
+        for kind, count in self.events.items():
+            events.add_metric((kind,), count)
+        yield events
+        state = self.service["state"]
+        yield GaugeMetricFamily(
+            "jianbao_service_up",
+            "1 while the background service runs and its heart beats.",
+            state == "running",
+        )
+        beat = _moments("service_heartbeat", "When the background service last said that it lives", ())
+        if beat_at := _moment(self.service.get("beat_at")):
+            beat.add_metric((), beat_at.timestamp())
+        yield beat
+
+
+def _moments(name: str, meaning: str, labels: tuple[str, ...] = ("source",)) -> GaugeMetricFamily:
+    family = f"jianbao_{name}_timestamp_seconds"
+    return GaugeMetricFamily(family, f"{meaning}, in seconds since 1970.", labels=labels)
+
+
+def _last_success(row: Any) -> datetime | None:
+    """Return when a source's page was last well: while its polls fail, when it was last known to be."""
+    if row.last_outcome != "failed":
+        return cast(datetime | None, row.last_polled_at)
+    return max(filter(None, (row.last_whole_at, row.last_changed_at)), default=None)
+
+
+def _moment(said: object) -> datetime | None:
+    """Return an instant from the heartbeat's file, None for what is none."""
+    try:
+        moment = datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,61 @@
+"""What may be asked of the JSON API's lists. A parameter that nobody knows is refused, not ignored."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from storage.article_lists import ArticleFilter
+from storage.press_days import first_moment, last_moment
+
+MOST = 200
+"""The most rows of one page."""
+
+Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=50)]
+Day = Annotated[str, Field(max_length=20, examples=["2026-03-20"])]
+
+
+class Question(BaseModel):
+    """What is asked of a list that comes in pages."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_name=True)
+
+    limit: int = Field(20, ge=1, le=MOST, description="How many at most.")
+    cursor: str | None = Field(None, description="`next` of the page before; without it, the first page.")
+
+
+class ArticleQuestion(Question):
+    """Which articles; values of one name mean any of them, different names all of them."""
+
+    source: Names = Field([], description="Listed by one of these sources (slugs).")
+    media: Names = Field([], description="Of one of these newspapers, as the articles say.")
+    security: Names = Field(
+        [], description="Mentioning one of these: a code (600519), market and code (1.600519) or a name."
+    )
+    since: Day | None = Field(
+        None, alias="from", description="From this day (YYYY-MM-DD), month or year on, in UTC+8."
+    )
+    until: Day | None = Field(
+        None, alias="to", description="Up to this day (YYYY-MM-DD), month or year, included."
+    )
+    duplicates: bool = Field(False, description="Show every copy of one text, not only the first.")
+
+    def filter(self) -> ArticleFilter:
+        """Return the filter that is asked for; raise `BadDay`."""
+        return ArticleFilter(
+            sources=tuple(self.source),
+            media=tuple(self.media),
+            securities=tuple(self.security),
+            since=first_moment(self.since) if self.since else None,
+            until=last_moment(self.until) if self.until else None,
+            with_duplicates=self.duplicates,
+        )
+
+
+class EventQuestion(Question):
+    """Which events."""
+
+    open: bool | None = Field(
+        None, description="true: only those that are open; false: only resolved ones; without it, all."
+    )

@@ -1,0 +1,234 @@
+"""What the JSON API answers, field by field: the shapes of `--json`, written down for OpenAPI.
+
+A document may hold more keys than its shape; none of these ever goes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Moment = Annotated[
+    str,
+    Field(
+        description="An instant in ISO 8601 with the source's offset.",
+        examples=["2026-03-20T08:15:00+08:00"],
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+InfoCode = Annotated[
+    str, Field(description="An article's identity.", examples=["NW202603200000000001"], pattern=r"^NW\d{18}$")
+]
+Slug = Annotated[str, Field(description="A source's name in addresses.", examples=["shangraoribao"])]
+
+
+class Shape(BaseModel):
+    """A document or a part of one; what it has beyond its shape is passed on."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Page(Shape):
+    """A part of a list, and where it goes on. What arrives meanwhile shifts nothing."""
+
+    next: str | None = Field(description="The `cursor` of the next page; null on the last one.")
+    next_url: str | None = Field(description="The address of the next page; null on the last one.")
+
+
+class ArticleItem(Shape):
+    """An article as lists have it."""
+
+    info_code: InfoCode
+    title: str
+    media: str | None = Field(description="The newspaper, as the article says.", examples=["上饶日报"])
+    published_at: Moment | None
+    sources: list[Slug] = Field(description="Who listed it, the first one first.")
+    snippet: str = Field(description="How it begins; of a search, around the first match.")
+    duplicate_of: InfoCode | None = Field(description="The earlier article of the same text.")
+    status: Literal["archived", "gone"]
+
+
+class ArticlePage(Page):
+    """Articles, the newest first."""
+
+    total: int = Field(description="How many match in all.")
+    items: list[ArticleItem]
+
+
+class Image(Shape):
+    """An image of an article; the archive keeps its address, not the image."""
+
+    url: str
+    caption: str | None
+    position: int = Field(description="How many paragraphs stand before it.")
+    width: int | None = Field(description="Pixels, when the address tells.")
+    height: int | None = Field(description="Pixels, when the address tells.")
+
+
+class Security(Shape):
+    """A security that an article mentions."""
+
+    market: str = Field(
+        description="Upstream's id: 0 Shenzhen and Beijing, 1 Shanghai, 116 Hong Kong, 90 a board."
+    )
+    code: str = Field(examples=["600519"])
+    name: str
+    mention: Literal["chart", "link", "text"]
+
+
+class Link(Shape):
+    """A link inside an article's text."""
+
+    url: str
+    text: str
+
+
+class Revision(Shape):
+    """One wording of an article."""
+
+    number: int = Field(ge=1)
+    seen_at: Moment
+    title: str
+    content_hash: str
+    changed: dict[str, object] = Field(description="Paragraphs added and removed, the title before.")
+
+
+class Capture(Shape):
+    """Where the original of an article is."""
+
+    id: int
+    url: str
+    fetched_at: Moment
+    status: int = Field(description="The HTTP status.")
+    content_type: str | None
+    payload_digest: str
+    warc_file: str
+    warc_offset: int = Field(description="Bytes.")
+    warc_length: int = Field(description="Bytes.")
+    refers_to: int | None = Field(description="The capture that holds this one's payload.")
+
+
+class Article(Shape):
+    """An article with its text and where it came from: what `jianbao show --json` prints."""
+
+    info_code: InfoCode
+    title: str
+    media: str | None
+    author: str | None
+    published_at: Moment | None
+    precision: Literal["second", "minute", "day"] = Field(description="How exactly upstream states the time.")
+    url: str
+    sources: list[Slug]
+    summary: str | None
+    text: str = Field(description="The paragraphs, joined by newlines.")
+    paragraphs: list[str]
+    kinds: list[Literal["text", "heading", "caption", "note", "byline"]] = Field(
+        description="What each paragraph is."
+    )
+    images: list[Image]
+    securities: list[Security]
+    links: list[Link]
+    continued: bool = Field(description="Whether it begins with a jump mark such as 上接第一版.")
+    source_line: str | None
+    status: Literal["archived", "gone"] = Field(description="`gone`: its page has vanished since.")
+    revision: int = Field(description="The number of the wording shown.", ge=1)
+    revisions: list[Revision]
+    content_hash: str
+    duplicate_of: InfoCode | None
+    first_seen_at: Moment
+    last_checked_at: Moment
+    capture: Capture | None
+
+
+class Revisions(Shape):
+    """Every wording of an article, the first one first."""
+
+    info_code: InfoCode
+    items: list[Revision]
+
+
+class Source(Shape):
+    """A source, the state of its page and of its ledger."""
+
+    slug: Slug
+    name: str
+    kind: str
+    url: str | None
+    schedule: str | None = Field(description="Standard cron, in the source's zone.")
+    timezone: str
+    enabled: bool
+    last_poll: Literal["changed", "unchanged", "empty", "failed"] | None
+    last_polled_at: Moment | None
+    last_changed_at: Moment | None
+    listings: dict[str, int] = Field(description="How many of its listings are in each state.")
+
+
+class Sources(Shape):
+    """Every source of the archive, by slug."""
+
+    sources: list[Source]
+
+
+class CrawlItem(Shape):
+    """A crawl as lists have it."""
+
+    crawl_id: int
+    trigger: str = Field(description="schedule, manual, recrawl or demo.")
+    status: str = Field(
+        description="running, ok, partial, failed, interrupted, missed, overlapped or killed."
+    )
+    started_at: Moment
+    finished_at: Moment | None
+
+
+class CrawlPage(Page):
+    """Crawls, the latest first."""
+
+    items: list[CrawlItem]
+
+
+class SourceCounts(Shape):
+    """What a crawl found at one source; a run that never was counts nothing."""
+
+    slug: Slug
+    poll: Literal["changed", "unchanged", "empty", "failed"] | None = None
+    listed: int = 0
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    failed: int = 0
+    quarantined: int = 0
+
+
+class Crawl(CrawlItem):
+    """A crawl and what it counted."""
+
+    due_at: Moment | None
+    requests: int
+    polls: int
+    sources: list[SourceCounts] = Field(description="Only sources where something happened.")
+    errors: list[str] = Field(description="Samples of what went wrong.")
+    interrupted: bool
+    version: str
+
+
+class Event(Shape):
+    """Something that somebody should know."""
+
+    id: int
+    kind: str = Field(examples=["source_silent"])
+    source: Slug | None
+    info_code: InfoCode | None
+    message: str
+    opened_at: Moment
+    last_seen_at: Moment
+    times: int
+    resolved_at: Moment | None = Field(description="Null while it is open.")
+
+
+class EventPage(Page):
+    """Events, the latest first."""
+
+    items: list[Event]
