@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,9 +19,11 @@ from jianbao.web.errors import explain_errors
 from jianbao.web.freshness import Freshness
 from jianbao.web.gate import Gate
 from jianbao.web.language import LanguageSwitch
+from jianbao.web.opened import Books, add_up
 from jianbao.web.pages import ROUTERS
 from jianbao.web.security_headers import SecurityHeaders
 from storage.archive import Archive
+from storage.counted_once import CountedOnce
 
 _THREADS = 12  # each reads with a connection of its own, of the fifteen that the archive gives out
 
@@ -33,13 +35,14 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
     or `ArchiveUnusable`.
     """
     archive = Archive.open_existing(archive_folder)
+    books = CountedOnce(archive.engine, add_up)
     application = FastAPI(
         title="jianbao",
         version=__version__,
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # these two would load their scripts from another host
         redoc_url=None,
-        lifespan=_closing(archive),
+        lifespan=_closing(archive, books),
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(Gate, names=hosts),
@@ -49,6 +52,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
         ],
     )
     application.state.archive = archive
+    application.state.books = books
     explain_errors(application)
     for router in (api.router, feeds.router, metrics.router, health.router):
         application.include_router(router)
@@ -58,11 +62,14 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
     return application
 
 
-def _closing(archive: Archive):  # type: ignore[no-untyped-def]
+def _closing(
+    archive: Archive, books: CountedOnce[Books]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = _THREADS
         with archive:
             yield
+            books.close()
 
     return lifespan

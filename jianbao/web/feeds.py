@@ -19,6 +19,7 @@ from jianbao.web.opened import OpenArchive
 from storage.article_lists import ArticleFilter, list_article_sources, list_articles
 from storage.articles import StoredArticle
 from storage.revisions import list_wording_times
+from storage.search import parse_query, search_articles
 from storage.sources import list_sources
 
 router = APIRouter(prefix="/feeds", include_in_schema=False)
@@ -45,6 +46,18 @@ def feed_source(slug: str, request: Request, archive: OpenArchive, limit: Limit 
             raise NotShown(f"there is no source {slug}: /api/v1/sources names them all")
         found = list_articles(view, ArticleFilter(sources=(slug,)), limit)
         facts = _facts(request, view, row.name, page=f"/source/{quote(slug, safe='')}")
+        return _answer(request, view, facts, found)
+
+
+@router.get("/search.atom")
+def feed_search(
+    request: Request, archive: OpenArchive, q: Annotated[str, Query(min_length=1)], limit: Limit = 50
+) -> Response:
+    """Return the newest articles that a query finds; raise `BadQuery`."""
+    query = parse_query(q)
+    with archive.reading() as view:
+        found = [hit.stored for hit in search_articles(view, query, limit=limit).hits]
+        facts = _facts(request, view, f"剪报：{q}", page=f"/search{_query(request)}")
         return _answer(request, view, facts, found)
 
 

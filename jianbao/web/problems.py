@@ -16,12 +16,14 @@ from jianbao.web.cursor import BadCursor
 from storage.database import ArchiveTooNew, ArchiveUnusable
 from storage.press_days import BadDay
 from storage.records import BadInfoCode
+from storage.search import BadQuery
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[Exception], HTTPStatus] = {
     BadCursor: HTTPStatus.BAD_REQUEST,
     BadDay: HTTPStatus.BAD_REQUEST,
     BadInfoCode: HTTPStatus.BAD_REQUEST,
+    BadQuery: HTTPStatus.BAD_REQUEST,
     UnknownSource: HTTPStatus.BAD_REQUEST,
     NotArchived: HTTPStatus.NOT_FOUND,
     ArchiveTooNew: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from jianbao.web.language import LANGUAGES, choose_language, speak
+from jianbao.web.moments import (
+    machine_moment,
+    name_day,
+    name_month,
+    print_clock,
+    print_moment,
+    print_published,
+)
+from jianbao.web.sanitising import clean_text, web_link
+from storage.events import count_open_events
+
+
+def render_page(
+    request: Request, view: Connection, template: str, status: int = 200, /, **values: Any
+) -> HTMLResponse:
+    """Return a page in the reader's language, with the number of open events in its head."""
+    return render(request, template, status, open_events=sum(count_open_events(view).values()), **values)
 
 
 def render(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
-    """Return a page in the reader's language."""
+    """Return a page in the reader's language that nothing is read for."""
     language = choose_language(request)
-    page = (
-        environment()
-        .get_template(template)
-        .render(
-            values
-            | {"request": request, "language": language, "languages": LANGUAGES, "say": speak(language)}
-        )
-    )
+    say = speak(language)
+    around = {
+        "request": request,
+        "language": language,
+        "languages": LANGUAGES,
+        "say": say,
+        "name_day": partial(name_day, say=say),
+        "name_month": partial(name_month, say=say),
+        "switch": _switch_address(request),
+        "open_events": 0,
+    }
+    page = environment().get_template(template).render(around | values)
     return HTMLResponse(page, status, {"Content-Language": language, "Vary": "Accept-Language, Cookie"})
 
 
@@ -40,6 +63,16 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals["static"] = static
+    made.globals["address"] = address
+    made.filters |= {
+        "clean": clean_text,
+        "web_link": web_link,
+        "clock": print_clock,
+        "moment": print_moment,
+        "published": print_published,
+        "machine": machine_moment,
+        "segment": partial(quote, safe=""),
+    }
     return made
 
 
@@ -48,3 +81,15 @@ def static(name: str) -> str:
     """Return the address of a file in ``static/``, which changes with what is in it."""
     content = (files("jianbao.web") / "static" / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def address(path: str, **parameters: object) -> str:
+    """Return a path with those parameters that have a value; ``from_`` stands for ``from``."""
+    given = {name.rstrip("_"): value for name, value in parameters.items() if value not in (None, "", False)}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _switch_address(request: Request) -> str:
+    """Return the page's own address, to which the wanted language is added."""
+    kept = urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "lang"])
+    return f"?{kept}&lang=" if kept else "?lang="

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from jianbao.web.pages import about, article, crawls, days, events, front, search, sources, trend
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = tuple(page.router for page in (front, search, trend, article, sources, days, crawls, events, about))

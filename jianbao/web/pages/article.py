@@ -1,0 +1,164 @@
+"""An article: set for reading, with where it came from and how it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+
+from jianbao.diffing import compare_texts
+from jianbao.web.asking import name_sources
+from jianbao.web.errors import NotShown
+from jianbao.web.opened import OpenArchive
+from jianbao.web.rendering import address, render_page
+from jianbao.web.sanitising import picture_origins, sanitise_html
+from jianbao.web.security_headers import policy
+from jianbao.web.typesetting import Mark, at_revision, plain, set_article, shown_pictures
+from storage.articles import StoredArticle, find_article, list_revisions
+from storage.headlines import Headline, find_headlines, list_same_content
+from storage.provenance import list_captures_of, list_listings
+from storage.records import BadInfoCode, canonical_info_code
+from storage.search import BadQuery, mark_hits, parse_query
+from storage.stories import Member, read_story
+
+router = APIRouter()
+
+Number = Annotated[int | None, Query(ge=1, lt=2**31)]
+
+
+@router.get("/article/{code}")
+def show_article(
+    request: Request,
+    archive: OpenArchive,
+    code: str,
+    revision: Number = None,
+    q: str = "",
+    images: bool = False,
+) -> Response:
+    """Show an article, one of its earlier texts, or what the ledger knows of one that is not archived."""
+    if (answer := _elsewhere(request, code)) is not None:
+        return answer
+    with archive.reading() as view:
+        stored = find_article(view, code)
+        if stored is None:
+            return _show_unarchived(request, view, code)
+        mark = _marking(q)
+        answer = _show(request, view, _gather(view, stored, revision), mark, q, with_images=images)
+    if images:
+        origins = picture_origins(image.url for image in stored.article.images)
+        answer.headers["Content-Security-Policy"] = policy(img=origins)
+    return answer
+
+
+@router.get("/article/{code}/original")
+def show_original(request: Request, archive: OpenArchive, code: str, revision: Number = None) -> Response:
+    """Show an article's HTML as it was delivered, without anything in it that acts or loads."""
+    if (answer := _elsewhere(request, code)) is not None:
+        return answer
+    with archive.reading() as view:
+        revisions = list_revisions(view, code)
+        wanted = revisions[-1].number if revisions and revision is None else revision
+        row = next((row for row in revisions if row.number == wanted), None)
+        if row is None:
+            raise NotShown(f"The archive has no such text of {code}.")
+        return render_page(
+            request, view, "original.html", code=code, revision=row, html=sanitise_html(row.body_html)
+        )
+
+
+def _elsewhere(request: Request, code: str) -> Response | None:
+    """Return the way to an article's one address when this is another spelling of it."""
+    try:
+        canonical = canonical_info_code(code)
+    except BadInfoCode as error:
+        raise NotShown(f"{error}.") from error
+    if canonical == code:
+        return None
+    place = request.url.path.replace(code, canonical, 1)
+    return RedirectResponse(address(f"/{place.lstrip('/')}", **dict(request.query_params)), 308)
+
+
+def _marking(q: str) -> Mark:
+    try:
+        return partial(mark_hits, query=parse_query(q)) if q else plain
+    except BadQuery:
+        return plain  # the article is what was asked for
+
+
+def _gather(view: Connection, stored: StoredArticle, number: int | None) -> dict[str, Any]:
+    """Return an article at a revision, and everything that is known around it."""
+    code = stored.article.info_code
+    revisions = list_revisions(view, code)
+    if number is not None and number != stored.revision:
+        row = next((row for row in revisions if row.number == number), None)
+        if row is None:
+            raise NotShown(f"{code} has no revision {number}: it has 1 to {len(revisions)}.")
+        stored = at_revision(stored, row)
+    place = next((i for i, row in enumerate(revisions) if row.number == stored.revision), 0)
+    before = revisions[place - 1] if place else None
+    same = list_same_content(view, code, stored.content_hash)
+    return {
+        "stored": stored,
+        "article": stored.article,
+        "revisions": revisions,
+        "before": before,
+        "changes": compare_texts(before.text, stored.article.text) if before is not None else [],
+        "first": _first(view, stored),
+        "same": same,
+        "near": _near_copies(view, code, {headline.info_code for headline in same}),
+        "listings": list_listings(view, code),
+        "captures": list_captures_of(view, code),
+        "names": name_sources(view),
+    }
+
+
+def _near_copies(view: Connection, code: str, same: Collection[str]) -> list[Member]:
+    """Return the articles of the same story whose text is not the very same."""
+    story = read_story(view, code)
+    members = story.members if story else ()
+    return [member for member in members if member.info_code != code and member.info_code not in same]
+
+
+def _first(view: Connection, stored: StoredArticle) -> Headline | None:
+    """Return the article of which this one is a copy."""
+    if stored.duplicate_of is None:
+        return None
+    return find_headlines(view, [stored.duplicate_of]).get(stored.duplicate_of)
+
+
+def _show(
+    request: Request, view: Connection, known: dict[str, Any], mark: Mark, q: str, *, with_images: bool
+) -> Response:
+    article = known["article"]
+    return render_page(
+        request,
+        view,
+        "article.html",
+        title=mark(article.title),
+        blocks=set_article(article, mark),
+        pictures=shown_pictures(article),
+        with_images=with_images,
+        q=q,
+        **known,
+    )
+
+
+def _show_unarchived(request: Request, view: Connection, code: str) -> Response:
+    """Show what the ledger says of an article that was listed and is not archived; it is a 404."""
+    listings = list_listings(view, code)
+    if not listings:
+        raise NotShown(f"{code} is not in the archive, and no page ever listed it.")
+    return render_page(
+        request,
+        view,
+        "unarchived.html",
+        404,
+        code=code,
+        listings=listings,
+        captures=list_captures_of(view, code),
+        names=name_sources(view),
+    )

@@ -1,0 +1,64 @@
+"""Crawls: what ran, what should have, and what each of them found."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from jianbao.web.asking import name_sources
+from jianbao.web.errors import NotShown
+from jianbao.web.opened import OpenArchive
+from jianbao.web.rendering import render_page
+from storage.crawls import list_crawls, read_crawl
+
+router = APIRouter()
+
+_PAGE = 40
+_COUNTS = ("new", "revised", "unchanged", "gone", "failed", "quarantined")
+
+
+@router.get("/crawls")
+def show_crawls(
+    request: Request,
+    archive: OpenArchive,
+    before: Annotated[int | None, Query(gt=0, lt=2**63)] = None,
+) -> Response:
+    """List the crawls, the latest first."""
+    with archive.reading() as view:
+        found = list_crawls(view, before, _PAGE + 1)
+        return render_page(
+            request,
+            view,
+            "crawls.html",
+            crawls=[{**crawl, "sums": _sum(crawl)} for crawl in found[:_PAGE]],
+            older=found[_PAGE - 1]["id"] if len(found) > _PAGE else None,
+            before=before,
+        )
+
+
+@router.get("/crawl/{number}")
+def show_crawl(
+    request: Request, archive: OpenArchive, number: Annotated[int, Path(ge=0, lt=2**63)]
+) -> Response:
+    """Show one crawl: its counts by source, and samples of what went wrong."""
+    with archive.reading() as view:
+        crawl = read_crawl(view, number)
+        if crawl is None:
+            raise NotShown(f"There is no crawl {number}; those that were are listed under /crawls.")
+        return render_page(
+            request,
+            view,
+            "crawl.html",
+            crawl=crawl,
+            sums=_sum(crawl),
+            counts=_COUNTS,
+            names=name_sources(view),
+        )
+
+
+def _sum(crawl: dict[str, object]) -> dict[str, int]:
+    """Return how many articles of all sources ended in each way."""
+    sources = crawl["sources"]
+    assert isinstance(sources, list)
+    return {count: sum(int(source.get(count) or 0) for source in sources) for count in _COUNTS}

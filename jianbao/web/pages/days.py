@@ -1,0 +1,24 @@
+"""A day: every newspaper of it, or one."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from jianbao.web.asking import ask_day
+from jianbao.web.edition import read_edition
+from jianbao.web.opened import OpenArchive
+from jianbao.web.rendering import render_page
+
+router = APIRouter()
+
+_TITLES = 30
+
+
+@router.get("/day/{day}")
+def show_day(request: Request, archive: OpenArchive, day: str, media: str = "") -> Response:
+    """Show what was published on a day (UTC+8), by newspaper."""
+    with archive.reading() as view:
+        edition = read_edition(view, ask_day(day), media or None)
+        return render_page(
+            request, view, "day.html", edition=edition, media=media, most_titles=None if media else _TITLES
+        )

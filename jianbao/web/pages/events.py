@@ -1,0 +1,35 @@
+"""Events: what somebody should know, and what is over."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from jianbao.web.asking import name_sources
+from jianbao.web.opened import OpenArchive
+from jianbao.web.rendering import render_page
+from storage.events import list_events, list_open_events
+
+router = APIRouter()
+
+_PAGE = 50
+
+
+@router.get("/events")
+def show_events(
+    request: Request, archive: OpenArchive, before: Annotated[int | None, Query(gt=0, lt=2**63)] = None
+) -> Response:
+    """Show the open events, then those that are over, the latest first."""
+    with archive.reading() as view:
+        resolved = list_events(view, only_open=False, before=before, limit=_PAGE + 1)
+        return render_page(
+            request,
+            view,
+            "events.html",
+            opened=list_open_events(view) if before is None else [],
+            resolved=resolved[:_PAGE],
+            older=resolved[_PAGE - 1]["id"] if len(resolved) > _PAGE else None,
+            before=before,
+            names=name_sources(view),
+        )

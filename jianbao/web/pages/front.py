@@ -1,0 +1,52 @@
+"""The front page: the newest day's newspapers, and whether anything is wrong."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
+
+from jianbao.web.edition import Edition, bounds_of, read_edition
+from jianbao.web.opened import OpenArchive, Standing, find_standing
+from jianbao.web.rendering import render_page
+from storage.events import list_open_events
+from storage.headlines import count_published, newest_moment
+from storage.press_days import press_day
+
+router = APIRouter()
+
+_EARLIER = 7  # days
+_EVENTS = 5
+_PAPERS = 24
+_TITLES = 6
+
+
+@router.get("/")
+def show_front(request: Request, archive: OpenArchive) -> Response:
+    """Show the newest day of the archive as a newspaper's front page."""
+    standing: Standing = find_standing(request)
+    with archive.reading() as view:
+        newest = newest_moment(view)
+        edition = read_edition(view, press_day(newest)) if newest else None
+        return render_page(
+            request,
+            view,
+            "front.html",
+            edition=edition,
+            earlier=_earlier(view, edition) if edition else [],
+            events=list_open_events(view, _EVENTS),
+            standing=standing,
+            most_papers=_PAPERS,
+            most_titles=_TITLES,
+        )
+
+
+def _earlier(view: Connection, edition: Edition) -> list[tuple[object, int]]:
+    """Return the days before an edition that have articles, with how many, the latest first."""
+    days: list[tuple[object, int]] = []
+    day = edition.before
+    while day is not None and len(days) < _EARLIER:
+        since, until = bounds_of(day)
+        days.append((day, count_published(view, since, until)))
+        before = newest_moment(view, since)
+        day = press_day(before) if before else None
+    return days

@@ -1,0 +1,75 @@
+"""Newspapers: all of them, one with its calendar, and what one of them listed on a day."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from jianbao.web.almanac import read_almanac
+from jianbao.web.asking import ask_day, ask_source
+from jianbao.web.edition import bounds_of
+from jianbao.web.language import choose_language, speak
+from jianbao.web.opened import OpenArchive, find_states
+from jianbao.web.rendering import render_page
+from storage.calendar import list_newest, list_published, list_unarchived
+from storage.headlines import find_headlines
+from storage.sources import list_sources
+
+router = APIRouter()
+
+_NEWEST = 30
+_MISSING = 100
+
+
+@router.get("/sources")
+def show_sources(request: Request, archive: OpenArchive) -> Response:
+    """List the sources with the state of their pages and of the ledger."""
+    states = find_states(request)
+    with archive.reading() as view:
+        return render_page(request, view, "sources.html", sources=list_sources(view), states=states)
+
+
+@router.get("/source/{slug}")
+def show_source(
+    request: Request,
+    archive: OpenArchive,
+    slug: str,
+    year: Annotated[int | None, Query(ge=1990, le=2200)] = None,
+) -> Response:
+    """Show a source: a year of its days, what it listed last, and what is not archived."""
+    states = find_states(request)
+    say = speak(choose_language(request))
+    with archive.reading() as view:
+        source = ask_source(view, slug)
+        newest = list_newest(view, slug, _NEWEST)
+        return render_page(
+            request,
+            view,
+            "source.html",
+            source=source,
+            states=states.get(slug, {}),
+            almanac=read_almanac(view, source, year, say),
+            newest=newest,
+            headlines=find_headlines(view, [entry.info_code for entry in newest]),
+            missing=list_unarchived(view, slug, limit=_MISSING),
+        )
+
+
+@router.get("/source/{slug}/{day}")
+def show_source_day(request: Request, archive: OpenArchive, slug: str, day: str) -> Response:
+    """Show what a source listed that was published on a day, and what of that day is not archived."""
+    asked = ask_day(day)
+    with archive.reading() as view:
+        source = ask_source(view, slug)
+        published = list_published(view, slug, *bounds_of(asked))
+        return render_page(
+            request,
+            view,
+            "source_day.html",
+            source=source,
+            day=asked,
+            published=published,
+            headlines=find_headlines(view, [entry.info_code for entry in published]),
+            missing=list_unarchived(view, slug, asked),
+        )

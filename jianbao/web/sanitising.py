@@ -1,0 +1,72 @@
+"""What was crawled is hostile: text that steers nothing, links only to the web, HTML without effects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+import nh3
+
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
+)
+_TAGS = nh3.ALLOWED_TAGS - {"area", "img", "map"}
+_CELLS = {"colspan", "rowspan"}
+_ATTRIBUTES = {"a": {"href", "title"}, "td": _CELLS, "th": _CELLS}
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+_MOST_HOSTS = 20
+
+
+def clean_text(text: str | None) -> str:
+    """Return text without control characters and without those that turn the direction of writing."""
+    return _STEERING.sub("", text) if text else ""
+
+
+def web_link(url: str | None) -> str | None:
+    """Return an address that may be a link: one of http or https with a host; None for any other."""
+    if not url or _STEERING.search(url):
+        return None
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    return url.strip() if parts.scheme.lower() in ("http", "https") and parts.hostname else None
+
+
+def sanitise_html(html: str) -> str:
+    """Return HTML with nothing left that acts or loads: no images, styles or scripts."""
+    return nh3.clean(
+        clean_text(html),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https"},
+        url_relative="deny",
+        link_rel="nofollow noopener noreferrer",
+        strip_comments=True,
+    )
+
+
+def picture_origins(urls: Iterable[str]) -> list[str]:
+    """Return the origins of pictures as a Content-Security-Policy names them, each once, no odd ones."""
+    origins: dict[str, None] = {}
+    for url in urls:
+        origin = _origin(url)
+        if origin is not None and len(origins) < _MOST_HOSTS:
+            origins[origin] = None
+    return list(origins)
+
+
+def _origin(url: str) -> str | None:
+    if web_link(url) is None:
+        return None
+    parts = urlsplit(url.strip())
+    try:
+        port = parts.port
+    except ValueError:
+        return None
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    if not _HOST.fullmatch(host):
+        return None
+    return f"{parts.scheme.lower()}://{host}{f':{port}' if port else ''}"

@@ -1,0 +1,91 @@
+"""What the search form asks for: the query, narrowed by the form's fields, and where in the answer we are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Literal, Self, cast, get_args
+
+from starlette.requests import Request
+
+from jianbao.web.asking import ask_moments
+from jianbao.web.errors import NotUnderstood
+from jianbao.web.rendering import address
+from storage.search import Query, narrow, parse_query
+
+Order = Literal["newest", "oldest", "relevance"]
+Unit = Literal["day", "week", "month", "year"]
+ORDERS: tuple[Order, ...] = get_args(Order)
+UNITS: tuple[Unit, ...] = get_args(Unit)
+PAGE = 20
+LAST_PAGE = 50
+_LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form holds, as it was sent. ``from_`` and ``to`` are days, months or years."""
+
+    q: str = ""
+    source: str = ""
+    media: str = ""
+    security: str = ""
+    from_: str = ""
+    to: str = ""
+    order: str = "newest"
+    by: str = "month"
+    share: str = ""
+    split: str = ""
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """Return what a request's address holds."""
+        given = request.query_params
+        fields = {name: given.get(name.rstrip("_"), "").strip()[:_LONGEST] for name in cls.__slots__}
+        return cls(**{name: value for name, value in fields.items() if value})
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is asked for."""
+        return not any((self.q, self.source, self.media, self.security, self.from_, self.to))
+
+    @property
+    def query(self) -> Query:
+        """The query; raises `BadQuery` or `NotUnderstood`."""
+        since, until = ask_moments(self.from_, self.to)
+        return narrow(
+            parse_query(self.q),
+            sources=_one(self.source),
+            media=_one(self.media),
+            securities=_one(self.security),
+            since=since,
+            until=until,
+        )
+
+    @property
+    def checked_order(self) -> Order:
+        """The order; raises `NotUnderstood` for one that we do not know."""
+        return cast(Order, _choose("order", self.order, ORDERS))
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of time of a trend; raises `NotUnderstood` for one that we do not know."""
+        return cast(Unit, _choose("by", self.by, UNITS))
+
+    def at(self, path: str, **changed: str) -> str:
+        """Return the address of a page that is asked the same, but for what is changed."""
+        wanted = replace(self, **{name: value for name, value in changed.items() if name in self.__slots__})
+        more = {name: value for name, value in changed.items() if name not in self.__slots__}
+        usual = asdict(Asked())
+        return address(
+            path, **{name: value for name, value in asdict(wanted).items() if value != usual[name]}, **more
+        )
+
+
+def _one(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
+
+
+def _choose(name: str, text: str, choices: tuple[str, ...]) -> str:
+    if text not in choices:
+        raise NotUnderstood(f"{name}={text[:40]} means nothing; expected one of {', '.join(choices)}.")
+    return text
