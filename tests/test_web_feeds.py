@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 from desk_work import DeskWork
@@ -109,6 +109,23 @@ def test_a_source_has_a_feed_of_its_own(work: DeskWork, reader: TestClient) -> N
     feed = read_feed(reader, f"/feeds/source/{slug}.atom")
     terms = [[c.get("term") for c in e.findall(f"{ATOM}category")] for e in feed.findall(f"{ATOM}entry")]
     assert terms == [[slug]] * (ARTICLES // 3)
+
+
+def test_a_search_has_a_feed(work: DeskWork, reader: TestClient) -> None:
+    post = work.edition.articles[4]
+    asked = quote_plus(f'"{post.title}" source:{post.slug}')
+    feed = read_feed(reader, f"/feeds/search.atom?q={asked}")
+    assert [e.findtext(f"{ATOM}title") for e in feed.findall(f"{ATOM}entry")] == [post.title]
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links["alternate"] == f"{READER}/search?q={asked}"
+    other = read_feed(reader, f"/feeds/search.atom?q={quote('别的')}")
+    assert other.findtext(f"{ATOM}id") != feed.findtext(f"{ATOM}id")
+
+
+@pytest.mark.parametrize("query", ["", "?q=", "?q=%22", "?q=from:yesterday"])
+def test_a_search_that_means_nothing_has_none(reader: TestClient, query: str) -> None:
+    answer = reader.get(f"/feeds/search.atom{query}")
+    assert (answer.status_code, answer.text.count("\n")) == (400, 1)
 
 
 def test_an_entry_says_who_wrote_it_and_where_it_is(work: DeskWork, reader: TestClient) -> None:
