@@ -14,7 +14,19 @@ from typing import Annotated
 import typer
 
 from jianbao import __version__
-from jianbao.commands import crawl, demo, import_, init, list_articles, recrawl, run, show, sources, status
+from jianbao.commands import (
+    crawl,
+    demo,
+    import_,
+    init,
+    list_articles,
+    recrawl,
+    run,
+    show,
+    sources,
+    sql,
+    status,
+)
 from jianbao.invocation import ExitStatus, Invocation
 
 app = typer.Typer(
@@ -60,6 +72,7 @@ app.command("status")(status.status)
 app.command("sources")(sources.sources)
 app.command("list")(list_articles.list_articles)
 app.command("show")(show.show)
+app.command("sql")(sql.sql)
 app.add_typer(import_.app, name="import")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from io import StringIO
+from itertools import chain
 from typing import Any
 from unicodedata import category
 
@@ -39,6 +42,19 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     _put(printed.get())
 
 
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV (RFC 4180) as they come, while somebody reads them; safe for a terminal."""
+    line = StringIO()
+    writer = csv.writer(line)
+    for row in chain((columns,), rows):
+        writer.writerow(row)
+        text = line.getvalue()
+        if not _put(printable(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text):
+            return
+        line.seek(0)
+        line.truncate()
+
+
 def print_line(text: str = "") -> None:
     """Print a line of text on stdout, safe for a terminal."""
     _put(printable(text) + "\n")
@@ -49,12 +65,14 @@ def print_note(text: str) -> None:
     typer.echo(printable(text), err=True)
 
 
-def _put(text: str) -> None:
-    """Write to stdout; when its reader has gone away (`jianbao list | head`), nobody is left to tell."""
+def _put(text: str) -> bool:
+    """Write to stdout; return whether its reader is still there (in `jianbao list | head`, it goes away)."""
     try:
         typer.echo(text, nl=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def printable(text: str) -> str:

@@ -14,14 +14,18 @@ from scheduler.service_lock import ArchiveBusy
 from storage.archive import NoArchive
 from storage.database import ArchiveTooNew, ArchiveUnusable
 from storage.records import BadInfoCode
+from storage.sql import BadStatement, DatabaseBusy, TooCostly
 
 _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
     (ConfigurationError, ExitStatus.USAGE),
     (UnknownSource, ExitStatus.USAGE),
     (BadInfoCode, ExitStatus.USAGE),
     (NothingNamed, ExitStatus.USAGE),
+    (BadStatement, ExitStatus.USAGE),
     (CrawlBusy, ExitStatus.BUSY),
     (ArchiveBusy, ExitStatus.BUSY),
+    (DatabaseBusy, ExitStatus.BUSY),
+    (TooCostly, ExitStatus.FAILED),
     (NoArchive, ExitStatus.FAILED),
     (NotArchived, ExitStatus.FAILED),
     (ArchiveTooNew, ExitStatus.FAILED),

@@ -1,0 +1,285 @@
+"""SQL from people: one statement that only reads, within limits of time, rows and memory.
+
+Four doors stand between a statement and the archive: the file is opened for reading only, the connection is
+told to write nothing, an authorizer lets only reading and known functions pass, and the statement must begin
+like one that reads. It needs SQLite by name, like `storage.database`.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from urllib.parse import quote
+
+from storage.database import ArchiveUnusable, damage_of
+from storage.sql_functions import Cell, replace_functions
+from storage.sql_vocabulary import FUNCTIONS, PRAGMAS
+
+Row = tuple[Cell, ...]
+
+LONGEST_STATEMENT = 100_000
+"""Bytes of UTF-8."""
+LONGEST_CELL = 8 * 1024 * 1024
+"""Bytes of a value, a row as it is stored, or anything that a function makes."""
+MOST_MEMORY = 256 * 1024 * 1024
+"""Bytes that SQLite may use, in the whole process: a limit that once set is never raised again."""
+MOST_ANSWER = 64 * 1024 * 1024
+"""Bytes, roughly, of the rows that `read_sql` holds at once."""
+
+_BUSY_SECONDS = 5.0
+_STEPS = 5_000  # of SQLite's machine between two looks at the clock: about a millisecond
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: LONGEST_CELL,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: LONGEST_STATEMENT,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 250,  # text times pattern, without a look at the clock
+    sqlite3.SQLITE_LIMIT_COLUMN: 200,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 100,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+}
+_TOO_MUCH = {sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL}
+
+_BEGINS = re.compile(r"(?:\s|;|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*(\w*)", re.DOTALL)
+_READS = {"select", "with", "values", "explain", "pragma"}
+_ACTIONS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
+
+
+class BadStatement(ValueError):
+    """The statement is wrong, or does something else than reading: the message says what."""
+
+
+class TooCostly(Exception):
+    """The statement takes longer or more memory than it may: narrow it, or allow it more time."""
+
+
+class DatabaseBusy(Exception):
+    """The archive's database is locked by another process: try again in a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAnswer:
+    """What a statement answered; ``truncated`` when there was more than was allowed."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    truncated: bool
+
+
+def read_sql(database: Path, statement: str, *, limit: int = 1_000, seconds: float = 30.0) -> SqlAnswer:
+    """Run a statement and return its first rows; raise what `open_sql` does.
+
+    At most ``limit`` rows, and about `MOST_ANSWER` bytes of them.
+    """
+    rows: list[Row] = []
+    left = MOST_ANSWER
+    with open_sql(database, statement, seconds=seconds) as query:
+        for row in query:
+            left -= _weigh(row)
+            if len(rows) == limit or left < 0:
+                return SqlAnswer(query.columns, tuple(rows), truncated=True)
+            rows.append(row)
+        return SqlAnswer(query.columns, tuple(rows), truncated=False)
+
+
+@contextmanager
+def open_sql(database: Path, statement: str, *, seconds: float = 30.0) -> Iterator[SqlQuery]:
+    """Run a statement, and give its rows as they come, in flat memory.
+
+    ``seconds`` are those that SQLite takes, not those between two rows. Raise `BadStatement`, `TooCostly`,
+    `DatabaseBusy`, or `ArchiveUnusable` for a file that cannot be read.
+    """
+    _check_beginning(statement)
+    connection = open_read_only(database)
+    try:
+        yield SqlQuery(connection, database, statement, seconds)
+    finally:
+        connection.close()
+
+
+class SqlQuery:
+    """A statement that runs: the names of its columns, and its rows, once."""
+
+    columns: tuple[str, ...]
+
+    def __init__(
+        self, connection: sqlite3.Connection, database: Path, statement: str, seconds: float
+    ) -> None:
+        self._database = database
+        self._seconds = self._left = seconds
+        self._deadline = 0.0
+        self._late = False
+        self._denied: str | None = None
+        connection.set_authorizer(self._authorize)
+        connection.set_progress_handler(self._is_over, _STEPS)
+        with self._watched():
+            self._cursor = connection.execute(statement)
+        self.columns = tuple(column[0] for column in self._cursor.description or ())
+
+    def __iter__(self) -> Iterator[Row]:
+        """Return the rows; raise `TooCostly` and what else can happen under way."""
+        while True:
+            with self._watched():
+                row: Row | None = self._cursor.fetchone()
+            if row is None:
+                return
+            yield row
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Let SQLite work until its time is over; turn what it raises into our errors."""
+        began = monotonic()
+        self._deadline = began + self._left
+        try:
+            yield
+        except (sqlite3.Error, sqlite3.Warning, MemoryError, ValueError) as error:
+            raise self._explain(error) from error
+        finally:
+            self._left -= monotonic() - began
+
+    def _is_over(self) -> bool:
+        """Tell SQLite to stop when the time is over."""
+        self._late = self._late or monotonic() > self._deadline
+        return self._late
+
+    def _authorize(self, action: int, one: str | None, two: str | None, _: object, __: object) -> int:
+        """Tell SQLite whether a part of the statement may be; it asks for each while it compiles."""
+        if self._is_over():
+            return sqlite3.SQLITE_DENY
+        if action in _ACTIONS:
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_FUNCTION and (two or "").lower() in FUNCTIONS:
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_PRAGMA and (one or "").lower() in PRAGMAS:
+            return sqlite3.SQLITE_OK
+        self._denied = self._denied or _name_action(action, one, two)
+        return sqlite3.SQLITE_DENY
+
+    def _explain(self, error: Exception) -> BaseException:
+        """Return our error for one of SQLite's."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it only says where SQLite stumbled
+        if self._late:
+            return TooCostly(
+                f"the statement took longer than {self._seconds:g} seconds: narrow it, or raise --timeout"
+            )
+        if code == sqlite3.SQLITE_INTERRUPT:  # not by us: what a signal raises in our handler is swallowed
+            return KeyboardInterrupt()
+        if isinstance(error, MemoryError) or code in _TOO_MUCH:
+            return TooCostly(
+                f"the statement needs too much memory ({str(error) or 'out of memory'}): narrow it"
+            )
+        if self._denied:
+            return BadStatement(f"{self._denied} is not allowed: sql only reads")
+        return _name_trouble(self._database, error) or BadStatement(_sentence(error))
+
+
+def open_read_only(database: Path) -> sqlite3.Connection:
+    """Return a connection that can only read, with limits set; raise `ArchiveUnusable` or `DatabaseBusy`.
+
+    A database in write-ahead mode needs its ``-shm`` file. Where the folder is read-only and it cannot be
+    made, the file is read as one that nobody writes, provided that there is no ``-wal`` beside it.
+    """
+    try:
+        return _connect(database, "mode=ro")
+    except sqlite3.Error as error:
+        if not (_is_shut(error) and database.is_file()):
+            raise _name_trouble(database, error) or error from error
+        wal = database.with_name(f"{database.name}-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise ArchiveUnusable(
+                f"{database} has changes in {wal.name} that cannot be read where the folder is read-only: "
+                "copy the folder, or have its owner run any command on it"
+            ) from error
+    try:
+        return _connect(database, "mode=ro&immutable=1")
+    except sqlite3.Error as error:
+        raise _name_trouble(database, error) or error from error
+
+
+def _connect(database: Path, mode: str) -> sqlite3.Connection:
+    address = f"file:{quote(str(database.absolute()))}?{mode}"
+    connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.text_factory = _decode
+        connection.execute(f"PRAGMA hard_heap_limit={MOST_MEMORY}")
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # only now is the file opened
+    except BaseException:
+        connection.close()
+        raise
+    for name in _list_virtual_tables(connection):
+        connection.execute(f'SELECT 1 FROM "{name}" LIMIT 0').close()  # noqa: S608 - a name of the schema's
+    for limit, value in _LIMITS.items():
+        connection.setlimit(limit, value)
+    replace_functions(connection, LONGEST_CELL)
+    return connection
+
+
+def _list_virtual_tables(connection: sqlite3.Connection) -> list[str]:
+    """Return the tables that SQLite sets up when they are first asked for, which looks like writing."""
+    functions = ["json_each", "json_tree", *(f"pragma_{name}" for name in sorted(PRAGMAS))]
+    found = connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")
+    return functions + [str(name).replace('"', '""') for (name,) in found]
+
+
+def _decode(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _is_shut(error: sqlite3.Error) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+
+
+def _check_beginning(statement: str) -> None:
+    """Refuse what does not begin like reading: VACUUM INTO, for one, asks no authorizer before it runs."""
+    match = _BEGINS.match(statement)
+    word = match[1] if match else ""
+    if not word:
+        raise BadStatement("there is no statement: write one such as SELECT count(*) FROM article")
+    if word.lower() not in _READS:
+        raise BadStatement(
+            f"{word[:40]} is not allowed: sql only reads, with SELECT, WITH, VALUES, EXPLAIN or PRAGMA"
+        )
+
+
+def _name_action(action: int, one: str | None, two: str | None) -> str:
+    """Return what a statement wanted to do, in SQL's words."""
+    names = {
+        sqlite3.SQLITE_FUNCTION: f"the function {two}",
+        sqlite3.SQLITE_PRAGMA: f"PRAGMA {one}",
+        sqlite3.SQLITE_INSERT: "INSERT",
+        sqlite3.SQLITE_UPDATE: "UPDATE",
+        sqlite3.SQLITE_DELETE: "DELETE",
+        sqlite3.SQLITE_ATTACH: "ATTACH",
+        sqlite3.SQLITE_DETACH: "DETACH",
+    }
+    return names.get(action, "this")
+
+
+def _name_trouble(database: Path, error: Exception) -> Exception | None:
+    """Return our error for a database that cannot be read now, None when it is the statement's fault."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return DatabaseBusy(f"{database} is locked by another process: try again in a moment")
+    damage = damage_of(error)
+    return ArchiveUnusable(f"{database} {damage} ({error})") if damage else None
+
+
+def _sentence(error: Exception) -> str:
+    words = str(error)
+    if isinstance(error, UnicodeError):
+        return "the statement is no valid UTF-8"
+    if "bindings" in words:
+        return "the statement has a parameter such as ? or :name: write the value itself"
+    if isinstance(error, sqlite3.Warning) or "one statement" in words:  # a Warning before Python 3.12
+        return "there is more than one statement: run them one by one"
+    return words
+
+
+def _weigh(row: Row) -> int:
+    return sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in row) + 64
