@@ -8,6 +8,7 @@ from datetime import datetime
 
 from jianbao.configuration import Configuration
 from jianbao.crawling import INFOCODE_SOURCE
+from jianbao.importing.text_identity import TEXT_SCHEME
 from spiders.addresses import endpoint_address
 from storage.archive import Archive
 from storage.ledger import ListingFilter, find_listings, select_listings
@@ -53,7 +54,8 @@ def choose_articles(configuration: Configuration, archive: Archive, wish: Wish) 
             chosen += [
                 _unlisted(configuration, code) for code in codes if not find_listings(connection, code)
             ]
-    return chosen
+    # A copied text has no page: asked for it, upstream would only say that the article is gone.
+    return [owed for owed in chosen if not owed.url.startswith(TEXT_SCHEME)]
 
 
 def enter_endpoint_source(configuration: Configuration, archive: Archive) -> None:

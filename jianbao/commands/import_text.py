@@ -40,9 +40,9 @@ def text(
 
     if code is not None and len(files) > 1:
         raise typer.BadParameter("--code names one article: give one FILE with it")
-    slug = _checked(lambda: check_kind(IMPORT_KIND, check_slug(source)), "--source", source)
+    _checked(lambda: check_kind(IMPORT_KIND, source), "--source", source)
     order = TextOrder(
-        source=slug,
+        source=_checked(lambda: check_slug(source), "--source", source),
         media=_checked(lambda: check_name(media), "--media", media),
         day=_parse_day(day),
         info_code=canonical_info_code(code) if code else None,
