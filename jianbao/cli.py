@@ -17,11 +17,14 @@ from jianbao import __version__
 from jianbao.commands import (
     crawl,
     demo,
+    export,
     import_,
     init,
     list_articles,
     recrawl,
+    reindex,
     run,
+    search,
     show,
     sources,
     sql,
@@ -70,10 +73,13 @@ app.command("recrawl")(recrawl.recrawl)
 app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("sources")(sources.sources)
+app.command("search")(search.search)
 app.command("list")(list_articles.list_articles)
 app.command("show")(show.show)
+app.command("reindex")(reindex.reindex)
 app.command("sql")(sql.sql)
 app.add_typer(import_.app, name="import")
+app.add_typer(export.app, name="export")
 
 
 def main() -> None:

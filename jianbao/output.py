@@ -60,6 +60,33 @@ def print_line(text: str = "") -> None:
     _put(printable(text) + "\n")
 
 
+def print_marked(text: str, hits: Iterable[Sequence[int]], *, indent: int = 0, bold: bool = False) -> None:
+    """Print a line with its hits in colour on a terminal; hits are [start, end) after the indent."""
+    if not sys.stdout.isatty():
+        print_line(text)
+        return
+    place = 0
+    parts: list[str] = []
+    for start, end in hits:
+        parts += [
+            typer.style(printable(text[place : start + indent]), bold=bold),
+            typer.style(printable(text[start + indent : end + indent]), fg="red", bold=True),
+        ]
+        place = end + indent
+    _put("".join(parts) + typer.style(printable(text[place:]), bold=bold) + "\n")
+
+
+def print_styled(pieces: Iterable[tuple[str, str]]) -> None:
+    """Print a line of pieces, each in a style of rich's such as ``red strike``, for a terminal."""
+    from rich.console import Console  # noqa: PLC0415 - rich takes 0.1 s
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console()
+    with console.capture() as printed:
+        console.print(Text.assemble(*((printable(text), style) for text, style in pieces)))
+    _put(printed.get())
+
+
 def print_note(text: str) -> None:
     """Print a line for people on stderr."""
     typer.echo(printable(text), err=True)

@@ -8,19 +8,27 @@ from sqlalchemy.exc import DatabaseError
 
 from jianbao.configuration import ConfigurationError
 from jianbao.crawling import CrawlBusy, UnknownSource
+from jianbao.exporting.destination import DestinationUnusable
+from jianbao.exporting.parquet import ParquetMissing
+from jianbao.importing.post_reading import ReadingStopped
 from jianbao.invocation import ExitStatus
 from jianbao.recrawling import NotArchived, NothingNamed
 from scheduler.service_lock import ArchiveBusy
 from storage.archive import NoArchive
 from storage.database import ArchiveTooNew, ArchiveUnusable
 from storage.records import BadInfoCode
+from storage.search import BadQuery
 from storage.sql import BadStatement, DatabaseBusy, TooCostly
 
 _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
     (ConfigurationError, ExitStatus.USAGE),
     (UnknownSource, ExitStatus.USAGE),
     (BadInfoCode, ExitStatus.USAGE),
+    (BadQuery, ExitStatus.USAGE),
     (NothingNamed, ExitStatus.USAGE),
+    (DestinationUnusable, ExitStatus.USAGE),
+    (ParquetMissing, ExitStatus.USAGE),
+    (BadQuery, ExitStatus.USAGE),
     (BadStatement, ExitStatus.USAGE),
     (CrawlBusy, ExitStatus.BUSY),
     (ArchiveBusy, ExitStatus.BUSY),
@@ -30,6 +38,7 @@ _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
     (NotArchived, ExitStatus.FAILED),
     (ArchiveTooNew, ExitStatus.FAILED),
     (ArchiveUnusable, ExitStatus.FAILED),
+    (ReadingStopped, ExitStatus.FAILED),
 )
 
 

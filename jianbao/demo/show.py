@@ -13,11 +13,16 @@ from typing import Any
 from jianbao.configuration import ConfigurationError
 from jianbao.demo.site import DemoSite
 from jianbao.reading import read_list
+from jianbao.searching import read_search
 from storage.archive import WARC_FOLDER, Archive
 from storage.article_lists import ArticleFilter
+from storage.search import parse_query
 
 MARK = "# Written by `jianbao demo`, which replaces this file and the archive beside it."
+SOUGHT = "社区"
+"""What the demo looks for: a word of two characters, the normal case in Chinese."""
 _SHOWN = 8
+_FOUND = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Tour:
     first: Round
     second: Round
     newest: list[dict[str, Any]]
+    found: dict[str, Any]
 
     @property
     def proved(self) -> bool:
@@ -51,6 +57,7 @@ class Tour:
             and self.second.article_requests == 0
             and self.second.page_requests == len(self.second.report["sources"])
             and self.second.warc_bytes == self.first.warc_bytes
+            and self.found["total"] > 0
         )
 
 
@@ -67,8 +74,9 @@ def run_demo(folder: Path) -> Tour:
         second = _crawl(site, folder)
     with Archive.open_existing(folder / "archive") as archive:
         newest = read_list(archive, ArticleFilter(), _SHOWN, 0)["items"]
+        found = read_search(archive, parse_query(SOUGHT), limit=_FOUND)
     listed = {post.info_code for slug in site.slugs for post in site.listed(slug)}
-    return Tour(folder, len(listed), first, second, newest)
+    return Tour(folder, len(listed), first, second, newest, found)
 
 
 def clear_stage(folder: Path) -> None:

@@ -6,8 +6,8 @@ import shutil
 import sys
 from typing import Any
 
-from jianbao.demo.show import Round, Tour
-from jianbao.output import print_line, print_table
+from jianbao.demo.show import SOUGHT, Round, Tour
+from jianbao.output import print_line, print_marked, print_table
 
 
 def print_tour(tour: Tour) -> None:
@@ -26,9 +26,26 @@ def print_tour(tour: Tour) -> None:
         (item["published_at"][:16].replace("T", " "), item["media"], item["title"]) for item in tour.newest
     )
     print_table(("published", "newspaper", "newest articles"), newest)
+    _print_search(tour.found)
+    print_line()
     print_line(f"The archive is in {tour.folder}. To go on:")
-    for command in ("list", f"show {tour.newest[0]['info_code']}", "status", "sources"):
-        print_line(f"  {_spell_command()} --config {tour.folder / 'jianbao.toml'} {command}")
+    begin = f"  {_spell_command()} --config {tour.folder / 'jianbao.toml'}"
+    for command in (f"show {tour.newest[0]['info_code']}", f"trend {SOUGHT} --by day", "status"):
+        print_line(f"{begin} {command}")
+    print_line("To read it in a browser, at the address that this prints:")
+    print_line(f"{begin} serve")
+
+
+def _print_search(found: dict[str, Any]) -> None:
+    print_line(f"Looking for {SOUGHT}: {found['total']} articles, the newest of them")
+    for item in found["items"]:
+        print_marked(f"  {item['title']}: {item['snippet']}", _shift(item), indent=2)
+
+
+def _shift(item: dict[str, Any]) -> list[list[int]]:
+    """Return the hits of title and snippet, as they stand when one follows the other."""
+    behind = len(item["title"]) + len(": ")
+    return [*item["title_hits"], *([start + behind, end + behind] for start, end in item["snippet_hits"])]
 
 
 def _spell_command() -> str:

@@ -8,7 +8,7 @@ reads the texts themselves, so an answer is never wrong, only slower, until ``ji
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, column, exists, func, literal_column, select, table
@@ -44,7 +44,26 @@ class IndexState:
     @property
     def is_current(self) -> bool:
         """Return whether every article is in the index, as this version of jianbao writes it."""
-        return self.built_to >= COMPLETE and self.version == index_version()
+        return self.built_to >= COMPLETE and self.is_of_this_version
+
+    @property
+    def is_of_this_version(self) -> bool:
+        """Return whether it was made, as far as it goes, as this version of jianbao writes it."""
+        return self.version == index_version()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyTokens:
+    """The tokens of a title and text, made beforehand, perhaps in another process: most of the work."""
+
+    title: str
+    text: str
+    tokens: str = field(repr=False)
+
+
+def make_tokens(title: str, text: str) -> ReadyTokens:
+    """Return the tokens of a title and text, for `index_article`."""
+    return ReadyTokens(title, text, article_tokens(title, text))
 
 
 def create_index(connection: Connection) -> None:
@@ -73,10 +92,16 @@ def read_index_state(connection: Connection) -> IndexState:
     return IndexState(*connection.execute(_STATE).one())
 
 
-def index_article(connection: Connection, current: StoredArticle, previous: StoredArticle | None) -> bool:
+def index_article(
+    connection: Connection,
+    current: StoredArticle,
+    previous: StoredArticle | None,
+    ready: ReadyTokens | None = None,
+) -> bool:
     """Bring the index up to date with an article as it was and as it is; return whether that changed it.
 
-    An index of another version, or one not yet built as far, is left for ``reindex`` to build.
+    An index of another version, or one not yet built as far, is left for ``reindex`` to build. ``ready`` are
+    the article's tokens where they are made already; those of another text do no harm.
     """
     if previous is not None and _indexed(previous) == _indexed(current):
         return False
@@ -87,7 +112,9 @@ def index_article(connection: Connection, current: StoredArticle, previous: Stor
         _delete(connection, previous)
     if current.id > state.built_to:
         return False
-    _insert(connection, [_indexed(current)])
+    if ready is None or (ready.title, ready.text) != (current.article.title, current.article.text):
+        ready = make_tokens(current.article.title, current.article.text)
+    connection.execute(_INSERT, [{"id": current.id, "tokens": ready.tokens}])
     assert current.article.published_at is not None
     _note_shift(connection, state, current.id - first_id(current.article.published_at))
     return True

@@ -1,0 +1,60 @@
+"""The options by which every command narrows articles down, and the query that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from storage.search import Query
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Only what this source listed; may be repeated.", metavar="SLUG"),
+]
+Media = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--media", help="Only this newspaper's, as its articles say; may be repeated.", metavar="NAME"
+    ),
+]
+Securities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--security",
+        help="Only what mentions this security: code, market.code or name; may be repeated.",
+        metavar="NAME",
+    ),
+]
+FromDay = Annotated[
+    str | None,
+    typer.Option("--from", help="The first day, in UTC+8; also a month or a year.", metavar="YYYY-MM-DD"),
+]
+ToDay = Annotated[
+    str | None,
+    typer.Option("--to", help="The last day, in UTC+8; also a month or a year.", metavar="YYYY-MM-DD"),
+]
+
+
+def read_query(
+    text: str,
+    sources: Sequence[str] | None,
+    media: Sequence[str] | None,
+    securities: Sequence[str] | None,
+    from_day: str | None,
+    to_day: str | None,
+) -> Query:
+    """Return the query that a text and options make; raise `BadQuery` or `typer.BadParameter`."""
+    from jianbao.days import first_moment, last_moment
+    from storage.search import narrow, parse_query
+
+    return narrow(
+        parse_query(text),
+        sources=tuple(sources or ()),
+        media=tuple(media or ()),
+        securities=tuple(securities or ()),
+        since=first_moment(from_day, "--from"),
+        until=last_moment(to_day, "--to"),
+    )

@@ -1,0 +1,78 @@
+"""`jianbao search`: every article that contains what is asked for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from jianbao.commands.filters import FromDay, Media, Securities, Sources, ToDay, read_query
+from jianbao.invocation import Invocation
+
+
+class Order(StrEnum):
+    """In which order articles are shown."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    RELEVANCE = "relevance"
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[
+        str,
+        typer.Argument(
+            help='Words; "a phrase", -not, OR, title: source: media: security: from: to: narrow it.',
+            metavar="QUERY",
+        ),
+    ],
+    source: Sources = None,
+    media: Media = None,
+    security: Securities = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    order: Annotated[Order, typer.Option(help="Which articles come first.")] = Order.NEWEST,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 20,
+    offset: Annotated[int, typer.Option(help="How many to pass over first.", min=0, max=1_000_000_000)] = 0,
+    duplicates: Annotated[bool, typer.Option(help="Show copies of one text as well.")] = False,
+    exact: Annotated[bool, typer.Option(help="Count every match, however long it takes.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Search the archive: every article that contains the words, and only those."""
+    from jianbao.crawling import check_sources
+    from jianbao.output import print_json
+    from jianbao.searching import read_search
+    from storage.search import COMPLETELY, THOROUGH
+
+    asked = read_query(query, source, media, security, from_day, to_day)
+    with Invocation.of(context).read_archive() as archive:
+        check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
+        found = read_search(
+            archive,
+            asked,
+            order.value,
+            limit,
+            offset,
+            collapse=not duplicates,
+            effort=COMPLETELY if exact else THOROUGH,
+        )
+    if as_json:
+        print_json(found)
+    else:
+        _print_found(found)
+
+
+def _print_found(found: dict[str, Any]) -> None:
+    from jianbao.output import print_line, print_marked, print_note
+
+    for item in found["items"]:
+        day = item["published_at"][:16].replace("T", " ")
+        print_line(f"{day}  {item['media'] or ''}  {item['info_code']}")
+        print_marked(f"  {item['title']}", item["title_hits"], indent=2, bold=True)
+        print_marked(f"    {item['snippet']}", item["snippet_hits"], indent=4)
+    total = f"{found['total']:,}" if found["exact"] else f"about {found['total']:,}"
+    print_line(f"{len(found['items'])} of {total} articles")
+    if found["note"]:
+        print_note(found["note"])
