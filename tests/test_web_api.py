@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from command_line import Command
 from desk_work import DeskWork
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from reading_room import TestClient, open_reader
@@ -100,6 +100,25 @@ def same_questions(desk: DeskWork) -> dict[str, list[str]]:
         f"/articles/{revised}": ["show", revised],
         f"/articles/{revised[2:]}?revision=1": ["show", revised, "--revision", "1"],
         "/sources": ["sources"],
+        "/search?q=工业": ["search", "工业"],
+        f"/search?q={first.title[:2]} OR 项目&source={first.slug}&limit=2": [
+            "search",
+            f"{first.title[:2]} OR 项目",
+            "--source",
+            first.slug,
+            "--limit",
+            "2",
+        ],
+        "/search?q=项目&order=relevance&limit=5": ["search", "项目", "--order", "relevance", "--limit", "5"],
+        "/search?q=项目&order=oldest&from=2026-03-19&duplicates=true": [
+            "search",
+            "项目",
+            "--order",
+            "oldest",
+            "--from",
+            "2026-03-19",
+            "--duplicates",
+        ],
     }
 
 
@@ -110,7 +129,7 @@ def test_the_api_answers_what_the_command_line_prints(
         printed = command("--archive", desk.archive.folder, *arguments, "--json")
         assert printed.status == 0, printed.stderr
         answered = ask(reader, path)
-        for only_in_pages in ("next", "next_url"):
+        for only_in_pages in {"next", "next_url"} - printed.json.keys():
             answered.pop(only_in_pages, None)
         assert answered == printed.json, path
 
@@ -128,6 +147,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "/articles?limit=200&duplicates=true": shapes.ArticlePage,
     "/articles/{code}": shapes.Article,
     "/articles/{code}/revisions": shapes.Revisions,
+    "/search?q=项目": shapes.FoundPage,
     "/sources": shapes.Sources,
     "/sources/{slug}": shapes.Source,
     "/crawls": shapes.CrawlPage,
@@ -211,6 +231,14 @@ def test_pages_together_are_the_whole(reader: TestClient, limit: int) -> None:
     whole = ask(reader, "/articles?limit=200&duplicates=true")["items"]
     assert len(whole) == ARTICLES + 1
     assert list(walk(reader, f"/articles?limit={limit}&duplicates=true")) == whole
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_pages_of_a_search_together_are_the_whole(reader: TestClient, order: str) -> None:
+    asked = f"/search?q=项目 OR 工程 OR 的&duplicates=true&order={order}"
+    whole = ask(reader, f"{asked}&limit=200")
+    assert whole["total"] == len(whole["items"]) > 10
+    assert list(walk(reader, f"{asked}&limit=3")) == whole["items"]
 
 
 @pytest.mark.parametrize("name", ["crawls", "events"])
@@ -320,6 +348,12 @@ def test_the_revisions_of_an_article(desk: DeskWork, reader: TestClient) -> None
         pytest.param("/articles?source=nowhere", 400, "no source 'nowhere'", id="of no source"),
         pytest.param("/articles?from=yesterday", 400, "yesterday is not a day", id="no day"),
         pytest.param("/articles?to=2026-02-30", 400, "not a day of the calendar", id="no day of ours"),
+        pytest.param("/search", 422, "q", id="nothing asked"),
+        pytest.param('/search?q="', 400, "", id="half a phrase"),
+        pytest.param("/search?q=from:yesterday", 400, "yesterday", id="a day in the query"),
+        pytest.param("/search?q=x&order=best", 422, "order", id="no order of ours"),
+        pytest.param("/search?q=x&cursor=7", 400, "cursor", id="no cursor of ours"),
+        pytest.param("/search?q=source:nowhere", 400, "no source 'nowhere'", id="a search of no source"),
         pytest.param("/articles?limit=0", 422, "limit", id="none"),
         pytest.param("/articles?limit=201", 422, "limit", id="too many"),
         pytest.param("/articles?limit=ten", 422, "limit", id="how many?"),
@@ -365,10 +399,10 @@ def test_no_other_site_may_read_the_api(reader: TestClient) -> None:
 
 
 PATHS = st.sampled_from(
-    ["/articles", "/crawls", "/events", "/articles/NW1", "/sources", "/sources/x", "/crawls/1"]
+    ["/articles", "/search", "/crawls", "/events", "/articles/NW1", "/sources", "/sources/x", "/crawls/1"]
 )
 NAMES = st.sampled_from(
-    ["source", "media", "security", "from", "to", "limit", "cursor", "duplicates", "open"]
+    ["source", "media", "security", "from", "to", "limit", "cursor", "duplicates", "open", "q", "order"]
 )
 VALUES = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=30),
@@ -377,7 +411,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=150)
 @given(path=PATHS, asked=st.lists(st.tuples(NAMES | VALUES, VALUES), max_size=5))
 def test_whatever_is_asked_there_is_an_answer(
     reader: TestClient, path: str, asked: list[tuple[str, str]]
@@ -386,6 +420,26 @@ def test_whatever_is_asked_there_is_an_answer(
     assert answer.status_code in (200, 400, 404, 422)
     if answer.status_code != 200:
         Problem.model_validate(answer.json())
+
+
+QUERIES = st.lists(
+    st.sampled_from(
+        ["项目", '"', "-", "OR", "title:", "source:", "from:", "2026", "*", "5G", "(", "的", ":", " "]
+    )
+    | VALUES,
+    max_size=6,
+).map("".join)
+
+
+@settings(deadline=None, max_examples=100)
+@given(q=QUERIES, order=st.sampled_from(["newest", "oldest", "relevance"]), cursor=st.none() | VALUES)
+def test_whatever_is_searched_there_is_an_answer(
+    reader: TestClient, q: str, order: str, cursor: str | None
+) -> None:
+    asked = {"q": q, "order": order} | ({} if cursor is None else {"cursor": cursor})
+    answer = reader.get(f"{API}/search", params=asked)
+    assert answer.status_code in (200, 400)
+    assert reader.get("/feeds/search.atom", params=asked).status_code in (200, 400)
 
 
 # -- the documentation --------------------------------------------------------------------------

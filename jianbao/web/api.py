@@ -15,12 +15,13 @@ from fastapi.responses import JSONResponse
 from jianbao.crawling import check_sources
 from jianbao.presenting import present_crawl_report
 from jianbao.reading import read_shown, read_sources
+from jianbao.searching import read_search
 from jianbao.web import shapes
 from jianbao.web.answers import read_article_page, read_crawl_page, read_event_page
 from jianbao.web.errors import NotShown
 from jianbao.web.opened import OpenArchive
 from jianbao.web.problems import MEDIA_TYPE, Problem
-from jianbao.web.questions import ArticleQuestion, EventQuestion, Question
+from jianbao.web.questions import ArticleQuestion, EventQuestion, Question, SearchQuestion
 from storage.crawls import read_crawl
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
@@ -77,6 +78,17 @@ def list_revisions(info_code: Code, archive: OpenArchive) -> JSONResponse:
     """List every wording of an article, the first one first."""
     shown = read_shown(archive, info_code)
     return JSONResponse({"info_code": shown["info_code"], "items": shown["revisions"]})
+
+
+@router.get("/search", operation_id="search", tags=["articles"], response_model=shapes.FoundPage)
+def search(request: Request, archive: OpenArchive, asked: Annotated[SearchQuestion, Query()]) -> JSONResponse:
+    """Find every article that contains what is asked for, and only those."""
+    query = asked.query()
+    check_sources(archive, (*query.filter.sources, *query.filter.not_sources))
+    found = read_search(
+        archive, query, asked.order, asked.limit, after=asked.cursor, collapse=not asked.duplicates
+    )
+    return _page(request, found)
 
 
 @router.get("/sources", operation_id="listSources", tags=["sources"], response_model=shapes.Sources)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from storage.article_lists import ArticleFilter
 from storage.press_days import first_moment, last_moment
+from storage.search import Order, Query, narrow, parse_query
 
 MOST = 200
 """The most rows of one page."""
@@ -50,6 +51,34 @@ class ArticleQuestion(Question):
             since=first_moment(self.since) if self.since else None,
             until=last_moment(self.until) if self.until else None,
             with_duplicates=self.duplicates,
+        )
+
+
+class SearchQuestion(ArticleQuestion):
+    """Which articles a search finds, and in which order."""
+
+    q: str = Field(
+        max_length=2000,
+        description=(
+            'Words; "a phrase", -not, OR, title: source: media: security: from: to: narrow it. '
+            "Other parameters narrow it further."
+        ),
+        examples=['工业 -房地产 title:"投产"'],
+    )
+    order: Order = Field(
+        "newest", description="Which come first. By relevance there is one page: the best `limit` articles."
+    )
+
+    def query(self) -> Query:
+        """Return the query that is asked for; raise `BadQuery` or `BadDay`."""
+        wanted = self.filter()
+        return narrow(
+            parse_query(self.q),
+            sources=wanted.sources,
+            media=wanted.media,
+            securities=wanted.securities,
+            since=wanted.since,
+            until=wanted.until,
         )
 
 

@@ -56,6 +56,29 @@ class ArticlePage(Page):
     items: list[ArticleItem]
 
 
+Place = Annotated[
+    list[int], Field(min_length=2, max_length=2, description="Characters: from, and up to but without.")
+]
+
+
+class Hit(ArticleItem):
+    """An article that a search found, and where the words stand."""
+
+    snippet_hits: list[Place] = Field(description="Where the words stand in the snippet.")
+    title_hits: list[Place] = Field(description="Where the words stand in the title.")
+
+
+class FoundPage(Page):
+    """What a search finds."""
+
+    query: str = Field(description="The query as it was understood.")
+    order: Literal["newest", "oldest", "relevance"]
+    total: int = Field(description="How many match in all.")
+    exact: bool = Field(description="Whether `total` is exact; false: an estimate of two digits.")
+    items: list[Hit]
+    note: str | None = Field(description="How the answer was found, when that is worth knowing.")
+
+
 class Image(Shape):
     """An image of an article; the archive keeps its address, not the image."""
 

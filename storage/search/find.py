@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from storage.search.total import AT_ONCE, Effort, Total, count_matching
 
 Order = Literal["newest", "oldest", "relevance"]
 _PART = 200
+_CURSOR = re.compile(r"(-?[0-9]{1,10}\.[0-9]{6})-(NW[0-9]{18})")  # ten digits of seconds: from 1653 to 2286
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,10 @@ def write_cursor(stored: StoredArticle) -> str:
 
 def read_cursor(cursor: str) -> Key:
     """Return where a page begins; raise `BadQuery` for what is no cursor of ours."""
-    seconds, _, info_code = cursor.partition("-")
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC), info_code
-    except (ValueError, OverflowError, OSError):
-        raise BadQuery("this is not the cursor of a page: begin again with the first one") from None
+    parts = _CURSOR.fullmatch(cursor)
+    if parts is None:
+        raise BadQuery("this is not the cursor of a page: begin again with the first one")
+    return datetime.fromtimestamp(float(parts[1]), UTC), parts[2]
 
 
 def _most_relevant(
