@@ -16,18 +16,38 @@ def show(
         int | None,
         typer.Option(help="The text of this revision instead of the current one.", min=1, max=1_000_000_000),
     ] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="What that revision, or else the last one, changed.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show one article."""
     from jianbao.output import print_json
     from jianbao.reading import read_shown
+    from jianbao.revisions import read_difference
 
     with Invocation.of(context).read_archive() as archive:
         shown = read_shown(archive, code, revision)
+        if diff:
+            shown["diff"] = read_difference(archive, code, revision)
     if as_json:
         print_json(shown)
+    elif diff:
+        _print_difference(shown)
     else:
         _print_article(shown)
+
+
+def _print_difference(shown: dict[str, Any]) -> None:
+    from jianbao.difference_view import print_difference
+    from jianbao.output import print_line
+
+    if shown["diff"]:
+        print_difference(shown["diff"])
+    else:
+        print_line(
+            f"revision {shown['revision']} of {shown['info_code']} is its first: there is nothing to compare"
+        )
 
 
 def _print_article(shown: dict[str, Any]) -> None:
