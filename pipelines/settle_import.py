@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -16,6 +16,7 @@ from storage.articles import StoredArticle, find_article
 from storage.imports import read_held_text
 from storage.ledger import ensure_listing, settle_archived, settle_unarchived
 from storage.records import Article, Draft, Owed, SetAside
+from storage.search import ReadyTokens
 
 ImportOutcome = Literal["new", "revised", "unchanged", "older", "quarantined"]
 
@@ -25,11 +26,13 @@ class Believed:
     """What reading a file came to: the article, or why it is none.
 
     ``draft`` is there when only what is archived already can tell: a ghost, which has no title or time.
+    ``tokens`` are the article's for the search index.
     """
 
     article: Article | None = None
     draft: Draft | None = None
     reason: str = ""
+    tokens: ReadyTokens | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def settle_import(
             settle_archived(connection, owed.info_code, owed.form, kept.capture_id)
             return Settled("older")
         article = better
-    return Settled(store_article(connection, article, owed, stored, kept.capture_id, now))
+    return Settled(store_article(connection, article, owed, stored, kept.capture_id, now, believed.tokens))
 
 
 def _judged(believed: Believed, owed: Owed, stored: StoredArticle | None, now: datetime) -> Article:

@@ -21,7 +21,7 @@ from storage.articles import (
 from storage.events import record_event, resolve_events
 from storage.ledger import date_listings, settle_archived
 from storage.records import Article, Owed
-from storage.search import index_article
+from storage.search import ReadyTokens, index_article
 
 PARSER_VERSION = 1
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
@@ -34,14 +34,18 @@ def store_article(
     stored: StoredArticle | None,
     capture_id: int,
     now: datetime,
+    ready: ReadyTokens | None = None,
 ) -> Kind:
-    """Store a believable article and settle its listings; return whether it was new, revised or unchanged."""
+    """Store a believable article and settle its listings; return whether it was new, revised or unchanged.
+
+    ``ready`` are its search tokens where somebody has made them already.
+    """
     comparison = compare(fetched, stored)
     if stored is None:
         current = _insert(connection, comparison, capture_id, now)
     else:
         current = _update(connection, comparison, stored, capture_id, now)
-    index_article(connection, current, stored)
+    index_article(connection, current, stored, ready)
     _date(connection, current, stored)
     # Only the forms that came: a change that both twins announce must still be fetched from the other.
     settled = settle_archived(connection, owed.info_code, f"{owed.form} {fetched.form}", capture_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, select, update
+from sqlalchemy import Connection, String, and_, bindparam, case, exists, func, select, update
 
 from storage.database import upsert
 from storage.records import Listed, Owed, Poll
@@ -45,7 +45,7 @@ _SETTLE_ARCHIVED = (
     update(listing)
     .where(
         listing.c.info_code == bindparam("code"),
-        listing.c.form.in_(bindparam("forms", expanding=True)),
+        bindparam("forms", type_=String).contains(listing.c.form),  # IN would be put together every time
         (listing.c.state != "archived") | listing.c.next_try_at.is_not(None),
     )
     .values(state="archived", attempts=0, next_try_at=None, last_error=None, capture_id=bindparam("capture"))
@@ -167,9 +167,7 @@ def ensure_listing(connection: Connection, owed: Owed, listed_at: datetime) -> b
 
 def settle_archived(connection: Connection, info_code: str, forms: str, capture_id: int) -> int:
     """Mark the listings of an article archived, in the forms it was fetched in; return how many changed."""
-    result = connection.execute(
-        _SETTLE_ARCHIVED, {"code": info_code, "forms": forms.split(), "capture": capture_id}
-    )
+    result = connection.execute(_SETTLE_ARCHIVED, {"code": info_code, "forms": forms, "capture": capture_id})
     return result.rowcount
 
 

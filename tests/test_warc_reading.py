@@ -41,7 +41,7 @@ def test_a_damaged_record_is_unreadable(tmp_path: Path, how: str) -> None:
         pytest.param("\r\nContent-Length: ", "\r\nContent-Length: 1", "not the length", id="another length"),
         pytest.param("\r\n\r\nHTTP/1.1 200", "\r\n\r\nHTTP/1.1 404", "block digest", id="another status"),
         pytest.param("WARC/1.1", "ARC/1.1", "begin like a WARC record", id="no WARC"),
-        pytest.param("WARC-Type: response", "WARC-Type: resource", "is a resource record", id="another type"),
+        pytest.param("WARC-Type: response", "WARC-Type: metadata", "is a metadata record", id="another type"),
         pytest.param("WARC-Date: 2026-03-05T", "WARC-Date: never", "no readable date", id="no date"),
         pytest.param("WARC-Target-URI", "X-Target-URI", "lacks the field 'warc-target-uri'", id="no URL"),
         pytest.param(

@@ -22,6 +22,7 @@ from pipelines.settle_import import Believed
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, PostFile, read_post_file
 from storage.records import Form, Owed, Resource, SetAside, find_info_code
+from storage.search import make_tokens
 
 UNNAMED_SOURCE = "imported"
 """The source of posts whose category can be no source's slug."""
@@ -119,9 +120,11 @@ def _judged(resource: Resource, post: PostFile) -> ReadPost:
     if draft.partial:
         return ReadPost(resource, owed, name, Believed(draft=draft))
     try:
-        return ReadPost(resource, owed, name, Believed(judge(draft, owed, None, resource.fetched_at)))
+        article = judge(draft, owed, None, resource.fetched_at)
     except SetAside as refused:
         return ReadPost(resource, owed, name, Believed(reason=str(refused)))
+    tokens = make_tokens(article.title, article.text)
+    return ReadPost(resource, owed, name, Believed(article, tokens=tokens))
 
 
 def _slug(post: PostFile) -> str:

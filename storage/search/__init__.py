@@ -6,11 +6,13 @@ With `storage/database.py` the only place that knows SQLite; nothing else knows 
 from storage.search.find import Found, Hit, Order, iterate_matches, search_articles
 from storage.search.index import (
     IndexState,
+    ReadyTokens,
     build_part,
     count_index_bytes,
     count_unindexed,
     create_index,
     index_article,
+    make_tokens,
     merge_index,
     read_index_state,
 )
@@ -32,6 +34,7 @@ __all__ = [
     "Order",
     "Piece",
     "Query",
+    "ReadyTokens",
     "Trend",
     "TrendPoint",
     "Unit",
@@ -45,6 +48,7 @@ __all__ = [
     "index_article",
     "iterate_matches",
     "make_snippet",
+    "make_tokens",
     "mark_hits",
     "merge_index",
     "narrow",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from storage.records import Exchange, WarcPlace
 from storage.warc.member import read_member
@@ -13,6 +13,10 @@ from storage.warc.record import BrokenRecord, Record, parse_record, payload_dige
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+Kind = Literal["response", "revisit", "resource"]
+"""What a stored record is: an answer, an answer that was stored earlier, or a file."""
 
 
 class CaptureUnreadable(Exception):
@@ -29,7 +33,7 @@ class StoredResponse:
     ``refers_to`` is the URL and time of the capture that a revisit repeats.
     """
 
-    kind: Literal["response", "revisit", "resource"]
+    kind: Kind
     exchange: Exchange
     payload_digest: str
     refers_to: tuple[str, datetime] | None = None
@@ -86,10 +90,11 @@ def _parse_stored(record: Record) -> StoredResponse:
         raise BrokenRecord(f"lacks the field {error}") from error
 
 
-def _known_kind(kind: str | None) -> Literal["response", "revisit", "resource"]:
-    if kind == "response" or kind == "revisit" or kind == "resource":  # noqa: PLR1714 - mypy narrows these
-        return kind
-    raise BrokenRecord(f"is a {kind} record, not a response")
+def _known_kind(kind: str | None) -> Kind:
+    known = next((each for each in get_args(Kind) if each == kind), None)
+    if known is None:
+        raise BrokenRecord(f"is a {kind} record, not a response")
+    return cast(Kind, known)
 
 
 def _parse_resource(record: Record) -> Exchange:
