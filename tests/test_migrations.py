@@ -167,6 +167,17 @@ ROWS: dict[str, dict[str, Any]] = {
         "mention": "link",
         "name": "中水渔业",
     },
+    "story_sketch": {
+        "number": 5,
+        "info_code": CODE,
+        "published_at": STORED_NOON,
+        "keys": bytes(96),
+        "signature": bytes(256),
+    },
+    "story_key": {"period": 598, "key": -5, "sketch": 5},
+    "story_link": {"one": CODE, "other": CODE, "similarity": 0.75},
+    "story_member": {"info_code": CODE, "story": CODE, "similarity": 0.75},
+    "story_owed": {"info_code": CODE},
 }
 
 
