@@ -134,6 +134,15 @@ def test_the_api_answers_what_the_command_line_prints(
         assert answered == printed.json, path
 
 
+def test_a_diff_is_that_of_show(desk: DeskWork, reader: TestClient, command: Command) -> None:
+    code = desk.edition.articles[3].info_code
+    printed = command("--archive", desk.archive.folder, "show", code, "--diff", "--json").json
+    assert ask(reader, f"/articles/{code}/diff") == printed["diff"]
+    assert ask(reader, f"/articles/{code}/diff?revision=2") == printed["diff"]
+    status, sentence = refuse(reader, f"/articles/{code}/diff?revision=1")
+    assert (status, "that is its first" in sentence) == (404, True)
+
+
 def test_open_events_are_those_of_status(desk: DeskWork, reader: TestClient, command: Command) -> None:
     printed = command("--archive", desk.archive.folder, "status", "--json").json
     assert ask(reader, "/events?open=true")["items"] == printed["events"]
@@ -147,6 +156,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "/articles?limit=200&duplicates=true": shapes.ArticlePage,
     "/articles/{code}": shapes.Article,
     "/articles/{code}/revisions": shapes.Revisions,
+    "/articles/{code}/diff": shapes.Diff,
     "/search?q=项目": shapes.FoundPage,
     "/sources": shapes.Sources,
     "/sources/{slug}": shapes.Source,
@@ -337,6 +347,7 @@ def test_the_revisions_of_an_article(desk: DeskWork, reader: TestClient) -> None
     [
         pytest.param("/articles/NW202603200000000009", 404, "is not in the archive", id="no such article"),
         pytest.param("/articles/NW202603200000000009/revisions", 404, "is not in", id="nor its revisions"),
+        pytest.param("/articles/NW202603200000000009/diff", 404, "has no revision", id="nor a diff"),
         pytest.param("/articles/nonsense", 400, "nonsense", id="no info code"),
         pytest.param("/articles/%2e%2e%2fpasswd", 404, "", id="a way out of the folder"),
         pytest.param("/sources/nowhere", 404, "there is no source nowhere", id="no such source"),

@@ -24,9 +24,24 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
+@pytest.fixture(scope="module")
+def still_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
+    """Return the desk of a filled archive that no test changes."""
+    work = fill_archive(tmp_path_factory.mktemp("archive"))
+    with work.archive:
+        yield work
+
+
+@pytest.fixture(scope="module")
+def still_reader(still_work: DeskWork) -> Iterator[TestClient]:
+    """Return a client of the reader of that archive."""
+    with open_reader(still_work.archive.folder) as client:
+        yield client
+
+
 @pytest.fixture
 def work(tmp_path: Path) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive."""
+    """Return the desk of a filled archive of one test's own."""
     work = fill_archive(tmp_path)
     with work.archive:
         yield work
@@ -93,51 +108,51 @@ def entry_of(feed: etree._Element, code: str) -> etree._Element:
     return found
 
 
-def test_the_feed_of_all_has_every_article_once_the_newest_first(reader: TestClient) -> None:
-    entries = read_feed(reader, "/feeds/all.atom").findall(f"{ATOM}entry")
+def test_the_feed_of_all_has_every_article_once_the_newest_first(still_reader: TestClient) -> None:
+    entries = read_feed(still_reader, "/feeds/all.atom").findall(f"{ATOM}entry")
     assert len(entries) == ARTICLES  # the copy is collapsed
     assert [published(e) for e in entries] == sorted((published(e) for e in entries), reverse=True)
 
 
-def test_a_feed_holds_fifty_or_as_many_as_are_asked_for(reader: TestClient) -> None:
-    assert len(etree.fromstring(reader.get("/feeds/all.atom?limit=7").content).findall(f"{ATOM}entry")) == 7
-    assert reader.get("/feeds/all.atom?limit=201").status_code == 400
+def test_a_feed_holds_fifty_or_as_many_as_are_asked_for(still_reader: TestClient) -> None:
+    assert still_reader.get("/feeds/all.atom?limit=7").text.count("<entry") == 7
+    assert still_reader.get("/feeds/all.atom?limit=201").status_code == 400
 
 
-def test_a_source_has_a_feed_of_its_own(work: DeskWork, reader: TestClient) -> None:
-    slug = work.edition.slugs[1]
-    feed = read_feed(reader, f"/feeds/source/{slug}.atom")
+def test_a_source_has_a_feed_of_its_own(still_work: DeskWork, still_reader: TestClient) -> None:
+    slug = still_work.edition.slugs[1]
+    feed = read_feed(still_reader, f"/feeds/source/{slug}.atom")
     terms = [[c.get("term") for c in e.findall(f"{ATOM}category")] for e in feed.findall(f"{ATOM}entry")]
     assert terms == [[slug]] * (ARTICLES // 3)
 
 
-def test_a_search_has_a_feed(work: DeskWork, reader: TestClient) -> None:
-    post = work.edition.articles[4]
+def test_a_search_has_a_feed(still_work: DeskWork, still_reader: TestClient) -> None:
+    post = still_work.edition.articles[4]
     asked = quote_plus(f'"{post.title}" source:{post.slug}')
-    feed = read_feed(reader, f"/feeds/search.atom?q={asked}")
+    feed = read_feed(still_reader, f"/feeds/search.atom?q={asked}")
     assert [e.findtext(f"{ATOM}title") for e in feed.findall(f"{ATOM}entry")] == [post.title]
     links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
     assert links["alternate"] == f"{READER}/search?q={asked}"
-    other = read_feed(reader, f"/feeds/search.atom?q={quote('别的')}")
+    other = read_feed(still_reader, f"/feeds/search.atom?q={quote('别的')}")
     assert other.findtext(f"{ATOM}id") != feed.findtext(f"{ATOM}id")
 
 
 @pytest.mark.parametrize("query", ["", "?q=", "?q=%22", "?q=from:yesterday"])
-def test_a_search_that_means_nothing_has_none(reader: TestClient, query: str) -> None:
-    answer = reader.get(f"/feeds/search.atom{query}")
+def test_a_search_that_means_nothing_has_none(still_reader: TestClient, query: str) -> None:
+    answer = still_reader.get(f"/feeds/search.atom{query}")
     assert (answer.status_code, answer.text.count("\n")) == (400, 1)
 
 
-def test_an_entry_says_who_wrote_it_and_where_it_is(work: DeskWork, reader: TestClient) -> None:
-    post = work.edition.articles[0]
-    entry = entry_of(read_feed(reader, "/feeds/all.atom"), post.info_code)
+def test_an_entry_says_who_wrote_it_and_where_it_is(still_work: DeskWork, still_reader: TestClient) -> None:
+    post = still_work.edition.articles[0]
+    entry = entry_of(read_feed(still_reader, "/feeds/all.atom"), post.info_code)
     assert entry.findtext(f"{ATOM}title") == post.title
     assert entry.findtext(f"{ATOM}author/{ATOM}name") == post.media
     links = {link.get("rel"): link.get("href") for link in entry.findall(f"{ATOM}link")}
     assert links["alternate"] == f"{READER}/article/{post.info_code}"
-    assert links["via"] == work.stored(post).article.url
+    assert links["via"] == still_work.stored(post).article.url
     text = html.fromstring(f"<div>{entry.findtext(f'{ATOM}content')}</div>")
-    assert [p.text_content() for p in text] == work.stored(post).article.text.split("\n")
+    assert [p.text_content() for p in text] == still_work.stored(post).article.text.split("\n")
 
 
 def test_an_edit_changes_the_update_and_never_the_id(work: DeskWork, reader: TestClient) -> None:
@@ -172,8 +187,8 @@ def test_a_feed_reader_that_has_it_all_is_sent_nothing(work: DeskWork, reader: T
     "since",
     ["", "yesterday", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Fri, 20 Mar 2026 09:00:00 +9999"],
 )
-def test_a_date_that_is_none_is_ignored(reader: TestClient, since: str) -> None:
-    assert reader.get("/feeds/all.atom", headers={"if-modified-since": since}).status_code == 200
+def test_a_date_that_is_none_is_ignored(still_reader: TestClient, since: str) -> None:
+    assert still_reader.get("/feeds/all.atom", headers={"if-modified-since": since}).status_code == 200
 
 
 def test_an_empty_feed_is_a_feed_too(tmp_path: Path) -> None:
@@ -184,8 +199,8 @@ def test_an_empty_feed_is_a_feed_too(tmp_path: Path) -> None:
             assert updated(feed) == updated(read_feed(reader, path))
 
 
-def test_a_source_that_is_none_is_not_found(reader: TestClient) -> None:
-    answer = reader.get("/feeds/source/nowhere.atom")
+def test_a_source_that_is_none_is_not_found(still_reader: TestClient) -> None:
+    answer = still_reader.get("/feeds/source/nowhere.atom")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
     assert answer.text == "there is no source nowhere: /api/v1/sources names them all\n"
 
@@ -233,7 +248,7 @@ def test_a_hostile_article_is_text(work: DeskWork, reader: TestClient) -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example"])
-def test_a_feed_never_names_a_foreign_host(reader: TestClient, host: str) -> None:
-    answer = reader.get("/feeds/all.atom", headers={"host": host})
+def test_a_feed_never_names_a_foreign_host(still_reader: TestClient, host: str) -> None:
+    answer = still_reader.get("/feeds/all.atom", headers={"host": host})
     assert answer.status_code == 400
     assert host not in answer.text

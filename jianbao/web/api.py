@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from jianbao.crawling import check_sources
 from jianbao.presenting import present_crawl_report
 from jianbao.reading import read_shown, read_sources
+from jianbao.revisions import read_difference
 from jianbao.searching import read_search
 from jianbao.web import shapes
 from jianbao.web.answers import read_article_page, read_crawl_page, read_event_page
@@ -78,6 +79,21 @@ def list_revisions(info_code: Code, archive: OpenArchive) -> JSONResponse:
     """List every wording of an article, the first one first."""
     shown = read_shown(archive, info_code)
     return JSONResponse({"info_code": shown["info_code"], "items": shown["revisions"]})
+
+
+@router.get(
+    "/articles/{info_code}/diff",
+    operation_id="showDiff",
+    tags=["articles"],
+    response_model=shapes.Diff,
+    responses=_MISSING,
+)
+def show_diff(info_code: Code, archive: OpenArchive, revision: RevisionNumber = None) -> JSONResponse:
+    """Show what a revision (without a number, the last one) changed in the one before."""
+    difference = read_difference(archive, info_code, revision)
+    if difference is None:
+        raise NotShown(f"{info_code} has no earlier revision to compare with: that is its first")
+    return JSONResponse(difference)
 
 
 @router.get("/search", operation_id="search", tags=["articles"], response_model=shapes.FoundPage)

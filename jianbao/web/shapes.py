@@ -171,6 +171,31 @@ class Revisions(Shape):
     items: list[Revision]
 
 
+class DiffPiece(Shape):
+    """A stretch of characters that stayed, went or came."""
+
+    text: str
+    change: Literal["same", "removed", "added"]
+
+
+class DiffLine(Shape):
+    """What became of one paragraph; only a `changed` one has pieces of several kinds."""
+
+    kind: Literal["same", "removed", "added", "changed"]
+    pieces: list[DiffPiece]
+
+
+class Diff(Shape):
+    """What a revision changed, in reading order."""
+
+    model_config = ConfigDict(extra="allow", validate_by_name=True)
+
+    before: int = Field(alias="from", description="The number of the revision before.")
+    to: int = Field(description="The number of the revision.")
+    title: list[DiffLine]
+    paragraphs: list[DiffLine]
+
+
 class Source(Shape):
     """A source, the state of its page and of its ledger."""
 
