@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from jianbao.commands.filters import FromDay, Media, Securities, Sources, ToDay, read_query
 from jianbao.invocation import ExitStatus, Invocation
 
 if TYPE_CHECKING:
@@ -27,18 +28,6 @@ QueryText = Annotated[
     str,
     typer.Option("--query", help="Only articles that answer this query, as search has it.", metavar="QUERY"),
 ]
-Sources = Annotated[
-    list[str] | None, typer.Option("--source", help="Only what this source listed.", metavar="SLUG")
-]
-Media = Annotated[list[str] | None, typer.Option("--media", help="Only this newspaper's.", metavar="NAME")]
-Securities = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--security", help="Only what mentions this security: code, market.code or name.", metavar="NAME"
-    ),
-]
-FromDay = Annotated[str | None, typer.Option("--from", help="The first day, in UTC+8.", metavar="YYYY-MM-DD")]
-ToDay = Annotated[str | None, typer.Option("--to", help="The last day, in UTC+8.", metavar="YYYY-MM-DD")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the manifest as one JSON document.")]
 
@@ -64,7 +53,7 @@ def jsonl(
     """Export JSON Lines: one article a line, as `show --json` prints it."""
     from jianbao.exporting.formats import jsonl_format
 
-    asked = _read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day)
     _export(context, jsonl_format(), asked, dest, force=force, as_json=as_json)
 
 
@@ -88,7 +77,7 @@ def csv(
     """Export comma-separated values: one article a row."""
     from jianbao.exporting.formats import csv_format
 
-    asked = _read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day)
     _export(context, csv_format(mark=bom, excel_safe=excel_safe), asked, dest, force=force, as_json=as_json)
 
 
@@ -108,7 +97,7 @@ def parquet(
     """Export Apache Parquet: typed columns, for pandas, DuckDB, Spark."""
     from jianbao.exporting.formats import parquet_format
 
-    asked = _read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day)
     _export(context, parquet_format(), asked, _a_file(dest), force=force, as_json=as_json)
 
 
@@ -128,7 +117,7 @@ def atom(
     """Export an Atom feed, the newest article first."""
     from jianbao.exporting.formats import atom_format
 
-    asked = _read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day)
     _export(context, atom_format(), asked, _a_file(dest), force=force, as_json=as_json)
 
 
@@ -148,7 +137,7 @@ def warc(
     """Export the originals as a WARC file, for web-archive players; name it .warc.gz."""
     from jianbao.exporting.formats import warc_format
 
-    asked = _read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day)
     _export(context, warc_format(), asked, _a_file(dest), force=force, as_json=as_json)
 
 
@@ -156,27 +145,6 @@ def _a_file(dest: Path) -> Path:
     if str(dest) == _STANDARD_OUTPUT:
         raise typer.BadParameter("only jsonl and csv can go to stdout: name a file")
     return dest
-
-
-def _read_query(
-    query: str,
-    source: list[str] | None,
-    media: list[str] | None,
-    security: list[str] | None,
-    from_day: str | None,
-    to_day: str | None,
-) -> Query:
-    from jianbao.days import first_moment, last_moment
-    from storage.search import narrow, parse_query
-
-    return narrow(
-        parse_query(query),
-        sources=tuple(source or ()),
-        media=tuple(media or ()),
-        securities=tuple(security or ()),
-        since=first_moment(from_day, "--from"),
-        until=last_moment(to_day, "--to"),
-    )
 
 
 def _export(
@@ -187,7 +155,7 @@ def _export(
     from jianbao.progress import telling
 
     with Invocation.of(context).read_archive() as archive, telling("exporting") as tell:
-        check_sources(archive, query.filter.sources)
+        check_sources(archive, (*query.filter.sources, *query.filter.not_sources))
         if str(dest) == _STANDARD_OUTPUT:
             _stream(archive, form, query)
             return
