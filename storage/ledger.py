@@ -341,6 +341,7 @@ def _page_state(poll: Poll) -> dict[str, Any]:
     state: dict[str, Any] = {"last_outcome": poll.outcome, "last_polled_at": poll.polled_at}
     if poll.outcome == "failed":
         return state
+    state["last_succeeded_at"] = poll.polled_at
     if poll.outcome == "changed":
         state |= {"last_changed_at": poll.polled_at, "listed_count": len(poll.listed)}
     if poll.outcome == "empty":

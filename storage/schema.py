@@ -70,6 +70,7 @@ source = Table(
     Column("listed_count", Integer, nullable=False, server_default="0"),
     Column("last_outcome", String),
     Column("last_polled_at", UtcDateTime),
+    Column("last_succeeded_at", UtcDateTime),
     Column("last_changed_at", UtcDateTime),
     Column("last_whole_at", UtcDateTime),
     Column("last_due_at", UtcDateTime),

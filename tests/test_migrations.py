@@ -81,6 +81,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "listed_count": 18,
         "last_outcome": "changed",
         "last_polled_at": STORED_NOON,
+        "last_succeeded_at": STORED_NOON,
         "last_changed_at": STORED_NOON,
         "last_whole_at": STORED_NOON,
         "last_due_at": STORED_NOON,

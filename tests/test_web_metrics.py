@@ -97,7 +97,7 @@ def test_a_failing_poll_leaves_the_last_success_where_it_was(folder: Path, reade
     )
     assert scrape(reader)[succeeded, first] == NOW.timestamp()
     with Archive.open_existing(folder) as archive, archive.writing() as connection:
-        for outcome, hours in (("changed", 1), ("failed", 2), ("failed", 3)):
+        for outcome, hours in (("empty", 1), ("failed", 2), ("failed", 3)):
             poll = Poll(source="di1xianribao", outcome=outcome, polled_at=NOW + timedelta(hours=hours))
             record_poll(connection, poll)
     series = scrape(reader)

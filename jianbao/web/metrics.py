@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -94,13 +94,13 @@ class ArchiveMetrics(Collector):
             labels=("source",),
         )
         polled = _moments("last_poll", "When a source was last polled, however that ended")
-        succeeded = _moments("last_successful_poll", "When a source's page was last seen to be well")
+        succeeded = _moments("last_successful_poll", "When a source was last polled successfully")
         changed = _moments("last_change", "When a source's page last listed something else than before")
         for row in self.sources:
             enabled.add_metric((row.slug,), row.enabled)
             for family, moment in (
                 (polled, row.last_polled_at),
-                (succeeded, _last_success(row)),
+                (succeeded, row.last_succeeded_at),
                 (changed, row.last_changed_at),
             ):
                 if moment is not None:
@@ -127,13 +127,6 @@ class ArchiveMetrics(Collector):
 def _moments(name: str, meaning: str, labels: tuple[str, ...] = ("source",)) -> GaugeMetricFamily:
     family = f"jianbao_{name}_timestamp_seconds"
     return GaugeMetricFamily(family, f"{meaning}, in seconds since 1970.", labels=labels)
-
-
-def _last_success(row: Any) -> datetime | None:
-    """Return when a source's page was last well: while its polls fail, when it was last known to be."""
-    if row.last_outcome != "failed":
-        return cast(datetime | None, row.last_polled_at)
-    return max(filter(None, (row.last_whole_at, row.last_changed_at)), default=None)
 
 
 def _moment(said: object) -> datetime | None:
