@@ -1,0 +1,141 @@
+"""Exporting posts: the file that was imported where there is one, upstream's template filled in elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from jianbao.exporting.destination import check_destination, writing_whole
+from jianbao.exporting.manifest import WrittenFile, describe_export, format_manifest, manifest_path
+from jianbao.exporting.post_folder import PostFolder, is_post_name
+from jianbao.exporting.post_template import post_name, render_post
+from jianbao.exporting.selection import Selection, Watch
+from pipelines.fingerprint import content_hash
+from pipelines.normalise import normalise
+from pipelines.precedence import FILE_SCHEME, is_current
+from spiders.readers.encoding import decode_page
+from spiders.readers.post_file import NoArticle, read_post_file
+from storage.archive import Archive
+from storage.exports import WholeArticle
+from storage.imports import HeldText, list_imported_files, read_held_text
+from storage.records import BadInfoCode, Capture, Form, SetAside, find_info_code
+from storage.search import Query
+from storage.warc import CaptureUnreadable, read_payload
+
+POSTS_FOLDER = "_posts"
+POST_FIELDS = ("layout", "title", "date", "categories", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """An imported file of an article, under the name that it came with."""
+
+    name: str
+    form: Form
+    capture: Capture
+
+
+def export_posts(
+    archive: Archive,
+    query: Query,
+    dest: Path,
+    now: datetime,
+    *,
+    force: bool = False,
+    watch: Watch | None = None,
+) -> dict[str, Any]:
+    """Write the articles that answer a query as posts into ``DEST/_posts``; return the manifest beside it.
+
+    A post that was imported comes out as it came in, byte for byte, while its text is the archive's; both
+    forms of twins do. All else is rendered. ``now`` is aware. Raises `DestinationUnusable` and OSError.
+    """
+    folder = PostFolder(dest / POSTS_FOLDER, force=force)
+    beside = manifest_path(folder.path)
+    check_destination(beside, force=force)
+    with archive.reading() as connection:
+        chosen = Selection(connection, archive.warc_folder, query, now, watch)
+        for whole in chosen.whole():
+            for name, content in _posts_of(chosen, whole):
+                folder.write(name, content)
+        written = WrittenFile(POSTS_FOLDER, "posts", folder.bytes, folder.sha256, POST_FIELDS)
+        manifest = describe_export(connection, query, written, chosen.census, chosen.missing, now)
+    manifest["files"] = folder.files
+    with writing_whole(beside, force=True) as out:
+        out.write(format_manifest(manifest))
+    return manifest
+
+
+def _posts_of(chosen: Selection, whole: WholeArticle) -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of every post that an article makes, each name once."""
+    stored = whole.stored
+    leading: Form = "media" if "media" in stored.forms.split() else "rolling"
+    held = read_held_text(chosen.connection, stored.article.info_code, stored.revision)
+    own = list_imported_files(chosen.connection, stored.article.info_code, FILE_SCHEME)
+    posts: dict[str, bytes] = {}
+    tells_text = False
+    for original in _best(_originals(own, stored.article.info_code), held):
+        content = _read(chosen, original.capture)
+        if content is None:
+            continue
+        posts[original.name] = content
+        tells_text = (
+            tells_text
+            or original.capture.id == held.capture_id
+            or (original.form == leading and _says(original.name, content, whole))
+        )
+    if not tells_text:
+        posts |= _rendered(chosen, whole, held, leading)
+    yield from posts.items()
+
+
+def _originals(captures: Iterable[Capture], info_code: str) -> Iterator[_Original]:
+    """Yield the imported files that are posts by name: a ghost's would be nobody's."""
+    for capture in captures:
+        name = unquote(capture.url.rpartition("/")[2].rpartition(":")[2])
+        identity = find_info_code(name)
+        if identity is not None and identity[0] == info_code and is_post_name(name):
+            yield _Original(name, identity[1], capture)
+
+
+def _best(originals: Iterable[_Original], held: HeldText) -> list[_Original]:
+    """Return one file for each name: the one that the text came from, else the current, else the latest."""
+    best: dict[str, _Original] = {}
+    for original in sorted(originals, key=lambda each: _preference(each, held)):
+        best[original.name] = original
+    return list(best.values())
+
+
+def _preference(original: _Original, held: HeldText) -> tuple[bool, bool, int]:
+    identity = original.capture.id or 0
+    return identity == held.capture_id, is_current(original.capture.url), identity
+
+
+def _read(chosen: Selection, capture: Capture) -> bytes | None:
+    try:
+        return read_payload(chosen.warc_folder, capture.place, digest=capture.payload_digest).body
+    except CaptureUnreadable as error:
+        chosen.missing.append(f"{capture.url}: {error}")
+        return None
+
+
+def _says(name: str, content: bytes, whole: WholeArticle) -> bool:
+    """Tell whether a file says what the archive says, which may have come from elsewhere since."""
+    try:
+        draft = read_post_file(decode_page(content, None), name).draft
+        return content_hash(normalise(draft)) == whole.stored.content_hash
+    except (SetAside, NoArticle):
+        return False
+
+
+def _rendered(chosen: Selection, whole: WholeArticle, held: HeldText, form: Form) -> dict[str, bytes]:
+    article = whole.stored.article
+    try:
+        text = render_post(article, held.body_html, form, whole.sources)
+        return {post_name(article, form): text.encode("utf-8", "replace")}
+    except BadInfoCode as error:
+        chosen.missing.append(f"{article.info_code}: {error}")
+        return {}
