@@ -141,6 +141,35 @@ def warc(
     _export(context, warc_format(), asked, _a_file(dest), force=force, as_json=as_json)
 
 
+@app.command("posts")
+def posts(
+    context: typer.Context,
+    dest: Annotated[Path, typer.Argument(help="The folder to write them into.", metavar="DEST")],
+    query: QueryText = "",
+    source: Sources = None,
+    media: Media = None,
+    security: Securities = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where files are, replacing those of the same name.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Export posts for a Jekyll site, in DEST/_posts; imported ones come out byte for byte."""
+    from jianbao.crawling import check_sources
+    from jianbao.exporting.posts import export_posts
+    from jianbao.progress import telling
+
+    asked = read_query(query, source, media, security, from_day, to_day)
+    with Invocation.of(context).read_archive() as archive, telling("exporting") as tell:
+        check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
+        watch = (lambda count: tell(f"{count:,} articles")) if tell else None
+        manifest = export_posts(archive, asked, dest, datetime.now(UTC), force=force, watch=watch)
+    _report(manifest, dest, as_json=as_json)
+    raise typer.Exit(ExitStatus.FAILED if manifest["missing"] else ExitStatus.OK)
+
+
 def _a_file(dest: Path) -> Path:
     if str(dest) == _STANDARD_OUTPUT:
         raise typer.BadParameter("only jsonl and csv can go to stdout: name a file")

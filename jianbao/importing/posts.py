@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -55,10 +56,10 @@ class _PostImport:
     def run(self, paths: Sequence[Path]) -> None:
         for path in paths:
             path.stat()
-        _spare_collector()
         try:
-            self._store(self._chunks(self._all_but_ghosts(paths)))
-            self._store(self._chunks(self._ghosts))
+            with _sparing_collector():
+                self._store(self._chunks(self._all_but_ghosts(paths)))
+                self._store(self._chunks(self._ghosts))
         finally:
             self._report()
 
@@ -144,11 +145,15 @@ class _PostImport:
         return self._tally.errors[0] if self._tally.errors else "see the ledger"
 
 
-def _spare_collector() -> None:
+@contextmanager
+def _sparing_collector() -> Iterator[None]:
     """Collect less often: what an import makes by the thousand is freed without it."""
-    gc.collect()
-    gc.freeze()
+    before = gc.get_threshold()
     gc.set_threshold(20_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _is_ghost(resource: Resource) -> bool:
