@@ -28,7 +28,9 @@ from jianbao.commands import (
     show,
     sources,
     sql,
+    stats,
     status,
+    trend,
 )
 from jianbao.invocation import ExitStatus, Invocation
 
@@ -77,6 +79,8 @@ app.command("search")(search.search)
 app.command("list")(list_articles.list_articles)
 app.command("show")(show.show)
 app.command("reindex")(reindex.reindex)
+app.command("trend")(trend.trend)
+app.command("stats")(stats.stats)
 app.command("sql")(sql.sql)
 app.add_typer(import_.app, name="import")
 app.add_typer(export.app, name="export")

@@ -1,0 +1,76 @@
+"""`jianbao stats`: what the archive holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from jianbao.commands.filters import FromDay, Sources, ToDay
+from jianbao.invocation import Invocation
+
+_COUNTS = ("articles", "characters", "revisions", "duplicates", "quarantined")
+
+
+def stats(
+    context: typer.Context,
+    source: Sources = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    characters: Annotated[
+        bool, typer.Option("--characters", help="Count characters too: every text is read for that.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Count what the archive holds, by source, newspaper and month."""
+    from jianbao.crawling import check_sources
+    from jianbao.days import first_moment, last_moment
+    from jianbao.holdings import read_holdings
+    from jianbao.output import print_json
+    from storage.article_lists import ArticleFilter
+
+    wanted = ArticleFilter(
+        sources=tuple(source or ()),
+        since=first_moment(from_day, "--from"),
+        until=last_moment(to_day, "--to"),
+    )
+    with Invocation.of(context).read_archive() as archive:
+        check_sources(archive, wanted.sources)
+        found = read_holdings(archive, wanted, characters=characters)
+    if as_json:
+        print_json(found)
+    else:
+        _print_holdings(found)
+
+
+def _print_holdings(found: Mapping[str, Any]) -> None:
+    from jianbao.output import print_line, print_table
+
+    for key, title in (("sources", "source"), ("media", "media"), ("months", "month")):
+        shown = [name for name in _COUNTS if any(row[name] is not None for row in found[key])]
+        rows = ([row[title], *(_figure(row[name]) for name in shown)] for row in found[key])
+        print_table(("newspaper" if title == "media" else title, *shown), rows)
+    print_table(("busiest day", "articles"), ((row["day"], row["articles"]) for row in found["busiest_days"]))
+    for line in _sum_up(found):
+        print_line(line)
+
+
+def _sum_up(found: Mapping[str, Any]) -> Iterable[str]:
+    counted = (f"{found[name]:,} {name}" for name in _COUNTS if found[name] is not None)
+    yield ", ".join(counted)
+    if found["first"]:
+        yield f"published from {found['first'][:10]} to {found['last'][:10]}"
+    sizes = found["archive"]
+    yield (
+        f"database {_megabytes(sizes['database_bytes'])}, {sizes['captures']:,} captures in "
+        f"{sizes['warc_files']:,} WARC files of {_megabytes(sizes['warc_bytes'])}"
+    )
+
+
+def _figure(count: int | None) -> str | None:
+    return None if count is None else f"{count:,}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB"

@@ -1,0 +1,86 @@
+"""`jianbao trend`: how many articles contain a query, over time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from jianbao.commands.filters import FromDay, Media, Securities, Sources, ToDay, read_query
+from jianbao.invocation import Invocation
+
+_LABELS = {"year": 4, "month": 7}  # characters of a day that name its period; a week goes by its Monday
+
+
+class Period(StrEnum):
+    """What articles are counted by."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+def trend(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="What `jianbao search` understands.", metavar="QUERY")],
+    by: Annotated[
+        Period, typer.Option(help="Days and weeks (from Monday) are those of UTC+8.")
+    ] = Period.MONTH,
+    share: Annotated[bool, typer.Option(help="Draw the share of all articles of the time.")] = False,
+    split: Annotated[bool, typer.Option(help="Count each source's articles for themselves.")] = False,
+    source: Sources = None,
+    media: Media = None,
+    security: Securities = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show how many articles contain the words, by day, week, month or year."""
+    from jianbao.crawling import check_sources
+    from jianbao.output import print_json
+    from jianbao.trending import read_trend
+
+    asked = read_query(query, source, media, security, from_day, to_day)
+    with Invocation.of(context).read_archive() as archive:
+        check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
+        found = read_trend(archive, asked, by.value, by_source=split)
+    if as_json:
+        print_json(found)
+    else:
+        _print_trend(found, share=share)
+
+
+def _print_trend(found: dict[str, Any], *, share: bool) -> None:
+    from itertools import groupby
+
+    from jianbao.bar_chart import draw_bars
+    from jianbao.output import print_line
+
+    points = found["points"]
+    most = max((_value(point, share=share) for point in points), default=0)
+    for source, group in groupby(points, key=lambda point: point.get("source")):
+        if source is not None:
+            print_line(source or "(no source)")
+        rows = [
+            (_label(point, found["unit"]), _value(point, share=share), _figures(point)) for point in group
+        ]
+        for line in draw_bars(rows, most):
+            print_line(line)
+    print_line(
+        f"{found['total']:,} articles contain it; each {found['unit']} with the number of all, and the share"
+    )
+
+
+def _value(point: dict[str, Any], *, share: bool) -> float:
+    return float(point["share"] or 0) if share else float(point["matching"])
+
+
+def _label(point: dict[str, Any], unit: str) -> str:
+    return str(point["start"])[: _LABELS.get(unit)]
+
+
+def _figures(point: dict[str, Any]) -> tuple[str, str, str]:
+    share = "–" if point["share"] is None else f"{point['share']:.1%}"
+    return f"{point['matching']:,}", f"of {point['all']:,}", share
