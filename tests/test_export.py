@@ -19,10 +19,12 @@ from typing import Any
 
 import pyarrow.parquet
 import pytest
+import typer.main
 from command_line import PYTHON, Command, run_process
 from export_bench import HOSTILE, NOON, ExportBench, an_article, hostile_articles
 from lxml import etree
 
+from jianbao.commands import export
 from jianbao.demo import Press
 from jianbao.exporting.columns import COLUMNS
 from jianbao.exporting.destination import DestinationUnusable, writing_whole
@@ -446,3 +448,42 @@ def test_writing_counts_and_digests_what_it_writes(tmp_path: Path) -> None:
         table.detach()
         assert out.bytes == 6
         assert out.sha256 == hashlib.sha256("剪报".encode()).hexdigest()
+
+
+# -- documentation -----------------------------------------------------------------------------------------
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def documented(heading: str) -> str:
+    """Return the text under a heading of the document on exports."""
+    return (DOCS / "export.md").read_text("utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def test_every_option_is_documented() -> None:
+    text = (DOCS / "export.md").read_text("utf-8")
+    commands = typer.main.get_command(export.app).commands  # type: ignore[attr-defined]
+    assert set(FORMS) <= set(commands)
+    options = {
+        one.opts[0] for form in FORMS for one in commands[form].params if one.param_type_name == "option"
+    }
+    assert [option for option in options if f"`{option}" not in text and option != "--help"] == []
+
+
+def test_the_documented_columns_are_those_of_the_file(demo: ExportBench) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|", documented("csv and parquet"), re.MULTILINE)
+    schema = pyarrow.parquet.read_schema(demo.export("parquet", "--force"))
+    typed = {field.name: re.sub(r"<.*|\[.*", "", str(field.type)) for field in schema}
+    assert [name for name, _, _ in rows] == [column.name for column in COLUMNS]
+    assert {name: kind.split()[0] for name, _, kind in rows} == typed
+    kinds = {"text": "text", "number": "number", "truth": "true or false", "time": "time"}
+    assert [said for _, said, _ in rows] == [kinds.get(column.kind, "JSON") for column in COLUMNS]
+
+
+def test_the_documented_keys_are_those_of_the_files(demo: ExportBench) -> None:
+    manifest = demo.manifest(demo.export("jsonl", "--force"))
+    cells = re.findall(r"^\| (`[^|]+) \|", documented("The manifest"), re.MULTILINE)
+    assert [key for cell in cells for key in re.findall(r"`(\w+)`", cell)] == list(manifest)
+    said = documented("jsonl").partition("keys of")[2]
+    assert tuple(re.findall(r"`(\w+)`", said)) == JSON_FIELDS
+    assert set(ATOM_FIELDS) <= set(re.findall(r"`(\w+)`", documented("atom")))

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 from command_line import Command, Ended
 from hypothesis import given
 from hypothesis import strategies as st
 from newsroom import Newsroom
 from sqlalchemy import text as sql_text
 
+from jianbao.commands import import_
 from jianbao.importing.text_identity import TEXT_SCHEME, identify_text
 from storage.archive import Archive
 from storage.records import WarcPlace, canonical_info_code, info_code_day
@@ -282,3 +284,10 @@ def test_identities_differ_by_source_day_and_text() -> None:
         for text in ("甲", "乙")
     }
     assert len(codes) == 8
+
+
+def test_every_option_is_documented() -> None:
+    document = (Path(__file__).parent.parent / "docs" / "import-text.md").read_text("utf-8")
+    command = typer.main.get_command(import_.app).commands["text"]  # type: ignore[attr-defined]
+    options = [one.opts[0] for one in command.params if one.param_type_name == "option"]
+    assert [option for option in options if f"`{option}" not in document and option != "--help"] == []

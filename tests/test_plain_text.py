@@ -99,9 +99,9 @@ def test_the_copied_article_of_a_digital_newspaper(shared: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "joined"),
     [
-        pytest.param(["产量突破", "100GW的制造商。"], ["产量突破100GW的制造商。"], id="no-punctuation"),
-        pytest.param(["扶持政策,", "不断着力。"], ["扶持政策,不断着力。"], id="half-width-comma"),
-        pytest.param(["一个“", "双千亿”。"], ["一个“双千亿”。"], id="open-quotation"),
+        pytest.param(["面积突破", "12万亩的大县。"], ["面积突破12万亩的大县。"], id="no-punctuation"),
+        pytest.param(["抢抓农时,", "早稻开插。"], ["抢抓农时,早稻开插。"], id="half-width-comma"),
+        pytest.param(["一个“", "吨粮县”。"], ["一个“吨粮县”。"], id="open-quotation"),
         pytest.param(["收官。", "下一段。"], ["收官。", "下一段。"], id="ended"),
         pytest.param(["他说“好。”", "下一段。"], ["他说“好。”", "下一段。"], id="ended-in-quotation"),
         pytest.param(
@@ -142,10 +142,10 @@ def test_reading_loses_and_invents_nothing(text: str) -> None:
 
 
 def test_a_caption_within_a_sentence_follows_it() -> None:
-    text = "题目\n产量在去年,首次突破\n图为新厂房。张平摄\n100GW大关,居全省第一。\n第二段也很好。"
+    text = "题目\n产量在去年,首次突破\n图为新粮仓。张平摄\n12万吨大关,居全省第一。\n第二段也很好。"
     assert kinds(text) == [
-        ("text", "产量在去年,首次突破100GW大关,居全省第一。"),
-        ("caption", "图为新厂房。张平摄"),
+        ("text", "产量在去年,首次突破12万吨大关,居全省第一。"),
+        ("caption", "图为新粮仓。张平摄"),
         ("text", "第二段也很好。"),
     ]
 
