@@ -45,8 +45,10 @@ def explain(request: Request, status: int, sentence: str | None = None) -> Respo
         return problem(status, sentence)
     if request.url.path.startswith(_PLAIN):
         return PlainTextResponse(f"{sentence or HTTPStatus(status).phrase}\n", status)
-    kind = str(status) if status in _TOLD else "500" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
-    return render(request, "error.html", status, kind=kind, sentence=sentence)
+    reason = (
+        str(status) if status in _TOLD else "500" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
+    )
+    return render(request, "error.html", status, reason=reason, sentence=sentence)
 
 
 def _explain_not_shown(request: Request, error: Exception) -> Response:

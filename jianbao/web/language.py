@@ -71,6 +71,12 @@ def speak(language: str) -> Say:
     return say
 
 
+def name_kind(language: str, section: str, value: str) -> str:
+    """Return the name of a kind that the archive holds; the kind itself when it is newer than its name."""
+    phrase = read_phrases(language).get(f"{section}.{value}", value)
+    return phrase if isinstance(phrase, str) else value
+
+
 class LanguageSwitch:
     """Answers a page's ``?lang=`` with a cookie that remembers the language, and the way back to the page."""
 

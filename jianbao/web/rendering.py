@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from jianbao.web.language import LANGUAGES, choose_language, speak
+from jianbao.web.language import LANGUAGES, choose_language, name_kind, speak
 from jianbao.web.moments import (
     machine_moment,
     name_day,
@@ -42,6 +42,7 @@ def render(request: Request, template: str, status: int = 200, /, **values: Any)
         "language": language,
         "languages": LANGUAGES,
         "say": say,
+        "kind": partial(name_kind, language),
         "name_day": partial(name_day, say=say),
         "name_month": partial(name_month, say=say),
         "switch": _switch_address(request),
@@ -58,6 +59,7 @@ def environment() -> Environment:
         loader=PackageLoader("jianbao.web"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_finish,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -65,7 +67,6 @@ def environment() -> Environment:
     made.globals["static"] = static
     made.globals["address"] = address
     made.filters |= {
-        "clean": clean_text,
         "web_link": web_link,
         "clock": print_clock,
         "moment": print_moment,
@@ -74,6 +75,13 @@ def environment() -> Environment:
         "segment": partial(quote, safe=""),
     }
     return made
+
+
+def _finish(value: object) -> object:
+    """Return what a template prints: text as `clean_text` leaves it, nothing for None."""
+    if value is None:
+        return ""
+    return clean_text(value) if type(value) is str else value  # Markup is what the templates made themselves
 
 
 @cache

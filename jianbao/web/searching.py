@@ -49,6 +49,11 @@ class Asked:
         return not any((self.q, self.source, self.media, self.security, self.from_, self.to))
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether more than words is asked for."""
+        return any((self.source, self.media, self.security, self.from_, self.to)) or self.order != "newest"
+
+    @property
     def query(self) -> Query:
         """The query; raises `BadQuery` or `NotUnderstood`."""
         since, until = ask_moments(self.from_, self.to)

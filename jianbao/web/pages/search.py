@@ -55,7 +55,7 @@ def _show_found(request: Request, view: Connection, asked: Asked, after: str | N
         problem=None,
         found=found,
         listed_by=list_article_sources(view, codes),
-        chart=trend.charts[0] if trend and trend.charts else None,
+        chart=trend.charts[0] if trend and len(trend.rows) > 1 else None,
         first=after is None and page == 1,
         older=_older(asked, found, order, page),
     )

@@ -1,0 +1,342 @@
+"""An article's page: for reading, with its provenance, revisions, copies; and hostile articles stay text."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from desk_work import DeskWork
+from reading_room import TestClient, open_reader
+from served_archive import fill_archive
+
+from jianbao.web.sanitising import clean_text, picture_origins, sanitise_html, web_link
+from storage.archive import Archive
+from storage.articles import StoredArticle, free_id, insert_article
+from storage.records import Article, Image, Link, Paragraph, Security
+from storage.search import index_article
+from storage.sources import SourceRow, save_sources
+
+NOON = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
+CODE = "NW202603200000000666"
+PICTURE = "https://pictures.example/a.jpg"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
+    """Return the desk of a filled archive that no test changes."""
+    work = fill_archive(tmp_path_factory.mktemp("archive"))
+    with work.archive:
+        yield work
+
+
+@pytest.fixture(scope="module")
+def reader(desk: DeskWork) -> Iterator[TestClient]:
+    """Return a client of its reader."""
+    with open_reader(desk.archive.folder) as client:
+        yield client
+
+
+def stored_with(article: Article) -> StoredArticle:
+    """Return an article to be stored."""
+    return StoredArticle(
+        id=0,
+        article=article,
+        forms="media",
+        content_hash="0" * 64,
+        duplicate_of=None,
+        first_seen_at=NOON,
+        last_checked_at=NOON,
+        parser_version=1,
+        revision=1,
+        status="archived",
+        capture_id=None,
+    )
+
+
+def plain_article() -> Article:
+    """Return an article with a paragraph of every kind, a picture, a security and a link."""
+    return Article(
+        info_code=CODE,
+        url="http://127.0.0.1/a.html",
+        form="media",
+        title="茶园里来了采茶机",
+        published_at=NOON,
+        precision="minute",
+        media="信江日报",
+        author="周小满",
+        summary="一台机器的春天。",
+        source_line="(来源：信江日报)",
+        continued=False,
+        paragraphs=(
+            Paragraph("清明前的第一批春茶下山了。"),
+            Paragraph("机器上山", "heading"),
+            Paragraph("采茶机在坡地上试运行。", "caption"),
+            Paragraph("(上接第一版)", "note"),
+            Paragraph("记者 周小满", "byline"),
+        ),
+        images=(Image(PICTURE, "采茶机在坡地上试运行。", 2, 640, 480), Image("javascript:alert(1)", None, 3)),
+        securities=(Security("1", "600519", "贵州茅台", "link"),),
+        links=(Link("https://tea.example/", "茶叶网"), Link("javascript:alert(2)", "点我")),
+        body_html="<p>清明前的第一批春茶下山了。</p>",
+    )
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Archive]:
+    """Return an archive that is still empty."""
+    with Archive.open(tmp_path / "shelf") as archive:
+        yield archive
+
+
+def show(archive: Archive, article: Article, path: str = f"/article/{CODE}") -> str:
+    """Store an article and return a page about it."""
+    with archive.writing() as connection:
+        assert article.published_at
+        stored = replace(stored_with(article), id=free_id(connection, article.published_at))
+        insert_article(connection, stored)
+        index_article(connection, stored, None)
+    with open_reader(archive.folder) as reader:
+        answer = reader.get(path)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_an_article_is_set_for_reading(shelf: Archive) -> None:
+    page = show(shelf, plain_article())
+    assert '<article class="story" lang="zh-CN">' in page
+    assert "<h1><bdi>茶园里来了采茶机</bdi></h1>" in page
+    assert '<p class="text"><bdi>清明前的第一批春茶下山了。</bdi></p>' in page
+    assert "<h2><bdi>机器上山</bdi></h2>" in page
+    assert '<p class="caption"><bdi>采茶机在坡地上试运行。</bdi></p>' in page
+    assert '<p class="note"><bdi>(上接第一版)</bdi></p>' in page
+    assert '<time datetime="2026-03-20T12:00:00+08:00">2026-03-20 12:00</time>' in page
+    assert "/search?security=1.600519" in page
+    assert 'href="https://tea.example/" rel="nofollow noopener noreferrer external"' in page
+    assert "javascript:" not in page
+
+
+def test_pictures_are_loaded_only_when_asked_for(shelf: Archive) -> None:
+    page = show(shelf, plain_article())
+    assert "<img" not in page
+    assert "1 picture is not loaded" in page
+    with open_reader(shelf.folder) as reader:
+        answer = reader.get(f"/article/{CODE}?images=1")
+        assert f'<img src="{PICTURE}"' in answer.text
+        assert answer.text.count("<img") == 1
+        assert 'referrerpolicy="no-referrer"' in answer.text
+        assert "img-src 'self' https://pictures.example;" in answer.headers["content-security-policy"]
+        assert "img-src 'self';" in reader.get(f"/article/{CODE}").headers["content-security-policy"]
+
+
+def test_hits_are_marked_when_the_reader_comes_from_a_search(shelf: Archive) -> None:
+    page = show(shelf, plain_article(), f"/article/{CODE}?q=春茶")
+    assert "第一批<mark>春茶</mark>下山" in page
+    assert "<mark>" not in show_again(shelf, "?q=%22")
+
+
+def show_again(archive: Archive, query: str = "") -> str:
+    """Return the page of the article that is there already."""
+    with open_reader(archive.folder) as reader:
+        return reader.get(f"/article/{CODE}{query}").text
+
+
+def test_every_spelling_of_a_code_leads_to_one_address(desk: DeskWork, reader: TestClient) -> None:
+    code = desk.edition.articles[0].info_code
+    for spelling in (code[2:], code.lower()):
+        answer = reader.get(f"/article/{spelling}?revision=1&q=茶")
+        assert answer.status_code == 308
+        assert answer.headers["location"] == f"/article/{code}?revision=1&q=%E8%8C%B6"
+    assert reader.get(f"/article/{code[2:]}/original").headers["location"] == f"/article/{code}/original"
+
+
+def test_provenance_names_pages_and_captures(desk: DeskWork, reader: TestClient) -> None:
+    post = desk.edition.articles[0]
+    page = reader.get(f"/article/{post.info_code}").text
+    stored = desk.stored(post)
+    assert stored.content_hash in page
+    with desk.archive.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT warc_file, payload_digest FROM capture WHERE info_code = ?", (post.info_code,)
+        ).all()
+    assert rows
+    for file, digest in rows:
+        assert file in page
+        assert digest in page
+    assert f'href="/source/{post.slug}"' in page
+
+
+def test_revisions_show_what_changed(desk: DeskWork, reader: TestClient) -> None:
+    with desk.archive.reading() as connection:
+        revised = "SELECT info_code, title FROM revision WHERE number = 2"
+        code, title = connection.exec_driver_sql(revised).one()
+    before = title.removesuffix("（更正）")
+    assert before != title
+    page = reader.get(f"/article/{code}").text
+    assert f"<del>{before}</del> <ins>{title}</ins>" in page
+    earlier = reader.get(f"/article/{code}?revision=1").text
+    assert f"<h1><bdi>{before}</bdi></h1>" in earlier
+    assert "This is revision 1 of 2" in earlier
+    assert "<del>" not in earlier
+    assert reader.get(f"/article/{code}?revision=3").status_code == 404
+    assert reader.get(f"/article/{code}?revision=x").status_code == 400
+
+
+def test_copies_point_to_each_other(desk: DeskWork, reader: TestClient) -> None:
+    with desk.archive.reading() as connection:
+        copy, first = connection.exec_driver_sql(
+            "SELECT info_code, duplicate_of FROM article WHERE duplicate_of IS NOT NULL"
+        ).one()
+    page = reader.get(f"/article/{copy}").text
+    assert "The same text was published earlier:" in page
+    assert f'href="/article/{first}"' in page
+    assert f'href="/article/{copy}"' in reader.get(f"/article/{first}").text
+
+
+def test_the_original_is_shown_sanitised(desk: DeskWork, reader: TestClient) -> None:
+    page = reader.get(f"{'/article/' + desk.edition.articles[0].info_code}/original").text
+    assert '<div class="original" lang="zh-CN">' in page
+    assert "<p>" in page
+    assert reader.get(f"/article/{desk.edition.articles[0].info_code}/original?revision=7").status_code == 404
+
+
+EVIL = (
+    '<script>alert(1)</script><img src=x onerror="alert(2)"><svg onload=alert(3)>'
+    '</main></article></bdi></p></body><style>*{display:none}</style><a href="javascript:alert(4)">'
+    '{{ 7 * 7 }}{% raw %}" onmouseover="alert(5)" x="&lt;b&gt;'
+)
+TURNED = "\u202e\u2066gpj.txt\u200f\x1b[31m\x00"
+
+
+def hostile_article() -> Article:
+    """Return an article whose every field is an attack."""
+    text = EVIL + TURNED
+    return replace(
+        plain_article(),
+        url=f"javascript:alert('{EVIL}')",
+        title=text,
+        media=text,
+        author=text,
+        summary=text,
+        source_line=text,
+        paragraphs=(
+            Paragraph(text),
+            Paragraph(text, "heading"),
+            Paragraph("长" * 400_000),
+            Paragraph("w" * 300_000),
+        ),
+        images=(
+            Image("data:text/html,<script>alert(6)</script>", text, 0),
+            Image("https://evil.example'; script-src *;/x.png", text, 0),
+            Image('https://a.example/"onerror="alert(7)', text, 1),
+        ),
+        securities=(Security(text, text, text, "text"),),
+        links=(Link("vbscript:x", text), Link(f"http://a.example/{EVIL}", text)),
+        body_html=EVIL
+        + '<p style="position:fixed" onclick="x()" class="badge">原文<iframe src="http://a.example">'
+        '<img src="http://a.example/x.png"><form action="http://a.example"><input name=q></form>'
+        '<a href="//a.example/x">一</a><a href="data:text/html,x">二</a><a href="https://a.example/">三</a>',
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/article/{CODE}",
+        f"/article/{CODE}?images=1",
+        f"/article/{CODE}/original",
+        "/",
+        "/search?q=alert",
+        "/day/2026-03-20",
+    ],
+)
+def test_nothing_of_a_hostile_article_acts(shelf: Archive, path: str) -> None:
+    page = show(shelf, hostile_article(), path)
+    tags = re.findall(r"<[a-zA-Z/!][^>]*>", page)
+    names = {tag.strip("</>").split()[0].lower() for tag in tags}
+    assert not names & {"script", "iframe", "object", "embed", "base"}, names
+    assert page.count("</main>") == page.count("</body>") == 1
+    if "original" not in path:
+        assert not any(re.search(r"\son\w+\s*=", _without_values(tag)) for tag in tags)
+    for tag in tags:
+        for address in re.findall(r'\s(?:href|src|action)="([^"]*)"', tag):
+            assert html.unescape(address).startswith(("/", "#", "?", "http://", "https://")), tag
+    assert not re.search("[\x00\x1b\u202a-\u202e\u2066-\u2069\u200f]", page)
+    assert "{{ 7 * 7 }}" in page or not page.count("7 * 7")
+
+
+def _without_values(tag: str) -> str:
+    return re.sub(r'"[^"]*"', '""', tag)
+
+
+def test_a_hostile_picture_address_cannot_widen_the_policy(shelf: Archive) -> None:
+    show(shelf, hostile_article())
+    with open_reader(shelf.folder) as reader:
+        policy = reader.get(f"/article/{CODE}?images=1").headers["content-security-policy"]
+    assert policy.count("script-src") == 1
+    assert "script-src 'none'" in policy
+    assert "img-src 'self' https://a.example;" in policy
+
+
+def test_hostile_names_of_sources_are_text(shelf: Archive) -> None:
+    row = SourceRow('a/../"<b>', EVIL, "category", "javascript:alert(1)", "Asia/Shanghai", None, enabled=True)
+    with shelf.writing() as connection:
+        save_sources(connection, [row])
+    with open_reader(shelf.folder) as reader:
+        for path in ("/sources", "/source/a%2F..%2F%22%3Cb%3E", "/search"):
+            page = reader.get(path).text
+            assert "<script" not in page
+            assert "javascript:alert(1)" not in re.findall(r'href="([^"]*)"', page)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://a.example/x", True),
+        ("HTTP://a.example", True),
+        (" http://a.example ", True),
+        ("javascript:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        ("http:/a", False),
+        ("//a.example", False),
+        ("data:text/html,x", False),
+        ("http://[", False),
+        ("https://a.example/\u202egpj", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_only_addresses_of_the_web_are_links(url: str | None, *, kept: bool) -> None:
+    assert (web_link(url) is not None) is kept
+
+
+def test_origins_of_pictures_are_named_once_and_odd_ones_left_out() -> None:
+    urls = [
+        "https://a.example/1.jpg",
+        "https://A.example/2.jpg",
+        "http://a.example:8080/3.jpg",
+        "http://[::1]/4.jpg",
+        "https://a.example:99999/5.jpg",
+        "https://b c.example/6.jpg",
+        "https://报纸.example/7.jpg",
+        "ftp://a.example/8.jpg",
+    ]
+    assert picture_origins(urls) == ["https://a.example", "http://a.example:8080", "http://[::1]"]
+    assert len(picture_origins(f"https://h{number}.example/" for number in range(100))) == 20
+
+
+def test_sanitised_html_keeps_text_and_web_links_only() -> None:
+    clean = sanitise_html(
+        '<p onclick=x style=y>一<b>二</b><img src=z><a href="https://a.example/">三</a></p><script>四</script>'
+    )
+    assert clean == '<p>一<b>二</b><a href="https://a.example/" rel="nofollow noopener noreferrer">三</a></p>'
+
+
+def test_clean_text_keeps_what_is_text() -> None:
+    assert clean_text("全角　空格\tNBSP\xa0\n下一行 𠮷 👨‍👩‍👧") == "全角　空格\tNBSP\xa0\n下一行 𠮷 👨‍👩‍👧"
+    assert clean_text("a\x00b\u202ec\ud800d") == "abcd"
+    assert clean_text(None) == ""
