@@ -22,15 +22,25 @@ _INVISIBLE = (
     *range(0x7F, 0x85),
     *range(0x86, 0xA0),
     0xAD,
+    0x034F,
     0x061C,
+    *range(0x115F, 0x1161),
+    *range(0x17B4, 0x17B6),
+    *range(0x180B, 0x1810),
     *range(0x200B, 0x2010),
     *range(0x202A, 0x202F),
     *range(0x2060, 0x2070),
+    0x3164,
     *range(0xD800, 0xE000),
     *range(0xFE00, 0xFE10),
     0xFEFF,
+    0xFFA0,
+    *range(0xFFF0, 0xFFF9),
+    *range(0x1BCA0, 0x1BCA4),
+    *range(0x1D173, 0x1D17B),
     *range(0xE0000, 0xE1000),
 )
+"""Control characters but for white space, surrogates, and Unicode's Default_Ignorable_Code_Point."""
 _RESERVED = 0xE000
 """A private character that the index uses for itself; it means nothing in a text."""
 _ROUNDS = 4
