@@ -13,6 +13,7 @@ from jianbao.exporting.parquet import ParquetMissing
 from jianbao.importing.post_reading import ReadingStopped
 from jianbao.invocation import ExitStatus
 from jianbao.recrawling import NotArchived, NothingNamed
+from jianbao.serving import ExtraMissing, PortTaken
 from scheduler.service_lock import ArchiveBusy
 from storage.archive import NoArchive
 from storage.database import ArchiveTooNew, ArchiveUnusable
@@ -34,6 +35,8 @@ _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
     (ArchiveBusy, ExitStatus.BUSY),
     (DatabaseBusy, ExitStatus.BUSY),
     (TooCostly, ExitStatus.FAILED),
+    (PortTaken, ExitStatus.BUSY),
+    (ExtraMissing, ExitStatus.FAILED),
     (NoArchive, ExitStatus.FAILED),
     (NotArchived, ExitStatus.FAILED),
     (ArchiveTooNew, ExitStatus.FAILED),
