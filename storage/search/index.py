@@ -27,6 +27,7 @@ search = table("search", column("rowid"), column("tokens"))
 _STATE = sql_text("SELECT version, built_to, largest_shift FROM search_state")
 _INSERT = sql_text("INSERT INTO search (rowid, tokens) VALUES (:id, :tokens)")
 _DELETE = sql_text("INSERT INTO search (search, rowid, tokens) VALUES ('delete', :id, :tokens)")
+_DISTRUST = sql_text("UPDATE search_state SET version = '' WHERE version <> ''")
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
 
 
@@ -94,23 +95,25 @@ def read_index_state(connection: Connection) -> IndexState:
 
 def index_article(
     connection: Connection,
-    current: StoredArticle,
+    current: StoredArticle | None,
     previous: StoredArticle | None,
     ready: ReadyTokens | None = None,
 ) -> bool:
     """Bring the index up to date with an article as it was and as it is; return whether that changed it.
 
-    An index of another version, or one not yet built as far, is left for ``reindex`` to build. ``ready`` are
+    None is an article that was not there yet, or is no more. An index not yet built as far is left for
+    ``reindex`` to build, as is one of another version, which nobody may trust from then on. ``ready`` are
     the article's tokens where they are made already; those of another text do no harm.
     """
-    if previous is not None and _indexed(previous) == _indexed(current):
+    if previous is not None and current is not None and _indexed(previous) == _indexed(current):
         return False
     state = read_index_state(connection)
-    if state.version != index_version():
+    if not state.is_of_this_version:
+        connection.execute(_DISTRUST)
         return False
     if previous is not None and previous.id <= state.built_to:
         _delete(connection, previous)
-    if current.id > state.built_to:
+    if current is None or current.id > state.built_to:
         return False
     if ready is None or (ready.title, ready.text) != (current.article.title, current.article.text):
         ready = make_tokens(current.article.title, current.article.text)
