@@ -143,7 +143,8 @@ def _goes_by_listing(wanted: ArticleFilter) -> bool:
 
 
 def _listed_by(table: FromClause, slugs: Sequence[str]) -> ColumnElement[bool]:
-    return exists().where(listing.c.source.in_(slugs), listing.c.info_code == table.c.info_code)
+    other = listing.alias("other")  # the list itself may go by the listings of a source
+    return exists().where(other.c.source.in_(slugs), other.c.info_code == table.c.info_code)
 
 
 def _mentions(table: FromClause, names: Sequence[str]) -> ColumnElement[bool]:
