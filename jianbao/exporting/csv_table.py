@@ -12,8 +12,6 @@ from jianbao.days import PRESS_ZONE
 from jianbao.exporting.columns import COLUMNS, Column
 from jianbao.exporting.document import ExportedArticle
 
-MEDIA_TYPE = "text/csv"
-
 _MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 

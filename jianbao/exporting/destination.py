@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-STANDARD_OUTPUT = "-"
-
 
 class DestinationUnusable(Exception):
     """Nothing can be written there, or something stands there already: the message says what to do."""

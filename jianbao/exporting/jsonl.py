@@ -9,8 +9,6 @@ from typing import BinaryIO
 
 from jianbao.exporting.document import ExportedArticle
 
-MEDIA_TYPE = "application/jsonl"
-
 # Unescaped, some programs take these for the end of a line, and terminals obey them.
 _UNESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 

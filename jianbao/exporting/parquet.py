@@ -13,8 +13,6 @@ from jianbao.exporting.document import ExportedArticle
 if TYPE_CHECKING:
     import pyarrow
 
-MEDIA_TYPE = "application/vnd.apache.parquet"
-
 _GROUP = 2_000
 """Rows that are in memory at once: about 30 MB of articles."""
 

@@ -17,8 +17,6 @@ from storage.warc.description import describe_file
 from storage.warc.member import copy_member
 from storage.warc.record import BrokenRecord
 
-MEDIA_TYPE = "application/warc"
-
 _PART = 100
 _MOST_SENTENCES = 100
 
