@@ -133,19 +133,28 @@ def _slug(post: PostFile) -> str:
 
 
 def _read_elsewhere(chunks: Iterator[Sequence[Resource]]) -> Iterator[list[ReadPost]]:
-    waiting: deque[Future[list[ReadPost]]] = deque()
+    waiting: deque[tuple[Sequence[Resource], Future[list[ReadPost]]]] = deque()
     workers = max(1, min(3, (os.cpu_count() or 2) - 1))
     # Not forked: a fork takes the locks of this process's threads with it.
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
     try:
         for chunk in chunks:
-            waiting.append(pool.submit(read_chunk, chunk))
+            waiting.append((chunk, pool.submit(_read_there, chunk)))
             if len(waiting) >= _AHEAD:
-                yield waiting.popleft().result()
+                yield _give_back(*waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield _give_back(*waiting.popleft())
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _read_there(chunk: Sequence[Resource]) -> list[ReadPost]:
+    """Read files in another process; their bytes need not come back."""
+    return [replace(post, resource=replace(post.resource, body=b"")) for post in read_chunk(chunk)]
+
+
+def _give_back(chunk: Sequence[Resource], reading: Future[list[ReadPost]]) -> list[ReadPost]:
+    return [replace(post, resource=resource) for post, resource in zip(reading.result(), chunk, strict=True)]
 
 
 def _begin_worker() -> None:
