@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 from typing import get_args
 
@@ -12,7 +11,6 @@ import typer.main
 
 from jianbao.cli import app
 from jianbao.configuration import Source
-from storage.database import connect_database, migrate_database
 from storage.events import KINDS
 from storage.records import ListingState
 from storage.schema import metadata
@@ -56,10 +54,8 @@ def test_commands_in_documents_exist(document: str) -> None:
 
 
 @pytest.mark.parametrize("table", sorted(metadata.tables))
-def test_every_table_and_column_is_documented(table: str) -> None:
-    text = section(DOCS["archive"], table)
-    columns = [column.name for column in metadata.tables[table].columns]
-    assert [column for column in columns if f"`{column}`" not in text] == []
+def test_every_table_is_documented(table: str) -> None:
+    assert f"`{table}`" in section(DOCS["archive"], "Tables")  # its columns: see test_data_dictionary
 
 
 def test_every_event_kind_state_and_source_kind_is_documented() -> None:
@@ -67,20 +63,6 @@ def test_every_event_kind_state_and_source_kind_is_documented() -> None:
     assert [state for state in get_args(ListingState) if f"| `{state}` |" not in DOCS["sources"]] == []
     kinds = get_args(Source.model_fields["kind"].annotation)
     assert [kind for kind in kinds if f"| `{kind}` |" not in DOCS["sources"]] == []
-
-
-def test_the_example_queries_run(tmp_path: Path) -> None:
-    engine = connect_database(tmp_path / "archive.db")
-    migrate_database(engine)
-    engine.dispose()
-    queries = re.findall(
-        r"^(?:SELECT|WITH).*?;", section(DOCS["archive"], "Examples"), re.MULTILINE | re.DOTALL
-    )
-    assert queries
-    with sqlite3.connect(tmp_path / "archive.db") as connection:
-        for query in queries:
-            connection.execute(query)
-    connection.close()
 
 
 @pytest.mark.parametrize(
