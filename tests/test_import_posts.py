@@ -23,13 +23,14 @@ from sqlalchemy import text
 from warc_folder import assert_valid
 
 from jianbao.importing import posts as posts_module
+from jianbao.importing.post_reading import read_posts
 from jianbao.importing.posts import import_posts
 from jianbao.importing.tally import ImportTally
 from pipelines.settle import settle_delivery
 from spiders.readers.article_page import read_article
 from storage.archive import Archive
 from storage.articles import StoredArticle, find_article, list_revisions
-from storage.records import Delivery, Exchange, Owed
+from storage.records import Delivery, Exchange, Owed, Resource
 from storage.sources import SourceRow, ensure_source, save_sources
 
 POST = a_post(1)
@@ -405,6 +406,17 @@ def test_a_source_of_the_configuration_takes_its_posts(archive: Archive, reposit
     assert rows(archive, "SELECT slug, kind, name FROM source") == [(POST.slug, "category", "报")]
 
 
+def test_a_source_of_imports_is_polled_once_it_is_configured(archive: Archive, repository: Path) -> None:
+    write_posts(repository / "_posts", [POST])
+    run(archive, repository)
+    states = []
+    for configured in ([], [a_source("报")], []):
+        with archive.writing() as connection:
+            save_sources(connection, configured)
+        states += rows(archive, "SELECT kind, enabled FROM source")
+    assert states == [("import", 1), ("category", 1), ("category", 0)]
+
+
 def test_a_category_that_can_be_no_source_is_imported_all_the_same(
     archive: Archive, repository: Path
 ) -> None:
@@ -456,6 +468,23 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def start_import(archive: Path, posts: Path) -> subprocess.Popen[bytes]:
     command = [*PYTHON, "-m", "jianbao", "--archive", str(archive), "import", "posts", str(posts)]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def test_files_are_not_read_far_ahead_of_what_is_stored() -> None:
+    pulled, longest = 0, 0
+
+    def chunks() -> Iterator[list[Resource]]:
+        nonlocal pulled
+        for number in range(40):
+            pulled += 1
+            post = a_post(number)
+            yield [Resource(f"urn:x:{post.name}", datetime.now(UTC), "text/markdown", render(post).encode())]
+
+    for yielded, posts in enumerate(read_posts(chunks()), 1):
+        assert posts[0].resource.body == render(a_post(yielded - 1)).encode()
+        longest = max(longest, pulled - yielded)
+    assert pulled == 40
+    assert longest < 10
 
 
 def test_an_import_in_two_processes_keeps_every_file(whole: tuple[Path, Path]) -> None:

@@ -37,10 +37,7 @@ def posts(
     tally = ImportTally()
     with open_archive(configuration) as archive, telling("importing") as tell:
         watch = (lambda tally: tell(tally.describe())) if tell else None
-        try:
-            import_posts(archive, paths, configuration.http.max_size, tally, watch)
-        except KeyboardInterrupt:
-            tally.interrupted = True
+        import_posts(archive, paths, configuration.http.max_size, tally, watch)
     _print_tally(tally, as_json=as_json)
     raise typer.Exit(ExitStatus.INTERRUPTED if tally.interrupted else tally.status != "ok")
 

@@ -28,8 +28,6 @@ UNNAMED_SOURCE = "imported"
 """The source of posts whose category can be no source's slug."""
 
 _MEDIA_SUFFIX = "新闻"
-_FEW = 64
-"""Files up to which a second process takes longer to start than it saves."""
 _AHEAD = 8
 """Chunks that are being read or wait to be stored: enough that nobody waits, and few in memory."""
 
@@ -65,13 +63,14 @@ class ReadPost:
 
 
 def read_posts(chunks: Iterable[Sequence[Resource]]) -> Iterator[list[ReadPost]]:
-    """Yield the posts in each chunk of files, in order; more than a few are read by a process of their own.
+    """Yield the posts in each chunk of files, in order; several chunks are read by a process of their own.
 
     Raises `ReadingStopped` when that process dies.
     """
-    first = list(islice(iter(source := iter(chunks)), 1))
-    if not first or len(first[0]) < _FEW:
-        yield from map(read_chunk, chain(first, source))
+    source = iter(chunks)
+    first = list(islice(source, 2))
+    if len(first) < 2:  # noqa: PLR2004 - a second process takes longer to start than it would save
+        yield from map(read_chunk, first)
         return
     try:
         yield from _read_elsewhere(chain(first, source))
@@ -90,14 +89,13 @@ def read_post(resource: Resource) -> ReadPost:
     """Read one file: what it is, and whether it is believable; never raises for what is in it."""
     name = resource.uri.rpartition("/")[2].rpartition(":")[2]
     try:
-        post = read_post_file(decode_page(resource.body, None), name)
+        return _judged(resource, read_post_file(decode_page(resource.body, None), name))
     except NoArticle as other:
         return ReadPost(resource, believed=Believed(reason=str(other)), is_post=False)
     except SetAside as refused:
         return _refused(resource, name, str(refused))
     except Exception as error:  # noqa: BLE001 - decides an outcome: one odd file must not end an import
         return _refused(resource, name, f"could not be read ({type(error).__name__}: {error})")
-    return _judged(resource, post)
 
 
 def _refused(resource: Resource, name: str, reason: str) -> ReadPost:

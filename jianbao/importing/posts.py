@@ -36,7 +36,8 @@ def import_posts(
 ) -> None:
     """Import the posts at these paths, files or folders, counting into ``tally``.
 
-    Files that were imported before are passed over, so an import that was cut short goes on where it ended.
+    Files that were imported before are passed over, so an import that was cut short goes on where it ended;
+    an interrupt cuts it short, and is noted in the tally.
     Ghosts come last, when the articles are known that they may belong to. Raises OSError for a path that is
     not there, `ReadingStopped`, and what tells of an archive that can't be written.
     """
@@ -60,8 +61,9 @@ class _PostImport:
             with _sparing_collector():
                 self._store(self._chunks(self._all_but_ghosts(paths)))
                 self._store(self._chunks(self._ghosts))
-        finally:
-            self._report()
+        except KeyboardInterrupt:
+            self._tally.interrupted = True
+        self._report()
 
     def _all_but_ghosts(self, paths: Sequence[Path]) -> Iterator[FoundFile]:
         for found in chain.from_iterable(map(find_files, paths)):
@@ -74,16 +76,14 @@ class _PostImport:
 
     def _chunks(self, files: Iterable[FoundFile]) -> Iterator[list[Resource]]:
         """Yield the files' bytes, some at a time, without those that were imported before."""
-        chunk: list[Resource] = []
-        for found in files:
-            resource = self._load(found)
-            if resource is not None:
-                chunk.append(resource)
-            if len(chunk) >= _CHUNK_FILES or sum(len(each.body) for each in chunk) >= _CHUNK_BYTES:
-                yield self._unknown(chunk)
-                chunk = []
-        if chunk:
-            yield self._unknown(chunk)
+        loaded = (resource for found in files if (resource := self._load(found)) is not None)
+        for chunk in _split(loaded):
+            fresh = self._unknown(chunk)
+            for _ in range(len(chunk) - len(fresh)):
+                self._tally.count("known")
+            self._show()
+            if fresh:
+                yield fresh
 
     def _load(self, found: FoundFile) -> Resource | None:
         try:
@@ -97,15 +97,11 @@ class _PostImport:
         keys = [(resource.uri, payload_digest(resource.body)) for resource in chunk]
         with self._archive.reading() as connection:
             known = find_imported(connection, {digest for _, digest in keys})
-        fresh = [
+        return [
             resource
             for resource, key in zip(chunk, keys, strict=True)
             if key not in known or _is_ghost(resource)
         ]
-        for _ in range(len(chunk) - len(fresh)):
-            self._tally.count("known")
-        self._show()
-        return fresh
 
     def _store(self, chunks: Iterable[Sequence[Resource]]) -> None:
         batch: list[ReadPost] = []
@@ -143,6 +139,20 @@ class _PostImport:
 
     def _first_quarantined(self) -> str:
         return self._tally.errors[0] if self._tally.errors else "see the ledger"
+
+
+def _split(resources: Iterable[Resource]) -> Iterator[list[Resource]]:
+    """Yield files some at a time: not too many, and not too many bytes."""
+    chunk: list[Resource] = []
+    size = 0
+    for resource in resources:
+        chunk.append(resource)
+        size += len(resource.body)
+        if len(chunk) >= _CHUNK_FILES or size >= _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 @contextmanager
