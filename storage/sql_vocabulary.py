@@ -31,8 +31,8 @@ _JSON = """
 _SEARCH = "bm25 match"
 
 _TELLING = """
-    collation_list compile_options foreign_key_list freelist_count index_info index_list index_xinfo
-    page_count page_size table_info table_list table_xinfo
+    collation_list compile_options data_version foreign_key_list freelist_count index_info index_list
+    index_xinfo page_count page_size table_info table_list table_xinfo
 """
 
 FUNCTIONS = frozenset(f"{_SCALARS} {_TIMES} {_MATHS} {_AGGREGATES} {_JSON} {_SEARCH}".split())

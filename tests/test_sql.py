@@ -245,6 +245,7 @@ ANSWERED = {
     "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t LIMIT 3) SELECT max(n) FROM t": (3,),
     "SELECT name FROM pragma_table_info('host') LIMIT 1": ("name",),
     "SELECT value FROM json_each('[7]')": (7,),
+    "SELECT count(*) FROM search WHERE search MATCH 'x'": (0,),
     "SELECT datetime('2026-03-20 20:00:00', '+8 hours')": ("2026-03-21 04:00:00",),
     "SELECT row_number() OVER (ORDER BY id) FROM article LIMIT 1": (1,),
     "SELECT title LIKE '第%题目', substr(title, 1, 2) FROM article LIMIT 1": (1, "第1"),

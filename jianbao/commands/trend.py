@@ -53,21 +53,18 @@ def trend(
 
 
 def _print_trend(found: dict[str, Any], *, share: bool) -> None:
-    from itertools import groupby
-
     from jianbao.bar_chart import draw_bars
     from jianbao.output import print_line
 
     points = found["points"]
     most = max((_value(point, share=share) for point in points), default=0)
-    for source, group in groupby(points, key=lambda point: point.get("source")):
-        if source is not None:
+    rows = [(_label(point, found["unit"]), _value(point, share=share), _figures(point)) for point in points]
+    source = None
+    for point, line in zip(points, draw_bars(rows, most), strict=True):
+        if point.get("source") != source:
+            source = point["source"]
             print_line(source or "(no source)")
-        rows = [
-            (_label(point, found["unit"]), _value(point, share=share), _figures(point)) for point in group
-        ]
-        for line in draw_bars(rows, most):
-            print_line(line)
+        print_line(line)
     print_line(
         f"{found['total']:,} articles contain it; each {found['unit']} with the number of all, and the share"
     )
