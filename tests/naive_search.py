@@ -27,13 +27,10 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2065\u3164\uffa0\ue000")
 
 
 def naive_fold(text: str) -> str:
-    """Fold a line: one character at a time, again until nothing changes."""
+    """Fold a line: leave out what nobody sees, then width and case, then simplify; until nothing changes."""
     for _ in range(_ROUNDS):
-        folded = "".join(
-            _simplified(character)
-            for character in unicodedata.normalize("NFKC", text).casefold()
-            if not _is_invisible(character)
-        )
+        seen = "".join(character for character in text if not _is_invisible(character))
+        folded = "".join(map(_simplified, unicodedata.normalize("NFKC", seen).casefold()))
         folded = " ".join(folded.split())
         if folded == text:
             break
