@@ -19,6 +19,7 @@ from storage.search.folding import fold
 
 _LONGEST = 1_000
 _MOST_WORDS = 64
+_SHOWN = 40  # characters of a query in a message
 _NARROWING = {"source": "sources", "media": "media", "security": "securities"}
 _ITEM = re.compile(
     r"""(?P<minus>[-－]?)
@@ -127,7 +128,7 @@ def _split(text: str) -> Iterator[re.Match[str]]:
         item = _ITEM.match(text, place)
         assert item is not None, "a word is whatever is no blank"
         if item["phrase"] is not None and not item["closed"]:
-            raise BadQuery(f'the quotation mark before "{item["phrase"].strip()[:40]}" is never closed')
+            raise BadQuery(f'the quotation mark before "{_show(item["phrase"])}" is never closed')
         yield item
         place = item.end()
 
@@ -158,7 +159,7 @@ def _read_word(item: re.Match[str]) -> Word:
         asked = asked[left : len(asked) - right]
     folded = fold(asked)
     if not folded:
-        raise BadQuery(f'"{item[0].strip()[:40]}" names nothing to look for')
+        raise BadQuery(f'"{_show(item[0])}" names nothing to look for')
     return Word(folded, item["field"] == "title", left, right)
 
 
@@ -177,8 +178,8 @@ def _narrow(narrowed: ArticleFilter, item: re.Match[str]) -> ArticleFilter:
         )
     try:
         if kind == "from":
-            return replace(narrowed, since=_later(narrowed.since, first_moment(value)))
-        return replace(narrowed, until=_earlier(narrowed.until, last_moment(value)))
+            return replace(narrowed, since=_later(narrowed.since, first_moment(_show(value))))
+        return replace(narrowed, until=_earlier(narrowed.until, last_moment(_show(value))))
     except BadDay as bad:
         raise BadQuery(f"{kind}: {bad}") from bad
 
@@ -197,9 +198,14 @@ def _both(kind: str, asked: tuple[str, ...], further: tuple[str, ...]) -> tuple[
     common = tuple(value for value in asked if value in further)
     if not common:
         raise BadQuery(
-            f"{kind}: is asked for twice, as {asked[0]} and as {further[0]}: leave one of them out"
+            f"{kind}: is asked for twice, as {_show(asked[0])} and as {_show(further[0])}: leave one out"
         )
     return common
+
+
+def _show(asked: str) -> str:
+    """Return the beginning of what was asked for as a message may show it: on one line, all of it visible."""
+    return "".join(filter(str.isprintable, " ".join(asked.split())))[:_SHOWN]
 
 
 def _check_days(narrowed: ArticleFilter) -> None:
