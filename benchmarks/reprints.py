@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-PER_DAY = 2_000
 _FIRST_DAY = datetime(2025, 1, 1, tzinfo=UTC)
 _CHARACTERS = 3_500
 _WORDS, _PHRASES, _BOILERPLATES = 40_000, 4_000, 40
@@ -154,12 +153,12 @@ EDITS: dict[str, tuple[Callable[[Language, str, float], str], float]] = {
 }
 
 
-def print_papers(articles: int, copied: float, seed: int = 1) -> Iterator[Printed]:
+def print_papers(articles: int, per_day: int, copied: float, seed: int = 1) -> Iterator[Printed]:
     """Yield articles in the order of their publication; that share of them are copies, of all kinds."""
     language, waiting = Language(seed), list[Printed]()
     kinds = list(EDITS)
     for number in range(articles):
-        now = _FIRST_DAY + timedelta(days=number / PER_DAY)
+        now = _FIRST_DAY + timedelta(days=number / per_day)
         if waiting and waiting[0].published_at <= now:
             ready = waiting.pop(0)
             yield Printed(number, ready.origin, ready.kind, now, ready.text)

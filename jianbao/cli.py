@@ -25,11 +25,13 @@ from jianbao.commands import (
     reindex,
     run,
     search,
+    serve,
     show,
     sources,
     sql,
     stats,
     status,
+    stories,
     trend,
 )
 from jianbao.invocation import ExitStatus, Invocation
@@ -77,11 +79,13 @@ app.command("status")(status.status)
 app.command("sources")(sources.sources)
 app.command("search")(search.search)
 app.command("list")(list_articles.list_articles)
+app.command("stories")(stories.stories)
 app.command("show")(show.show)
 app.command("reindex")(reindex.reindex)
 app.command("trend")(trend.trend)
 app.command("stats")(stats.stats)
 app.command("sql")(sql.sql)
+app.command("serve")(serve.serve)
 app.add_typer(import_.app, name="import")
 app.add_typer(export.app, name="export")
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from jianbao import __version__
 from jianbao.configuration import Configuration
+from jianbao.linking import link_news
 from jianbao.logs import log_to_stderr
 from jianbao.processes import is_alive
 from storage.archive import Archive
@@ -180,6 +181,8 @@ def _run_held(
     finally:
         if crawl_id:
             _close(archive, crawl_id, tally, scheduled=order.trigger == "schedule")
+    if not (tally.interrupted or tally.broken):
+        link_news(archive)
     return CrawlReport(crawl_id, tally)
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jianbao.days import PRESS_ZONE
 from storage.articles import StoredArticle
 from storage.records import Capture
+from storage.stories import Story
 
 _SNIPPET = 80  # characters
 
@@ -67,6 +68,16 @@ def present_revision(row: Any, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
         "content_hash": row.content_hash,
         "changed": row.changed,
     }
+
+
+def present_story(story: Story | None, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any] | None:
+    """Return the near copies of an article as `show --json` has them, itself among them; None for none."""
+    if story is None:
+        return None
+    members = [
+        asdict(member) | {"published_at": present_time(member.published_at, zone)} for member in story.members
+    ]
+    return {"id": story.id, "size": story.size, "members": members}
 
 
 def present_capture(capture: Capture, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from jianbao.presenting import (
     present_crawl,
     present_event,
     present_item,
+    present_story,
     present_time,
 )
 from jianbao.recrawling import NotArchived
@@ -28,6 +29,7 @@ from storage.events import list_open_events
 from storage.ledger import UNARCHIVED, count_states
 from storage.records import Paragraph, canonical_info_code
 from storage.sources import SourceRow, list_sources
+from storage.stories import read_story
 
 _LATE = timedelta(minutes=10)
 
@@ -55,10 +57,12 @@ def read_shown(archive: Archive, code: str, revision: int | None = None) -> dict
         sources = list_article_sources(connection, [info_code]).get(info_code, [])
         zones = {row.slug: row.timezone for row in list_sources(connection)}
         capture = read_capture(connection, stored.capture_id) if stored.capture_id else None
+        story = read_story(connection, info_code)
     zone = ZoneInfo(zones[sources[0]]) if sources else PRESS_ZONE
     if revision is not None:
         stored = _at_revision(stored, revisions, revision)
-    return present_article(stored, sources, revisions, capture, zone)
+    shown = present_article(stored, sources, revisions, capture, zone)
+    return {**shown, "story": present_story(story, zone)}
 
 
 def read_sources(archive: Archive | None, configured: Sequence[SourceRow]) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from storage.events import record_event, resolve_events
 from storage.ledger import date_listings, settle_archived
 from storage.records import Article, Owed
 from storage.search import ReadyTokens, index_article
+from storage.stories import owe_story
 
 PARSER_VERSION = 1
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
@@ -47,6 +48,8 @@ def store_article(
         current = _update(connection, comparison, stored, capture_id, now)
     index_article(connection, current, stored, ready)
     _date(connection, current, stored)
+    if stored is None or _likeness(stored) != _likeness(current):
+        owe_story(connection, owed.info_code)
     # Only the forms that came: a change that both twins announce must still be fetched from the other.
     settled = settle_archived(connection, owed.info_code, f"{owed.form} {fetched.form}", capture_id)
     _settle_events(connection, owed, stored, now, others_waited=settled > 1)
@@ -123,6 +126,11 @@ def _keep_id(connection: Connection, article: Article, stored: StoredArticle) ->
 
 def _wording(stored: StoredArticle) -> tuple[str, str, str]:
     return stored.article.title, stored.article.text, stored.content_hash
+
+
+def _likeness(stored: StoredArticle) -> tuple[datetime | None, str]:
+    """Return what an article's near copies are found by."""
+    return stored.article.published_at, stored.article.text
 
 
 def _settle_events(

@@ -97,7 +97,7 @@ def find_numbers(
 ) -> Iterator[tuple[int, ...]]:
     """Yield the rows of ``key``'s table in which it is one of the wanted numbers, other columns as given.
 
-    Always as one statement, which is compiled once.
+    Always as one statement, which is compiled once, and with nothing of SQLAlchemy around each row.
     """
     marks = ", ".join("?" * _NUMBERS_AT_ONCE)
     others = "".join(f" AND {name} = ?" for name in same)
@@ -106,7 +106,8 @@ def find_numbers(
     while rest:
         some, rest = rest[:_NUMBERS_AT_ONCE], rest[_NUMBERS_AT_ONCE:]
         some += some[-1:] * (_NUMBERS_AT_ONCE - len(some))
-        yield from connection.exec_driver_sql(statement, (*some, *same.values())).all()
+        cursor = connection.connection.cursor()
+        yield from cursor.execute(statement, (*some, *same.values())).fetchall()
 
 
 def damage_of(error: BaseException) -> str | None:

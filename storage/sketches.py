@@ -91,6 +91,15 @@ def find_keys(connection: Connection, period: int, keys: Iterable[int]) -> Itera
         yield key, number
 
 
+def find_signatures(connection: Connection, numbers: Iterable[int]) -> dict[int, bytes]:
+    """Return the signatures of the sketches of these numbers."""
+    found: dict[int, bytes] = {}
+    for some in batches(sorted(numbers)):
+        wanted = select(story_sketch.c.number, story_sketch.c.signature)
+        found.update(connection.execute(wanted.where(story_sketch.c.number.in_(some))).all())
+    return found
+
+
 def find_sketches(connection: Connection, numbers: Iterable[int]) -> dict[int, StoredSketch]:
     """Return the sketches of these numbers."""
     found: dict[int, StoredSketch] = {}

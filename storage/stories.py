@@ -104,6 +104,13 @@ def count_owed_stories(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(story_owed)).scalar_one())
 
 
+def count_stories(connection: Connection) -> tuple[int, int]:
+    """Return how many stories there are, and how many articles are in them."""
+    counts = select(func.count(story_member.c.story.distinct()), func.count())
+    stories, members = connection.execute(counts.select_from(story_member)).one()
+    return int(stories), int(members)
+
+
 def list_owed_stories(connection: Connection, limit: int) -> list[OwedText]:
     """Return articles to be looked at, by info code."""
     return [OwedText(*row) for row in connection.execute(_owed.limit(limit))]

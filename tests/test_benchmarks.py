@@ -38,3 +38,21 @@ def test_one_new_article_is_measured_in_archives_of_two_sizes() -> None:
     found = run_benchmark("growth.py")
     assert found["articles"] == [1000, 2000]
     assert all(small > 0 and large > 0 for small, large, _ in found["storing"].values())
+
+
+def test_planted_copies_are_found_and_nothing_else() -> None:
+    found = run_benchmark("near_copies.py")
+    assert found["articles"] == 2000
+    assert found["copies"] > 100
+    assert found["precision"] >= 0.99
+    assert found["recall"] >= 0.98
+    assert found["bytes"] < 1024
+
+
+def test_searches_are_measured_and_compared_with_what_else_sqlite_has() -> None:
+    # Itself it checks: every question finds exactly what LIKE finds in the folded texts.
+    found = run_benchmark("search.py")
+    assert found["articles"] == 2000
+    assert found["search"]["newest"].keys() == found["rivals"]["times"]["LIKE"].keys()
+    assert found["rivals"]["trigram"]["recall"]["2 characters"] == 0
+    assert found["index_bytes"] < found["rivals"]["trigram"]["bytes"]

@@ -82,9 +82,23 @@ def _provenance(shown: dict[str, Any]) -> list[tuple[str, str]]:
     facts += [("image", image["url"]) for image in shown["images"]]
     if shown["duplicate_of"]:
         facts.append(("same as", shown["duplicate_of"]))
+    if shown["story"]:
+        facts += _near_copies(shown)
     if shown["capture"]:
         place = shown["capture"]
         facts.append(
             ("capture", f"{place['warc_file']} at {place['warc_offset']}, {place['payload_digest']}")
         )
     return facts
+
+
+def _near_copies(shown: dict[str, Any]) -> list[tuple[str, str]]:
+    story = shown["story"]
+    others = [member for member in story["members"] if member["info_code"] != shown["info_code"]]
+    lines = [
+        f"{other['info_code']}  {other['media'] or ''}  {other['published_at'][:10]}  {other['title']}"
+        for other in others
+    ]
+    if story["size"] > len(story["members"]):
+        lines.append(f"and more: {story['size']} articles in all")
+    return [("near copy", line) for line in lines]

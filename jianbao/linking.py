@@ -1,0 +1,43 @@
+"""Keeping stories up to date: near copies of what is new are looked for after every crawl."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from storage.archive import Archive
+from storage.stories import count_owed_stories, count_stories, owe_all_stories
+
+AFTER_CRAWL = 10_000
+"""Articles looked at after one crawl: 3 s; the next crawls go on with what an upgraded archive owes."""
+
+
+def link_news(
+    archive: Archive, limit: int | None = AFTER_CRAWL, watch: Callable[[str], None] | None = None
+) -> dict[str, int]:
+    """Look for near copies of what is new or changed; return how many articles that were, and links made."""
+    with archive.reading() as connection:
+        owed = count_owed_stories(connection)
+    done = {"articles": 0, "links": 0}
+    if owed:
+        from pipelines.link_stories import link_stories  # noqa: PLC0415 - most polls bring nothing new
+
+        for linked in link_stories(archive, limit):
+            done = {"articles": linked.articles, "links": linked.links}
+            if watch:
+                watch(f"{linked.articles:,} of {owed:,} articles")
+    return done
+
+
+def rebuild_stories(archive: Archive) -> None:
+    """Forget all stories: every article is to be looked at again."""
+    with archive.writing() as connection:
+        owe_all_stories(connection)
+
+
+def describe_stories(archive: Archive) -> dict[str, Any]:
+    """Return how many stories there are, of how many articles, and how many are yet to be looked at."""
+    with archive.reading() as connection:
+        stories, members = count_stories(connection)
+        owed = count_owed_stories(connection)
+    return {"stories": stories, "members": members, "owed": owed}
