@@ -16,13 +16,14 @@ from storage.captures import read_captures
 from storage.records import Capture, Security
 from storage.schema import capture, revision, security
 from storage.search import Order, Query, iterate_matches
+from storage.stories import Story, find_stories, read_story
 
 _PART = 200
 
 
 @dataclass(frozen=True, slots=True)
 class WholeArticle:
-    """An article with its securities, the sources that list it, its revisions, and where its original is.
+    """An article with its securities, the sources that list it, its revisions, near copies and original.
 
     ``revisions`` have every column but the texts, the first one first.
     """
@@ -31,6 +32,7 @@ class WholeArticle:
     sources: tuple[str, ...]
     revisions: tuple[Row[Any], ...]
     capture: Capture | None
+    story: Story | None
 
 
 def iterate_whole(connection: Connection, query: Query, order: Order = "oldest") -> Iterator[WholeArticle]:
@@ -56,6 +58,7 @@ def _complete(connection: Connection, part: Sequence[StoredArticle]) -> Iterator
     sources = list_article_sources(connection, codes)
     securities = _securities(connection, codes)
     revisions = _revisions(connection, codes)
+    stories = {code: read_story(connection, code) for code in find_stories(connection, codes)}
     captures = read_captures(connection, [stored.capture_id for stored in part if stored.capture_id])
     for stored, code in zip(part, codes, strict=True):
         article = replace(stored.article, securities=tuple(securities.get(code, ())))
@@ -64,6 +67,7 @@ def _complete(connection: Connection, part: Sequence[StoredArticle]) -> Iterator
             sources=tuple(sources.get(code, ())),
             revisions=tuple(revisions.get(code, ())),
             capture=captures.get(stored.capture_id) if stored.capture_id else None,
+            story=stories.get(code),
         )
 
 

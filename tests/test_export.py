@@ -32,7 +32,7 @@ from jianbao.exporting.formats import ATOM_FIELDS, JSON_FIELDS
 from jianbao.exporting.parquet import ParquetMissing, check_parquet
 from storage.archive import Archive
 from storage.ledger import ensure_listing
-from storage.records import Owed
+from storage.records import Owed, Paragraph
 
 FORMS = ("jsonl", "csv", "parquet", "atom", "warc")
 STREAMS = ("jsonl", "csv")
@@ -123,6 +123,21 @@ def test_tables_say_the_same_as_json(demo: ExportBench) -> None:
         assert whole["warc_offset"] == int(row["warc_offset"]) == document["capture"]["warc_offset"]
 
 
+def test_near_copies_say_which_story_they_tell(bench: ExportBench) -> None:
+    lines = tuple(
+        Paragraph(f"第{number}段：信江两岸春耕正忙，农技员走村入户，良种送到田头。") for number in range(12)
+    )
+    bench.store(an_article(1, paragraphs=lines), an_article(2, paragraphs=(*lines, Paragraph("转载。"))))
+    bench.store(an_article(3))
+    assert bench.run("stories").status == 0
+    first = an_article(1).info_code
+    assert [row["story"] for row in read_csv(bench.export("csv"))] == [first, first, ""]
+    one, _, alone = read_jsonl(bench.export("jsonl", name="b"))
+    assert one["story"] == bench.run("show", first, "--json").json["story"]
+    assert one["story"]["size"] == 2
+    assert alone["story"] is None
+
+
 def test_parquet_is_typed(demo: ExportBench) -> None:
     schema = pyarrow.parquet.read_schema(demo.export("parquet", "--force"))
     assert schema.names == [column.name for column in COLUMNS]
@@ -138,6 +153,19 @@ def test_a_feed_has_whole_entries(demo: ExportBench) -> None:
         assert set(names) <= set(ATOM_FIELDS)
         assert all(names[name] == 1 for name in ("id", "title", "updated", "published", "content"))
     assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == len(entries)
+
+
+def test_a_feed_is_the_same_whenever_the_same_is_asked_for(demo: ExportBench) -> None:
+    asked: tuple[tuple[str, ...], ...] = (
+        (),
+        ("--query", "春"),
+        ("--media", "上饶日报"),
+        ("--from", "2026-03-20"),
+    )
+    feeds = [etree.parse(demo.export("atom", "--force", *query)) for query in (*asked, *asked)]
+    ids = [feed.findtext(f"{ATOM}id") for feed in feeds]
+    assert ids[:4] == ids[4:]
+    assert len(set(ids)) == 4
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -52,6 +52,7 @@ COLUMNS: tuple[Column, ...] = (
     _said("revision", "number"),
     _said("content_hash"),
     _said("duplicate_of"),
+    Column("story", "text", lambda article: article.whole.story.id if article.whole.story else None),
     Column("first_seen_at", "time", lambda article: article.whole.stored.first_seen_at),
     Column("last_checked_at", "time", lambda article: article.whole.stored.last_checked_at),
     _kept("capture_url", "url"),

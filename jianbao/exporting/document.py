@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jianbao.days import PRESS_ZONE
-from jianbao.presenting import present_article
+from jianbao.presenting import present_article, present_story
 from storage.exports import WholeArticle
 
 
@@ -31,4 +31,4 @@ def document_article(whole: WholeArticle, zones: Mapping[str, str]) -> ExportedA
     """Return an article with its document, its times in the zone of the source that listed it first."""
     zone = ZoneInfo(zones[whole.sources[0]]) if whole.sources else PRESS_ZONE
     document = present_article(whole.stored, whole.sources, whole.revisions, whole.capture, zone)
-    return ExportedArticle(whole, document)
+    return ExportedArticle(whole, {**document, "story": present_story(whole.story, zone)})

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
-from urllib.parse import quote
 
 from jianbao import __version__
 from jianbao.exporting.atom import FeedEntry, FeedFacts, entry_of, write_feed
 from jianbao.exporting.columns import COLUMNS
 from jianbao.exporting.csv_table import write_csv
 from jianbao.exporting.jsonl import write_jsonl
+from jianbao.exporting.manifest import describe_query
 from jianbao.exporting.parquet import check_parquet, write_parquet
 from jianbao.exporting.selection import Selection
 from jianbao.exporting.web_archive import write_warc
@@ -19,7 +21,7 @@ from jianbao.exporting.web_archive import write_warc
 JSON_FIELDS = (
     "info_code", "title", "media", "author", "published_at", "precision", "url", "sources", "summary", "text",
     "paragraphs", "kinds", "images", "securities", "links", "continued", "source_line", "status", "revision",
-    "revisions", "content_hash", "duplicate_of", "first_seen_at", "last_checked_at", "capture",
+    "revisions", "content_hash", "duplicate_of", "first_seen_at", "last_checked_at", "capture", "story",
 )  # fmt: skip
 ATOM_FIELDS = ("id", "title", "published", "updated", "author", "category", "link", "summary", "content")
 WARC_FIELDS = ("warcinfo", "response", "revisit", "resource")
@@ -91,9 +93,11 @@ def warc_format() -> Format:
 
 
 def _facts(chosen: Selection) -> FeedFacts:
+    """Return a feed's facts: whoever asks the same thing again gets the same feed."""
     asked = chosen.query.text
+    everything = json.dumps(describe_query(chosen.query), ensure_ascii=False, sort_keys=True)
     return FeedFacts(
-        identity=f"tag:jianbao,2026:export/{quote(asked, safe='')}",
+        identity=f"tag:jianbao,2026:export/{hashlib.sha256(everything.encode()).hexdigest()[:32]}",
         title=f"剪报: {asked}" if asked else "剪报",
         updated=chosen.now,
     )
