@@ -153,6 +153,16 @@ def test_of_both_folders_the_current_one_stands(
     assert len(rows(archive, "SELECT * FROM capture")) == 2
 
 
+def test_what_a_post_had_become_when_it_was_moved_stands(archive: Archive, repository: Path) -> None:
+    write_posts(repository / "_posts", [POST])
+    run(archive, repository)
+    with archive.writing() as connection:
+        connection.execute(text("UPDATE capture SET fetched_at = datetime(fetched_at, '-4 days')"))
+    (repository / "_posts" / POST.name).unlink()
+    write_posts(repository / "old_post", [LATER])
+    assert outcomes(run(archive, repository)) == {"revised": 1}
+
+
 def test_both_folders_at_once_are_two_revisions(archive: Archive, repository: Path) -> None:
     write_posts(repository / "old_post", [POST])
     write_posts(repository / "_posts", [LATER])
@@ -465,9 +475,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "site", folder / "archive"
 
 
-def start_import(archive: Path, posts: Path) -> subprocess.Popen[bytes]:
+def start_import(archive: Path, posts: Path, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     command = [*PYTHON, "-m", "jianbao", "--archive", str(archive), "import", "posts", str(posts)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr)
 
 
 def test_files_are_not_read_far_ahead_of_what_is_stored() -> None:
@@ -534,11 +544,32 @@ def test_no_reader_outlives_the_import(whole: tuple[Path, Path], tmp_path: Path)
     assert [child for child in children if Path(f"/proc/{child}").exists()] == []
 
 
+def test_a_reader_that_dies_is_a_sentence(whole: tuple[Path, Path], tmp_path: Path) -> None:
+    with start_import(tmp_path / "archive", whole[0], subprocess.PIPE) as process:
+        reader = _wait_for_reader(process)
+        os.kill(reader, signal.SIGKILL)
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+    assert process.returncode == 1
+    assert said.startswith("jianbao: the process that reads posts died")
+    assert "Traceback" not in said
+
+
 def _wait_for_captures(archive: Path, process: subprocess.Popen[bytes], further: float) -> None:
     """Wait until the import has begun to write, and a little longer."""
     while process.poll() is None and not any((archive / "warc").glob("*.warc.gz")):
         time.sleep(0.005)
     time.sleep(further)
+
+
+def _wait_for_reader(process: subprocess.Popen[bytes]) -> int:
+    """Return the process that reads, and not the one that keeps track of what the two share."""
+    while process.poll() is None:
+        for child in _wait_for_children(process):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+        time.sleep(0.01)
+    raise AssertionError("the import ended without a reader")
 
 
 def _wait_for_children(process: subprocess.Popen[bytes]) -> list[str]:

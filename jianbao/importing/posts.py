@@ -23,7 +23,7 @@ Watch = Callable[[ImportTally], None]
 
 _CONTENT_TYPE = "text/markdown"
 _CHUNK_FILES, _CHUNK_BYTES = 64, 1_000_000
-_BATCH_FILES, _BATCH_BYTES = 512, 8_000_000
+_BATCH_FILES, _BATCH_BYTES = 256, 8_000_000
 """Posts in one transaction. A larger one is hardly faster, and holds up a crawl that wants to write."""
 
 
