@@ -7,6 +7,7 @@ later with the whole text, and a copy of its repository may be of any day.
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 from storage.imports import HeldText
 
@@ -14,22 +15,25 @@ FILE_SCHEME = "urn:jianbao:post:"
 """What the address of every imported post begins with; its path in the repository follows."""
 
 _CURRENT = f"{FILE_SCHEME}_posts/"
+_WINDOW = timedelta(days=3)
+"""How long upstream keeps a post in ``_posts`` (UPSTREAM, section 1.4)."""
 _QUOTED_DIGEST = re.compile(r"\s*<blockquote>.*?</blockquote>", re.DOTALL)
 
 
-def may_replace(body_html: str, url: str, held: HeldText) -> bool:
+def may_replace(body_html: str, url: str, held: HeldText, now: datetime) -> bool:
     """Tell whether an imported text takes the place of the archived one, which says something else.
 
     The fuller one stands: whole text before plain digest before nothing but a summary. Of equals, what was
-    crawled stands, and a post of ``_posts`` stands before one of any other folder: upstream moves a post
-    away from there and then writes it anew. Of equals there too the file imported later stands.
+    crawled stands; of two files, the one imported later. Only, a post of ``_posts`` stands for three days
+    before one of another folder: upstream moves a post away from there and writes it anew, so both are there
+    at once, until it is moved for good. ``now`` is aware.
     """
     fetched, known = _fullness(body_html), _fullness(held.body_html)
     if fetched != known:
         return fetched > known
-    if held.capture_url is None or not held.capture_url.startswith(FILE_SCHEME):
+    if held.capture_url is None or held.captured_at is None or not held.capture_url.startswith(FILE_SCHEME):
         return False
-    return is_current(url) or not is_current(held.capture_url)
+    return is_current(url) or not is_current(held.capture_url) or now - held.captured_at > _WINDOW
 
 
 def is_current(url: str) -> bool:

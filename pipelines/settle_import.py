@@ -70,7 +70,7 @@ def settle_import(
             settle_archived(connection, owed.info_code, owed.form, kept.capture_id)
         return Settled("quarantined", str(refused))
     if stored is not None:
-        better = _better(connection, article, stored, kept)
+        better = _better(connection, article, stored, kept.uri, now)
         if better is None:
             settle_archived(connection, owed.info_code, owed.form, kept.capture_id)
             return Settled("older")
@@ -86,7 +86,9 @@ def _judged(believed: Believed, owed: Owed, stored: StoredArticle | None, now: d
     return judge(believed.draft, owed, stored, now)
 
 
-def _better(connection: Connection, article: Article, stored: StoredArticle, kept: Kept) -> Article | None:
+def _better(
+    connection: Connection, article: Article, stored: StoredArticle, uri: str, now: datetime
+) -> Article | None:
     """Return the article to store over the archived one, None when that one stands as it is."""
     if stored.status == "gone":
         return None
@@ -97,7 +99,7 @@ def _better(connection: Connection, article: Article, stored: StoredArticle, kep
         return article
     held = read_held_text(connection, article.info_code, stored.revision)
     if kind == "revised":
-        return article if may_replace(article.body_html, kept.uri, held) else None
+        return article if may_replace(article.body_html, uri, held, now) else None
     if is_fuller(article.body_html, held):
         # The newspaper's form leads, but all that it brought is a digest: the twin's whole text is its text.
         return replace(article, form="media", title=stored.article.title, media=stored.article.media)

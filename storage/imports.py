@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -12,7 +13,7 @@ from storage.schema import capture, listing, revision
 
 _CHUNK = 500  # bound variables of one statement
 _FIND_TEXT = (
-    select(revision.c.body_html, revision.c.capture_id, capture.c.url)
+    select(revision.c.body_html, revision.c.capture_id, capture.c.url, capture.c.fetched_at)
     .outerjoin(capture, capture.c.id == revision.c.capture_id)
     .where(revision.c.info_code == bindparam("code"), revision.c.number == bindparam("number"))
 )
@@ -25,11 +26,15 @@ _FIND_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class HeldText:
-    """Where an article's text came from: the body as delivered, and the capture (None: not known)."""
+    """Where an article's text came from: the body as delivered, and the capture (None: not known).
+
+    ``captured_at`` is aware.
+    """
 
     body_html: str
-    capture_id: int | None
-    capture_url: str | None
+    capture_id: int | None = None
+    capture_url: str | None = None
+    captured_at: datetime | None = None
 
 
 def find_imported(connection: Connection, digests: Collection[str]) -> dict[tuple[str, str], int]:
@@ -48,7 +53,7 @@ def find_imported(connection: Connection, digests: Collection[str]) -> dict[tupl
 def read_held_text(connection: Connection, info_code: str, number: int) -> HeldText:
     """Return what one revision of an article was delivered as, and by which capture."""
     row = connection.execute(_FIND_TEXT, {"code": info_code, "number": number}).one()
-    return HeldText(row.body_html, row.capture_id, row.url)
+    return HeldText(row.body_html, row.capture_id, row.url, row.fetched_at)
 
 
 def list_imported_files(connection: Connection, info_code: str, scheme: str) -> list[Capture]:
