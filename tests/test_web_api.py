@@ -100,6 +100,16 @@ def same_questions(desk: DeskWork) -> dict[str, list[str]]:
         f"/articles/{revised}": ["show", revised],
         f"/articles/{revised[2:]}?revision=1": ["show", revised, "--revision", "1"],
         "/sources": ["sources"],
+        "/trends?q=项目": ["trend", "项目"],
+        f"/trends?q=项目&by=day&split=true&media={first.media}": [
+            "trend",
+            "项目",
+            "--by",
+            "day",
+            "--split",
+            "--media",
+            first.media,
+        ],
         "/search?q=工业": ["search", "工业"],
         f"/search?q={first.title[:2]} OR 项目&source={first.slug}&limit=2": [
             "search",
@@ -158,6 +168,8 @@ SHAPES: dict[str, type[BaseModel]] = {
     "/articles/{code}/revisions": shapes.Revisions,
     "/articles/{code}/diff": shapes.Diff,
     "/search?q=项目": shapes.FoundPage,
+    "/trends?q=项目&by=day": shapes.Trend,
+    "/trends?q=项目&split=true": shapes.Trend,
     "/sources": shapes.Sources,
     "/sources/{slug}": shapes.Source,
     "/crawls": shapes.CrawlPage,
@@ -363,6 +375,9 @@ def test_the_revisions_of_an_article(desk: DeskWork, reader: TestClient) -> None
         pytest.param('/search?q="', 400, "", id="half a phrase"),
         pytest.param("/search?q=from:yesterday", 400, "yesterday", id="a day in the query"),
         pytest.param("/search?q=x&order=best", 422, "order", id="no order of ours"),
+        pytest.param("/trends", 422, "q", id="no trend of nothing"),
+        pytest.param("/trends?q=x&by=hour", 422, "by", id="no period of ours"),
+        pytest.param("/trends?q=x&limit=3", 422, "limit", id="a trend has no pages"),
         pytest.param("/search?q=x&cursor=7", 400, "cursor", id="no cursor of ours"),
         pytest.param("/search?q=source:nowhere", 400, "no source 'nowhere'", id="a search of no source"),
         pytest.param("/articles?limit=0", 422, "limit", id="none"),
@@ -410,10 +425,34 @@ def test_no_other_site_may_read_the_api(reader: TestClient) -> None:
 
 
 PATHS = st.sampled_from(
-    ["/articles", "/search", "/crawls", "/events", "/articles/NW1", "/sources", "/sources/x", "/crawls/1"]
+    [
+        "/articles",
+        "/search",
+        "/trends",
+        "/crawls",
+        "/events",
+        "/articles/NW1",
+        "/sources",
+        "/sources/x",
+        "/crawls/1",
+    ]
 )
 NAMES = st.sampled_from(
-    ["source", "media", "security", "from", "to", "limit", "cursor", "duplicates", "open", "q", "order"]
+    [
+        "source",
+        "media",
+        "security",
+        "from",
+        "to",
+        "limit",
+        "cursor",
+        "duplicates",
+        "open",
+        "q",
+        "order",
+        "by",
+        "split",
+    ]
 )
 VALUES = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=30),
@@ -450,7 +489,8 @@ def test_whatever_is_searched_there_is_an_answer(
     asked = {"q": q, "order": order} | ({} if cursor is None else {"cursor": cursor})
     answer = reader.get(f"{API}/search", params=asked)
     assert answer.status_code in (200, 400)
-    assert reader.get("/feeds/search.atom", params=asked).status_code in (200, 400)
+    for path in ("/feeds/search.atom", f"{API}/trends"):
+        assert reader.get(path, params={"q": q}).status_code in (200, 400)
 
 
 # -- the documentation --------------------------------------------------------------------------

@@ -17,13 +17,23 @@ from jianbao.presenting import present_crawl_report
 from jianbao.reading import read_shown, read_sources
 from jianbao.revisions import read_difference
 from jianbao.searching import read_search
+from jianbao.trending import read_trend
 from jianbao.web import shapes
 from jianbao.web.answers import read_article_page, read_crawl_page, read_event_page
 from jianbao.web.errors import NotShown
 from jianbao.web.opened import OpenArchive
 from jianbao.web.problems import MEDIA_TYPE, Problem
-from jianbao.web.questions import ArticleQuestion, EventQuestion, Question, SearchQuestion
+from jianbao.web.questions import (
+    ArticleQuestion,
+    EventQuestion,
+    PageQuestion,
+    QueryQuestion,
+    SearchQuestion,
+    TrendQuestion,
+)
+from storage.archive import Archive
 from storage.crawls import read_crawl
+from storage.search import Query as SearchQuery
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
 _BAD: dict[int | str, dict[str, Any]] = {
@@ -99,12 +109,17 @@ def show_diff(info_code: Code, archive: OpenArchive, revision: RevisionNumber = 
 @router.get("/search", operation_id="search", tags=["articles"], response_model=shapes.FoundPage)
 def search(request: Request, archive: OpenArchive, asked: Annotated[SearchQuestion, Query()]) -> JSONResponse:
     """Find every article that contains what is asked for, and only those."""
-    query = asked.query()
-    check_sources(archive, (*query.filter.sources, *query.filter.not_sources))
+    query = _ask(archive, asked)
     found = read_search(
         archive, query, asked.order, asked.limit, after=asked.cursor, collapse=not asked.duplicates
     )
     return _page(request, found)
+
+
+@router.get("/trends", operation_id="showTrend", tags=["articles"], response_model=shapes.Trend)
+def show_trend(archive: OpenArchive, asked: Annotated[TrendQuestion, Query()]) -> JSONResponse:
+    """Count the articles that contain a query over time, and all articles beside them."""
+    return JSONResponse(read_trend(archive, _ask(archive, asked), asked.by, by_source=asked.split))
 
 
 @router.get("/sources", operation_id="listSources", tags=["sources"], response_model=shapes.Sources)
@@ -131,7 +146,9 @@ def show_source(
 
 
 @router.get("/crawls", operation_id="listCrawls", tags=["operation"], response_model=shapes.CrawlPage)
-def list_crawls(request: Request, archive: OpenArchive, asked: Annotated[Question, Query()]) -> JSONResponse:
+def list_crawls(
+    request: Request, archive: OpenArchive, asked: Annotated[PageQuestion, Query()]
+) -> JSONResponse:
     """List crawls, the latest first: those that ran, and those that should have."""
     return _page(request, read_crawl_page(archive, asked.limit, asked.cursor))
 
@@ -160,6 +177,13 @@ def list_events(
 ) -> JSONResponse:
     """List what somebody should know, the latest first."""
     return _page(request, read_event_page(archive, asked.limit, asked.cursor, only_open=asked.open))
+
+
+def _ask(archive: Archive, asked: QueryQuestion) -> SearchQuery:
+    """Return the query that is asked for; raise `BadQuery`, `BadDay` or `UnknownSource`."""
+    query = asked.query()
+    check_sources(archive, (*query.filter.sources, *query.filter.not_sources))
+    return query
 
 
 def _page(request: Request, page: dict[str, Any]) -> JSONResponse:

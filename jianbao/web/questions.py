@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.article_lists import ArticleFilter
 from storage.press_days import first_moment, last_moment
-from storage.search import Order, Query, narrow, parse_query
+from storage.search import Order, Query, Unit, narrow, parse_query
 
 MOST = 200
 """The most rows of one page."""
@@ -17,16 +18,20 @@ Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=
 Day = Annotated[str, Field(max_length=20, examples=["2026-03-20"])]
 
 
-class Question(BaseModel):
-    """What is asked of a list that comes in pages."""
+class Asked(BaseModel):
+    """What is asked: nothing that is not named here."""
 
     model_config = ConfigDict(extra="forbid", validate_by_name=True)
+
+
+class PageQuestion(Asked):
+    """Which part of a list that comes in pages."""
 
     limit: int = Field(20, ge=1, le=MOST, description="How many at most.")
     cursor: str | None = Field(None, description="`next` of the page before; without it, the first page.")
 
 
-class ArticleQuestion(Question):
+class Narrowing(Asked):
     """Which articles; values of one name mean any of them, different names all of them."""
 
     source: Names = Field([], description="Listed by one of these sources (slugs).")
@@ -40,7 +45,6 @@ class ArticleQuestion(Question):
     until: Day | None = Field(
         None, alias="to", description="Up to this day (YYYY-MM-DD), month or year, included."
     )
-    duplicates: bool = Field(False, description="Show every copy of one text, not only the first.")
 
     def filter(self) -> ArticleFilter:
         """Return the filter that is asked for; raise `BadDay`."""
@@ -50,12 +54,21 @@ class ArticleQuestion(Question):
             securities=tuple(self.security),
             since=first_moment(self.since) if self.since else None,
             until=last_moment(self.until) if self.until else None,
-            with_duplicates=self.duplicates,
         )
 
 
-class SearchQuestion(ArticleQuestion):
-    """Which articles a search finds, and in which order."""
+class ArticleQuestion(Narrowing, PageQuestion):
+    """Which articles of a list."""
+
+    duplicates: bool = Field(False, description="Show every copy of one text, not only the first.")
+
+    def filter(self) -> ArticleFilter:
+        """Return the filter that is asked for; raise `BadDay`."""
+        return replace(super().filter(), with_duplicates=self.duplicates)
+
+
+class QueryQuestion(Narrowing):
+    """Which articles contain what is asked for."""
 
     q: str = Field(
         max_length=2000,
@@ -64,9 +77,6 @@ class SearchQuestion(ArticleQuestion):
             "Other parameters narrow it further."
         ),
         examples=['工业 -房地产 title:"投产"'],
-    )
-    order: Order = Field(
-        "newest", description="Which come first. By relevance there is one page: the best `limit` articles."
     )
 
     def query(self) -> Query:
@@ -82,7 +92,22 @@ class SearchQuestion(ArticleQuestion):
         )
 
 
-class EventQuestion(Question):
+class SearchQuestion(QueryQuestion, ArticleQuestion):
+    """What a search finds, and in which order."""
+
+    order: Order = Field(
+        "newest", description="Which come first. By relevance there is one page: the best `limit` articles."
+    )
+
+
+class TrendQuestion(QueryQuestion):
+    """How a query's use is counted over time."""
+
+    by: Unit = Field("month", description="The period; days and weeks (from Monday) are those of UTC+8.")
+    split: bool = Field(False, description="Count each source's articles for themselves.")
+
+
+class EventQuestion(PageQuestion):
     """Which events."""
 
     open: bool | None = Field(

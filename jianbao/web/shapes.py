@@ -79,6 +79,25 @@ class FoundPage(Page):
     note: str | None = Field(description="How the answer was found, when that is worth knowing.")
 
 
+class TrendPoint(Shape):
+    """One period."""
+
+    source: str = Field("", description="Whose articles are counted; only there when the trend is split.")
+    start: str = Field(description="The period's first day.", json_schema_extra={"format": "date"})
+    matching: int = Field(description="Articles that contain the query.")
+    all: int = Field(description="All articles of the period.")
+    share: float | None = Field(description="matching / all; null where there is no article.")
+
+
+class Trend(Shape):
+    """A query's use over time: every period from the first article to the last, also empty ones."""
+
+    query: str = Field(description="The query as it was understood.")
+    unit: Literal["day", "week", "month", "year"]
+    total: int = Field(description="Articles that contain the query, copies included.")
+    points: list[TrendPoint]
+
+
 class Image(Shape):
     """An image of an article; the archive keeps its address, not the image."""
 
@@ -132,6 +151,24 @@ class Capture(Shape):
     refers_to: int | None = Field(description="The capture that holds this one's payload.")
 
 
+class StoryMember(Shape):
+    """One article of a story."""
+
+    info_code: InfoCode
+    title: str
+    media: str | None
+    published_at: Moment
+    similarity: float = Field(description="To the member that is nearest to it: 0 to 1.")
+
+
+class Story(Shape):
+    """Articles whose texts are nearly the same."""
+
+    id: InfoCode = Field(description="The info code of the one published first.")
+    size: int = Field(description="How many articles it has in all.")
+    members: list[StoryMember]
+
+
 class Article(Shape):
     """An article with its text and where it came from: what `jianbao show --json` prints."""
 
@@ -162,6 +199,7 @@ class Article(Shape):
     first_seen_at: Moment
     last_checked_at: Moment
     capture: Capture | None
+    story: Story | None = Field(None, description="Its near copies, itself among them.")
 
 
 class Revisions(Shape):
