@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 _NARROW = tuple(zip("，：；！？（）", ",:;!?()", strict=True))
 """What NFKC does to the punctuation of nearly every Chinese line: with it done, most lines need no more."""
@@ -44,16 +44,22 @@ _INVISIBLE = (
 _RESERVED = 0xE000
 """A private character that the index uses for itself; it means nothing in a text."""
 _ROUNDS = 4
+_OFTEN = 8_192
+"""More different characters than a newspaper prints."""
 _MOST_MARKS = 30
 """Marks in a row (Unicode's stream-safe limit, UAX 15): sorting a run takes the square of its length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Character by character, what is written otherwise or left out, and a fingerprint of all of it."""
+    """Character by character, what is written otherwise or left out, and a fingerprint of all of it.
+
+    ``uneven`` are those that do not become just one other.
+    """
 
     changes: dict[int, str | None]
     changed: frozenset[str]
+    uneven: frozenset[str]
     digest: str
 
 
@@ -64,8 +70,7 @@ def fold(text: str) -> str:
 
 def fold_lines(text: str) -> str:
     """Return a text folded line by line, the lines kept apart."""
-    for wide, narrow in _NARROW:
-        text = text.replace(wide, narrow)
+    text = _narrow(text)
     for _ in range(_ROUNDS):
         folded = _fold_once(text)
         if folded == text:
@@ -84,8 +89,8 @@ class Folded:
     """A folded text, and for each of its characters the span of the original text that it comes from."""
 
     text: str
-    starts: list[int]
-    ends: list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the original text that a span of the folded text covers."""
@@ -95,11 +100,14 @@ class Folded:
 def fold_with_spans(text: str) -> Folded:
     """Return the folded text with the way back to the original."""
     wanted = fold(text)
+    if _is_one_to_one(text, wanted):
+        return Folded(wanted, range(len(text)), range(1, len(text) + 1))
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _clusters(text):
-        part = fold(text[start:end]) or (" " if text[start:end].isspace() else "")
+        piece = text[start:end]
+        part = (_fold_character if end - start == 1 else fold)(piece) or (" " if piece.isspace() else "")
         if part == " " and (not parts or parts[-1] == " "):
             continue
         if part:
@@ -110,6 +118,28 @@ def fold_with_spans(text: str) -> Folded:
     if not folded.startswith(wanted):  # a script that joins its characters in ways of its own
         return Folded(wanted, [0] * len(wanted), [len(text)] * len(wanted))
     return Folded(wanted, starts[: len(wanted)], ends[: len(wanted)])
+
+
+def _is_one_to_one(text: str, folded: str) -> bool:
+    """Return whether every character of a line became one character of the folded line by itself."""
+    if len(folded) != len(text):
+        return False
+    table = _table()
+    narrowed = _narrow(text.replace("\n", " "))
+    if not table.uneven.isdisjoint(narrowed):
+        return False
+    written = narrowed.translate(table.changes)
+    return (
+        unicodedata.is_normalized("NFKC", written)
+        and len(written.casefold()) == len(text)
+        and _fold_once(narrowed) == folded
+    )
+
+
+def _narrow(text: str) -> str:
+    for wide, narrow in _NARROW:
+        text = text.replace(wide, narrow)
+    return text
 
 
 def _fold_once(text: str) -> str:
@@ -141,6 +171,12 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
             start = place
 
 
+@lru_cache(maxsize=_OFTEN)
+def _fold_character(character: str) -> str:
+    return fold(character)
+
+
+@lru_cache(maxsize=_OFTEN)
 def _continues(character: str) -> bool:
     """Return whether a character may melt into the one before: marks, Hangul's vowels and finals."""
     return character > "\u02ff" and (
@@ -166,7 +202,8 @@ def _table() -> Table:
     changes |= dict.fromkeys((*_INVISIBLE, _RESERVED))
     told = repr(sorted((point, new or "") for point, new in changes.items()))
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return Table(changes, frozenset(map(chr, changes)), digest)
+    uneven = frozenset(chr(point) for point, new in changes.items() if new is None or len(new) != 1)
+    return Table(changes, frozenset(map(chr, changes)), uneven, digest)
 
 
 def _follow(changes: dict[int, str | None], new: str | None) -> str | None:

@@ -39,6 +39,14 @@ def has_edge(word: Word) -> bool:
     )
 
 
+def is_plain(word: Word) -> bool:
+    """Return whether a word that stands in an unfolded text as it was asked for matches it.
+
+    It begins and ends with a Chinese character, which folding joins to no neighbour.
+    """
+    return all(_HAN_FIRST <= character <= _HAN_LAST for character in (word.folded[0], word.folded[-1]))
+
+
 def _group_matches(group: Group, title: str, everything: str) -> bool:
     return all(_stands_in(word, title if word.in_title else everything) for word in group.words) and not any(
         _stands_in(word, title if word.in_title else everything) for word in group.excluded
@@ -56,14 +64,9 @@ def _is_plainly_there(query: Query, title: str, text: str) -> bool:
     if len(query.groups) > 1 or query.groups[0].excluded:
         return False
     return all(
-        _is_han(word.folded) and (word.folded in title or (not word.in_title and word.folded in text))
+        is_plain(word) and (word.folded in title or (not word.in_title and word.folded in text))
         for word in query.groups[0].words
     )
-
-
-def _is_han(folded: str) -> bool:
-    """Return whether a word begins and ends with a Chinese character, which folding joins to no neighbour."""
-    return all(_HAN_FIRST <= character <= _HAN_LAST for character in (folded[0], folded[-1]))
 
 
 @lru_cache(maxsize=512)

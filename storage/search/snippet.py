@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from storage.search.folding import fold_with_spans
-from storage.search.match import pattern_of
+from storage.search.folding import fold, fold_lines, fold_with_spans
+from storage.search.match import is_plain, pattern_of
 from storage.search.query import Query, Word
 
 _BEFORE = 24
@@ -32,7 +32,8 @@ def mark_hits(text: str, query: Query, *, in_title: bool = False) -> tuple[Piece
 def make_snippet(text: str, query: Query) -> tuple[Piece, ...]:
     """Return the piece of a text that holds most of the query's words, or its beginning, with hits marked."""
     words = [word for word in query.words if not word.in_title]
-    best, hits = _best_line(text[:_SCANNED].split("\n"), words)
+    best = _best_line(text[:_SCANNED], words)
+    hits = find_hits(best, words)
     start = max(0, hits[0][0] - _BEFORE) if hits else 0
     end = min(len(best), start + _LENGTH)
     start = max(0, min(start, end - _LENGTH))
@@ -45,12 +46,16 @@ def make_snippet(text: str, query: Query) -> tuple[Piece, ...]:
 
 def find_hits(text: str, words: Iterable[Word], *, in_title: bool = False) -> list[tuple[int, int]]:
     """Return the spans of the original text that match a word, from left to right, none overlapping."""
+    plainly = fold(text)
+    patterns = [pattern_of(word) for word in words if in_title or not word.in_title]
+    patterns = [pattern for pattern in patterns if pattern.search(plainly)]
+    if not patterns:
+        return []
     folded = fold_with_spans(text)
     spans = sorted(
         folded.original_span(found.start(), found.end())
-        for word in words
-        if in_title or not word.in_title
-        for found in pattern_of(word).finditer(folded.text)
+        for pattern in patterns
+        for found in pattern.finditer(folded.text)
     )
     joined: list[tuple[int, int]] = []
     for start, end in spans:
@@ -61,18 +66,18 @@ def find_hits(text: str, words: Iterable[Word], *, in_title: bool = False) -> li
     return joined
 
 
-def _best_line(lines: list[str], words: list[Word]) -> tuple[str, list[tuple[int, int]]]:
-    best, most, spans = (lines[0] if lines else ""), 0, list[tuple[int, int]]()
-    for line in lines if words else ():
-        hits = find_hits(line, words)
-        told = (
-            sum(bool(find_hits(line, [word])) for word in words) if hits and len(words) > 1 else len(hits) > 0
-        )
-        if told > most:
-            best, most, spans = line, told, hits
-            if most == len(words):
-                break
-    return best, spans
+def _best_line(text: str, words: list[Word]) -> str:
+    """Return the first of the lines that hold most of the words."""
+    lines = text.split("\n")
+    if not words:
+        return lines[0]
+    if all(is_plain(word) and word.folded in text for word in words):
+        told = [sum(word.folded in line for word in words) for line in lines]
+    else:
+        patterns = [pattern_of(word) for word in words]
+        folded = fold_lines(text).split("\n")
+        told = [sum(pattern.search(line) is not None for pattern in patterns) for line in folded]
+    return lines[told.index(max(told))]
 
 
 def _cut(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:

@@ -7,6 +7,7 @@ are then rebuilt by ``jianbao reindex``.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import add
 
 from storage.search.folding import fold, fold_lines, folding_digest
 
@@ -28,7 +29,7 @@ def article_tokens(title: str, text: str) -> str:
     own = _pieces(fold(title))
     tokens = _pieces(fold_lines(text)) | own
     tokens.update(_of_title(piece) for piece in own)
-    return " ".join(token for token in tokens if " " not in token and "\n" not in token)
+    return " ".join(tokens)
 
 
 def query_tokens(folded: str, *, in_title: bool = False) -> list[str]:
@@ -52,7 +53,12 @@ def is_word_character(character: str) -> bool:
 
 
 def _pieces(folded: str) -> set[str]:
-    return {*folded, *map(str.__add__, folded, folded[1:])}
+    """Return the characters and pairs of a folded text; none holds a blank or goes from line to line."""
+    runs = folded.split()
+    pieces = set("".join(runs))
+    for run in runs:
+        pieces.update(map(add, run, run[1:]))
+    return pieces
 
 
 def _of_title(piece: str) -> str:
