@@ -38,8 +38,8 @@ BATCH = 500
 
 _CARRIERS = 8
 """Articles of a period that are filed under one key: what more have in common is boilerplate."""
-_COMPARED = 8
-"""Texts that one text is compared with, those first that look most like it."""
+_COMPARED, _FAILURES = 8, 2
+"""Texts that one text is compared with, those first that look most like it, and how many in vain."""
 
 
 _Carriers: TypeAlias = defaultdict[tuple[int, int], list[int]]
@@ -165,10 +165,12 @@ def _compare(
     read = read_texts(connection, missing)
     links: list[Link] = []
     for one, others in pairs.items():
-        dissected = Dissected(texts[one])
+        dissected, failures = Dissected(texts[one]), 0
         for other in others:
             text = texts[other] if other in texts else comparable(read[other])
             alike = similarity(dissected, Dissected(text))
             if alike is not None:
                 links.append(Link(one, other, alike))
+            elif (failures := failures + 1) == _FAILURES:
+                break
     return links

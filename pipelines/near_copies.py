@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from array import array
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -30,6 +31,7 @@ _SAMPLE = 256
 _PARTS, _PARTS_NEW, _NEWEST = 8, 2, 5
 _KEPT, _KEPT_OF_NEWEST = 0.2, 0.25
 _COPIED, _COPIED_OF_LONGER = 0.3, 0.15
+_IN_ORDER = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ class Dissected:
         return self.grams[:: max(1, len(self.grams) // _SAMPLE)]
 
     @cached_property
-    def distinct(self) -> frozenset[int]:
-        """All grams, each once."""
-        return frozenset(self.grams)
+    def places(self) -> dict[int, int]:
+        """Where each gram is, for the last time."""
+        return {gram: place for place, gram in enumerate(self.grams)}
 
 
 def comparable(text: str) -> str:
@@ -92,16 +94,20 @@ def similarity(one: Dissected, other: Dissected) -> float | None:
     """Return how much of two texts is the same, 0 to 1; None when neither is a copy of the other.
 
     It counts 4-grams, those in common twice, over all of both. The shorter text must be in the longer one
-    nearly throughout: a paragraph that both print makes no copy. And it must make up a good part of it: an
-    anthology is no copy of what it quotes.
+    nearly throughout, and in its order: neither a paragraph that both print nor set sentences that each puts
+    together in its own way make a copy. And it must make up a good part of it: an anthology is no copy of
+    what it quotes.
     """
+    if one.grams == other.grams:
+        return 1.0
     shorter, longer = sorted((one, other), key=lambda text: len(text.grams))
-    if not _is_copied_throughout(list(map(longer.distinct.__contains__, shorter.sample))):
+    found = list(map(longer.places.get, shorter.sample))
+    if not (_is_copied_throughout(found) and _is_in_order([place for place in found if place is not None])):
         return None
-    common = len(shorter.distinct & longer.distinct)
-    if common < max(_COPIED * len(shorter.distinct), _COPIED_OF_LONGER * len(longer.distinct)):
+    common = len(shorter.places.keys() & longer.places.keys())
+    if common < max(_COPIED * len(shorter.places), _COPIED_OF_LONGER * len(longer.places)):
         return None
-    return 2 * common / (len(shorter.distinct) + len(longer.distinct))
+    return 2 * common / (len(shorter.places) + len(longer.places))
 
 
 def _least(ranks: list[int]) -> tuple[int, ...]:
@@ -115,11 +121,20 @@ def _least(ranks: list[int]) -> tuple[int, ...]:
     return tuple(sorted({((rank ^ slot << 24) & 0xFFFF_FFFF) - 0x8000_0000 for rank, slot in least}))
 
 
-def _is_copied_throughout(copied: list[bool]) -> bool:
+def _is_copied_throughout(found: list[int | None]) -> bool:
     """Return whether, of eight parts, at most two are new, and what the five newest keep is no chance."""
-    bounds = [len(copied) * number // _PARTS for number in range(_PARTS + 1)]
-    kept = sorted(sum(copied[start:end]) / (end - start) for start, end in pairwise(bounds))
+    bounds = [len(found) * number // _PARTS for number in range(_PARTS + 1)]
+    kept = sorted(1 - found[start:end].count(None) / (end - start) for start, end in pairwise(bounds))
     return kept[_PARTS_NEW] >= _KEPT and fmean(kept[:_NEWEST]) >= _KEPT_OF_NEWEST
+
+
+def _is_in_order(places: list[int]) -> bool:
+    """Return whether most of these places rise: the length of the longest rising part says so."""
+    least_ends: list[int] = []  # the least place in which a rising part of each length ends
+    for place in places:
+        at = bisect_right(least_ends, place)
+        least_ends[at : at + 1] = [place]
+    return len(least_ends) >= _IN_ORDER * len(places)
 
 
 def _numbered(text: str, length: int, width: int) -> bytearray:

@@ -89,6 +89,13 @@ def test_a_paragraph_that_both_print_makes_no_copy(share: float, place: int) -> 
         assert compare(*texts) is None
 
 
+def test_set_sentences_in_another_order_make_no_copy() -> None:
+    for number in range(8):
+        sentences = write(number, 12).replace("\n", "").split("。")
+        shuffled = Random(number).sample(sentences, len(sentences))
+        assert compare("。".join(sentences), "。".join(shuffled)) is None
+
+
 def test_an_anthology_is_no_copy_of_what_it_quotes() -> None:
     anthology = "\n".join(replace_characters(write(number), 1.0) for number in range(1, 12))
     assert compare(write(0), f"{anthology}\n{write(0)}") is None
@@ -99,7 +106,16 @@ def test_a_short_text_has_no_sketch() -> None:
     assert sketch("今" * SHORTEST) is not None
 
 
-@pytest.mark.parametrize("text", ["\ud800" * 100, "😀" * 100, "a" * 100, "e\u0301" * 100, "一二" * 50_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\ud800" * 100, id="lone surrogates"),
+        pytest.param("😀" * 100, id="outside the basic plane"),
+        pytest.param("a" * 100, id="one letter"),
+        pytest.param("e\u0301" * 100, id="combining marks"),
+        pytest.param("一二" * 50_000, id="long and monotonous"),
+    ],
+)
 def test_odd_texts_are_sketched_too(text: str) -> None:
     assert compare(text, text) == 1.0
 
