@@ -61,7 +61,7 @@ class Dissected:
     @cached_property
     def places(self) -> dict[int, int]:
         """Where each gram is, for the last time."""
-        return {gram: place for place, gram in enumerate(self.grams)}
+        return dict(zip(self.grams, range(len(self.grams)), strict=True))
 
 
 def comparable(text: str) -> str:
