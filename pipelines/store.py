@@ -24,7 +24,7 @@ from storage.records import Article, Owed
 from storage.search import ReadyTokens, index_article
 from storage.stories import owe_story
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, func, or_, select
-from sqlalchemy.sql.selectable import FromClause, NamedFromClause
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, or_, select
 
 from storage.articles import StoredArticle, read_stored
 from storage.schema import article, listing, security
+from storage.stories import is_first_of_story
 
 _CHUNK = 500  # bound variables of one statement
 
@@ -22,7 +22,8 @@ class ArticleFilter:
 
     Several sources, newspapers or securities mean any of them, the ``not_`` ones none of them. A security is
     a code (``600519``), market and code (``1.600519``) or a name. ``since`` is included, ``until`` is not.
-    Without ``with_duplicates``, an article is left out whose text also stands in an earlier one of the list.
+    Without ``with_duplicates``, an article is left out whose text also stands in an earlier one of the list;
+    with ``one_of_story``, also one that is a near copy of an earlier one of the list.
     """
 
     sources: tuple[str, ...] = ()
@@ -34,17 +35,21 @@ class ArticleFilter:
     since: datetime | None = None
     until: datetime | None = None
     with_duplicates: bool = False
+    one_of_story: bool = False
+
+    @property
+    def with_copies(self) -> ArticleFilter:
+        """Return the same filter for a list that leaves out no copy of any kind."""
+        return replace(self, with_duplicates=True, one_of_story=False)
 
     @property
     def is_open(self) -> bool:
-        """Return whether every article passes, duplicates aside."""
-        return replace(self, with_duplicates=False) == ArticleFilter()
+        """Return whether every article passes, copies aside."""
+        return self.with_copies == ArticleFilter(with_duplicates=True)
 
 
-def filter_conditions(
-    wanted: ArticleFilter, table: NamedFromClause | Table = article
-) -> list[ColumnElement[bool]]:
-    """Return what must hold of a row of the article table (or an alias of it), duplicates aside."""
+def filter_conditions(wanted: ArticleFilter, table: FromClause = article) -> list[ColumnElement[bool]]:
+    """Return what must hold of a row of the article table (or an alias of it), copies aside."""
     media = table.c.media
     asked: tuple[tuple[Any, Callable[[], ColumnElement[bool]]], ...] = (
         (wanted.sources, lambda: _listed_by(table, wanted.sources)),
@@ -62,9 +67,16 @@ def filter_conditions(
 def count_articles(connection: Connection, wanted: ArticleFilter | None = None) -> int:
     """Return how many articles match; without a filter, how many there are."""
     wanted = wanted or ArticleFilter(with_duplicates=True)
+    if wanted.one_of_story:
+        listed = select_matching(wanted, article.c.id).subquery()
+        return int(connection.execute(select(func.count()).select_from(listed)).scalar_one())
     counted = connection.execute(_from_cheapest(wanted, func.count(), with_article=False)).scalar_one()
     if not wanted.with_duplicates:
-        hidden = select(func.count()).where(article.c.duplicate_of.is_not(None), *filter_conditions(wanted))
+        hidden = (
+            select(func.count())
+            .where(article.c.duplicate_of.is_not(None), *filter_conditions(wanted))
+            .with_hint(article, "INDEXED BY ix_article_duplicate_of", "sqlite")  # copies are few, days many
+        )
         counted -= connection.execute(hidden.where(_has_first(wanted))).scalar_one()
     return int(counted)
 
@@ -97,6 +109,8 @@ def select_matching(
     query = _from_cheapest(wanted, *columns)
     if not wanted.with_duplicates:
         query = query.where(or_(article.c.duplicate_of.is_(None), ~_has_first(wanted)))
+    if wanted.one_of_story:
+        query = query.where(is_first_of_story(lambda table: filter_conditions(wanted, table)))
     order = (listing if _goes_by_listing(wanted) else article).c
     if after is not None:
         query = query.where(_lies_beyond(order, after, newest_first=newest_first))

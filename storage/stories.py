@@ -44,6 +44,9 @@ _RESEMBLE = (
     .values(similarity=bindparam("at_least"))
 )
 _earlier = article.alias("earlier")
+_IS_EARLIER = tuple_(_earlier.c.published_at, _earlier.c.info_code) < tuple_(
+    article.c.published_at, article.c.info_code
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,21 @@ def read_story(connection: Connection, info_code: str, limit: int = SHOWN_MEMBER
     return Story(story, int(size), tuple(Member(*row) for row in rows))
 
 
+def list_earlier_members(connection: Connection, info_code: str) -> list[str]:
+    """Return the articles of an article's story that were published before it, the first one first."""
+    mine, theirs = story_member.alias("mine"), story_member.alias("theirs")
+    return list(
+        connection.execute(
+            select(_earlier.c.info_code)
+            .join(theirs, theirs.c.info_code == _earlier.c.info_code)
+            .join(mine, mine.c.story == theirs.c.story)
+            .join(article, article.c.info_code == mine.c.info_code)
+            .where(mine.c.info_code == info_code, _IS_EARLIER)
+            .order_by(_earlier.c.published_at, _earlier.c.info_code)
+        ).scalars()
+    )
+
+
 def is_first_of_story(
     matches: Callable[[FromClause], Sequence[ColumnElement[bool]]] = lambda _: (),
 ) -> ColumnElement[bool]:
@@ -193,14 +211,11 @@ def is_first_of_story(
     ``matches`` says of another alias of the article table what puts an article into that list.
     """
     mine, theirs = story_member.alias("mine"), story_member.alias("theirs")
-    is_earlier = tuple_(_earlier.c.published_at, _earlier.c.info_code) < tuple_(
-        article.c.published_at, article.c.info_code
-    )
     return ~exists().where(
         mine.c.info_code == article.c.info_code,
         theirs.c.story == mine.c.story,
         _earlier.c.info_code == theirs.c.info_code,
-        is_earlier,
+        _IS_EARLIER,
         *matches(_earlier),
     )
 

@@ -37,6 +37,10 @@ ToDay = Annotated[
     typer.Option("--to", help="The last day, in UTC+8; also a month or a year.", metavar="YYYY-MM-DD"),
 ]
 
+Stories = Annotated[
+    bool, typer.Option("--stories", help="Show of near copies, which make a story, the first one only.")
+]
+
 
 def read_query(
     text: str,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jianbao.commands.filters import FromDay, Media, Securities, Sources, ToDay, read_query
+from jianbao.commands.filters import FromDay, Media, Securities, Sources, Stories, ToDay, read_query
 from jianbao.invocation import Invocation
 
 
@@ -20,6 +20,7 @@ def list_articles(
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(help="How many to pass over first.", min=0, max=1_000_000_000)] = 0,
     duplicates: Annotated[bool, typer.Option(help="Show copies of one text as well.")] = False,
+    stories: Stories = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List archived articles, the newest first."""
@@ -30,7 +31,7 @@ def list_articles(
     from jianbao.reading import read_list
 
     asked = read_query("", source, media, security, from_day, to_day)
-    wanted = replace(asked.filter, with_duplicates=duplicates)
+    wanted = replace(asked.filter, with_duplicates=duplicates, one_of_story=stories)
     with Invocation.of(context).read_archive() as archive:
         check_sources(archive, wanted.sources)
         found = read_list(archive, wanted, limit, offset)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.commands.filters import FromDay, Media, Securities, Sources, ToDay, read_query
+from jianbao.commands.filters import FromDay, Media, Securities, Sources, Stories, ToDay, read_query
 from jianbao.invocation import Invocation
 
 
@@ -37,16 +37,20 @@ def search(
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(help="How many to pass over first.", min=0, max=1_000_000_000)] = 0,
     duplicates: Annotated[bool, typer.Option(help="Show copies of one text as well.")] = False,
+    stories: Stories = False,
     exact: Annotated[bool, typer.Option(help="Count every match, however long it takes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Search the archive: every article that contains the words, and only those."""
+    from dataclasses import replace
+
     from jianbao.crawling import check_sources
     from jianbao.output import print_json
     from jianbao.searching import read_search
     from storage.search import COMPLETELY, THOROUGH
 
     asked = read_query(query, source, media, security, from_day, to_day)
+    asked = replace(asked, filter=replace(asked.filter, one_of_story=stories))
     with Invocation.of(context).read_archive() as archive:
         check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
         found = read_search(

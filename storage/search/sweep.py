@@ -20,6 +20,7 @@ from storage.search.index import IndexState, any_of, read_index_state, search, t
 from storage.search.match import matches
 from storage.search.query import Query
 from storage.search.tokens import is_told_by_tokens, query_tokens
+from storage.stories import list_earlier_members
 
 Key = tuple[datetime, str]
 """Where an article stands in the order of publication: its time, then its info code."""
@@ -76,7 +77,7 @@ class Sweep:
     def _candidates(self) -> Iterator[Row[Any]]:
         texts = () if self.way.is_told else _TEXTS
         if self.way.expression is None:
-            wanted = replace(self._query.filter, with_duplicates=True)
+            wanted = self._query.filter.with_copies
             query = select_matching(
                 wanted, *_COLUMNS, *texts, newest_first=self._newest_first, after=self._after
             )
@@ -118,7 +119,12 @@ class Sweep:
         return matches(self._query, row.title, row.text)
 
     def _is_hidden(self, row: Row[Any]) -> bool:
-        """Return whether this is a copy of another article that matches as well."""
+        """Return whether this copies another article that matches as well; on request also nearly."""
+        if self._query.filter.one_of_story and any(
+            matches_article(self._connection, self._query, code)
+            for code in list_earlier_members(self._connection, row.info_code)
+        ):
+            return True
         if not self._collapse or row.duplicate_of is None:
             return False
         return matches_article(self._connection, self._query, row.duplicate_of)
@@ -206,5 +212,5 @@ def _leaves_few(connection: Connection, query: Query) -> bool:
     wanted = query.filter
     if not (wanted.sources or wanted.media or wanted.securities):
         return False
-    found = select_matching(replace(wanted, with_duplicates=True), article.c.id).limit(_FEW + 1).subquery()
+    found = select_matching(wanted.with_copies, article.c.id).limit(_FEW + 1).subquery()
     return connection.execute(select(func.count()).select_from(found)).scalar_one() <= _FEW

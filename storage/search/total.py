@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Subquery, func, select
 
@@ -44,7 +44,7 @@ def count_matching(
     connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool = False
 ) -> Total:
     """Return how many articles answer a query."""
-    if not way.is_told or way.expression is None:
+    if not way.is_told or way.expression is None or query.filter.one_of_story:
         return _count_by_reading(connection, query, way, effort, collapse=collapse)
     if query.filter.is_open and not (collapse and _has_copies(connection)):
         count, _ = _count_indexed(connection, way.expression, effort.indexed + 1)
@@ -98,7 +98,7 @@ def _estimate(
     """Return what the matches down to an id let expect of all: as many more as there are more candidates."""
     if way.expression is None:
         assert query is not None
-        candidates = count_articles(connection, replace(query.filter, with_duplicates=True))
+        candidates = count_articles(connection, query.filter.with_copies)
         share = candidates / max(examined, 1)
     else:
         share = _count_all(connection, way.expression, effort.indexed) / max(
