@@ -6,7 +6,6 @@ Shares nothing with `storage/search`: what both find is what was meant, or the s
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -52,10 +51,13 @@ class Asked:
         quoted = self.text if '"' in self.text else f'"{self.text}"'
         return ("title:" if self.in_title else "") + "*" * self.open_left + quoted + "*" * self.open_right
 
-    def stands_in(self, title: str, lines: Iterable[str]) -> bool:
+    def stands_in(self, each: NaiveArticle) -> bool:
         """Return whether the word stands in the folded title or in one of the folded lines."""
         wanted = _folded_line(self.text)
-        return any(self._stands_in_line(wanted, line) for line in (title, *(() if self.in_title else lines)))
+        if wanted not in each.whole:
+            return False
+        lines = (each.title,) if self.in_title else (each.title, *each.lines)
+        return any(self._stands_in_line(wanted, line) for line in lines)
 
     def _stands_in_line(self, wanted: str, line: str) -> bool:
         place = line.find(wanted)
@@ -80,10 +82,10 @@ class Alternative:
         """Return the alternative in the query language."""
         return " ".join([*(word.typed() for word in self.words), *("-" + w.typed() for w in self.excluded)])
 
-    def answers(self, title: str, lines: Sequence[str]) -> bool:
-        """Return whether a folded article has it all."""
-        return all(word.stands_in(title, lines) for word in self.words) and not any(
-            word.stands_in(title, lines) for word in self.excluded
+    def answers(self, each: NaiveArticle) -> bool:
+        """Return whether an article has it all."""
+        return all(word.stands_in(each) for word in self.words) and not any(
+            word.stands_in(each) for word in self.excluded
         )
 
 
@@ -123,6 +125,7 @@ class NaiveArticle:
     published_at: datetime
     title: str
     lines: tuple[str, ...]
+    whole: str
     media: str | None
     sources: frozenset[str]
     securities: frozenset[str]
@@ -158,32 +161,33 @@ class NaiveSearch:
         for row in connection.execute(select(security)):
             names = {row.code, row.name, f"{row.market}.{row.code}"}
             securities.setdefault(row.info_code, set()).update(names)
-        articles = [
-            NaiveArticle(
-                row.info_code,
-                row.published_at,
-                _folded_line(row.title),
-                tuple(_folded_line(line) for line in row.text.split("\n")),
-                row.media,
-                frozenset(sources.get(row.info_code, ())),
-                frozenset(securities.get(row.info_code, ())),
-                row.duplicate_of,
+        articles: list[NaiveArticle] = []
+        for row in connection.execute(select(article)):
+            title, lines = _folded_line(row.title), tuple(map(_folded_line, row.text.split("\n")))
+            articles.append(
+                NaiveArticle(
+                    row.info_code,
+                    row.published_at,
+                    title,
+                    lines,
+                    "\n".join((title, *lines)),
+                    row.media,
+                    frozenset(sources.get(row.info_code, ())),
+                    frozenset(securities.get(row.info_code, ())),
+                    row.duplicate_of,
+                )
             )
-            for row in connection.execute(select(article))
-        ]
         return cls(sorted(articles, key=lambda each: (each.published_at, each.info_code), reverse=True))
 
     def find(self, query: NaiveQuery, *, collapse: bool = False) -> list[str]:
         """Return the info codes of the articles that answer a query, the newest first."""
-        found = [each for each in self.articles if each.passes(query) and _answers(query, each)]
+        found = [each for each in self.articles if _answers(query, each) and each.passes(query)]
         codes = {each.info_code for each in found}
         return [each.info_code for each in found if not (collapse and each.duplicate_of in codes)]
 
 
 def _answers(query: NaiveQuery, each: NaiveArticle) -> bool:
-    return not query.alternatives or any(
-        alternative.answers(each.title, each.lines) for alternative in query.alternatives
-    )
+    return not query.alternatives or any(alternative.answers(each) for alternative in query.alternatives)
 
 
 def _in_run(character: str) -> bool:

@@ -111,10 +111,11 @@ def index_article(
     if not state.is_of_this_version:
         connection.execute(_DISTRUST)
         return False
-    if previous is not None and previous.id <= state.built_to:
+    is_in = previous is not None and previous.id <= state.built_to
+    if previous is not None and is_in:
         _delete(connection, previous)
     if current is None or current.id > state.built_to:
-        return False
+        return is_in
     if ready is None or (ready.title, ready.text) != (current.article.title, current.article.text):
         ready = make_tokens(current.article.title, current.article.text)
     connection.execute(_INSERT, [{"id": current.id, "tokens": ready.tokens}])

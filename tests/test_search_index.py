@@ -1,0 +1,274 @@
+"""The index: trusted only where it holds everything, rebuilt where it was left, asked in the quick order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from naive_search import NaiveQuery, NaiveSearch
+from search_desk import FIRST, MEDIA, SLUGS, SearchDesk, make_article, remove_article
+from sqlalchemy import Connection, event, text
+
+from jianbao.searching import is_half_built, rebuild_index
+from storage.articles import find_article, free_id
+from storage.search import (
+    build_part,
+    count_index_bytes,
+    count_unindexed,
+    create_index,
+    index_article,
+    iterate_matches,
+    merge_index,
+    parse_query,
+    read_index_state,
+    search_articles,
+)
+from storage.search.index import COMPLETE
+from storage.search.sweep import Sweep
+
+WORDS = ("光", "光伏", "上饶光", "a", "5G", "光伏 产业", "銀行", "𠀀")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[SearchDesk]:
+    """Return a desk with an archive of some articles."""
+    with SearchDesk.open(tmp_path, days=2) as desk:
+        desk.add(60)
+        yield desk
+
+
+def check(desk: SearchDesk, *, is_current: bool = True) -> None:
+    """Check that all answers are right, and that they tell whether the index was asked."""
+    with desk.archive.reading() as connection:
+        assert read_index_state(connection).is_current is is_current
+        naive = NaiveSearch.read(connection)
+        for word in WORDS:
+            asked = NaiveQuery.word(word)
+            query = parse_query(asked.typed())
+            found = search_articles(connection, query, limit=100, collapse=False)
+            assert [hit.stored.article.info_code for hit in found.hits] == naive.find(asked), word
+            assert (found.note is None) is is_current
+            assert [s.article.info_code for s in iterate_matches(connection, query)] == naive.find(asked)[
+                ::-1
+            ]
+            sweep = Sweep(connection, query)
+            assert (sweep.way.expression is not None) is is_current
+
+
+def set_version(desk: SearchDesk, version: str) -> None:
+    """Make the index one of another version."""
+    with desk.archive.writing() as connection:
+        connection.execute(text("UPDATE search_state SET version = :version"), {"version": version})
+
+
+def write_on(desk: SearchDesk) -> None:
+    """Add, edit and remove."""
+    desk.add(6)
+    desk.edit(12)
+    desk.remove(4)
+
+
+def test_a_new_archive_has_a_whole_index(desk: SearchDesk) -> None:
+    check(desk)
+    write_on(desk)
+    check(desk)
+
+
+def test_an_index_of_another_version_is_not_asked_and_not_written(desk: SearchDesk) -> None:
+    set_version(desk, "0-before")
+    check(desk, is_current=False)
+    write_on(desk)
+    check(desk, is_current=False)
+    assert not is_half_built(desk.archive)
+    assert sum(rebuild_index(desk.archive, anew=True)) == len(desk.codes)
+    check(desk)
+
+
+def test_an_index_that_another_version_passed_over_is_trusted_by_neither(desk: SearchDesk) -> None:
+    with desk.archive.reading() as connection:
+        ours = read_index_state(connection).version
+    set_version(desk, "0-before")
+    desk.edit(1)
+    with desk.archive.reading() as connection:
+        assert read_index_state(connection).version not in ("0-before", ours)
+
+
+def test_a_reindex_goes_on_where_it_was_left(desk: SearchDesk) -> None:
+    with desk.archive.writing() as connection:
+        create_index(connection)
+        assert count_unindexed(connection) == 60
+        assert [build_part(connection, 20) for _ in range(2)] == [20, 20]
+        assert count_unindexed(connection) == 20
+    assert is_half_built(desk.archive)
+    check(desk, is_current=False)
+    write_on(desk)
+    check(desk, is_current=False)
+    assert 0 < sum(rebuild_index(desk.archive, anew=False)) < 40
+    check(desk)
+    assert not is_half_built(desk.archive)
+
+
+@pytest.mark.parametrize("part", [1, 20, 59, 60, 61])
+def test_parts_of_any_size_make_the_same_index(desk: SearchDesk, part: int) -> None:
+    with desk.archive.writing() as connection:
+        create_index(connection)
+        done = 0
+        while count := build_part(connection, part):
+            done += count
+        assert done == 60
+        assert read_index_state(connection).built_to >= COMPLETE
+        assert build_part(connection, part) == 0
+    check(desk)
+
+
+def test_an_article_that_crosses_the_front_of_a_reindex_is_indexed_once(desk: SearchDesk) -> None:
+    with desk.archive.writing() as connection:
+        create_index(connection)
+        build_part(connection, 30)
+        front = read_index_state(connection).built_to
+        ids = {code: find_article(connection, code) for code in desk.codes}
+        behind = next(s for s in ids.values() if s and s.id <= front)
+        ahead = next(s for s in ids.values() if s and s.id > front)
+        for stored, moment in ((behind, FIRST + timedelta(days=3)), (ahead, FIRST - timedelta(days=1))):
+            desk.store(connection, replace(stored.article, published_at=moment), SLUGS[0])
+    sum(rebuild_index(desk.archive, anew=False))
+    check(desk)
+
+
+def test_an_id_that_was_freed_is_not_haunted(desk: SearchDesk) -> None:
+    """What the index alone decides about must not come from an article that is gone or moved."""
+    moment = FIRST + timedelta(days=5)
+    with desk.archive.writing() as connection:
+        for number, words in enumerate(("风电", "核电")):
+            code = f"NW20260215{number:010d}"
+            desk.store(connection, make_article(code, moment, words, [words]), SLUGS[0])
+        first = find_article(connection, "NW202602150000000000")
+        assert first is not None
+        desk.store(connection, replace(first.article, published_at=FIRST), SLUGS[0])
+        remove_article(connection, "NW202602150000000001")
+        assert free_id(connection, moment) == first.id
+        desk.store(connection, make_article("NW202602150000000002", moment, "水电", ["水电"]), SLUGS[0])
+        found = {
+            word: [each.article.info_code[-1] for each in iterate_matches(connection, parse_query(word))]
+            for word in ("风电", "核电", "水电", "title:核电")
+        }
+    assert found == {"风电": ["0"], "核电": [], "水电": ["2"], "title:核电": []}
+
+
+def test_what_did_not_change_is_not_written(desk: SearchDesk) -> None:
+    with desk.archive.writing() as connection:
+        stored = find_article(connection, desk.codes[0])
+        assert stored is not None
+        assert not index_article(connection, replace(stored, revision=9), stored)
+        assert index_article(connection, None, stored)
+        assert index_article(connection, stored, None)
+
+
+def test_merging_changes_no_answer(desk: SearchDesk) -> None:
+    with desk.archive.writing() as connection:
+        before = count_index_bytes(connection)
+        merge_index(connection)
+        assert 0 < count_index_bytes(connection) <= before
+    check(desk)
+
+
+def test_a_transaction_that_fails_leaves_the_index_as_it_was(desk: SearchDesk) -> None:
+    with pytest.raises(ZeroDivisionError), desk.archive.writing() as connection:  # noqa: PT012
+        desk.store(connection, desk.write(), SLUGS[0])
+        remove_article(connection, desk.codes[0])
+        raise ZeroDivisionError
+    check(desk)
+
+
+def test_few_articles_are_read_and_many_are_looked_up(
+    desk: SearchDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters: list[dict[str, Any]] = [
+        {"sources": SLUGS[:1]},
+        {"sources": SLUGS[:2]},
+        {"media": MEDIA[:1]},
+        {"securities": ("600519",)},
+        {"sources": SLUGS[:1], "not_sources": SLUGS[1:2]},
+        {"sources": SLUGS[:1], "not_media": MEDIA[:1], "not_securities": ("上证指数",)},
+    ]
+    with desk.archive.reading() as connection:
+        naive = NaiveSearch.read(connection)
+        for word in WORDS:
+            for narrowing in filters:
+                asked = replace(NaiveQuery.word(word), **narrowing)
+                query = parse_query(asked.typed())
+                for few in (0, 1 << 30):
+                    monkeypatch.setattr("storage.search.sweep._FEW", few)
+                    sweep = Sweep(connection, query)
+                    assert (sweep.way.expression is None) is bool(few)
+                    assert [row.info_code for row in sweep] == naive.find(asked)
+
+
+PLANS: dict[str, Callable[[Connection], object]] = {
+    query: (lambda c, query=query: search_articles(c, parse_query(query), collapse=False))  # type: ignore[misc]
+    for query in ("光伏", "光", "上饶光", "光伏 产业", "title:光", "光伏 from:2026-02-10 to:2026-02-12")
+}
+
+
+def _counts(statement: str) -> bool:
+    return statement.startswith("SELECT count(")
+
+
+def explain(connection: Connection, action: Callable[[Connection], object]) -> list[tuple[str, list[str]]]:
+    """Return each SELECT that an action makes, with SQLite's plan for it."""
+    asked: list[tuple[str, Sequence[Any]]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, values: Sequence[Any], *_: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", note)
+    action(connection)
+    event.remove(connection, "before_cursor_execute", note)
+    return [
+        (
+            statement,
+            [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)],
+        )
+        for statement, values in asked
+    ]
+
+
+@pytest.mark.parametrize("action", PLANS.values(), ids=PLANS)
+def test_the_index_is_read_first_and_each_article_by_its_id(
+    desk: SearchDesk, action: Callable[[Connection], object]
+) -> None:
+    with desk.archive.reading() as connection:
+        plans = [
+            plan
+            for statement, plan in explain(connection, action)
+            if " JOIN article" in statement and not _counts(statement)
+        ]
+    assert plans
+    for plan in plans:
+        assert plan[0].startswith("SCAN search VIRTUAL TABLE INDEX"), plan
+        assert plan[1] == "SEARCH article USING INTEGER PRIMARY KEY (rowid=?)", plan
+        assert not any("TEMP B-TREE" in step for step in plan), "the index gives the order itself"
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("", "ix_article_published_at"),
+        ("media:上饶日报", "ix_article_media_published_at"),
+        ("source:raojiang", "ix_listing_source_published_at"),
+        ("from:2026-02-11", "ix_article_published_at"),
+        ("source:raojiang to:2026-02-11", "ix_listing_source_published_at"),
+    ],
+)
+def test_lists_come_from_an_index_in_their_order(desk: SearchDesk, query: str, index: str) -> None:
+    with desk.archive.reading() as connection:
+        plans = explain(connection, lambda c: search_articles(c, parse_query(query), collapse=False))
+    listed = [plan for statement, plan in plans if "ORDER BY" in statement]
+    assert listed
+    for plan in listed:
+        assert index in plan[0], plan
+        assert not any("TEMP B-TREE" in step for step in plan), plan
