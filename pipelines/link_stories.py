@@ -42,7 +42,7 @@ _COMPARED, _FAILURES = 8, 2
 """Texts that one text is compared with, those first that look most like it, and how many in vain."""
 
 
-_Carriers: TypeAlias = defaultdict[tuple[int, int], list[int]]
+_Carriers: TypeAlias = defaultdict[int, dict[int, list[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,12 @@ def _file_keys(connection: Connection, sketches: Sequence[StoredSketch]) -> dict
     candidates: dict[int, list[int]] = {}
     filed: list[tuple[int, int, int]] = []
     for one in sketches:
-        places = ((period, key) for period in one.periods for key in one.keys)
-        shared = Counter(chain.from_iterable(carriers.get(place, ()) for place in places))
+        found = (map(carriers[period].get, one.keys) for period in one.periods)
+        shared = Counter(chain.from_iterable(filter(None, chain.from_iterable(found))))
         candidates[one.number] = [other for other, count in shared.items() if count >= COMMON_KEYS]
         period = one.period
         for key in one.keys:
-            numbers = carriers[period, key]
+            numbers = carriers[period].setdefault(key, [])
             if len(numbers) < _CARRIERS:
                 numbers.append(one.number)
                 filed.append((period, key, one.number))
@@ -121,10 +121,11 @@ def _find_carriers(connection: Connection, sketches: Sequence[StoredSketch]) -> 
     for one in sketches:
         for period in one.periods:
             wanted[period].update(one.keys)
-    carriers: _Carriers = defaultdict(list)
+    carriers: _Carriers = defaultdict(dict)
     for period, keys in wanted.items():
-        for key, number in find_keys(connection, period, keys):
-            carriers[period, key].append(number)
+        shelf = carriers[period]
+        for _, key, number in find_keys(connection, period, keys):
+            shelf.setdefault(key, []).append(number)
     return carriers
 
 

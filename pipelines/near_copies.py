@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import compress, pairwise
 from statistics import fmean
 
 from rensa import RMinHash
@@ -59,6 +59,11 @@ class Dissected:
         return self.grams[:: max(1, len(self.grams) // _SAMPLE)]
 
     @cached_property
+    def distinct(self) -> frozenset[int]:
+        """All grams, each once."""
+        return frozenset(self.grams)
+
+    @cached_property
     def places(self) -> dict[int, int]:
         """Where each gram is, for the last time."""
         return dict(zip(self.grams, range(len(self.grams)), strict=True))
@@ -101,13 +106,17 @@ def similarity(one: Dissected, other: Dissected) -> float | None:
     if one.grams == other.grams:
         return 1.0
     shorter, longer = sorted((one, other), key=lambda text: len(text.grams))
-    found = list(map(longer.places.get, shorter.sample))
-    if not (_is_copied_throughout(found) and _is_in_order([place for place in found if place is not None])):
+    sample = shorter.sample
+    copied = list(map(longer.distinct.__contains__, sample))
+    if not (
+        _is_copied_throughout(copied)
+        and _is_in_order([longer.places[gram] for gram in compress(sample, copied)])
+    ):
         return None
-    common = len(shorter.places.keys() & longer.places.keys())
-    if common < max(_COPIED * len(shorter.places), _COPIED_OF_LONGER * len(longer.places)):
+    common = len(shorter.distinct & longer.distinct)
+    if common < max(_COPIED * len(shorter.distinct), _COPIED_OF_LONGER * len(longer.distinct)):
         return None
-    return 2 * common / (len(shorter.places) + len(longer.places))
+    return 2 * common / (len(shorter.distinct) + len(longer.distinct))
 
 
 def _least(ranks: list[int]) -> tuple[int, ...]:
@@ -121,10 +130,10 @@ def _least(ranks: list[int]) -> tuple[int, ...]:
     return tuple(sorted({((rank ^ slot << 24) & 0xFFFF_FFFF) - 0x8000_0000 for rank, slot in least}))
 
 
-def _is_copied_throughout(found: list[int | None]) -> bool:
+def _is_copied_throughout(copied: list[bool]) -> bool:
     """Return whether, of eight parts, at most two are new, and what the five newest keep is no chance."""
-    bounds = [len(found) * number // _PARTS for number in range(_PARTS + 1)]
-    kept = sorted(1 - found[start:end].count(None) / (end - start) for start, end in pairwise(bounds))
+    bounds = [len(copied) * number // _PARTS for number in range(_PARTS + 1)]
+    kept = sorted(sum(copied[start:end]) / (end - start) for start, end in pairwise(bounds))
     return kept[_PARTS_NEW] >= _KEPT and fmean(kept[:_NEWEST]) >= _KEPT_OF_NEWEST
 
 

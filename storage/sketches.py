@@ -85,10 +85,9 @@ def insert_keys(connection: Connection, keys: Iterable[tuple[int, int, int]]) ->
     insert_numbers(connection, story_key, sorted(keys))
 
 
-def find_keys(connection: Connection, period: int, keys: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield (key, number of a sketch) for each of these keys that is filed under a period."""
-    for _, key, number in find_numbers(connection, story_key.c.key, keys, period=period):
-        yield key, number
+def find_keys(connection: Connection, period: int, keys: Iterable[int]) -> Iterator[tuple[int, ...]]:
+    """Yield (period, key, number of a sketch) for each of these keys that is filed under a period."""
+    return find_numbers(connection, story_key.c.key, keys, period=period)
 
 
 def find_signatures(connection: Connection, numbers: Iterable[int]) -> dict[int, bytes]:
