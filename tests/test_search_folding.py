@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from motley_text import motley_line
 from naive_search import naive_fold
@@ -61,6 +61,7 @@ def test_what_means_something_else_is_not_the_same(one: str, other: str) -> None
     assert fold(one) != fold(other)
 
 
+@settings(deadline=None)
 @given(LINES)
 @example("\u0345\u0301")
 @example("e\u200b\u0301")
@@ -72,11 +73,13 @@ def test_folding_is_what_the_definition_says(text: str) -> None:
     assert fold(text) == naive_fold(text)
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@settings(deadline=None)
 @given(LINES, st.data())
 def test_a_piece_folds_to_a_piece(text: str, data: st.DataObject) -> None:
     """Where the cut parts nothing that melts together, what stands in the text stands in it folded."""
@@ -87,12 +90,14 @@ def test_a_piece_folds_to_a_piece(text: str, data: st.DataObject) -> None:
     assert fold(text[start:end]) in fold(text)
 
 
+@settings(deadline=None)
 @given(st.lists(LINES, max_size=4))
 def test_lines_are_folded_one_by_one(lines: list[str]) -> None:
     whole = [line.replace("\n", " ") for line in lines]
     assert fold_lines("\n".join(whole)) == "\n".join(map(fold, whole))
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_spans_lead_back_to_the_original(text: str) -> None:
     folded = fold_with_spans(text)
@@ -103,6 +108,7 @@ def test_spans_lead_back_to_the_original(text: str) -> None:
     assert all(one <= other for one, other in pairwise(folded.ends))
 
 
+@settings(deadline=None)
 @given(LINES, st.data())
 def test_what_a_span_covers_folds_to_what_was_found(text: str, data: st.DataObject) -> None:
     folded = fold_with_spans(text)
@@ -119,6 +125,7 @@ def test_a_run_of_marks_folds_in_time() -> None:
     assert time.monotonic() - began < 5, "sorting marks takes the square of their number"
 
 
+@settings(deadline=None)
 @given(LINES, LINES, st.data())
 def test_the_tokens_of_a_word_are_among_those_of_its_text(title: str, line: str, data: st.DataObject) -> None:
     folded = fold(line)
