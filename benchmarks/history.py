@@ -121,6 +121,7 @@ def _one(number: int, slug: str, minute: datetime, slot: int, prose: str) -> Row
             "form": "media",
             "url": url,
             "title": title,
+            "published_at": at,
             "first_listed_at": at,
             "last_listed_at": at,
             "state": "archived",

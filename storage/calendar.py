@@ -6,11 +6,12 @@ Days are those of publication in UTC+8; what is not archived counts on the day t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, cast, func, select
 
 from storage.press_days import PRESS_ZONE, press_day
 from storage.records import info_code_day
@@ -18,6 +19,7 @@ from storage.schema import crawl, listing
 
 UNARCHIVED = ("owed", "failed", "quarantined")
 _HOUR = len("2026-03-20 08")
+_MOST = 2_000
 _COLUMNS = (
     listing.c.source,
     listing.c.info_code,
@@ -29,14 +31,17 @@ _COLUMNS = (
     listing.c.next_try_at,
     listing.c.last_error,
 )
-_WATCHED = (
-    select(crawl.c.id)
-    .where(
-        crawl.c.started_at >= bindparam("since"),
-        crawl.c.started_at < bindparam("until"),
-        crawl.c.polls > 0,
-        crawl.c.status.in_(("ok", "partial")),
-    )
+_LOOKED = (crawl.c.polls > 0, crawl.c.status.in_(("ok", "partial")))
+_LAST_LOOK = (
+    select(crawl.c.started_at)
+    .where(crawl.c.started_at >= bindparam("since"), crawl.c.started_at < bindparam("until"), *_LOOKED)
+    .order_by(crawl.c.started_at.desc())
+    .limit(1)
+)
+_NEXT_LOOK = (
+    select(crawl.c.started_at)
+    .where(crawl.c.started_at >= bindparam("since"), *_LOOKED)
+    .order_by(crawl.c.started_at)
     .limit(1)
 )
 
@@ -80,12 +85,20 @@ def count_unarchived(connection: Connection, slug: str) -> Counter[date]:
     return Counter(day for day in days if day is not None)
 
 
-def find_watched(connection: Connection, days: Sequence[date], within: timedelta) -> set[date]:
+def find_watched(connection: Connection, days: Iterable[date], within: timedelta) -> set[date]:
     """Return the days on which some crawl polled and succeeded, at most so long after the day began."""
+    # One look answers for all the days that it came in time for, and one pause for all that it covers.
     watched = set()
-    for day in days:
+    looked = paused_until = datetime.min.replace(tzinfo=UTC)
+    for day in sorted(days):
         since = datetime(day.year, day.month, day.day, tzinfo=PRESS_ZONE)
-        if connection.execute(_WATCHED, {"since": since, "until": since + within}).first():
+        if looked < since and paused_until < since + within:
+            span = {"since": since, "until": since + within}
+            looked = connection.execute(_LAST_LOOK, span).scalar() or looked
+            if looked < since:
+                after = connection.execute(_NEXT_LOOK, {"since": since + within}).scalar()
+                paused_until = after or datetime.max.replace(tzinfo=UTC)
+        if looked >= since:
             watched.add(day)
     return watched
 
@@ -122,19 +135,23 @@ def list_newest(connection: Connection, slug: str, limit: int = 30) -> list[DayL
 def list_unarchived(
     connection: Connection, slug: str, day: date | None = None, limit: int = 200
 ) -> list[DayListing]:
-    """Return what a source listed, for one day or ever, that the archive does not hold."""
+    """Return what a source listed, for one day or ever, that is not archived, the newest code first."""
     where: list[ColumnElement[bool]] = [listing.c.source == slug, listing.c.state.in_(UNARCHIVED)]
     if day is not None:
         where += [listing.c.info_code >= f"NW{day:%Y%m%d}", listing.c.info_code < f"NW{day:%Y%m%d}~"]
-    return _listings(connection, *where, order=listing.c.info_code.desc(), limit=limit)
+    # Not ordered by the database: it would go through all that the source listed to find few.
+    found = _read(connection, select(*_COLUMNS).where(*where).limit(_MOST))
+    return sorted(found, key=lambda entry: entry.info_code, reverse=True)[:limit]
 
 
 def _listings(
     connection: Connection, *where: ColumnElement[bool], order: ColumnElement[object], limit: int
 ) -> list[DayListing]:
-    rows = connection.execute(
-        select(*_COLUMNS).where(*where).order_by(order, listing.c.info_code).limit(limit)
-    )
+    query = select(*_COLUMNS).where(*where).order_by(order, listing.c.info_code)
+    return _read(connection, query.limit(limit))
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[DayListing]:
     return [
         DayListing(
             source=row.source,
@@ -147,5 +164,5 @@ def _listings(
             next_try_at=row.next_try_at,
             last_error=row.last_error,
         )
-        for row in rows
+        for row in connection.execute(query)
     ]

@@ -19,13 +19,13 @@ _MOST_CHARTS = 12
 
 @dataclass(frozen=True, slots=True)
 class TrendRow:
-    """One span of time of one source (None for all): the articles that match, and all there are."""
+    """One span of time of one source (None for all): articles that match, and all if they were counted."""
 
     start: date
     label: str
     source: str | None
     matching: int
-    all: int
+    all: int | None
 
     @property
     def share(self) -> float:
@@ -72,7 +72,7 @@ def _draw(rows: Sequence[TrendRow], asked: Asked, unit: str, most: float, say: S
     values = [
         BarValue(
             value=_value(row, share=share),
-            title=say("trend.bar", label=row.label, count=row.matching, all=row.all, share=row.share),
+            title=_tell(row, say),
             label=row.label,
             href=_hits(row, asked, unit),
         )
@@ -81,6 +81,12 @@ def _draw(rows: Sequence[TrendRow], asked: Asked, unit: str, most: float, say: S
     whole = sum(row.matching for row in rows)
     label = say("trend.chart", count=whole, first=rows[0].label, last=rows[-1].label)
     return draw_bars(values, lambda value: f"{value:.2g} %" if share else f"{value:,.0f}", label, most)
+
+
+def _tell(row: TrendRow, say: Say) -> str:
+    if row.all is None:
+        return f"{row.label}: {say('calendar.articles', count=row.matching)}"
+    return say("trend.bar", label=row.label, count=row.matching, all=row.all, share=row.share)
 
 
 def _value(row: TrendRow, *, share: bool) -> float:

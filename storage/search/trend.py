@@ -175,10 +175,12 @@ def _read_days(connection: Connection, query: Select[Any]) -> Iterator[tuple[dat
 def _periods(connection: Connection, query: Query, unit: Unit) -> Iterator[date]:
     """Yield the first day of every period from the first article that the query's days allow to the last."""
     moment = article.c.published_at
-    first, last = connection.execute(
-        select(func.min(moment), func.max(moment)).where(*exact_days(query))
-    ).one()
-    if first is None:
+    # One by one: asked for both at once, SQLite goes through every article.
+    first, last = (
+        connection.execute(select(end(moment)).where(*exact_days(query))).scalar()
+        for end in (func.min, func.max)
+    )
+    if first is None or last is None:
         return
     start, end = first_day(press_day(first), unit), press_day(last)
     while start <= end:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
+from fastapi import Query as Parameter
 from sqlalchemy import Connection
 
+from jianbao.web.charts import BarChart
 from jianbao.web.errors import NotUnderstood
 from jianbao.web.language import choose_language, speak
 from jianbao.web.opened import OpenArchive
@@ -14,10 +16,13 @@ from jianbao.web.rendering import render_page
 from jianbao.web.searching import LAST_PAGE, ORDERS, PAGE, Asked
 from jianbao.web.trend_chart import draw_trend
 from storage.article_lists import list_article_sources
-from storage.search import BadQuery, count_trend, search_articles
+from storage.search import BadQuery, Query, count_trend, search_articles
 from storage.sources import list_sources
 
 router = APIRouter()
+
+_CHARTED = 1_000
+"""More articles take longer to count by month than a page may: the link leads to their trend."""
 
 
 @router.get("/search")
@@ -25,7 +30,7 @@ def show_search(
     request: Request,
     archive: OpenArchive,
     after: str | None = None,
-    page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
+    page: Annotated[int, Parameter(ge=1, le=LAST_PAGE)] = 1,
 ) -> Response:
     """Show the articles that match, newest first unless asked otherwise; a bad query is one sentence."""
     asked = Asked.of(request)
@@ -42,8 +47,6 @@ def _show_found(request: Request, view: Connection, asked: Asked, after: str | N
     found = search_articles(
         view, query, order=order, limit=PAGE, offset=offset, after=after if order != "relevance" else None
     )
-    say = speak(choose_language(request))
-    trend = None if asked.is_empty else draw_trend(count_trend(view, query, "month"), asked, say)
     codes = [hit.stored.article.info_code for hit in found.hits]
     return render_page(
         request,
@@ -55,10 +58,21 @@ def _show_found(request: Request, view: Connection, asked: Asked, after: str | N
         problem=None,
         found=found,
         listed_by=list_article_sources(view, codes),
-        chart=trend.charts[0] if trend and len(trend.rows) > 1 else None,
+        chart=_draw_months(request, view, asked, query)
+        if found.exact and 1 < found.total <= _CHARTED
+        else None,
         first=after is None and page == 1,
         older=_older(asked, found, order, page),
     )
+
+
+def _draw_months(request: Request, view: Connection, asked: Asked, query: Query) -> BarChart | None:
+    """Return the chart of the months, None when there is but one."""
+    if asked.is_empty:
+        return None
+    trend = count_trend(view, query, "month", with_all=False)
+    drawn = draw_trend(trend, asked, speak(choose_language(request)))
+    return drawn.charts[0] if len(drawn.rows) > 1 else None
 
 
 def _older(asked: Asked, found: object, order: str, page: int) -> str | None:
