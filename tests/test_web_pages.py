@@ -299,3 +299,16 @@ def test_a_defect_is_a_page_without_a_trace(desk: DeskWork, monkeypatch: pytest.
     assert "Something is broken" in answer.text
     assert "secret" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_search_without_its_index_says_what_to_run(
+    own_desk: DeskWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own_desk.archive.writing() as connection:
+        connection.exec_driver_sql("UPDATE search_state SET version = 'older'")
+    word = own_desk.edition.articles[5].title[:2]
+    with open_reader(own_desk.archive.folder) as reader:
+        assert word in read(reader, f"/search?q={word}")  # few texts are read as they are
+        monkeypatch.setattr("jianbao.web.searching._READABLE", 10)
+        for path in ("/search", "/trend"):
+            assert "jianbao reindex" in read(reader, f"{path}?q={word}", 503)

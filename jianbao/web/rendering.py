@@ -39,6 +39,7 @@ def render(request: Request, template: str, status: int = 200, /, **values: Any)
     say = speak(language)
     around = {
         "request": request,
+        "status": status,
         "language": language,
         "languages": LANGUAGES,
         "say": say,

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from jianbao.web.charts import BarChart
 from jianbao.web.errors import NotUnderstood
 from jianbao.web.language import choose_language, speak
-from jianbao.web.opened import OpenArchive
+from jianbao.web.opened import OpenArchive, find_standing
 from jianbao.web.rendering import render_page
-from jianbao.web.searching import LAST_PAGE, ORDERS, PAGE, Asked
+from jianbao.web.searching import LAST_PAGE, ORDERS, PAGE, Asked, NotIndexed, check_index
 from jianbao.web.trend_chart import draw_trend
 from storage.article_lists import list_article_sources
 from storage.search import BadQuery, Query, count_trend, search_articles
@@ -34,11 +34,15 @@ def show_search(
 ) -> Response:
     """Show the articles that match, newest first unless asked otherwise; a bad query is one sentence."""
     asked = Asked.of(request)
+    articles = find_standing(request).articles
     with archive.reading() as view:
         try:
+            check_index(view, articles)
             return _show_found(request, view, asked, after, page)
         except (BadQuery, NotUnderstood) as problem:
-            return _show_form(request, view, asked, str(problem))
+            return _show_form(request, view, asked, 400, str(problem))
+        except NotIndexed as problem:
+            return _show_form(request, view, asked, 503, str(problem))
 
 
 def _show_found(request: Request, view: Connection, asked: Asked, after: str | None, page: int) -> Response:
@@ -84,12 +88,12 @@ def _older(asked: Asked, found: object, order: str, page: int) -> str | None:
     return asked.at("/search", after=cursor) if cursor else None
 
 
-def _show_form(request: Request, view: Connection, asked: Asked, problem: str) -> Response:
+def _show_form(request: Request, view: Connection, asked: Asked, status: int, problem: str) -> Response:
     return render_page(
         request,
         view,
         "search.html",
-        400,
+        status,
         asked=asked,
         orders=ORDERS,
         sources=list_sources(view),
