@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -24,6 +25,7 @@ from two_searches import Verdict, kill_reindex, kill_worker, make_combinations, 
 from jianbao.searching import rebuild_index
 from storage.archive import Archive
 from storage.article_lists import count_articles
+from storage.search import match
 
 _COMBINED = 0.2
 """Combinations asked for each query of one word, plain and again without copies."""
@@ -35,6 +37,8 @@ def main() -> int:
     """Run what was asked for, print it, and return the exit status."""
     options = _read_arguments()
     folder = Path(tempfile.mkdtemp(prefix="jianbao-search-", dir=options.folder))
+    # Thousands of queries are asked of the same texts.
+    match.fold_lines = cache(match.fold_lines)  # type: ignore[attr-defined]
     proof = Proof(folder / "archive", options.queries, Random(options.seed))
     proof.write(options.articles, options.seed)
     proof.kill(options.kills)

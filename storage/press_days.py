@@ -40,10 +40,9 @@ def _read_period(text: str) -> tuple[date, date]:
     parts = _PERIOD.fullmatch(text)
     if parts is None:
         raise BadDay(f"{text} is not a day; expected YYYY-MM-DD (or a month YYYY-MM, or a year)")
-    year, month, day = (int(part) if part else None for part in parts.groups())
-    assert year is not None
+    year, month, day = parts.groups()
     try:
-        first = date(year, month or 1, day or 1)
+        first = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         raise BadDay(f"{text} is not a day of the calendar; expected YYYY-MM-DD") from None
     if not _FIRST_DAY <= first <= _LAST_DAY:
