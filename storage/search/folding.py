@@ -8,8 +8,9 @@ white space to one blank; what nobody sees (zero width, direction marks, control
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -41,6 +42,7 @@ _INVISIBLE = (
     *range(0xE0000, 0xE1000),
 )
 """Control characters but for white space, surrogates, and Unicode's Default_Ignorable_Code_Point."""
+_SECOND_PLANE = 0x10000
 _RESERVED = 0xE000
 """A private character that the index uses for itself; it means nothing in a text."""
 _ROUNDS = 4
@@ -54,11 +56,12 @@ _MOST_MARKS = 30
 class Table:
     """Character by character, what is written otherwise or left out, and a fingerprint of all of it.
 
-    ``uneven`` are those that do not become just one other.
+    ``changed`` finds a character that may be one of them, and never overlooks one; ``uneven`` are those that
+    do not become just one other.
     """
 
     changes: dict[int, str | None]
-    changed: frozenset[str]
+    changed: re.Pattern[str]
     uneven: frozenset[str]
     digest: str
 
@@ -144,7 +147,7 @@ def _narrow(text: str) -> str:
 
 def _fold_once(text: str) -> str:
     table = _table()
-    if not table.changed.isdisjoint(text):
+    if table.changed.search(text):
         text = text.translate(table.changes)
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", _thin_marks(text))
@@ -203,7 +206,13 @@ def _table() -> Table:
     told = repr(sorted((point, new or "") for point, new in changes.items()))
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     uneven = frozenset(chr(point) for point, new in changes.items() if new is None or len(new) != 1)
-    return Table(changes, frozenset(map(chr, changes)), uneven, digest)
+    return Table(changes, _compile_finder(changes), uneven, digest)
+
+
+def _compile_finder(changes: Iterable[int]) -> re.Pattern[str]:
+    """Return a pattern for the characters; of those beyond the first plane it finds any, to be quick."""
+    near = "".join(re.escape(chr(point)) for point in sorted(changes) if point < _SECOND_PLANE)
+    return re.compile(f"[{near}{chr(_SECOND_PLANE)}-\U0010ffff]")
 
 
 def _follow(changes: dict[int, str | None], new: str | None) -> str | None:
