@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from desk_work import DeskWork
 from reading_room import TestClient, open_reader
 from served_archive import fill_archive
@@ -196,7 +197,8 @@ def test_a_source_has_a_cell_for_each_day_and_says_what_arrived(desk: DeskWork, 
     mine = [post for post in desk.edition.articles if post.slug == slug]
     day = press_day(mine[0].published_at)
     count = sum(press_day(post.published_at) == day for post in mine)
-    page = reader.get(f"/source/{slug}?year={day.year}").text
+    with time_machine.travel(desk.now):
+        page = reader.get(f"/source/{slug}?year={day.year}").text
     cell = re.search(rf'<a href="/source/[^"]*/{day}" tabindex="-1"><title>([^<]*)', page)
     assert cell
     assert f"{count} article" in cell[1]
@@ -210,13 +212,18 @@ def test_days_on_which_nobody_looked_are_marked(own_desk: DeskWork) -> None:
     long_ago = own_desk.now - timedelta(days=40)
     with own_desk.archive.writing() as connection:
         connection.exec_driver_sql("UPDATE source SET added_at = ? WHERE slug = ?", (_stored(long_ago), slug))
-    with open_reader(own_desk.archive.folder) as reader:
+    with (
+        time_machine.travel(own_desk.now + timedelta(days=4)),
+        open_reader(own_desk.archive.folder) as reader,
+    ):
         page = reader.get(f"/source/{slug}?year={long_ago.year}").text
-    unseen = set(re.findall(r'/(\d{4}-\d\d-\d\d)" tabindex="-1"><title>[^<]*nobody looked', page))
+    unseen = set(re.findall(r'/(\d{4}-\d\d-\d\d)" tabindex="-1"><title>[^<]*nobody looked in time', page))
     assert str(press_day(long_ago) + timedelta(days=3)) in unseen
     assert str(press_day(own_desk.now)) not in unseen  # crawls ran that day
     assert str(press_day(own_desk.now) - timedelta(days=2)) not in unseen  # and its page still had this day
     assert str(press_day(own_desk.now) - timedelta(days=3)) in unseen
+    assert str(press_day(own_desk.now) + timedelta(days=2)) not in unseen  # there is still time
+    assert f'{press_day(own_desk.now) + timedelta(days=2)}" tabindex="-1"><title>' in page
 
 
 def _stored(moment: datetime) -> str:

@@ -66,13 +66,17 @@ def _states(view: Connection, source: Any, days: list[date]) -> dict[date, DaySt
     added = press_day(source.added_at)
     empty = [day for day in days if not counts[day] and day >= added]
     watched = find_watched(view, empty, _KEPT)
-    return {day: DayState(counts[day], owing[day], _emptiness(day, added, watched)) for day in days}
+    over = press_day(datetime.now(UTC) - _KEPT)
+    return {day: DayState(counts[day], owing[day], _emptiness(day, added, over, watched)) for day in days}
 
 
-def _emptiness(day: date, added: date, watched: set[date]) -> str:
+def _emptiness(day: date, added: date, over: date, watched: set[date]) -> str:
+    """Return how a day looks for which nothing arrived; from ``over`` on there is still time to look."""
     if day < added:
         return "before"
-    return "silent" if day in watched else "unseen"
+    if day in watched:
+        return "silent"
+    return "unseen" if day < over else "waiting"
 
 
 def _tell(day: date, state: DayState, say: Say) -> str:

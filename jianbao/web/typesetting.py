@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
+from jianbao.diffing import Change
 from jianbao.web.sanitising import web_link
 from storage.articles import StoredArticle
 from storage.records import Article, Image, Paragraph
@@ -48,6 +50,15 @@ def at_revision(stored: StoredArticle, row: Any) -> StoredArticle:
         content_hash=row.content_hash,
         revision=row.number,
     )
+
+
+def fold_changes(changes: Sequence[Change]) -> list[Change | int]:
+    """Return what changed in order, and between it how many paragraphs in a row did not."""
+    folded: list[Change | int] = []
+    for same, group in groupby(changes, key=lambda change: change.kind == "same"):
+        run = list(group)
+        folded += [len(run)] if same else run
+    return folded
 
 
 def shown_pictures(article: Article) -> list[Image]:

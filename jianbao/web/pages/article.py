@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
-from jianbao.diffing import compare_texts
+from jianbao.diffing import Change, compare_texts
 from jianbao.web.asking import name_sources
 from jianbao.web.errors import NotShown
 from jianbao.web.opened import OpenArchive
 from jianbao.web.rendering import address, render_page
 from jianbao.web.sanitising import picture_origins, sanitise_html
 from jianbao.web.security_headers import policy
-from jianbao.web.typesetting import Mark, at_revision, plain, set_article, shown_pictures
+from jianbao.web.typesetting import Mark, at_revision, fold_changes, plain, set_article, shown_pictures
 from storage.articles import StoredArticle, find_article, list_revisions
 from storage.headlines import Headline, find_headlines, list_same_content
 from storage.provenance import list_captures_of, list_listings
@@ -106,7 +106,8 @@ def _gather(view: Connection, stored: StoredArticle, number: int | None) -> dict
         "article": stored.article,
         "revisions": revisions,
         "before": before,
-        "changes": compare_texts(before.text, stored.article.text) if before is not None else [],
+        "title_changes": compare_texts(before.title, stored.article.title) if before is not None else [],
+        "changes": _compare(before, stored),
         "first": _first(view, stored),
         "same": same,
         "near": _near_copies(view, code, {headline.info_code for headline in same}),
@@ -114,6 +115,10 @@ def _gather(view: Connection, stored: StoredArticle, number: int | None) -> dict
         "captures": list_captures_of(view, code),
         "names": name_sources(view),
     }
+
+
+def _compare(before: Any, stored: StoredArticle) -> list[Change | int]:
+    return [] if before is None else fold_changes(compare_texts(before.text, stored.article.text))
 
 
 def _near_copies(view: Connection, code: str, same: Collection[str]) -> list[Member]:
