@@ -56,3 +56,10 @@ def test_searches_are_measured_and_compared_with_what_else_sqlite_has() -> None:
     assert found["search"]["newest"].keys() == found["rivals"]["times"]["LIKE"].keys()
     assert found["rivals"]["trigram"]["recall"]["2 characters"] == 0
     assert found["index_bytes"] < found["rivals"]["trigram"]["bytes"]
+
+
+def test_every_page_of_the_reader_is_measured() -> None:
+    # Itself it checks: every page answers 200.
+    found = run_benchmark("reader.py")
+    assert len(found["pages"]) > 20
+    assert all(0 < cpu for _, _, cpu in found["pages"].values())
