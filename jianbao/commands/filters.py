@@ -49,6 +49,8 @@ def read_query(
     securities: Sequence[str] | None,
     from_day: str | None,
     to_day: str | None,
+    *,
+    stories: bool = False,
 ) -> Query:
     """Return the query that a text and options make; raise `BadQuery` or `typer.BadParameter`."""
     from jianbao.days import first_moment, last_moment
@@ -61,4 +63,5 @@ def read_query(
         securities=tuple(securities or ()),
         since=first_moment(from_day, "--from"),
         until=last_moment(to_day, "--to"),
+        one_of_story=stories,
     )

@@ -30,8 +30,8 @@ def list_articles(
     from jianbao.output import print_json, print_line, print_table
     from jianbao.reading import read_list
 
-    asked = read_query("", source, media, security, from_day, to_day)
-    wanted = replace(asked.filter, with_duplicates=duplicates, one_of_story=stories)
+    asked = read_query("", source, media, security, from_day, to_day, stories=stories)
+    wanted = replace(asked.filter, with_duplicates=duplicates)
     with Invocation.of(context).read_archive() as archive:
         check_sources(archive, wanted.sources)
         found = read_list(archive, wanted, limit, offset)

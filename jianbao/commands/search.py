@@ -42,15 +42,12 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Search the archive: every article that contains the words, and only those."""
-    from dataclasses import replace
-
     from jianbao.crawling import check_sources
     from jianbao.output import print_json
     from jianbao.searching import read_search
     from storage.search import COMPLETELY, THOROUGH
 
-    asked = read_query(query, source, media, security, from_day, to_day)
-    asked = replace(asked, filter=replace(asked.filter, one_of_story=stories))
+    asked = read_query(query, source, media, security, from_day, to_day, stories=stories)
     with Invocation.of(context).read_archive() as archive:
         check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
         found = read_search(

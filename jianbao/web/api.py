@@ -21,6 +21,7 @@ from jianbao.trending import read_trend
 from jianbao.web import shapes
 from jianbao.web.answers import read_article_page, read_crawl_page, read_event_page
 from jianbao.web.errors import NotShown
+from jianbao.web.index_guard import check_index
 from jianbao.web.opened import OpenArchive
 from jianbao.web.problems import MEDIA_TYPE, Problem
 from jianbao.web.questions import (
@@ -110,6 +111,7 @@ def show_diff(info_code: Code, archive: OpenArchive, revision: RevisionNumber = 
 def search(request: Request, archive: OpenArchive, asked: Annotated[SearchQuestion, Query()]) -> JSONResponse:
     """Find every article that contains what is asked for, and only those."""
     query = _ask(archive, asked)
+    check_index(request, archive)
     found = read_search(
         archive, query, asked.order, asked.limit, after=asked.cursor, collapse=not asked.duplicates
     )
@@ -117,9 +119,13 @@ def search(request: Request, archive: OpenArchive, asked: Annotated[SearchQuesti
 
 
 @router.get("/trends", operation_id="showTrend", tags=["articles"], response_model=shapes.Trend)
-def show_trend(archive: OpenArchive, asked: Annotated[TrendQuestion, Query()]) -> JSONResponse:
+def show_trend(
+    request: Request, archive: OpenArchive, asked: Annotated[TrendQuestion, Query()]
+) -> JSONResponse:
     """Count the articles that contain a query over time, and all articles beside them."""
-    return JSONResponse(read_trend(archive, _ask(archive, asked), asked.by, by_source=asked.split))
+    query = _ask(archive, asked)
+    check_index(request, archive)
+    return JSONResponse(read_trend(archive, query, asked.by, by_source=asked.split))
 
 
 @router.get("/sources", operation_id="listSources", tags=["sources"], response_model=shapes.Sources)

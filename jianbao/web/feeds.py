@@ -15,11 +15,13 @@ from sqlalchemy import Connection
 
 from jianbao.exporting.atom import MEDIA_TYPE, FeedEntry, FeedFacts, entry_of, write_feed
 from jianbao.web.errors import NotShown
+from jianbao.web.index_guard import check_index
 from jianbao.web.opened import OpenArchive
+from jianbao.web.questions import FeedQuestion
 from storage.article_lists import ArticleFilter, list_article_sources, list_articles
 from storage.articles import StoredArticle
 from storage.revisions import list_wording_times
-from storage.search import parse_query, search_articles
+from storage.search import search_articles
 from storage.sources import list_sources
 
 router = APIRouter(prefix="/feeds", include_in_schema=False)
@@ -50,14 +52,13 @@ def feed_source(slug: str, request: Request, archive: OpenArchive, limit: Limit 
 
 
 @router.get("/search.atom")
-def feed_search(
-    request: Request, archive: OpenArchive, q: Annotated[str, Query(min_length=1)], limit: Limit = 50
-) -> Response:
-    """Return the newest articles that a query finds; raise `BadQuery`."""
-    query = parse_query(q)
+def feed_search(request: Request, archive: OpenArchive, asked: Annotated[FeedQuestion, Query()]) -> Response:
+    """Return the newest articles that a query finds; raise `BadQuery`, `BadDay` or `NotIndexed`."""
+    query = asked.query()
+    check_index(request, archive)
     with archive.reading() as view:
-        found = [hit.stored for hit in search_articles(view, query, limit=limit).hits]
-        facts = _facts(request, view, f"剪报：{q}", page=f"/search{_query(request)}")
+        found = [hit.stored for hit in search_articles(view, query, limit=asked.limit).hits]
+        facts = _facts(request, view, f"剪报：{asked.q}", page=f"/search{_query(request)}")
         return _answer(request, view, facts, found)
 
 

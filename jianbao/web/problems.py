@@ -13,6 +13,7 @@ from jianbao.crawling import UnknownSource
 from jianbao.recrawling import NotArchived
 from jianbao.refusals import say
 from jianbao.web.cursor import BadCursor
+from jianbao.web.index_guard import NotIndexed
 from storage.database import ArchiveTooNew, ArchiveUnusable
 from storage.press_days import BadDay
 from storage.records import BadInfoCode
@@ -26,6 +27,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     BadQuery: HTTPStatus.BAD_REQUEST,
     UnknownSource: HTTPStatus.BAD_REQUEST,
     NotArchived: HTTPStatus.NOT_FOUND,
+    NotIndexed: HTTPStatus.SERVICE_UNAVAILABLE,
     ArchiveTooNew: HTTPStatus.SERVICE_UNAVAILABLE,
     ArchiveUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -61,10 +61,11 @@ class ArticleQuestion(Narrowing, PageQuestion):
     """Which articles of a list."""
 
     duplicates: bool = Field(False, description="Show every copy of one text, not only the first.")
+    stories: bool = Field(False, description="Show of near copies, which make a story, only the first one.")
 
     def filter(self) -> ArticleFilter:
         """Return the filter that is asked for; raise `BadDay`."""
-        return replace(super().filter(), with_duplicates=self.duplicates)
+        return replace(super().filter(), with_duplicates=self.duplicates, one_of_story=self.stories)
 
 
 class QueryQuestion(Narrowing):
@@ -89,7 +90,15 @@ class QueryQuestion(Narrowing):
             securities=wanted.securities,
             since=wanted.since,
             until=wanted.until,
+            one_of_story=wanted.one_of_story,
         )
+
+
+class FeedQuestion(QueryQuestion):
+    """What a search's feed holds."""
+
+    q: str = Field(min_length=1, max_length=2000, description="The query, as search has it.")
+    limit: int = Field(50, ge=1, le=MOST, description="How many at most.")
 
 
 class SearchQuestion(QueryQuestion, ArticleQuestion):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, Self, cast, get_args
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 
 from jianbao.web.asking import ask_moments
 from jianbao.web.errors import NotUnderstood
 from jianbao.web.rendering import address
-from storage.search import Query, narrow, parse_query, read_index_state
+from storage.search import Query, narrow, parse_query
 
 Order = Literal["newest", "oldest", "relevance"]
 Unit = Literal["day", "week", "month", "year"]
@@ -20,7 +19,6 @@ UNITS: tuple[Unit, ...] = get_args(Unit)
 PAGE = 20
 LAST_PAGE = 50
 _LONGEST = 2_000
-_READABLE = 5_000  # articles whose texts can be read for one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,7 @@ class Asked:
     to: str = ""
     order: str = "newest"
     by: str = "month"
+    stories: str = ""
     share: str = ""
     split: str = ""
 
@@ -53,7 +52,10 @@ class Asked:
     @property
     def is_narrow(self) -> bool:
         """Whether more than words is asked for."""
-        return any((self.source, self.media, self.security, self.from_, self.to)) or self.order != "newest"
+        return (
+            any((self.source, self.media, self.security, self.from_, self.to, self.stories))
+            or self.order != "newest"
+        )
 
     @property
     def query(self) -> Query:
@@ -66,6 +68,7 @@ class Asked:
             securities=_one(self.security),
             since=since,
             until=until,
+            one_of_story=bool(self.stories),
         )
 
     @property
@@ -85,18 +88,6 @@ class Asked:
         usual = asdict(Asked())
         return address(
             path, **{name: value for name, value in asdict(wanted).items() if value != usual[name]}, **more
-        )
-
-
-class NotIndexed(Exception):
-    """The search index is not current, and without it a page would read every text of a large archive."""
-
-
-def check_index(view: Connection, articles: int) -> None:
-    """Raise `NotIndexed` where a search would take minutes."""
-    if articles > _READABLE and not read_index_state(view).is_current:
-        raise NotIndexed(
-            "The search index is not up to date: run `jianbao reindex`, which takes a while, and ask again."
         )
 
 

@@ -104,6 +104,7 @@ def narrow(
     securities: tuple[str, ...] = (),
     since: datetime | None = None,
     until: datetime | None = None,
+    one_of_story: bool = False,
 ) -> Query:
     """Return the query narrowed further: what both ask for must hold; raise `BadQuery` where nothing can."""
     asked = query.filter
@@ -114,6 +115,7 @@ def narrow(
         securities=_both("security", asked.securities, securities),
         since=max((moment for moment in (asked.since, since) if moment), default=None),
         until=min((moment for moment in (asked.until, until) if moment), default=None),
+        one_of_story=asked.one_of_story or one_of_story,
     )
     _check_days(narrowed)
     return replace(query, filter=narrowed)

@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from jianbao.web.charts import BarChart
 from jianbao.web.errors import NotUnderstood
+from jianbao.web.index_guard import NotIndexed, check_index
 from jianbao.web.language import choose_language, speak
-from jianbao.web.opened import OpenArchive, find_standing
+from jianbao.web.opened import OpenArchive
 from jianbao.web.rendering import render_page
-from jianbao.web.searching import LAST_PAGE, ORDERS, PAGE, Asked, NotIndexed, check_index
+from jianbao.web.searching import LAST_PAGE, ORDERS, PAGE, Asked
 from jianbao.web.trend_chart import draw_trend
 from storage.article_lists import list_article_sources
 from storage.search import BadQuery, Query, count_trend, search_articles
@@ -34,10 +35,9 @@ def show_search(
 ) -> Response:
     """Show the articles that match, newest first unless asked otherwise; a bad query is one sentence."""
     asked = Asked.of(request)
-    articles = find_standing(request).articles
     with archive.reading() as view:
         try:
-            check_index(view, articles)
+            check_index(request, archive)
             return _show_found(request, view, asked, after, page)
         except (BadQuery, NotUnderstood) as problem:
             return _show_form(request, view, asked, 400, str(problem))

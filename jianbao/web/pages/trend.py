@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 
 from jianbao.web.asking import name_sources
 from jianbao.web.errors import NotUnderstood
+from jianbao.web.index_guard import NotIndexed, check_index
 from jianbao.web.language import choose_language, speak
-from jianbao.web.opened import OpenArchive, find_standing
+from jianbao.web.opened import OpenArchive
 from jianbao.web.rendering import render_page
-from jianbao.web.searching import UNITS, Asked, NotIndexed, check_index
+from jianbao.web.searching import UNITS, Asked
 from jianbao.web.trend_chart import TrendChart, draw_trend
 from storage.search import BadQuery, count_trend
 
@@ -21,10 +22,9 @@ router = APIRouter()
 def show_trend(request: Request, archive: OpenArchive) -> Response:
     """Show a query's use over time, as numbers or as a share of all articles, together or by source."""
     asked = Asked.of(request)
-    articles = find_standing(request).articles
     with archive.reading() as view:
         try:
-            check_index(view, articles)
+            check_index(request, archive)
             trend = None if asked.is_empty else _draw(request, view, asked)
         except (BadQuery, NotUnderstood) as problem:
             return _show(request, view, asked, None, 400, str(problem))
