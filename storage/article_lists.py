@@ -38,6 +38,11 @@ class ArticleFilter:
     one_of_story: bool = False
 
     @property
+    def named_sources(self) -> tuple[str, ...]:
+        """Return every source that is named, also those that are left out: a slip in one must be told."""
+        return self.sources + self.not_sources
+
+    @property
     def with_copies(self) -> ArticleFilter:
         """Return the same filter for a list that leaves out no copy of any kind."""
         return replace(self, with_duplicates=True, one_of_story=False)

@@ -365,6 +365,8 @@ def test_the_revisions_of_an_article(desk: DeskWork, reader: TestClient) -> None
         pytest.param("/sources/nowhere", 404, "there is no source nowhere", id="no such source"),
         pytest.param("/crawls/999", 404, "there is no crawl 999", id="no such crawl"),
         pytest.param("/crawls/0", 422, "crawl_id", id="crawl 0"),
+        pytest.param("/articles/NW202603200000000001?revison=1", 422, "revison", id="a slip of the pen"),
+        pytest.param("/articles/NW202603200000000001/diff?to=2", 422, "to", id="a diff asked otherwise"),
         pytest.param("/crawls/99999999999999999999", 422, "crawl_id", id="a crawl beyond all"),
         pytest.param("/crawls/seven", 422, "crawl_id", id="a crawl that is no number"),
         pytest.param("/nowhere", 404, "Not Found", id="no such list"),

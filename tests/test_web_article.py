@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from reading_room import TestClient, open_reader
 from served_archive import fill_archive
 from shelf_articles import CODE, EVIL, PICTURE, hostile_article, plain_article, shelve
 
-from jianbao.web.sanitising import clean_text, picture_origins, sanitise_html, web_link
+from jianbao.web.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
 from storage.archive import Archive
-from storage.records import Article
+from storage.records import Article, Paragraph
 from storage.sources import SourceRow, save_sources
 
 
@@ -96,6 +97,15 @@ def test_every_spelling_of_a_code_leads_to_one_address(desk: DeskWork, reader: T
         assert answer.status_code == 308
         assert answer.headers["location"] == f"/article/{code}?revision=1&q=%E8%8C%B6"
     assert reader.get(f"/article/{code[2:]}/original").headers["location"] == f"/article/{code}/original"
+
+
+@pytest.mark.parametrize("asked", ["path=1", "self=1&from_=2", "q=%E5%B8%82&revision=1", "q=&q=a%26b"])
+def test_what_is_asked_of_another_spelling_is_asked_at_the_one_address(
+    desk: DeskWork, reader: TestClient, asked: str
+) -> None:
+    code = desk.edition.articles[0].info_code
+    answer = reader.get(f"/article/{code[2:]}?{asked}", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (308, f"/article/{code}?{asked}")
 
 
 def test_provenance_names_pages_and_captures(desk: DeskWork, reader: TestClient) -> None:
@@ -246,3 +256,12 @@ def test_clean_text_keeps_what_is_text() -> None:
     assert clean_text("全角　空格\tNBSP\xa0\n下一行 𠮷 👨‍👩‍👧") == "全角　空格\tNBSP\xa0\n下一行 𠮷 👨‍👩‍👧"
     assert clean_text("a\x00b\u202ec\ud800d") == "abcd"
     assert clean_text(None) == ""
+
+
+def test_a_word_without_end_is_known(shelf: Archive) -> None:
+    assert is_endless("长" * 9 + "w" * 200)
+    for text in ("", "长" * 450, "a word " * 100, "。长" * 450, "<b>w</b>" * 100):
+        assert not is_endless(text)
+    lines = (Paragraph("w" * 200), Paragraph("www"))
+    page = show(shelf, replace(plain_article(), paragraphs=lines))
+    assert page.count('class="endless"') == 1

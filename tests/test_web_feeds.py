@@ -137,7 +137,18 @@ def test_a_search_has_a_feed(still_work: DeskWork, still_reader: TestClient) -> 
     assert other.findtext(f"{ATOM}id") != feed.findtext(f"{ATOM}id")
 
 
-@pytest.mark.parametrize("query", ["", "?q=", "?q=%22", "?q=from:yesterday"])
+def test_a_search_with_filters_has_a_feed_of_its_own(still_work: DeskWork, still_reader: TestClient) -> None:
+    post, wide = still_work.edition.articles[4], quote_plus(still_work.edition.articles[4].title)
+    narrow = f"q={wide}&source={post.slug}&from=2026-01-01"
+    feeds = [read_feed(still_reader, f"/feeds/search.atom?{asked}") for asked in (f"q={wide}", narrow)]
+    assert len({feed.findtext(f"{ATOM}id") for feed in feeds}) == 2
+    links = {link.get("rel"): link.get("href") for link in feeds[1].findall(f"{ATOM}link")}
+    assert links["alternate"] == f"{READER}/search?{narrow}"
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?q=", "?q=%22", "?q=from:yesterday", "?q=a&source=nobody", "?q=source:nobody"]
+)
 def test_a_search_that_means_nothing_has_none(still_reader: TestClient, query: str) -> None:
     answer = still_reader.get(f"/feeds/search.atom{query}")
     assert (answer.status_code, answer.text.count("\n")) == (400, 1)

@@ -14,6 +14,7 @@ from desk_work import DeskWork
 from reading_room import TestClient, open_reader
 from served_archive import fill_archive
 
+from jianbao.web.trend_chart import print_share
 from storage.archive import Archive
 from storage.events import resolve_all_events
 from storage.ledger import record_listings, settle_unarchived
@@ -261,6 +262,8 @@ def test_search_marks_its_hits_and_counts_them(desk: DeskWork, reader: TestClien
         ("/search?q=a&after=nonsense", "cannot be understood"),
         ("/trend?q=a&by=century", "by=century means nothing"),
         ("/trend?q=-", "cannot be understood"),
+        ("/trend?source=nobody", "has no source 'nobody'"),
+        ("/search?q=-source:nobody", "has no source 'nobody'"),
         ("/search?page=0", "page"),
         ("/day/tomorrow", "tomorrow is not a day"),
         ("/day/2026-02-30", "2026-02-30 is not a day"),
@@ -292,6 +295,14 @@ def test_a_trend_has_a_bar_and_a_row_for_each_span(desk: DeskWork, reader: TestC
     rows = len(re.findall(r'<tr><th scope="row">', page))
     days = [press_day(post.published_at) for post in desk.edition.articles]
     assert bars == rows == (max(days) - min(days)).days + 1
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [(0.0, "0 %"), (0.0312, "0.031 %"), (4.25, "4.2 %"), (9.96, "10 %"), (72.13, "72 %"), (100.0, "100 %")],
+)
+def test_a_share_is_printed_as_people_write_it(value: float, printed: str) -> None:
+    assert print_share(value) == printed
 
 
 def test_a_defect_is_a_page_without_a_trace(desk: DeskWork, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,7 @@ from jianbao.web.questions import (
     EventQuestion,
     PageQuestion,
     QueryQuestion,
+    RevisionQuestion,
     SearchQuestion,
     TrendQuestion,
 )
@@ -54,7 +55,7 @@ Code = Annotated[
         max_length=40,
     ),
 ]
-RevisionNumber = Annotated[int | None, Query(ge=1, le=1_000_000_000, description="A revision's number.")]
+Revision = Annotated[RevisionQuestion, Query()]
 
 
 @router.get("/articles", operation_id="listArticles", tags=["articles"], response_model=shapes.ArticlePage)
@@ -74,9 +75,9 @@ def list_articles(
     response_model=shapes.Article,
     responses=_MISSING,
 )
-def show_article(info_code: Code, archive: OpenArchive, revision: RevisionNumber = None) -> JSONResponse:
+def show_article(info_code: Code, archive: OpenArchive, asked: Revision) -> JSONResponse:
     """Show one article with its text and provenance, as it is now or as a revision had it."""
-    return JSONResponse(read_shown(archive, info_code, revision))
+    return JSONResponse(read_shown(archive, info_code, asked.revision))
 
 
 @router.get(
@@ -99,9 +100,9 @@ def list_revisions(info_code: Code, archive: OpenArchive) -> JSONResponse:
     response_model=shapes.Diff,
     responses=_MISSING,
 )
-def show_diff(info_code: Code, archive: OpenArchive, revision: RevisionNumber = None) -> JSONResponse:
+def show_diff(info_code: Code, archive: OpenArchive, asked: Revision) -> JSONResponse:
     """Show what a revision (without a number, the last one) changed in the one before."""
-    difference = read_difference(archive, info_code, revision)
+    difference = read_difference(archive, info_code, asked.revision)
     if difference is None:
         raise NotShown(f"{info_code} has no earlier revision to compare with: that is its first")
     return JSONResponse(difference)
@@ -188,7 +189,7 @@ def list_events(
 def _ask(archive: Archive, asked: QueryQuestion) -> SearchQuery:
     """Return the query that is asked for; raise `BadQuery`, `BadDay` or `UnknownSource`."""
     query = asked.query()
-    check_sources(archive, (*query.filter.sources, *query.filter.not_sources))
+    check_sources(archive, query.filter.named_sources)
     return query
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
+from jianbao.crawling import check_sources
 from jianbao.exporting.atom import MEDIA_TYPE, FeedEntry, FeedFacts, entry_of, write_feed
 from jianbao.web.errors import NotShown
 from jianbao.web.index_guard import check_index
@@ -25,6 +26,7 @@ from storage.search import search_articles
 from storage.sources import list_sources
 
 router = APIRouter(prefix="/feeds", include_in_schema=False)
+_ASKED = frozenset(field.alias or name for name, field in FeedQuestion.model_fields.items()) - {"limit"}
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -53,8 +55,9 @@ def feed_source(slug: str, request: Request, archive: OpenArchive, limit: Limit 
 
 @router.get("/search.atom")
 def feed_search(request: Request, archive: OpenArchive, asked: Annotated[FeedQuestion, Query()]) -> Response:
-    """Return the newest articles that a query finds; raise `BadQuery`, `BadDay` or `NotIndexed`."""
+    """Return the newest articles that a query finds; raise what the API's search does, or `NotIndexed`."""
     query = asked.query()
+    check_sources(archive, query.filter.named_sources)
     check_index(request, archive)
     with archive.reading() as view:
         found = [hit.stored for hit in search_articles(view, query, limit=asked.limit).hits]
@@ -78,7 +81,7 @@ def _facts(request: Request, view: Connection, title: str, page: str) -> FeedFac
 
 def _query(request: Request) -> str:
     """Return what the feed was asked for, without how much of it."""
-    asked = [(name, value) for name, value in request.query_params.multi_items() if name == "q"]
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name in _ASKED]
     return f"?{urlencode(asked)}" if asked else ""
 
 

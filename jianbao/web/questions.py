@@ -116,6 +116,12 @@ class TrendQuestion(QueryQuestion):
     split: bool = Field(False, description="Count each source's articles for themselves.")
 
 
+class RevisionQuestion(Asked):
+    """Which wording of an article."""
+
+    revision: int | None = Field(None, ge=1, le=1_000_000_000, description="A revision's number.")
+
+
 class EventQuestion(PageQuestion):
     """Which events."""
 

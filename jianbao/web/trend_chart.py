@@ -80,7 +80,12 @@ def _draw(rows: Sequence[TrendRow], asked: Asked, unit: str, most: float, say: S
     ]
     whole = sum(row.matching for row in rows)
     label = say("trend.chart", count=whole, first=rows[0].label, last=rows[-1].label)
-    return draw_bars(values, lambda value: f"{value:.2g} %" if share else f"{value:,.0f}", label, most)
+    return draw_bars(values, lambda value: print_share(value) if share else f"{value:,.0f}", label, most)
+
+
+def print_share(value: float) -> str:
+    """Return a share in two figures that count; never as a power of ten."""
+    return f"{value:.0f} %" if value >= 10 else f"{float(f'{value:.2g}'):g} %"  # noqa: PLR2004 - two digits
 
 
 def _tell(row: TrendRow, say: Say) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,7 +15,7 @@ from jianbao.diffing import Change, compare_texts
 from jianbao.web.asking import name_sources
 from jianbao.web.errors import NotShown
 from jianbao.web.opened import OpenArchive
-from jianbao.web.rendering import address, render_page
+from jianbao.web.rendering import render_page
 from jianbao.web.sanitising import picture_origins, sanitise_html
 from jianbao.web.security_headers import policy
 from jianbao.web.typesetting import Mark, at_revision, fold_changes, plain, set_article, shown_pictures
@@ -78,8 +79,9 @@ def _elsewhere(request: Request, code: str) -> Response | None:
         raise NotShown(f"{error}.") from error
     if canonical == code:
         return None
-    place = request.url.path.replace(code, canonical, 1)
-    return RedirectResponse(address(f"/{place.lstrip('/')}", **dict(request.query_params)), 308)
+    place = "/" + request.url.path.replace(code, canonical, 1).lstrip("/")
+    asked = urlencode(request.query_params.multi_items())
+    return RedirectResponse(f"{place}?{asked}" if asked else place, 308)
 
 
 def _marking(q: str) -> Mark:

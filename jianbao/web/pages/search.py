@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Query as Parameter
 from sqlalchemy import Connection
 
+from jianbao.crawling import UnknownSource, check_sources
 from jianbao.web.charts import BarChart
 from jianbao.web.errors import NotUnderstood
 from jianbao.web.index_guard import NotIndexed, check_index
@@ -37,9 +38,10 @@ def show_search(
     asked = Asked.of(request)
     with archive.reading() as view:
         try:
+            check_sources(archive, asked.query.filter.named_sources)
             check_index(request, archive)
             return _show_found(request, view, asked, after, page)
-        except (BadQuery, NotUnderstood) as problem:
+        except (BadQuery, NotUnderstood, UnknownSource) as problem:
             return _show_form(request, view, asked, 400, str(problem))
         except NotIndexed as problem:
             return _show_form(request, view, asked, 503, str(problem))

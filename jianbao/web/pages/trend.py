@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
+from jianbao.crawling import UnknownSource, check_sources
 from jianbao.web.asking import name_sources
 from jianbao.web.errors import NotUnderstood
 from jianbao.web.index_guard import NotIndexed, check_index
@@ -24,9 +25,10 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
     asked = Asked.of(request)
     with archive.reading() as view:
         try:
+            check_sources(archive, asked.query.filter.named_sources)
             check_index(request, archive)
             trend = None if asked.is_empty else _draw(request, view, asked)
-        except (BadQuery, NotUnderstood) as problem:
+        except (BadQuery, NotUnderstood, UnknownSource) as problem:
             return _show(request, view, asked, None, 400, str(problem))
         except NotIndexed as problem:
             return _show(request, view, asked, None, 503, str(problem))
