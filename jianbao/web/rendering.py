@@ -22,7 +22,7 @@ from jianbao.web.moments import (
     print_moment,
     print_published,
 )
-from jianbao.web.sanitising import clean_text, web_link
+from jianbao.web.sanitising import clean_text, is_endless, picture_link, web_link
 from storage.events import count_open_events
 
 
@@ -67,8 +67,10 @@ def environment() -> Environment:
     )
     made.globals["static"] = static
     made.globals["address"] = address
+    made.tests["endless"] = is_endless
     made.filters |= {
         "web_link": web_link,
+        "picture_link": picture_link,
         "clock": print_clock,
         "moment": print_moment,
         "published": print_published,

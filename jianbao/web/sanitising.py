@@ -11,6 +11,9 @@ import nh3
 _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
+_ENDLESS = re.compile(
+    "[^\\s<>\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]{200}"
+)
 _TAGS = nh3.ALLOWED_TAGS - {"area", "img", "map"}
 _CELLS = {"colspan", "rowspan"}
 _ATTRIBUTES = {"a": {"href", "title"}, "td": _CELLS, "th": _CELLS}
@@ -23,6 +26,14 @@ def clean_text(text: str | None) -> str:
     return _STEERING.sub("", text) if text else ""
 
 
+def is_endless(text: str) -> bool:
+    """Return whether there is a word of 200 characters, of which no language has any.
+
+    Where a line may break within a word only if it must, a browser takes minutes for 100,000 characters.
+    """
+    return _ENDLESS.search(text) is not None
+
+
 def web_link(url: str | None) -> str | None:
     """Return an address that may be a link: one of http or https with a host; None for any other."""
     if not url or _STEERING.search(url):
@@ -32,6 +43,11 @@ def web_link(url: str | None) -> str | None:
     except ValueError:
         return None
     return url.strip() if parts.scheme.lower() in ("http", "https") and parts.hostname else None
+
+
+def picture_link(url: str | None) -> str | None:
+    """Return a picture's address if a browser may be let load it, its origin being one that can be named."""
+    return web_link(url) if url and _origin(url) else None
 
 
 def sanitise_html(html: str) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from jianbao.diffing import Change
-from jianbao.web.sanitising import web_link
+from jianbao.web.sanitising import picture_link
 from storage.articles import StoredArticle
 from storage.records import Article, Image, Paragraph
 from storage.search import Piece
@@ -63,7 +63,7 @@ def fold_changes(changes: Sequence[Change]) -> list[Change | int]:
 
 def shown_pictures(article: Article) -> list[Image]:
     """Return the pictures that a browser could load."""
-    return [image for image in article.images if web_link(image.url)]
+    return [image for image in article.images if picture_link(image.url)]
 
 
 def _picture(image: Image, paragraphs: Sequence[Paragraph], mark: Mark) -> Block:
