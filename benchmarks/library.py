@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from prose import PER_DAY, Printed, Prose, print_day
@@ -15,7 +17,7 @@ from sqlalchemy import Connection, insert, text
 
 from storage.archive import DATABASE_FILE, Archive
 from storage.articles import first_id
-from storage.database import connect_database
+from storage.database import connect_database, upsert
 from storage.schema import article, listing, source
 from storage.search import merge_index
 from storage.search.tokens import article_tokens
@@ -32,33 +34,58 @@ Entry = tuple[Printed, str]
 _prose: Prose
 
 
-def build_library(folder: Path, articles: int, seed: int = 1) -> dict[str, float]:
-    """Make an archive of so many articles, 2,000 a day; return the seconds of it that its index took."""
-    Archive.open(folder).close()
-    engine = connect_database(folder / DATABASE_FILE)
-    spent = {"articles": 0.0, "tokens": 0.0, "index": 0.0}
-    with engine.connect() as connection:
-        # Nothing here need survive a crash.
-        _set(connection, "journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", f"cache_size={_PAGES}")
-        with connection.begin():
-            connection.execute(insert(source), [_source(number) for number in range(SOURCES)])
-            _configure(connection, _BULK)
-        for entries, tokens in print_ahead(articles, seed):
-            spent["tokens"] += tokens
-            with connection.begin():
-                _timed(spent, "articles", _enter, connection, entries)
-                _timed(spent, "index", _index, connection, entries)
-        with connection.begin():
-            _timed(spent, "index", merge_index, connection)
-            _configure(connection, _USUAL)
-        _set(connection, "journal_mode=WAL")
-    engine.dispose()
-    return spent
+@dataclass(slots=True)
+class Library:
+    """What is in a folder's archive, and the seconds that its tokens and its index took."""
+
+    articles: int = 0
+    tokens: float = 0.0
+    index: float = 0.0
 
 
-def print_ahead(articles: int, seed: int) -> Iterator[tuple[list[Entry], float]]:
-    """Yield day after day with its tokens and the seconds they took, made in other processes days ahead."""
-    days = deque(range(0, articles, PER_DAY))
+def build_library(folder: Path, articles: int, seed: int = 1) -> Library:
+    """Let the archive in a folder grow to so many articles, 2,000 a day."""
+    noted = folder / "library.json"
+    library = Library(**json.loads(noted.read_text())) if noted.exists() else Library()
+    if library.articles < articles:
+        Archive.open(folder).close()
+        engine = connect_database(folder / DATABASE_FILE)
+        with engine.connect() as connection:
+            # Nothing here need survive a crash.
+            _set(connection, "journal_mode=OFF", "synchronous=OFF", f"cache_size={_PAGES}")
+            _grow(connection, library, articles, seed)
+            _set(connection, "journal_mode=WAL")
+        engine.dispose()
+        noted.write_text(json.dumps(asdict(library)))
+    return library
+
+
+def _grow(connection: Connection, library: Library, articles: int, seed: int) -> None:
+    with connection.begin():
+        connection.execute(upsert(source).on_conflict_do_nothing(), list(map(_source, range(SOURCES))))
+        _configure(connection, _BULK)
+    for entries, tokens in print_ahead(library.articles, articles, seed):
+        with connection.begin():
+            connection.execute(insert(article), [_article(each) for each, _ in entries])
+            connection.execute(insert(listing), [_listing(each) for each, _ in entries])
+            start = process_time()
+            _index(connection, entries)
+        library.index += process_time() - start
+        library.tokens += tokens
+        library.articles += len(entries)
+    with connection.begin():
+        start = process_time()
+        merge_index(connection)
+        library.index += process_time() - start
+        _configure(connection, _USUAL)
+
+
+def print_ahead(there: int, articles: int, seed: int) -> Iterator[tuple[list[Entry], float]]:
+    """Yield the days after those that are there, with the tokens and the seconds these took.
+
+    They are made in other processes, some days ahead.
+    """
+    days = deque(range(there, articles, PER_DAY))
     waiting: deque[Future[tuple[list[Entry], float]]] = deque()
     with ProcessPoolExecutor(_WRITERS, initializer=_learn, initargs=(seed,)) as pool:
         while days or waiting:
@@ -75,9 +102,9 @@ def _learn(seed: int) -> None:
 
 def _print(day: int, articles: int) -> tuple[list[Entry], float]:
     printed = print_day(_prose, day, articles)
-    start = perf_counter()
+    start = process_time()
     entries = [(each, article_tokens(each.title, each.text)) for each in printed]
-    return entries, perf_counter() - start
+    return entries, process_time() - start
 
 
 def _set(connection: Connection, *pragmas: str) -> None:
@@ -93,17 +120,6 @@ def _configure(connection: Connection, options: dict[str, int]) -> None:
             text("INSERT INTO search (search, rank) VALUES (:option, :value)"),
             {"option": option, "value": value},
         )
-
-
-def _timed(spent: dict[str, float], part: str, work: Any, *given: Any) -> None:
-    start = perf_counter()
-    work(*given)
-    spent[part] += perf_counter() - start
-
-
-def _enter(connection: Connection, entries: list[Entry]) -> None:
-    connection.execute(insert(article), [_article(each) for each, _ in entries])
-    connection.execute(insert(listing), [_listing(each) for each, _ in entries])
 
 
 def _index(connection: Connection, entries: list[Entry]) -> None:

@@ -47,6 +47,8 @@ _CLAUSES = ((1, 1, 2), (2, 2, 2), (2, 1, 1), (3, 2, 1), (0, 1, 3), (2, 1, 3), (1
 _SUBJECT_WORDS = 24
 _FIGURE_SHARE = 0.1
 _LENGTH = (900, 2_000)
+_MOST_SECONDS = 3_480
+"""Nothing appears in an hour's last minutes, so that a crowded one never takes the next day's ids."""
 _BUSY_HOURS = (2, 1, 1, 1, 2, 5, 8, 7, 6, 5, 5, 4, 3, 4, 5, 5, 4, 4, 3, 3, 3, 3, 3, 2)
 """How many articles appear in which hour: most with the morning's papers."""
 
@@ -113,7 +115,9 @@ def print_day(prose: Prose, day: int, articles: int = PER_DAY) -> list[Printed]:
     random = Random(f"day {day}")
     midnight = FIRST_DAY + timedelta(days=day)
     hours = random.choices(range(24), _BUSY_HOURS, k=PER_DAY)
-    moments = sorted(midnight + timedelta(hours=hour, seconds=random.randrange(3600)) for hour in hours)
+    moments = sorted(
+        midnight + timedelta(hours=hour, seconds=random.randrange(_MOST_SECONDS)) for hour in hours
+    )
     printed: list[Printed] = []
     for place, moment in enumerate(moments[:articles]):
         id_ = first_id(moment)

@@ -3,8 +3,9 @@
 ``python benchmarks/search.py [--articles N] [--folder DIR] [--keep] [--rivals] [--quick]``: writes articles
 of 1,500 characters, 2,000 a day, asks for pieces of 1 to 8 characters and for two terms, and counts trends.
 With ``--rivals`` LIKE, FTS5's trigrams and unicode61 are asked as well, and every answer is compared with
-LIKE on the folded texts. A library kept in DIR is used again. Times are CPU milliseconds of this process with
-a warm cache, the median of the rounds for each question. Prints Markdown tables and, last, a line of JSON.
+LIKE on the folded texts. A library kept in DIR is used again, and grows. Times are CPU milliseconds of this
+process with a warm cache, the median of the rounds for each question. Prints Markdown tables and, last, a
+line of JSON.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from statistics import median, quantiles
 from time import process_time
 from typing import Any
 
-from library import build_library
+from library import Library, build_library
 from prose import Prose
 from questions import BANDS, Question, draw_questions
 from rivals import INDEXES, LIKE, Rivals
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from storage.archive import Archive
 from storage.schema import article
@@ -33,7 +34,6 @@ from storage.search.folding import fold, fold_lines
 from storage.search.sweep import Sweep, choose_way
 from storage.search.total import count_matching
 
-BUILT = "built.json"
 TREND_QUESTIONS = 5
 Times = dict[str, dict[str, list[float]]]
 """Milliseconds of every question, by what was measured and by kind."""
@@ -53,16 +53,11 @@ def main() -> None:
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Build what is missing, ask, print the tables, and return the figures."""
-    built = folder / BUILT
-    if not built.exists():
-        spent = build_library(folder, options.articles)
-        built.write_text(json.dumps(spent))
-    prose = Prose()
+    library = build_library(folder, options.articles)
     archive = Archive.open_existing(folder)
     with archive.reading() as connection:
-        count = connection.execute(select(func.count()).select_from(article)).scalar_one()
-        found = {"articles": count, **measure_index(connection, count, json.loads(built.read_text()))}
-        questions = draw_questions(connection, prose, options.each)
+        found = {"articles": library.articles, **measure_index(connection, library)}
+        questions = draw_questions(connection, Prose(), options.each)
         found["search"] = measure_searches(connection, questions, options.rounds)
         found["trend"] = measure_trends(connection, questions)
         if options.rivals:
@@ -71,12 +66,13 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
-def measure_index(connection: Connection, count: int, spent: dict[str, float]) -> dict[str, float]:
+def measure_index(connection: Connection, library: Library) -> dict[str, float]:
     """Return the size of the index and what making it took; print both."""
+    count = library.articles
     found = {
         "index_bytes": count_index_bytes(connection) / count,
-        "tokens_ms": spent["tokens"] / count * 1000,
-        "index_ms": spent["index"] / count * 1000,
+        "tokens_ms": library.tokens / count * 1000,
+        "index_ms": library.index / count * 1000,
     }
     print(f"{count:,} articles: {found['index_bytes']:,.0f} bytes of index an article, made in")
     print(f"{found['tokens_ms']:.2f} ms (tokens) and {found['index_ms']:.2f} ms (FTS5) an article\n")
