@@ -166,13 +166,20 @@ def tokens_match(expression: str) -> Any:
     return literal_column("search").op("MATCH")(expression)
 
 
-def any_of(alternatives: Iterable[Iterable[str]]) -> str:
-    """Return the expression for articles that hold all tokens of one of the alternatives."""
-    return " OR ".join("(" + " AND ".join(map(_quoted, tokens)) + ")" for tokens in alternatives)
+def any_of(alternatives: Iterable[tuple[Iterable[str], Iterable[str]]]) -> str:
+    """Return the expression for articles that hold all tokens of an alternative, and none it excludes."""
+    return " OR ".join(
+        f"({_all_of(held)}" + "".join(f" NOT {_quoted(token)}" for token in excluded) + ")"
+        for held, excluded in alternatives
+    )
 
 
 def _has_articles(connection: Connection) -> bool:
     return bool(connection.execute(select(exists().select_from(article))).scalar_one())
+
+
+def _all_of(tokens: Iterable[str]) -> str:
+    return "(" + " AND ".join(map(_quoted, tokens)) + ")"
 
 
 def _quoted(token: str) -> str:

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from storage.article_lists import ArticleFilter, filter_conditions, select_matching
 from storage.articles import first_id
+from storage.batches import batches
 from storage.schema import article
 from storage.search.index import IndexState, any_of, read_index_state, search, tokens_match
 from storage.search.match import matches
-from storage.search.query import Query
+from storage.search.query import Query, Word
 from storage.search.tokens import is_told_by_tokens, query_tokens
 from storage.stories import list_earlier_members
 
@@ -46,10 +47,11 @@ class Way:
 class Sweep:
     """A pass over the articles that may match; yields those that do.
 
-    ``examined`` counts the articles that were looked at, ``read`` the texts of them that had to be read.
+    ``examined`` counts the articles that were looked at, ``reached`` is the id of the last one. A pass with
+    a ``most`` ends after so many, one with ``down_to`` at that id; ``was_cut`` says that ``most`` ended it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a pass has that many sides
         self,
         connection: Connection,
         query: Query,
@@ -58,10 +60,15 @@ class Sweep:
         after: Key | None = None,
         collapse: bool = False,
         way: Way | None = None,
+        most: int | None = None,
+        down_to: int | None = None,
     ) -> None:
         self.way = way or choose_way(connection, query)
         self.examined = 0
-        self.read = 0
+        self.reached = 0
+        self.was_cut = False
+        self._most = most
+        self._down_to = down_to
         self._connection = connection
         self._query = query
         self._newest_first = newest_first
@@ -70,7 +77,11 @@ class Sweep:
 
     def __iter__(self) -> Iterator[Row[Any]]:
         for row in self._candidates():
+            if self.examined == self._most:
+                self.was_cut = True
+                return
             self.examined += 1
+            self.reached = row.id
             if self._matches(row) and not self._is_hidden(row):
                 yield row
 
@@ -93,6 +104,8 @@ class Sweep:
         yield from self._connection.execute(query, execution_options={"yield_per": _AT_ONCE})
 
     def _start(self) -> list[ColumnElement[bool]]:
+        if self._down_to is not None:
+            return [search.c.rowid >= self._down_to]
         if self._after is None:
             return []
         minute = first_id(self._after[0])
@@ -115,7 +128,6 @@ class Sweep:
     def _matches(self, row: Row[Any]) -> bool:
         if self.way.is_told:
             return True
-        self.read += 1
         return matches(self._query, row.title, row.text)
 
     def _is_hidden(self, row: Row[Any]) -> bool:
@@ -142,13 +154,9 @@ def choose_way(connection: Connection, query: Query) -> Way:
     ):
         return Way(state, None, is_told=False)
     alternatives = [
-        [token for word in group.words for token in query_tokens(word.folded, in_title=word.in_title)]
-        for group in query.groups
+        (_tokens(group.words), _tokens(filter(_is_told, group.excluded))) for group in query.groups
     ]
-    is_told = all(
-        not group.excluded and all(is_told_by_tokens(word.folded) for word in group.words)
-        for group in query.groups
-    )
+    is_told = all(_is_told(word) for group in query.groups for word in (*group.words, *group.excluded))
     return Way(state, any_of(alternatives), is_told)
 
 
@@ -157,17 +165,19 @@ def select_candidates(query: Query, way: Way, *columns: Any) -> Select[Any]:
     assert way.expression is not None
     wanted = query.filter
     # The days by ids, which are those of the index: an article's id is never below its minute's first.
-    selected = (
+    return (
         select(*columns)
         .select_from(search.join(article, article.c.id == search.c.rowid))
-        .where(tokens_match(way.expression))
+        .where(tokens_match(way.expression), *id_range(wanted, way, search.c.rowid))
         .where(*filter_conditions(replace(wanted, since=None, until=None)))
     )
-    if wanted.since is not None:
-        selected = selected.where(search.c.rowid >= first_id(wanted.since))
-    if wanted.until is not None:
-        selected = selected.where(search.c.rowid <= first_id(wanted.until) + way.state.largest_shift)
-    return selected
+
+
+def id_range(wanted: ArticleFilter, way: Way, id_: Any) -> list[ColumnElement[bool]]:
+    """Return what must hold of the ids of articles from the days asked for; a few others pass as well."""
+    since = [] if wanted.since is None else [id_ >= first_id(wanted.since)]
+    until = [] if wanted.until is None else [id_ <= first_id(wanted.until) + way.state.largest_shift]
+    return since + until
 
 
 def exact_days(query: Query) -> list[ColumnElement[bool]]:
@@ -181,6 +191,17 @@ def matches_article(connection: Connection, query: Query, info_code: str) -> boo
         select(*_TEXTS).where(article.c.info_code == info_code, *filter_conditions(query.filter))
     ).first()
     return row is not None and matches(query, row.title, row.text)
+
+
+def matching_articles(connection: Connection, query: Query, info_codes: Iterable[str]) -> set[str]:
+    """Return those of the articles that answer the query."""
+    found = set[str]()
+    for codes in batches(dict.fromkeys(info_codes)):
+        rows = select(article.c.info_code, *_TEXTS).where(article.c.info_code.in_(codes))
+        for row in connection.execute(rows.where(*filter_conditions(query.filter))):
+            if matches(query, row.title, row.text):
+                found.add(row.info_code)
+    return found
 
 
 def in_time_order(rows: Iterable[Row[Any]], shift: int, *, newest_first: bool) -> Iterator[Row[Any]]:
@@ -205,6 +226,14 @@ def _is_settled(waiting: list[Row[Any]], reached: int, shift: int, *, newest_fir
 
 def _key(row: Row[Any]) -> Key:
     return row.published_at, row.info_code
+
+
+def _tokens(words: Iterable[Word]) -> list[str]:
+    return [token for word in words for token in query_tokens(word.folded, in_title=word.in_title)]
+
+
+def _is_told(word: Word) -> bool:
+    return is_told_by_tokens(word.folded)
 
 
 def _leaves_few(connection: Connection, query: Query) -> bool:

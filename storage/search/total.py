@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Subquery, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from storage.article_lists import count_articles
 from storage.schema import article
 from storage.search.index import search, tokens_match
 from storage.search.query import Query
-from storage.search.sweep import Sweep, Way, exact_days, matches_article, select_candidates
+from storage.search.sweep import Sweep, Way, exact_days, id_range, matching_articles, select_candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Effort:
     texts: int
 
 
-AT_ONCE = Effort(indexed=200_000, rows=5_000, texts=250)
+AT_ONCE = Effort(indexed=50_000, rows=4_000, texts=100)
 """For a page that should be there in an instant."""
 THOROUGH = Effort(indexed=100_000_000, rows=5_000_000, texts=100_000)
 """For a person at the command line, who would rather wait a moment than not know."""
@@ -44,88 +45,87 @@ def count_matching(
     connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool = False
 ) -> Total:
     """Return how many articles answer a query."""
-    if not way.is_told or way.expression is None or query.filter.one_of_story:
-        return _count_by_reading(connection, query, way, effort, collapse=collapse)
-    if query.filter.is_open and not (collapse and _has_copies(connection)):
-        count, _ = _count_indexed(connection, way.expression, effort.indexed + 1)
-        if count <= effort.indexed:
-            return Total(count, exact=True)
-    return _count_rows(connection, query, way, effort, collapse=collapse)
-
-
-def _count_rows(connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool) -> Total:
-    """Count articles that the index alone decides about, one by one for the filter and for copies."""
-    found = select_candidates(query, way, search.c.rowid, article.c.duplicate_of)
-    found = found.where(*exact_days(query)).order_by(search.c.rowid.desc()).limit(effort.rows + 1)
-    rows = found.subquery()
-    count, last = connection.execute(select(func.count(), func.min(rows.c.rowid))).one()
-    hidden = _count_hidden(connection, query, rows) if collapse else 0
-    if count <= effort.rows:
-        return Total(count - hidden, exact=True)
-    return _estimate(connection, way, effort, count - hidden, last)
-
-
-def _count_hidden(connection: Connection, query: Query, rows: Subquery) -> int:
-    """Return how many of the rows are copies of an article that answers the query as well."""
-    copies = select(rows.c.duplicate_of).where(rows.c.duplicate_of.is_not(None))
-    return sum(
-        matches_article(connection, query, first) for first in connection.execute(copies).scalars().all()
-    )
-
-
-def _count_by_reading(
-    connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool
-) -> Total:
-    sweep = Sweep(connection, query, collapse=collapse, way=way)
-    count, last = 0, 0
-    for row in sweep:
-        count, last = count + 1, row.id
-        if sweep.read > effort.texts or sweep.examined > effort.rows:
-            return _estimate(connection, way, effort, count, last, examined=sweep.examined, query=query)
-    return Total(count, exact=True)
-
-
-def _estimate(
-    connection: Connection,
-    way: Way,
-    effort: Effort,
-    count: int,
-    last: int,
-    *,
-    examined: int = 0,
-    query: Query | None = None,
-) -> Total:
-    """Return what the matches down to an id let expect of all: as many more as there are more candidates."""
     if way.expression is None:
-        assert query is not None
-        candidates = count_articles(connection, query.filter.with_copies)
-        share = candidates / max(examined, 1)
-    else:
-        share = _count_all(connection, way.expression, effort.indexed) / max(
-            _count_indexed(connection, way.expression, effort.indexed, down_to=last)[0], 1
-        )
+        return _count_read(connection, query, way, effort, collapse=collapse)
+    if way.is_told and query.filter.is_open and not (collapse and _has_copies(connection)):
+        count, is_all = _guess_proposed(connection, query, way, effort)
+        return Total(round(count), exact=True) if is_all else Total(_round(count), exact=False)
+    return _count_newest(connection, query, way, effort, collapse=collapse)
+
+
+def _count_read(connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool) -> Total:
+    """Count by reading the texts that the filter leaves, the newest of them where there are too many."""
+    sweep = Sweep(connection, query, collapse=collapse, way=way, most=effort.texts)
+    count = sum(1 for _ in sweep)
+    if not sweep.was_cut:
+        return Total(count, exact=True)
+    share = count_articles(connection, query.filter.with_copies) / sweep.examined
     return Total(max(count, _round(count * share)), exact=False)
 
 
-def _count_all(connection: Connection, expression: str, most: int) -> float:
-    """Return how many articles the index proposes; beyond a number, as many as their spread in time says."""
-    count, last = _count_indexed(connection, expression, most)
-    if count < most:
-        return count
-    newest, oldest = connection.execute(select(func.max(article.c.id), func.min(article.c.id))).one()
-    return float(count * (newest - oldest + 1) / (newest - last + 1))
+def _count_newest(connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool) -> Total:
+    """Count among the newest that the index proposes; more than those let expect as many more matches."""
+    examined, last = _newest_proposed(connection, query, way, effort.rows)
+    is_all = examined < effort.rows
+    if way.is_told and not query.filter.one_of_story:
+        count = _count_rows(connection, query, way, last, collapse=collapse)
+    else:
+        sweep = Sweep(connection, query, collapse=collapse, way=way, most=effort.texts, down_to=last)
+        count = sum(1 for _ in sweep)
+        if sweep.was_cut:
+            is_all = False
+            examined = _count_proposed(connection, query, way, sweep.reached)
+    if is_all:
+        return Total(count, exact=True)
+    share = _guess_proposed(connection, query, way, effort)[0] / max(examined, 1)
+    return Total(max(count, _round(count * share)), exact=False)
 
 
-def _count_indexed(
-    connection: Connection, expression: str, most: int, *, down_to: int | None = None
-) -> tuple[int, int]:
-    """Return how many articles the index proposes, the newest ``most`` of them, and the last one."""
-    found = select(search.c.rowid).where(tokens_match(expression))
-    if down_to is not None:
-        found = found.where(search.c.rowid >= down_to)
-    rows = found.order_by(search.c.rowid.desc()).limit(most).subquery()
+def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, collapse: bool) -> int:
+    """Count articles down to an id that the index alone decides about: what the filter and copies leave."""
+    found = select_candidates(query, way, article.c.duplicate_of)
+    found = found.where(search.c.rowid >= last, *exact_days(query))
+    if not collapse:
+        return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+    firsts = connection.execute(found).scalars().all()
+    there = matching_articles(connection, query, (first for first in firsts if first is not None))
+    return sum(first not in there for first in firsts)
+
+
+def _guess_proposed(connection: Connection, query: Query, way: Way, effort: Effort) -> tuple[float, bool]:
+    """Return how many articles the index proposes, and whether that is exact.
+
+    Beyond a number it is as many as their spread in time says.
+    """
+    count, last = _newest_proposed(connection, query, way, effort.indexed + 1)
+    if count <= effort.indexed:
+        return count, True
+    range_ = id_range(query.filter, way, article.c.id)
+    # Each by itself: asked for both at once, SQLite reads every article.
+    newest, oldest = (
+        connection.execute(select(end(article.c.id)).where(*range_)).scalar_one()
+        for end in (func.max, func.min)
+    )
+    return count * (newest - oldest + 1) / (newest - last + 1), False
+
+
+def _count_proposed(connection: Connection, query: Query, way: Way, last: int) -> int:
+    """Return how many articles the index proposes down to an id."""
+    rows = _propose(query, way).where(search.c.rowid >= last).subquery()
+    return int(connection.execute(select(func.count()).select_from(rows)).scalar_one())
+
+
+def _newest_proposed(connection: Connection, query: Query, way: Way, most: int) -> tuple[int, int]:
+    """Return how many articles the index proposes, the newest so many, and the last id of these."""
+    rows = _propose(query, way).order_by(search.c.rowid.desc()).limit(most).subquery()
     count, last = connection.execute(select(func.count(), func.min(rows.c.rowid))).one()
     return int(count), int(last or 0)
+
+
+def _propose(query: Query, way: Way) -> Select[Any]:
+    assert way.expression is not None
+    range_ = id_range(query.filter, way, search.c.rowid)
+    return select(search.c.rowid).where(tokens_match(way.expression), *range_)
 
 
 def _has_copies(connection: Connection) -> bool:
