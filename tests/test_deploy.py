@@ -18,7 +18,7 @@ from scheduler.cron import parse_schedule
 
 PROJECT = Path(__file__).parent.parent
 DEPLOY = PROJECT / "docs" / "deploy"
-UNITS = ["jianbao.service", "jianbao-user.service"]
+UNITS = ["jianbao.service", "jianbao-user.service", "jianbao-reader.service"]
 
 
 def read(name: str) -> str:
@@ -80,6 +80,15 @@ def test_the_image_checks_digests_and_drops_root() -> None:
     assert len(installs) == 3
     assert all("--require-hashes" in line or "--no-index" in line for line in installs)
     assert text.rindex("USER jianbao") > text.rindex("RUN ")
+
+
+def test_the_reader_is_offered_to_its_own_machine_only() -> None:
+    compose = read("compose.yaml")
+    assert re.findall(r'ports: \["([\d.]+):(\d+):(\d+)"\]', compose) == [("127.0.0.1", "8765", "8765")]
+    assert re.findall(r"http://([\d.:]+)/healthz", compose) == ["127.0.0.1:8765"]
+    assert "ExecStart=/opt/jianbao/bin/jianbao serve\n" in read("jianbao-reader.service")
+    image_installs = (PROJECT / "requirements-run.lock").read_text("utf-8")
+    assert {"fastapi==", "uvicorn=="} <= set(re.findall(r"^[a-z]+==", image_installs, re.MULTILINE))
 
 
 def test_the_settings_named_in_the_documentation_exist() -> None:
