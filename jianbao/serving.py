@@ -35,9 +35,7 @@ def check_extra() -> None:
     """Raise `ExtraMissing` when the libraries of the extra ``web`` are not there."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise ExtraMissing(
-            f"the reader needs {', '.join(missing)}: install it with pip install 'jianbao[web]'"
-        )
+        raise ExtraMissing(f"the reader needs {', '.join(missing)}: pip install '.[web]' in jianbao's folder")
 
 
 def serve_archive(folder: Path, host: str, port: int, names: Sequence[str] = ()) -> ExitStatus:

@@ -30,6 +30,8 @@ from jianbao.exporting.columns import COLUMNS
 from jianbao.exporting.destination import DestinationUnusable, writing_whole
 from jianbao.exporting.formats import ATOM_FIELDS, JSON_FIELDS
 from jianbao.exporting.parquet import ParquetMissing, check_parquet
+from jianbao.refusals import status_of
+from jianbao.serving import ExtraMissing
 from storage.archive import Archive
 from storage.ledger import ensure_listing
 from storage.records import Owed, Paragraph
@@ -465,8 +467,9 @@ def test_wrong_filters_are_usage_errors(demo: ExportBench, tmp_path: Path, optio
 
 def test_parquet_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(ParquetMissing, match=r"pip install 'jianbao\[parquet\]'"):
+    with pytest.raises(ParquetMissing, match=r"pip install '\.\[parquet\]'"):
         check_parquet()
+    assert status_of(ParquetMissing()) == status_of(ExtraMissing()) == 1
 
 
 def test_writing_counts_and_digests_what_it_writes(tmp_path: Path) -> None:
