@@ -27,7 +27,8 @@ def check_parquet() -> None:
         import pyarrow.parquet  # noqa: F401, PLC0415 - an extra, and 0.2 s
     except ImportError as error:
         raise ParquetMissing(
-            "writing Parquet needs pyarrow: pip install '.[parquet]' in jianbao's folder, or export csv or jsonl"
+            "writing Parquet needs pyarrow: pip install '.[parquet]' in jianbao's folder, "
+            "or export csv or jsonl"
         ) from error
 
 
