@@ -192,11 +192,6 @@ def first_id(published_at: datetime) -> int:
     return (published_at - _EPOCH) // timedelta(minutes=1) * _SLOTS_PER_MINUTE
 
 
-def minute_of_id(article_id: int) -> datetime:
-    """Return the minute that an id belongs to; an article of a crowded minute has an id of a later one."""
-    return _EPOCH + timedelta(minutes=article_id // _SLOTS_PER_MINUTE)
-
-
 def list_revisions(connection: Connection, info_code: str) -> list[Row[tuple[Any, ...]]]:
     """Return every revision of an article, the first one first."""
     return list(

@@ -12,14 +12,16 @@ import pytest
 import time_machine
 from desk_work import DeskWork
 from reading_room import TestClient, open_reader
-from served_archive import fill_archive
+from served_archive import NOW, fill_archive
 
 from jianbao.web.trend_chart import print_share
 from storage.archive import Archive
+from storage.crawls import finish_crawl, start_crawl
 from storage.events import resolve_all_events
 from storage.ledger import record_listings, settle_unarchived
 from storage.press_days import press_day
 from storage.records import Listed
+from storage.tally import Tally
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +227,23 @@ def test_days_on_which_nobody_looked_are_marked(own_desk: DeskWork) -> None:
     assert str(press_day(own_desk.now) - timedelta(days=3)) in unseen
     assert str(press_day(own_desk.now) + timedelta(days=2)) not in unseen  # there is still time
     assert f'{press_day(own_desk.now) + timedelta(days=2)}" tabindex="-1"><title>' in page
+
+
+@pytest.mark.parametrize(("hours", "said"), [(10, "nothing yet"), (34, "nothing printed")])
+def test_a_day_that_is_not_over_is_not_said_to_have_brought_nothing(
+    own_desk: DeskWork, hours: int, said: str
+) -> None:
+    slug, looked = own_desk.edition.slugs[0], NOW + timedelta(hours=9)  # in the night to the next day
+    tally = Tally()
+    tally.of(slug).poll = "unchanged"
+    with own_desk.archive.writing() as connection:
+        connection.exec_driver_sql("UPDATE source SET added_at = ? WHERE slug = ?", (_stored(NOW), slug))
+        crawl_id = start_crawl(connection, "manual", [slug], looked, version="1")
+        finish_crawl(connection, crawl_id, tally, looked)
+    with time_machine.travel(NOW + timedelta(hours=hours)), open_reader(own_desk.archive.folder) as reader:
+        page = reader.get(f"/source/{slug}").text
+    (title,) = re.findall(rf'/{press_day(looked)}" tabindex="-1"><title>([^<]*)', page)
+    assert said in title
 
 
 def _stored(moment: datetime) -> str:

@@ -66,17 +66,17 @@ def _states(view: Connection, source: Any, days: list[date]) -> dict[date, DaySt
     added = press_day(source.added_at)
     empty = [day for day in days if not counts[day] and day >= added]
     watched = find_watched(view, empty, _KEPT)
-    over = press_day(datetime.now(UTC) - _KEPT)
-    return {day: DayState(counts[day], owing[day], _emptiness(day, added, over, watched)) for day in days}
+    now = datetime.now(UTC)
+    return {day: DayState(counts[day], owing[day], _emptiness(day, added, now, watched)) for day in days}
 
 
-def _emptiness(day: date, added: date, over: date, watched: set[date]) -> str:
-    """Return how a day looks for which nothing arrived; from ``over`` on there is still time to look."""
+def _emptiness(day: date, added: date, now: datetime, watched: set[date]) -> str:
+    """Return how a day looks for which nothing arrived; today may still bring something, whoever looked."""
     if day < added:
         return "before"
-    if day in watched:
+    if day in watched and day < press_day(now):
         return "silent"
-    return "unseen" if day < over else "waiting"
+    return "unseen" if day < press_day(now - _KEPT) else "waiting"
 
 
 def _tell(day: date, state: DayState, say: Say) -> str:
