@@ -91,7 +91,7 @@ def hostile_article() -> Article:
             Paragraph(text),
             Paragraph(text, "heading"),
             Paragraph("长" * _LONG),
-            Paragraph("w" * (_LONG // 2)),
+            Paragraph("w" * 20_000),
         ),
         images=(
             Image("data:text/html,<script>alert(6)</script>", text, 0),
