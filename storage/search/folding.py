@@ -82,6 +82,14 @@ def fold_lines(text: str) -> str:
     return text
 
 
+def fold_roughly(text: str) -> str:
+    """Return a text folded line by line, perhaps but for case and white space: most need nothing else."""
+    narrowed = _narrow(text)
+    if _table().changed.search(narrowed) or not unicodedata.is_normalized("NFKC", narrowed):
+        return fold_lines(text)
+    return narrowed
+
+
 def folding_digest() -> str:
     """Return the fingerprint of the folding: an index made with another one cannot be trusted."""
     return _table().digest

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from storage.search.folding import fold, fold_lines
+from storage.search.folding import fold, fold_lines, fold_roughly
 from storage.search.query import Group, Query, Word
 from storage.search.tokens import is_word_character
 
 _HAN_FIRST, _HAN_LAST = "\u4e00", "\u9fff"
+_STEADY = re.compile("[\u4e00-\u9fff,:;!?()。、《》“”]+")
+"""Characters without case that no mark behind them melts into."""
 
 
 def matches(query: Query, title: str, text: str) -> bool:
@@ -23,7 +25,8 @@ def matches(query: Query, title: str, text: str) -> bool:
     if _is_plainly_there(query, title, text):
         return True
     folded_title = fold(title)
-    everything = f"{folded_title}\n{fold_lines(text)}"
+    fold_text = fold_roughly if _is_steady(query) else fold_lines
+    everything = f"{folded_title}\n{fold_text(text)}"
     return any(_group_matches(group, folded_title, everything) for group in query.groups)
 
 
@@ -57,6 +60,13 @@ def _stands_in(word: Word, folded: str) -> bool:
     if not has_edge(word):
         return word.folded in folded
     return pattern_of(word).search(folded) is not None
+
+
+def _is_steady(query: Query) -> bool:
+    """Return whether folding of case and white space changes nothing about any of the words."""
+    return all(
+        _STEADY.fullmatch(word.folded) for group in query.groups for word in (*group.words, *group.excluded)
+    )
 
 
 def _is_plainly_there(query: Query, title: str, text: str) -> bool:
