@@ -370,6 +370,23 @@ def test_only_files_are_replaced(demo: ExportBench, tmp_path: Path, make: Callab
     assert "is no file that can be replaced" in ended.stderr
 
 
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_what_names_no_file_is_told(demo: ExportBench, name: str) -> None:
+    ended = demo.run("export", "csv", name)
+    assert ended.status == 2
+    assert "name the file to write" in ended.stderr
+
+
+def test_a_file_may_have_a_name_that_is_no_utf8(demo: ExportBench, tmp_path: Path) -> None:
+    ended = demo.run("export", "jsonl", tmp_path / "out\udcff", "--from", "2026-03-20")
+    assert ended.status == 0
+    assert len(names_in(tmp_path)) == 2
+
+
+def test_posts_do_not_go_to_stdout(demo: ExportBench) -> None:
+    assert demo.run("export", "posts", "-").status == 2
+
+
 def test_a_folder_that_is_missing_is_told(demo: ExportBench, tmp_path: Path) -> None:
     ended = demo.run("export", "csv", tmp_path / "no" / "out")
     assert ended.status == 2

@@ -122,6 +122,8 @@ def test_several_days_leave_what_all_of_them_allow() -> None:
         ("上" * 1001, "too long"),
         ("上 " * 65, "too many words"),
         ("-上 " * 65, "too many words"),
+        ("media:报\udcff", "no valid text"),
+        ("-security:\udcff", "no valid text"),
     ],
     ids=lambda value: ascii(value[:20]),
 )
@@ -175,9 +177,10 @@ def test_narrowing_asks_for_what_both_ask_for() -> None:
         ("source:a", {"sources": ("b",)}),
         ("media:a", {"media": ("b",)}),
         ("security:a", {"securities": ("b",)}),
+        ("", {"media": ("\udcff",)}),
         ("to:2026-01-01", {"since": datetime(2026, 2, 1, tzinfo=UTC)}),
     ],
-    ids=["source", "media", "security", "days"],
+    ids=["source", "media", "security", "no UTF-8", "days"],
 )
 def test_narrowing_to_nothing_is_refused(text: str, more: dict[str, object]) -> None:
     with pytest.raises(BadQuery) as raised:

@@ -98,7 +98,7 @@ def parquet(
     from jianbao.exporting.formats import parquet_format
 
     asked = read_query(query, source, media, security, from_day, to_day)
-    _export(context, parquet_format(), asked, _a_file(dest), force=force, as_json=as_json)
+    _export(context, parquet_format(), asked, _on_disk(dest), force=force, as_json=as_json)
 
 
 @app.command("atom")
@@ -118,7 +118,7 @@ def atom(
     from jianbao.exporting.formats import atom_format
 
     asked = read_query(query, source, media, security, from_day, to_day)
-    _export(context, atom_format(), asked, _a_file(dest), force=force, as_json=as_json)
+    _export(context, atom_format(), asked, _on_disk(dest), force=force, as_json=as_json)
 
 
 @app.command("warc")
@@ -138,7 +138,7 @@ def warc(
     from jianbao.exporting.formats import warc_format
 
     asked = read_query(query, source, media, security, from_day, to_day)
-    _export(context, warc_format(), asked, _a_file(dest), force=force, as_json=as_json)
+    _export(context, warc_format(), asked, _on_disk(dest), force=force, as_json=as_json)
 
 
 @app.command("posts")
@@ -162,6 +162,7 @@ def posts(
     from jianbao.progress import telling
 
     asked = read_query(query, source, media, security, from_day, to_day)
+    dest = _on_disk(dest)
     with Invocation.of(context).read_archive() as archive, telling("exporting") as tell:
         check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
         watch = (lambda count: tell(f"{count:,} articles")) if tell else None
@@ -170,9 +171,9 @@ def posts(
     raise typer.Exit(ExitStatus.FAILED if manifest["missing"] else ExitStatus.OK)
 
 
-def _a_file(dest: Path) -> Path:
+def _on_disk(dest: Path) -> Path:
     if str(dest) == _STANDARD_OUTPUT:
-        raise typer.BadParameter("only jsonl and csv can go to stdout: name a file")
+        raise typer.BadParameter("only jsonl and csv can go to stdout: name a place to write to")
     return dest
 
 

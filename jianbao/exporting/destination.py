@@ -51,6 +51,8 @@ class CountingFile(io.BufferedIOBase):
 
 def check_destination(path: Path, *, force: bool) -> None:
     """Raise `DestinationUnusable` unless a file can be made there; with ``force``, or made anew."""
+    if not path.name:
+        raise DestinationUnusable(f"{path} is a folder: name the file to write")
     if not path.parent.is_dir():
         raise DestinationUnusable(f"there is no folder {path.parent}: make it first, or name another file")
     if not os.path.lexists(path):

@@ -87,8 +87,8 @@ def describe_query(query: Query) -> dict[str, Any]:
 
 
 def format_manifest(manifest: dict[str, Any]) -> bytes:
-    """Return the manifest as the file has it."""
-    return json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
+    """Return the manifest as the file has it; of a name that is no UTF-8, what can be written is."""
+    return json.dumps(manifest, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
 
 
 def _sum(coverage: Sequence[Coverage]) -> dict[str, int]:

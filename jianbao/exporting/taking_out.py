@@ -29,6 +29,7 @@ def export_file(
     ``now`` is aware. With ``force`` a file that stands there is replaced. Raises `DestinationUnusable` and
     OSError; then nothing new stands there.
     """
+    check_destination(path, force=force)
     beside = manifest_path(path)
     check_destination(beside, force=force)
     with archive.reading() as connection:

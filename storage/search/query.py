@@ -93,7 +93,7 @@ def parse_query(text: str) -> Query:
         groups.append(group)
     if sum(len(each.words) + len(each.excluded) for each in groups) > _MOST_WORDS:
         raise BadQuery(f"the query has too many words: at most {_MOST_WORDS} can be asked for at once")
-    _check_days(narrowed)
+    _check_filter(narrowed)
     return Query(text, tuple(groups), narrowed)
 
 
@@ -117,7 +117,7 @@ def narrow(
         until=min((moment for moment in (asked.until, until) if moment), default=None),
         one_of_story=asked.one_of_story or one_of_story,
     )
-    _check_days(narrowed)
+    _check_filter(narrowed)
     return replace(query, filter=narrowed)
 
 
@@ -210,6 +210,11 @@ def _show(asked: str) -> str:
     return "".join(filter(str.isprintable, " ".join(asked.split())))[:_SHOWN]
 
 
-def _check_days(narrowed: ArticleFilter) -> None:
+def _check_filter(narrowed: ArticleFilter) -> None:
+    """Refuse days that leave nothing, and names that no database can hold (from bytes that were no UTF-8)."""
+    names = (*narrowed.sources, *narrowed.media, *narrowed.securities)
+    for name in (*names, *narrowed.not_sources, *narrowed.not_media, *narrowed.not_securities):
+        if any("\ud800" <= character <= "\udfff" for character in name):
+            raise BadQuery(f'the name "{_show(name)}" is no valid text: write it in UTF-8')
     if narrowed.since and narrowed.until and narrowed.since >= narrowed.until:
         raise BadQuery("the first day asked for comes after the last one")

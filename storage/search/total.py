@@ -47,7 +47,8 @@ def count_matching(
     """Return how many articles answer a query."""
     if way.expression is None:
         return _count_read(connection, query, way, effort, collapse=collapse)
-    if way.is_told and query.filter.is_open and not (collapse and _has_copies(connection)):
+    leaves_out = query.filter.one_of_story or (collapse and _has_copies(connection))
+    if way.is_told and query.filter.is_open and not leaves_out:
         count, is_all = _guess_proposed(connection, query, way, effort)
         return Total(round(count), exact=True) if is_all else Total(_round(count), exact=False)
     return _count_newest(connection, query, way, effort, collapse=collapse)
