@@ -65,8 +65,12 @@ class Dissected:
 
     @cached_property
     def places(self) -> dict[int, int]:
-        """Where each gram is, for the last time."""
-        return dict(zip(self.grams, range(len(self.grams)), strict=True))
+        """Where each gram is that stands there once: one that comes again tells nothing of the order."""
+        last = dict(zip(self.grams, range(len(self.grams)), strict=True))
+        if len(last) < len(self.grams):
+            first = dict(zip(reversed(self.grams), range(len(self.grams) - 1, -1, -1), strict=True))
+            last = {gram: place for gram, place in last.items() if first[gram] == place}
+        return last
 
 
 def comparable(text: str) -> str:
@@ -110,7 +114,7 @@ def similarity(one: Dissected, other: Dissected) -> float | None:
     copied = list(map(longer.distinct.__contains__, sample))
     if not (
         _is_copied_throughout(copied)
-        and _is_in_order([longer.places[gram] for gram in compress(sample, copied)])
+        and _is_in_order([longer.places[gram] for gram in compress(sample, copied) if gram in longer.places])
     ):
         return None
     common = len(shorter.distinct & longer.distinct)

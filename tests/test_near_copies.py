@@ -101,6 +101,13 @@ def test_an_anthology_is_no_copy_of_what_it_quotes() -> None:
     assert compare(write(0), f"{anthology}\n{write(0)}") is None
 
 
+def test_a_text_that_repeats_itself_is_a_near_copy_of_its_reprint() -> None:
+    text = "".join(f"第{number}段：信江两岸春耕正忙，农技员走村入户，良种送到田头。" for number in range(12))
+    alike = similarity(Dissected(text), Dissected(f"{text}转载。"))
+    assert alike is not None
+    assert alike > 0.9
+
+
 def test_a_short_text_has_no_sketch() -> None:
     assert sketch("今" * (SHORTEST - 1)) is None
     assert sketch("今" * SHORTEST) is not None
