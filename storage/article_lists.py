@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, or_, select, tuple_
 
 from storage.articles import StoredArticle, read_stored
 from storage.schema import article, listing, security
@@ -178,9 +178,19 @@ def _mentions(table: FromClause, names: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _has_first(wanted: ArticleFilter) -> ColumnElement[bool]:
-    """Return the condition that the article which this one is a copy of is in the list as well."""
+    """Return the condition that an earlier article of the same text is in the list as well."""
     first = article.alias("first")
-    return exists().where(first.c.info_code == article.c.duplicate_of, *filter_conditions(wanted, first))
+    return exists().where(
+        or_(
+            first.c.info_code == article.c.duplicate_of,
+            and_(
+                first.c.duplicate_of == article.c.duplicate_of,
+                tuple_(first.c.published_at, first.c.info_code)
+                < tuple_(article.c.published_at, article.c.info_code),
+            ),
+        ),
+        *filter_conditions(wanted, first),
+    )
 
 
 def _lies_beyond(order: Any, after: tuple[datetime, str], *, newest_first: bool) -> ColumnElement[bool]:

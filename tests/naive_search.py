@@ -182,8 +182,12 @@ class NaiveSearch:
     def find(self, query: NaiveQuery, *, collapse: bool = False) -> list[str]:
         """Return the info codes of the articles that answer a query, the newest first."""
         found = [each for each in self.articles if _answers(query, each) and each.passes(query)]
-        codes = {each.info_code for each in found}
-        return [each.info_code for each in found if not (collapse and each.duplicate_of in codes)]
+        first = {each.duplicate_of or each.info_code: each.info_code for each in found}  # the last one stays
+        return [
+            each.info_code
+            for each in found
+            if not collapse or first[each.duplicate_of or each.info_code] == each.info_code
+        ]
 
 
 def _answers(query: NaiveQuery, each: NaiveArticle) -> bool:

@@ -159,11 +159,13 @@ def test_any_line_in_quotation_marks_is_one_phrase(seed: int) -> None:
 
 
 def test_narrowing_asks_for_what_both_ask_for() -> None:
-    query = parse_query("光伏 source:a source:b media:m from:2026-03-01")
+    query = parse_query("光伏 source:a source:b media:m media:n from:2026-03-01")
     since, until = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
-    asked = narrow(query, sources=("b", "c"), securities=("600519",), since=since, until=until)
+    asked = narrow(
+        query, sources=("b", "a"), media=("m", "l"), securities=("600519",), since=since, until=until
+    )
     assert asked.groups == query.groups
-    assert asked.filter.sources == ("b",)
+    assert asked.filter.sources == ("a", "b")
     assert asked.filter.media == ("m",)
     assert asked.filter.securities == ("600519",)
     assert asked.filter.since == query.filter.since
@@ -175,12 +177,13 @@ def test_narrowing_asks_for_what_both_ask_for() -> None:
     ("text", "more"),
     [
         ("source:a", {"sources": ("b",)}),
+        ("source:a source:b", {"sources": ("b", "c")}),
         ("media:a", {"media": ("b",)}),
         ("security:a", {"securities": ("b",)}),
         ("", {"media": ("\udcff",)}),
         ("to:2026-01-01", {"since": datetime(2026, 2, 1, tzinfo=UTC)}),
     ],
-    ids=["source", "media", "security", "no UTF-8", "days"],
+    ids=["source", "sources", "media", "security", "no UTF-8", "days"],
 )
 def test_narrowing_to_nothing_is_refused(text: str, more: dict[str, object]) -> None:
     with pytest.raises(BadQuery) as raised:

@@ -109,6 +109,22 @@ def test_a_search_shows_the_first_of_a_story_that_answers(
     assert (found.total, found.exact) == (len(shown), True)
 
 
+def test_copies_hide_behind_the_first_of_the_answer(tmp_path: Path) -> None:
+    """Also where the first of all that have the text does not answer."""
+    with Archive.open(tmp_path) as archive:
+        with archive.writing() as connection:
+            enter(connection)
+            same = article.update().where(article.c.title.in_(("A2", "A3")))
+            connection.execute(same.values(duplicate_of="NW202603200000000000"))
+        with archive.reading() as connection:
+            for text in ("media:湖口晚报", "今晨 media:湖口晚报", "今晨开海 media:湖口晚报"):
+                found = search_articles(connection, parse_query(text))
+                assert ([hit.stored.article.title for hit in found.hits], found.total) == (["A2"], 1)
+            wanted = ArticleFilter(media=("湖口晚报",))
+            assert [stored.article.title for stored in list_articles(connection, wanted)] == ["A2"]
+            assert count_articles(connection, wanted) == 1
+
+
 def one_of_story(query: Query) -> Query:
     """Return a query for one article of each story."""
     return replace(query, filter=replace(query.filter, one_of_story=True))

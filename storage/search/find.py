@@ -76,7 +76,10 @@ def search_articles(  # noqa: PLR0913 - a search has that many sides
     sweep = Sweep(connection, query, newest_first=newest_first, after=cursor, collapse=collapse, way=way)
     rows = list(islice(sweep, offset, offset + limit + 1))
     stored = read_articles(connection, [row.id for row in rows])
-    total = count_matching(connection, query, way, effort, collapse=collapse)
+    if cursor is None and len(rows) <= limit and (rows or not offset):
+        total = Total(offset + len(rows), exact=True)  # the page has come to the last match
+    else:
+        total = count_matching(connection, query, way, effort, collapse=collapse)
     return _found(query, total, stored, limit, note=_note(way))
 
 
@@ -114,7 +117,10 @@ def _most_relevant(
     way = choose_way(connection, query)
     ranked, was_cut = rank_articles(connection, query, way, collapse=collapse)
     stored = read_articles(connection, ranked[offset : offset + limit])
-    total = count_matching(connection, query, way, effort, collapse=collapse)
+    if was_cut:
+        total = count_matching(connection, query, way, effort, collapse=collapse)
+    else:
+        total = Total(len(ranked), exact=True)
     note = f"the {len(ranked):,} best of the newest matches were ranked" if was_cut else _note(way)
     return replace(_found(query, total, stored, limit, note=note), next=None)
 

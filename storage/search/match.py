@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from storage.search.folding import fold, fold_lines, fold_roughly
+from storage.search.folding import fold_lines, fold_roughly
 from storage.search.query import Group, Query, Word
 from storage.search.tokens import is_word_character
 
@@ -24,8 +24,8 @@ def matches(query: Query, title: str, text: str) -> bool:
         return True
     if _is_plainly_there(query, title, text):
         return True
-    folded_title = fold(title)
     fold_text = fold_roughly if _is_steady(query) else fold_lines
+    folded_title = fold_text(title.replace("\n", " "))
     everything = f"{folded_title}\n{fold_text(text)}"
     return any(_group_matches(group, folded_title, everything) for group in query.groups)
 

@@ -197,8 +197,9 @@ def _earlier(one: datetime | None, other: datetime) -> datetime:
 def _both(kind: str, asked: tuple[str, ...], further: tuple[str, ...]) -> tuple[str, ...]:
     if not asked or not further:
         return asked or further
+    # An article has one newspaper, but may have several sources and mention several securities.
     common = tuple(value for value in asked if value in further)
-    if not common:
+    if not common or (kind != "media" and set(asked) != set(further)):
         raise BadQuery(
             f"{kind}: is asked for twice, as {_show(asked[0])} and as {_show(further[0])}: leave one out"
         )

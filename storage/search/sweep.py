@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from storage.article_lists import ArticleFilter, filter_conditions, select_matching
 from storage.articles import first_id
@@ -139,7 +139,11 @@ class Sweep:
             return True
         if not self._collapse or row.duplicate_of is None:
             return False
-        return matches_article(self._connection, self._query, row.duplicate_of)
+        return any(
+            matches_article(self._connection, self._query, code)
+            for code, key in list_copies(self._connection, [row.duplicate_of])[row.duplicate_of]
+            if key < _key(row)
+        )
 
 
 def choose_way(connection: Connection, query: Query) -> Way:
@@ -185,6 +189,20 @@ def exact_days(query: Query) -> list[ColumnElement[bool]]:
     return filter_conditions(ArticleFilter(since=query.filter.since, until=query.filter.until))
 
 
+def list_copies(connection: Connection, firsts: Iterable[str]) -> dict[str, list[tuple[str, Key]]]:
+    """Return for each article that has copies all articles of its text, itself the first, and their keys."""
+    copies: dict[str, list[tuple[str, Key]]] = {}
+    for codes in batches(dict.fromkeys(firsts)):
+        rows = connection.execute(
+            select(article.c.info_code, article.c.published_at, article.c.duplicate_of)
+            .where(or_(article.c.info_code.in_(codes), article.c.duplicate_of.in_(codes)))
+            .order_by(article.c.published_at, article.c.info_code)
+        )
+        for row in rows:
+            copies.setdefault(row.duplicate_of or row.info_code, []).append((row.info_code, _key(row)))
+    return copies
+
+
 def matches_article(connection: Connection, query: Query, info_code: str) -> bool:
     """Return whether one article answers the query."""
     row = connection.execute(
@@ -224,7 +242,7 @@ def _is_settled(waiting: list[Row[Any]], reached: int, shift: int, *, newest_fir
     return first_id(waiting[0].published_at) < reached - shift
 
 
-def _key(row: Row[Any]) -> Key:
+def _key(row: Any) -> Key:
     return row.published_at, row.info_code
 
 

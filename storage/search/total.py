@@ -12,7 +12,15 @@ from storage.article_lists import count_articles
 from storage.schema import article
 from storage.search.index import search, tokens_match
 from storage.search.query import Query
-from storage.search.sweep import Sweep, Way, exact_days, id_range, matching_articles, select_candidates
+from storage.search.sweep import (
+    Sweep,
+    Way,
+    exact_days,
+    id_range,
+    list_copies,
+    matching_articles,
+    select_candidates,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +92,20 @@ def _count_newest(connection: Connection, query: Query, way: Way, effort: Effort
 
 def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, collapse: bool) -> int:
     """Count articles down to an id that the index alone decides about: what the filter and copies leave."""
-    found = select_candidates(query, way, article.c.duplicate_of)
+    found = select_candidates(query, way, article.c.info_code, article.c.duplicate_of)
     found = found.where(search.c.rowid >= last, *exact_days(query))
     if not collapse:
         return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
-    firsts = connection.execute(found).scalars().all()
-    there = matching_articles(connection, query, (first for first in firsts if first is not None))
-    return sum(first not in there for first in firsts)
+    rows = connection.execute(found).all()
+    return len(rows) - _count_hidden(connection, query, dict(row for row in rows if row.duplicate_of))
+
+
+def _count_hidden(connection: Connection, query: Query, firsts: dict[str, str]) -> int:
+    """Return how many of the copies, given with the first of their text, hide behind an earlier one."""
+    copies = list_copies(connection, firsts.values())
+    there = matching_articles(connection, query, (code for same in copies.values() for code, _ in same))
+    shown = {next((code for code, _ in same if code in there), None) for same in copies.values()}
+    return sum(code not in shown for code in firsts)
 
 
 def _guess_proposed(connection: Connection, query: Query, way: Way, effort: Effort) -> tuple[float, bool]:
