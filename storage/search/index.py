@@ -28,6 +28,11 @@ _STATE = sql_text("SELECT version, built_to, largest_shift FROM search_state")
 _INSERT = sql_text("INSERT INTO search (rowid, tokens) VALUES (:id, :tokens)")
 _DELETE = sql_text("INSERT INTO search (search, rowid, tokens) VALUES ('delete', :id, :tokens)")
 _DISTRUST = sql_text("UPDATE search_state SET version = '' WHERE version <> ''")
+_PROBED = 30
+_PROBE = sql_text(
+    "SELECT count(*), min(rowid) FROM "
+    "(SELECT rowid FROM search WHERE search MATCH :token ORDER BY rowid DESC LIMIT :few)"
+)
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
 
 
@@ -166,6 +171,13 @@ def tokens_match(expression: str) -> Any:
     return literal_column("search").op("MATCH")(expression)
 
 
+def pick_rarest(connection: Connection, tokens: list[str], most: int) -> list[str]:
+    """Return those tokens that fewest articles hold, judged by how far back their newest ones reach."""
+    if len(tokens) <= most:
+        return tokens
+    return sorted(tokens, key=lambda token: _commonness(connection, token))[:most]
+
+
 def any_of(alternatives: Iterable[tuple[Iterable[str], Iterable[str]]]) -> str:
     """Return the expression for articles that hold all tokens of an alternative, and none it excludes."""
     return " OR ".join(
@@ -180,6 +192,12 @@ def _has_articles(connection: Connection) -> bool:
 
 def _all_of(tokens: Iterable[str]) -> str:
     return "(" + " AND ".join(map(_quoted, tokens)) + ")"
+
+
+def _commonness(connection: Connection, token: str) -> tuple[bool, int]:
+    """Return a measure that grows with the number of articles that hold a token."""
+    count, last = connection.execute(_PROBE, {"token": _quoted(token), "few": _PROBED}).one()
+    return count == _PROBED, last if count == _PROBED else count
 
 
 def _quoted(token: str) -> str:

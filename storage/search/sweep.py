@@ -17,7 +17,7 @@ from storage.article_lists import ArticleFilter, filter_conditions, select_match
 from storage.articles import first_id
 from storage.batches import batches
 from storage.schema import article
-from storage.search.index import IndexState, any_of, read_index_state, search, tokens_match
+from storage.search.index import IndexState, any_of, pick_rarest, read_index_state, search, tokens_match
 from storage.search.match import matches
 from storage.search.query import Query, Word
 from storage.search.tokens import is_told_by_tokens, query_tokens
@@ -27,6 +27,8 @@ Key = tuple[datetime, str]
 """Where an article stands in the order of publication: its time, then its info code."""
 
 _FEW = 300
+_FEW_TOKENS = 2
+_SHORT = 3  # tokens of a word of four characters
 _AT_ONCE = 50
 _COLUMNS = (article.c.id, article.c.info_code, article.c.published_at, article.c.duplicate_of)
 _TEXTS = (article.c.title, article.c.text)
@@ -158,7 +160,8 @@ def choose_way(connection: Connection, query: Query) -> Way:
     ):
         return Way(state, None, is_told=False)
     alternatives = [
-        (_tokens(group.words), _tokens(filter(_is_told, group.excluded))) for group in query.groups
+        (_tokens(connection, group.words), _tokens(connection, filter(_is_told, group.excluded)))
+        for group in query.groups
     ]
     is_told = all(_is_told(word) for group in query.groups for word in (*group.words, *group.excluded))
     return Way(state, any_of(alternatives), is_told)
@@ -246,8 +249,16 @@ def _key(row: Any) -> Key:
     return row.published_at, row.info_code
 
 
-def _tokens(words: Iterable[Word]) -> list[str]:
-    return [token for word in words for token in query_tokens(word.folded, in_title=word.in_title)]
+def _tokens(connection: Connection, words: Iterable[Word]) -> list[str]:
+    """Return tokens that every text with these words holds: all of a short word, the rarest of a long one.
+
+    A rare token is read in no time and leaves few texts to look at; a common one takes long and tells little.
+    """
+    chosen: list[str] = []
+    for word in words:
+        tokens = query_tokens(word.folded, in_title=word.in_title)
+        chosen += pick_rarest(connection, tokens, _FEW_TOKENS + (len(tokens) > _SHORT))
+    return chosen
 
 
 def _is_told(word: Word) -> bool:
