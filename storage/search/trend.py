@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 
 from storage.article_lists import list_article_sources, select_matching
-from storage.press_days import press_day
-from storage.schema import article, listing
+from storage.press_days import PRESS_ZONE, press_day
+from storage.schema import UtcDateTime, article, listing
 from storage.search.index import search, tokens_match
 from storage.search.query import Query
 from storage.search.sweep import Sweep, Way, choose_way, exact_days, select_candidates
@@ -29,6 +39,10 @@ _IDS_EAST = 4 * 60 * 8
 _DAYS_BEFORE = 100_000
 """Added before dividing: SQLite rounds towards zero, and ids before 2000 are negative."""
 _PART = 500
+_COUNT_BETWEEN = select(func.count()).where(
+    article.c.published_at >= bindparam("since", type_=UtcDateTime),
+    article.c.published_at < bindparam("until", type_=UtcDateTime),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +113,23 @@ def _count_matching(
 ) -> tuple[int, Counts]:
     if by_source:
         return _count_by_source(connection, query, unit)
+    if not query.groups and query.filter.is_open:
+        return _count_everything(connection, query, unit)
     counts: Counter[tuple[str | None, date]] = Counter()
     for day, count in _count_days(connection, query):
         counts[None, first_day(day, unit)] += count
     return counts.total(), counts
+
+
+def _count_everything(connection: Connection, query: Query, unit: Unit) -> tuple[int, Counts]:
+    """Count all articles, period by period: an index tells how many lie between two moments."""
+    counts: dict[tuple[str | None, date], int] = {}
+    for start in _periods(connection, query, unit):
+        since, until = (datetime.combine(day, time(), PRESS_ZONE) for day in (start, _next(start, unit)))
+        counts[None, start] = connection.execute(
+            _COUNT_BETWEEN, {"since": since, "until": until}
+        ).scalar_one()
+    return sum(counts.values()), counts
 
 
 def _count_by_source(connection: Connection, query: Query, unit: Unit) -> tuple[int, Counts]:
@@ -185,4 +212,9 @@ def _periods(connection: Connection, query: Query, unit: Unit) -> Iterator[date]
     start, end = first_day(press_day(first), unit), press_day(last)
     while start <= end:
         yield start
-        start = first_day(start + timedelta(days={"day": 1, "week": 7, "month": 31, "year": 366}[unit]), unit)
+        start = _next(start, unit)
+
+
+def _next(start: date, unit: Unit) -> date:
+    """Return the first day of the period after one."""
+    return first_day(start + timedelta(days={"day": 1, "week": 7, "month": 31, "year": 366}[unit]), unit)
