@@ -16,6 +16,7 @@ from storage.search.folding import fold
 
 LENGTHS = (1, 2, 3, 4, 8)
 TWO_TERMS = "two terms"
+TEXT = "text"
 BANDS = {"common": (0, 500), "medium": (500, 8_000), "rare": (8_000, 80_000)}
 """Words by their rank in the vocabulary."""
 
@@ -27,6 +28,11 @@ class Question:
     kind: str
     band: str
     pieces: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """Return its kind, and whether it is a word or any piece of a text."""
+        return f"{self.kind}, {'any piece' if self.band == TEXT else 'words'}"
 
     @property
     def query(self) -> Query:
@@ -62,7 +68,7 @@ def _of_texts(
         pieces = tuple(_cut(random, text, length) for length in lengths)
         if all(pieces) and pieces not in drawn:
             drawn.add(pieces)
-            yield Question(kind, "text", pieces)
+            yield Question(kind, TEXT, pieces)
 
 
 def _cut(random: Random, text: str, length: int) -> str:

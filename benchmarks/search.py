@@ -125,11 +125,12 @@ def measure_rivals(
         assert own == truth, f"{question} finds {len(own)}, LIKE {len(truth)}: {sorted(own ^ truth)[:5]}"
         for name in INDEXES:
             told = rivals.every(name, question.pieces)
-            share = len(told & truth) / len(truth) if truth else 1.0
-            recall.setdefault(name, {}).setdefault(question.kind, []).append(share)
+            if truth:
+                share = len(told & truth) / len(truth)
+                recall.setdefault(name, {}).setdefault(question.kind, []).append(share)
         for name, by_kind in times.items():
             asked = _time_one(partial(rivals.newest, name, question.pieces), options.rounds)
-            by_kind.setdefault(question.kind, []).append(asked)
+            by_kind.setdefault(question.label, []).append(asked)
     _print_times("first 20 ids of the rivals", times)
     return _tell_rivals(rivals, recall, times, len(questions))
 
@@ -167,7 +168,7 @@ def _time_all(
 ) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {}
     for question in questions:
-        times.setdefault(question.kind, []).append(_time_one(partial(ask, question), rounds))
+        times.setdefault(question.label, []).append(_time_one(partial(ask, question), rounds))
     return times
 
 
