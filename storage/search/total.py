@@ -32,7 +32,7 @@ class Effort:
     texts: int
 
 
-AT_ONCE = Effort(indexed=50_000, rows=4_000, texts=100)
+AT_ONCE = Effort(indexed=50_000, rows=4_000, texts=64)
 """For a page that should be there in an instant."""
 THOROUGH = Effort(indexed=100_000_000, rows=5_000_000, texts=100_000)
 """For a person at the command line, who would rather wait a moment than not know."""
