@@ -14,7 +14,15 @@ from child import PYTHON, Cost, run_child
 CONCURRENCY = 8
 """Scrapy's default for one host, so that both sides fetch alike."""
 
-_POLLED = {"last_outcome", "last_polled_at", "last_whole_at", "etag", "last_modified", "body_hash"}
+_POLLED = {
+    "last_outcome",
+    "last_polled_at",
+    "last_succeeded_at",
+    "last_whole_at",
+    "etag",
+    "last_modified",
+    "body_hash",
+}
 
 
 class Crawler:
@@ -44,9 +52,9 @@ class Crawler:
     def contents(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every table; of sources, without what a poll may write."""
         with closing(self._connect()) as connection:
-            names = [
-                row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            ]
+            # The index itself has no rows to show; what it holds is in its own tables.
+            tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+            names = [row[0] for row in connection.execute(tables)]
             return {name: self._rows(connection, name) for name in names}
 
     def warc_bytes(self) -> int:

@@ -419,7 +419,8 @@ def test_a_file_that_came_meanwhile_is_not_replaced(tmp_path: Path) -> None:
 
 
 DYING = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 sent = int(sys.argv.pop())
 from jianbao.exporting import selection
 counted = selection.Census.count
