@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from command_line import Command, warm_command
 from demo_client import PAPER
+from desk_work import DeskWork
 from newsroom import Newsroom, small_press
+from served_archive import fill_archive
 
 from jianbao.demo import TODAY, DemoSite, Post, Press
+
+if TYPE_CHECKING:
+    from reading_room import TestClient
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -73,3 +78,20 @@ def site(press: Press) -> Iterator[DemoSite]:
 def post(press: Press) -> Post:
     """Return an article of today that stands in one place only."""
     return next(post for post in press.posts if post.slug == PAPER and post.published_at.date() == TODAY)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
+    """Return the desk of a filled archive that no test changes."""
+    work = fill_archive(tmp_path_factory.mktemp("archive"))
+    with work.archive:
+        yield work
+
+
+@pytest.fixture(scope="module")
+def reader(desk: DeskWork) -> Iterator[TestClient]:
+    """Return a client of the reader of that archive."""
+    from reading_room import open_reader  # FastAPI takes 0.4 s
+
+    with open_reader(desk.archive.folder) as client:
+        yield client

@@ -30,21 +30,6 @@ DOCUMENT = (Path(__file__).parent.parent / "docs" / "api.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive that no test changes."""
-    work = fill_archive(tmp_path_factory.mktemp("archive"))
-    with work.archive:
-        yield work
-
-
-@pytest.fixture(scope="module")
-def reader(desk: DeskWork) -> Iterator[TestClient]:
-    """Return a client of its reader."""
-    with open_reader(desk.archive.folder) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def schema(reader: TestClient) -> dict[str, Any]:
     """Return the OpenAPI document."""
     document: dict[str, Any] = reader.get(f"{API}/openapi.json").json()

@@ -11,28 +11,12 @@ from pathlib import Path
 import pytest
 from desk_work import DeskWork
 from reading_room import TestClient, open_reader
-from served_archive import fill_archive
 from shelf_articles import CODE, EVIL, PICTURE, hostile_article, plain_article, shelve
 
 from jianbao.web.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
 from storage.archive import Archive
 from storage.records import Article, Paragraph
 from storage.sources import SourceRow, save_sources
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive that no test changes."""
-    work = fill_archive(tmp_path_factory.mktemp("archive"))
-    with work.archive:
-        yield work
-
-
-@pytest.fixture(scope="module")
-def reader(desk: DeskWork) -> Iterator[TestClient]:
-    """Return a client of its reader."""
-    with open_reader(desk.archive.folder) as client:
-        yield client
 
 
 @pytest.fixture

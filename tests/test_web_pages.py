@@ -24,21 +24,6 @@ from storage.records import Listed
 from storage.tally import Tally
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive that no test changes."""
-    work = fill_archive(tmp_path_factory.mktemp("archive"))
-    with work.archive:
-        yield work
-
-
-@pytest.fixture(scope="module")
-def reader(desk: DeskWork) -> Iterator[TestClient]:
-    """Return a client of its reader."""
-    with open_reader(desk.archive.folder) as client:
-        yield client
-
-
 @pytest.fixture
 def own_desk(tmp_path: Path) -> Iterator[DeskWork]:
     """Return the desk of a filled archive of one test's own."""
