@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-_NARROW = tuple(zip("，：；！？（）", ",:;!?()", strict=True))
+NARROWED = tuple(zip("，：；！？（）", ",:;!?()", strict=True))
 """What NFKC does to the punctuation of nearly every Chinese line: with it done, most lines need no more."""
 _HAN = ((0x2E80, 0x2FE0), (0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32400))
 _INVISIBLE = (
@@ -90,6 +90,17 @@ def fold_roughly(text: str) -> str:
     return narrowed
 
 
+def changed_points() -> frozenset[int]:
+    """Return the characters that folding replaces by others or leaves out, but for what NFKC does."""
+    return frozenset(_table().changes)
+
+
+def compile_finder(points: Iterable[int]) -> re.Pattern[str]:
+    """Return a pattern for the characters; of those beyond the first plane it finds any, to be quick."""
+    near = "".join(re.escape(chr(point)) for point in sorted(points) if point < _SECOND_PLANE)
+    return re.compile(f"[{near}{chr(_SECOND_PLANE)}-\U0010ffff]")
+
+
 def folding_digest() -> str:
     """Return the fingerprint of the folding: an index made with another one cannot be trusted."""
     return _table().digest
@@ -148,7 +159,7 @@ def _is_one_to_one(text: str, folded: str) -> bool:
 
 
 def _narrow(text: str) -> str:
-    for wide, narrow in _NARROW:
+    for wide, narrow in NARROWED:
         text = text.replace(wide, narrow)
     return text
 
@@ -214,13 +225,7 @@ def _table() -> Table:
     told = repr(sorted((point, new or "") for point, new in changes.items()))
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     uneven = frozenset(chr(point) for point, new in changes.items() if new is None or len(new) != 1)
-    return Table(changes, _compile_finder(changes), uneven, digest)
-
-
-def _compile_finder(changes: Iterable[int]) -> re.Pattern[str]:
-    """Return a pattern for the characters; of those beyond the first plane it finds any, to be quick."""
-    near = "".join(re.escape(chr(point)) for point in sorted(changes) if point < _SECOND_PLANE)
-    return re.compile(f"[{near}{chr(_SECOND_PLANE)}-\U0010ffff]")
+    return Table(changes, compile_finder(changes), uneven, digest)
 
 
 def _follow(changes: dict[int, str | None], new: str | None) -> str | None:

@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from operator import add
 
 from storage.search.folding import fold, fold_lines, folding_digest
+from storage.search.spelling import is_rewritten
 
-TOKENS_VERSION = 1
+TOKENS_VERSION = 2
 TOKENIZER = "ascii tokenchars '!\"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~'"
 """SQLite's simplest tokenizer, told that every visible character is part of a word: blanks part tokens."""
 _TITLE = "\ue000"
+REWRITTEN = _TITLE * 3
+"""The token of articles that are not searched as they are written: see `is_rewritten`."""
 _PAIR = 2
 _MOST_PAIRS = 12
 
@@ -29,6 +32,8 @@ def article_tokens(title: str, text: str) -> str:
     own = _pieces(fold(title))
     tokens = _pieces(fold_lines(text)) | own
     tokens.update(_of_title(piece) for piece in own)
+    if is_rewritten(title) or is_rewritten(text):
+        tokens.add(REWRITTEN)
     return " ".join(tokens)
 
 
