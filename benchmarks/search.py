@@ -31,8 +31,9 @@ from storage.archive import Archive
 from storage.schema import article
 from storage.search import AT_ONCE, Query, count_index_bytes, count_trend, search_articles
 from storage.search.folding import fold, fold_lines
-from storage.search.sweep import Sweep, choose_way
+from storage.search.sweep import Sweep
 from storage.search.total import count_matching
+from storage.search.way import choose_way
 
 TREND_QUESTIONS = 5
 Times = dict[str, dict[str, list[float]]]

@@ -202,7 +202,7 @@ def test_few_articles_are_read_and_many_are_looked_up(
                 asked = replace(NaiveQuery.word(word), **narrowing)
                 query = parse_query(asked.typed())
                 for few in (0, 1 << 30):
-                    monkeypatch.setattr("storage.search.sweep._FEW", few)
+                    monkeypatch.setattr("storage.search.way._FEW", few)
                     sweep = Sweep(connection, query)
                     assert (sweep.way.expression is None) is bool(few)
                     assert [row.info_code for row in sweep] == naive.find(asked)

@@ -46,7 +46,9 @@ def test_folding_rewrites(text: str) -> None:
     assert REWRITTEN in article_tokens(text, "春耕").split(" ")
 
 
-@pytest.mark.parametrize("text", ["上饶市，光伏：5G+（Ｎ型）11.9％，㎡。\n……《湿地》“候鸟”、二〇二三年\u3000春耕"])
+@pytest.mark.parametrize(
+    "text", ["上饶市，光伏：5G+（Ｎ型）11.9％，㎡。\n……《湿地》“候鸟”、二〇二三年\u3000春耕"]
+)
 def test_usual_print_is_searched_as_it_is_written(text: str) -> None:
     assert not is_rewritten(text)
     assert REWRITTEN not in article_tokens(text, text).split(" ")

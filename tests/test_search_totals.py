@@ -61,7 +61,7 @@ def naive(connection: Connection) -> NaiveSearch:
 @pytest.fixture(params=[1, 1 << 30], ids=["by the index", "by reading the few"])
 def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make search take one of its two ways where a filter leaves little."""
-    monkeypatch.setattr("storage.search.sweep._FEW", request.param)
+    monkeypatch.setattr("storage.search.way._FEW", request.param)
 
 
 @pytest.mark.usefixtures("few")

@@ -14,11 +14,13 @@ from sqlalchemy import Connection, select
 from storage.article_lists import count_articles, list_articles
 from storage.articles import StoredArticle, read_stored
 from storage.schema import article
+from storage.search.copies import Key
 from storage.search.query import BadQuery, Query
 from storage.search.rank import rank_articles
 from storage.search.snippet import Piece, make_snippet, mark_hits
-from storage.search.sweep import Key, Sweep, Way, choose_way
+from storage.search.sweep import Sweep
 from storage.search.total import AT_ONCE, Effort, Total, count_matching
+from storage.search.way import Way, choose_way
 
 Order = Literal["newest", "oldest", "relevance"]
 _PART = 200
@@ -79,7 +81,8 @@ def search_articles(  # noqa: PLR0913 - a search has that many sides
     if cursor is None and len(rows) <= limit and (rows or not offset):
         total = Total(offset + len(rows), exact=True)  # the page has come to the last match
     else:
-        total = count_matching(connection, query, way, effort, collapse=collapse)
+        begun = sweep if cursor is None and newest_first else None
+        total = count_matching(connection, query, way, effort, collapse=collapse, begun=begun)
     return _found(query, total, stored, limit, note=_note(way))
 
 
@@ -115,13 +118,13 @@ def _most_relevant(
     connection: Connection, query: Query, limit: int, offset: int, *, collapse: bool, effort: Effort
 ) -> Found:
     way = choose_way(connection, query)
-    ranked, was_cut = rank_articles(connection, query, way, collapse=collapse)
+    ranked, rest = rank_articles(connection, query, way, collapse=collapse)
     stored = read_articles(connection, ranked[offset : offset + limit])
-    if was_cut:
-        total = count_matching(connection, query, way, effort, collapse=collapse)
-    else:
-        total = Total(len(ranked), exact=True)
-    note = f"the {len(ranked):,} best of the newest matches were ranked" if was_cut else _note(way)
+    note = _note(way)
+    total = Total(len(ranked), exact=True)
+    if rest is not None:
+        total = count_matching(connection, query, way, effort, collapse=collapse, begun=rest)
+        note = f"the {len(ranked):,} best of the newest matches were ranked"
     return replace(_found(query, total, stored, limit, note=note), next=None)
 
 

@@ -1,17 +1,18 @@
 """The search index: a contentless FTS5 table with ``detail=none``, keyed by ``article.id``.
 
-Written in the transaction that stores the article. It holds for every article with an id up to
-``IndexState.built_to``, made by the version of the tokens that is noted beside it; with anything else search
-reads the texts themselves, so an answer is never wrong, only slower, until ``jianbao reindex`` has run.
+The transaction that stores an article owes it to the index, which takes several at once for a third of what
+each alone would cost: search reads the texts of the few that are still owed. It holds for every article with
+an id up to ``IndexState.built_to``, made by the version of the tokens that is noted beside it; with anything
+else search reads the texts themselves, so an answer is never wrong, only slower, until ``jianbao reindex``
+has run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Connection, column, exists, func, literal_column, select, table
+from sqlalchemy import Connection, Integer, column, exists, func, select, table
 from sqlalchemy import text as sql_text
 
 from storage.articles import StoredArticle, first_id
@@ -21,18 +22,19 @@ from storage.search.tokens import TOKENIZER, article_tokens, index_version
 COMPLETE = 1 << 62
 """The id up to which a finished index holds: above that of any article."""
 _NOTHING = -COMPLETE
-search = table("search", column("rowid"), column("tokens"))
-"""The FTS5 table, as SQLAlchemy may name it."""
+_TOGETHER = 64
+"""Articles that are owed before they are indexed: twice as many would gain a twentieth."""
 
 _STATE = sql_text("SELECT version, built_to, largest_shift FROM search_state")
 _INSERT = sql_text("INSERT INTO search (rowid, tokens) VALUES (:id, :tokens)")
 _DELETE = sql_text("INSERT INTO search (search, rowid, tokens) VALUES ('delete', :id, :tokens)")
 _DISTRUST = sql_text("UPDATE search_state SET version = '' WHERE version <> ''")
-_PROBED = 30
-_PROBE = sql_text(
-    "SELECT count(*), min(rowid) FROM "
-    "(SELECT rowid FROM search WHERE search MATCH :token ORDER BY rowid DESC LIMIT :few)"
-)
+_OWE = sql_text("INSERT OR IGNORE INTO search_owed (id) VALUES (:id)")
+_UNOWE = sql_text("DELETE FROM search_owed WHERE id = :id")
+_LIST_OWED = sql_text("SELECT id FROM search_owed ORDER BY id")
+_OWED_IDS = select(table("search_owed", column("id", Integer)).c.id)
+_SETTLE_OWED = sql_text("DELETE FROM search_owed")
+_COUNT_OWED = sql_text("SELECT count(*) FROM search_owed")
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
 
 
@@ -76,6 +78,7 @@ def create_index(connection: Connection) -> None:
     """Make the index anew and empty: complete where there is no article yet, else to be built."""
     connection.execute(sql_text("DROP TABLE IF EXISTS search"))
     connection.execute(sql_text("DROP TABLE IF EXISTS search_state"))
+    connection.execute(sql_text("DROP TABLE IF EXISTS search_owed"))
     quoted = TOKENIZER.replace('"', '""')
     connection.exec_driver_sql(
         f"CREATE VIRTUAL TABLE search USING fts5("
@@ -87,6 +90,7 @@ def create_index(connection: Connection) -> None:
             "largest_shift INTEGER NOT NULL)"
         )
     )
+    connection.execute(sql_text("CREATE TABLE search_owed (id INTEGER PRIMARY KEY)"))
     connection.execute(
         sql_text("INSERT INTO search_state VALUES (:version, :built_to, 0)"),
         {"version": index_version(), "built_to": _NOTHING if _has_articles(connection) else COMPLETE},
@@ -108,7 +112,8 @@ def index_article(
 
     None is an article that was not there yet, or is no more. An index not yet built as far is left for
     ``reindex`` to build, as is one of another version, which nobody may trust from then on. ``ready`` are
-    the article's tokens where they are made already; those of another text do no harm.
+    the article's tokens where they are made already; those of another text do no harm. Without them the
+    article is owed to the index.
     """
     if previous is not None and current is not None and _indexed(previous) == _indexed(current):
         return False
@@ -118,15 +123,33 @@ def index_article(
         return False
     is_in = previous is not None and previous.id <= state.built_to
     if previous is not None and is_in:
-        _delete(connection, previous)
+        _take_out(connection, previous)
     if current is None or current.id > state.built_to:
         return is_in
-    if ready is None or (ready.title, ready.text) != (current.article.title, current.article.text):
-        ready = make_tokens(current.article.title, current.article.text)
-    connection.execute(_INSERT, [{"id": current.id, "tokens": ready.tokens}])
+    if ready is not None and (ready.title, ready.text) == (current.article.title, current.article.text):
+        connection.execute(_INSERT, [{"id": current.id, "tokens": ready.tokens}])
+    else:
+        _owe(connection, current.id)
     assert current.article.published_at is not None
     _note_shift(connection, state, current.id - first_id(current.article.published_at))
     return True
+
+
+def list_owed(connection: Connection) -> tuple[int, ...]:
+    """Return the ids of the articles that are still owed to the index, rising."""
+    return tuple(connection.execute(_LIST_OWED).scalars())
+
+
+def index_owed(connection: Connection) -> int:
+    """Index all that is owed, in one go; return how many articles that were."""
+    if not read_index_state(connection).is_of_this_version:
+        return 0
+    # By rising ids: FTS5 begins anew whenever one is lower than that before.
+    owed = select(article.c.id, article.c.title, article.c.text).where(article.c.id.in_(_OWED_IDS))
+    rows = connection.execute(owed.order_by(article.c.id)).all()
+    _insert(connection, ((row.id, row.title, row.text) for row in rows))
+    connection.execute(_SETTLE_OWED)
+    return len(rows)
 
 
 def build_part(connection: Connection, articles: int = 500) -> int:
@@ -166,42 +189,8 @@ def count_unindexed(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).where(article.c.id > state.built_to)).scalar_one())
 
 
-def tokens_match(expression: str) -> Any:
-    """Return the condition that an article of the index holds an expression of tokens."""
-    return literal_column("search").op("MATCH")(expression)
-
-
-def pick_rarest(connection: Connection, tokens: list[str], most: int) -> list[str]:
-    """Return those tokens that fewest articles hold, judged by how far back their newest ones reach."""
-    if len(tokens) <= most:
-        return tokens
-    return sorted(tokens, key=lambda token: _commonness(connection, token))[:most]
-
-
-def any_of(alternatives: Iterable[tuple[Iterable[str], Iterable[str]]]) -> str:
-    """Return the expression for articles that hold all tokens of an alternative, and none it excludes."""
-    return " OR ".join(
-        f"({_all_of(held)}" + "".join(f" NOT {_quoted(token)}" for token in excluded) + ")"
-        for held, excluded in alternatives
-    )
-
-
 def _has_articles(connection: Connection) -> bool:
     return bool(connection.execute(select(exists().select_from(article))).scalar_one())
-
-
-def _all_of(tokens: Iterable[str]) -> str:
-    return "(" + " AND ".join(map(_quoted, tokens)) + ")"
-
-
-def _commonness(connection: Connection, token: str) -> tuple[bool, int]:
-    """Return a measure that grows with the number of articles that hold a token."""
-    count, last = connection.execute(_PROBE, {"token": _quoted(token), "few": _PROBED}).one()
-    return count == _PROBED, last if count == _PROBED else count
-
-
-def _quoted(token: str) -> str:
-    return '"' + token.replace('"', '""') + '"'
 
 
 def _indexed(stored: StoredArticle) -> tuple[int, str, str]:
@@ -214,9 +203,17 @@ def _insert(connection: Connection, indexed: Iterable[tuple[int, str, str]]) -> 
         connection.execute(_INSERT, rows)
 
 
-def _delete(connection: Connection, previous: StoredArticle) -> None:
+def _owe(connection: Connection, id_: int) -> None:
+    connection.execute(_OWE, {"id": id_})
+    if connection.execute(_COUNT_OWED).scalar_one() >= _TOGETHER:
+        index_owed(connection)
+
+
+def _take_out(connection: Connection, previous: StoredArticle) -> None:
+    """Remove an article as it was: its tokens, or what was owed of it."""
     id_, title, text = _indexed(previous)
-    connection.execute(_DELETE, {"id": id_, "tokens": article_tokens(title, text)})
+    if not connection.execute(_UNOWE, {"id": id_}).rowcount:
+        connection.execute(_DELETE, {"id": id_, "tokens": article_tokens(title, text)})
 
 
 def _note_shift(connection: Connection, state: IndexState, shift: int) -> None:

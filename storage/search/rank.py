@@ -18,7 +18,8 @@ from storage.schema import article
 from storage.search.folding import fold, fold_lines
 from storage.search.match import pattern_of
 from storage.search.query import Query, Word
-from storage.search.sweep import Sweep, Way, choose_way
+from storage.search.sweep import Sweep
+from storage.search.way import Way, choose_way
 
 _NEWEST = 400
 _TITLED = 200
@@ -30,19 +31,22 @@ _TITLE_WEIGHT = 3.0
 
 def rank_articles(
     connection: Connection, query: Query, way: Way, *, collapse: bool
-) -> tuple[list[int], bool]:
-    """Return the ids of the matches, the most relevant first, and whether there are more than were ranked."""
-    newest = list(islice(Sweep(connection, query, collapse=collapse, way=way), _NEWEST + 1))
-    ids = {row.id for row in newest[:_NEWEST]}
-    if len(newest) > _NEWEST:
+) -> tuple[list[int], Sweep | None]:
+    """Return the ids of the matches, the most relevant first; and where there are more, the pass so far."""
+    sweep = Sweep(connection, query, collapse=collapse, way=way)
+    newest = [row.id for row in islice(sweep, _NEWEST + 1)]
+    ids = {*newest[:_NEWEST]}
+    is_cut = len(newest) > _NEWEST
+    if is_cut:
         titled = _only_titles(query)
-        sweep = Sweep(connection, titled, collapse=collapse, way=choose_way(connection, titled))
-        ids |= {row.id for row in islice(sweep, _TITLED)}
+        in_titles = Sweep(connection, titled, collapse=collapse, way=choose_way(connection, titled))
+        ids.update(row.id for row in islice(in_titles, _TITLED))
     rows = connection.execute(
         select(article.c.id, article.c.title, article.c.text).where(article.c.id.in_(ids))
     )
     scores = {row.id: score(query, row) for row in rows}
-    return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True), len(newest) > _NEWEST
+    ranked = sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)
+    return ranked, sweep if is_cut else None
 
 
 def score(query: Query, row: Any) -> float:

@@ -6,51 +6,38 @@ What the index proposes is looked at again in the text, so that what comes out i
 from __future__ import annotations
 
 from bisect import insort
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from heapq import merge
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, null, true
 
-from storage.article_lists import ArticleFilter, filter_conditions, select_matching
+from storage.article_lists import select_matching
 from storage.articles import first_id
-from storage.batches import batches
 from storage.schema import article
-from storage.search.index import IndexState, any_of, pick_rarest, read_index_state, search, tokens_match
+from storage.search.copies import Key, list_copies, matches_article
+from storage.search.expression import search
 from storage.search.match import matches
-from storage.search.query import Query, Word
-from storage.search.tokens import is_told_by_tokens, query_tokens
+from storage.search.query import Query
+from storage.search.way import Way, choose_way, select_candidates, select_owed, split_rewritten
+from storage.search.written import answers_as_written
 from storage.stories import list_earlier_members
 
-Key = tuple[datetime, str]
-"""Where an article stands in the order of publication: its time, then its info code."""
-
-_FEW = 300
-_FEW_TOKENS = 2
-_SHORT = 3  # tokens of a word of four characters
 _AT_ONCE = 50
-_COLUMNS = (article.c.id, article.c.info_code, article.c.published_at, article.c.duplicate_of)
-_TEXTS = (article.c.title, article.c.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How the answers to a query are found: by which tokens, and whether these alone decide.
-
-    Without an expression the texts themselves are read: the index cannot help, or is not there yet.
-    """
-
-    state: IndexState
-    expression: str | None
-    is_told: bool
+_KNOWN = (article.c.id, article.c.info_code, article.c.published_at, article.c.duplicate_of)
+_TOLD = (*_KNOWN, true().label("answers"))
+_TO_READ = (*_KNOWN, article.c.title, article.c.text, null().label("answers"))
 
 
 class Sweep:
-    """A pass over the articles that may match; yields those that do.
+    """A pass over the articles that may match; an iterator of those that do.
 
-    ``examined`` counts the articles that were looked at, ``reached`` is the id of the last one. A pass with
-    a ``most`` ends after so many, one with ``down_to`` at that id; ``was_cut`` says that ``most`` ended it.
+    ``examined`` counts the proposals of the index that were looked at, ``found`` those that matched,
+    ``owed`` the matches that the index does not hold yet; ``reached`` is the id of the last article. A pass
+    with a ``most``, which may also be set on the way, ends after so many proposals, one with ``down_to`` at
+    that id; ``was_cut`` says that ``most`` ended it.
     """
 
     def __init__(  # noqa: PLR0913 - a pass has that many sides
@@ -66,41 +53,75 @@ class Sweep:
         down_to: int | None = None,
     ) -> None:
         self.way = way or choose_way(connection, query)
-        self.examined = 0
+        self.most = most
+        self.examined = self.found = self.owed = 0
         self.reached = 0
         self.was_cut = False
-        self._most = most
         self._down_to = down_to
         self._connection = connection
         self._query = query
         self._newest_first = newest_first
         self._after = after
         self._collapse = collapse
+        self._matching = self._match()
+
+    def count_on(self, most: int) -> int:
+        """Go on until so many proposals have been examined; return how many matches that were in all."""
+        self.most = most
+        deque(self._matching, maxlen=0)
+        return self.found + self.owed
 
     def __iter__(self) -> Iterator[Row[Any]]:
+        return self
+
+    def __next__(self) -> Row[Any]:
+        return next(self._matching)
+
+    def _match(self) -> Iterator[Row[Any]]:
         for row in self._candidates():
-            if self.examined == self._most:
+            if self.most is not None and self.examined >= self.most:
                 self.was_cut = True
                 return
-            self.examined += 1
+            is_owed = row.id in self.way.owed
+            self.examined += not is_owed
             self.reached = row.id
-            if self._matches(row) and not self._is_hidden(row):
+            if self._answers(row) and not self._is_hidden(row):
+                self.found += not is_owed
+                self.owed += is_owed
                 yield row
 
     def _candidates(self) -> Iterator[Row[Any]]:
-        texts = () if self.way.is_told else _TEXTS
         if self.way.expression is None:
+            columns = _TOLD if self.way.is_told else _TO_READ
             wanted = self._query.filter.with_copies
-            query = select_matching(
-                wanted, *_COLUMNS, *texts, newest_first=self._newest_first, after=self._after
-            )
+            query = select_matching(wanted, *columns, newest_first=self._newest_first, after=self._after)
             yield from self._fetch(query)
             return
-        query = select_candidates(self._query, self.way, *_COLUMNS, *texts)
-        order = search.c.rowid.desc() if self._newest_first else search.c.rowid
-        query = query.where(*self._start()).order_by(order)
-        rows = filter(self._is_in_range, self._fetch(query))
+        streams = map(self._fetch, self._proposals())
+        rows = filter(self._is_in_range, merge(*streams, key=attrgetter("id"), reverse=self._newest_first))
         yield from in_time_order(rows, self.way.state.largest_shift, newest_first=self._newest_first)
+
+    def _proposals(self) -> Iterator[Select[Any]]:
+        """Yield queries by id: for what need not be read, what must be, and what is not in the index yet."""
+        for query in self._indexed():
+            yield self._in_order(query.where(*self._start()), search.c.rowid)
+        if self.way.owed:
+            yield self._in_order(select_owed(self._query, self.way, *_TO_READ), article.c.id)
+
+    def _indexed(self) -> Iterator[Select[Any]]:
+        if self.way.is_told:
+            yield select_candidates(self._query, self.way, *_TOLD)
+            return
+        answers = answers_as_written(self._query)
+        if answers is None:
+            yield select_candidates(self._query, self.way, *_TO_READ)
+            return
+        as_written, rewritten = split_rewritten(self.way)
+        yield select_candidates(self._query, as_written, *_KNOWN, answers.label("answers"))
+        yield select_candidates(self._query, rewritten, *_TO_READ)
+
+    def _in_order(self, query: Select[Any], id_: ColumnElement[Any]) -> Select[Any]:
+        return query.order_by(id_.desc() if self._newest_first else id_)
 
     def _fetch(self, query: Select[Any]) -> Iterator[Row[Any]]:
         yield from self._connection.execute(query, execution_options={"yield_per": _AT_ONCE})
@@ -124,13 +145,13 @@ class Sweep:
             return False
         if self._after is None:
             return True
-        key = (row.published_at, row.info_code)
+        key = _key(row)
         return key < self._after if self._newest_first else key > self._after
 
-    def _matches(self, row: Row[Any]) -> bool:
-        if self.way.is_told:
-            return True
-        return matches(self._query, row.title, row.text)
+    def _answers(self, row: Row[Any]) -> bool:
+        if row.answers is None:
+            return matches(self._query, row.title, row.text)
+        return bool(row.answers)
 
     def _is_hidden(self, row: Row[Any]) -> bool:
         """Return whether this copies another article that matches as well; on request also nearly."""
@@ -148,81 +169,12 @@ class Sweep:
         )
 
 
-def choose_way(connection: Connection, query: Query) -> Way:
-    """Return how to find the answers: by the index, or by reading the few texts that the filter leaves."""
-    state = read_index_state(connection)
-    if not query.groups:
-        return Way(state, None, is_told=True)
-    if (
-        not state.is_current
-        or not all(group.words for group in query.groups)
-        or _leaves_few(connection, query)
-    ):
-        return Way(state, None, is_told=False)
-    alternatives = [
-        (_tokens(connection, group.words), _tokens(connection, filter(_is_told, group.excluded)))
-        for group in query.groups
-    ]
-    is_told = all(_is_told(word) for group in query.groups for word in (*group.words, *group.excluded))
-    return Way(state, any_of(alternatives), is_told)
-
-
-def select_candidates(query: Query, way: Way, *columns: Any) -> Select[Any]:
-    """Return a query for the articles that the index proposes, within the filter but for its exact days."""
-    assert way.expression is not None
-    wanted = query.filter
-    # The days by ids, which are those of the index: an article's id is never below its minute's first.
-    return (
-        select(*columns)
-        .select_from(search.join(article, article.c.id == search.c.rowid))
-        .where(tokens_match(way.expression), *id_range(wanted, way, search.c.rowid))
-        .where(*filter_conditions(replace(wanted, since=None, until=None)))
-    )
-
-
-def id_range(wanted: ArticleFilter, way: Way, id_: Any) -> list[ColumnElement[bool]]:
-    """Return what must hold of the ids of articles from the days asked for; a few others pass as well."""
-    since = [] if wanted.since is None else [id_ >= first_id(wanted.since)]
-    until = [] if wanted.until is None else [id_ <= first_id(wanted.until) + way.state.largest_shift]
-    return since + until
-
-
-def exact_days(query: Query) -> list[ColumnElement[bool]]:
-    """Return what must hold of an article's time: ids tell its minute only, and not that of a crowded one."""
-    return filter_conditions(ArticleFilter(since=query.filter.since, until=query.filter.until))
-
-
-def list_copies(connection: Connection, firsts: Iterable[str]) -> dict[str, list[tuple[str, Key]]]:
-    """Return for each article that has copies all articles of its text, itself the first, and their keys."""
-    copies: dict[str, list[tuple[str, Key]]] = {}
-    for codes in batches(dict.fromkeys(firsts)):
-        rows = connection.execute(
-            select(article.c.info_code, article.c.published_at, article.c.duplicate_of)
-            .where(or_(article.c.info_code.in_(codes), article.c.duplicate_of.in_(codes)))
-            .order_by(article.c.published_at, article.c.info_code)
-        )
-        for row in rows:
-            copies.setdefault(row.duplicate_of or row.info_code, []).append((row.info_code, _key(row)))
-    return copies
-
-
-def matches_article(connection: Connection, query: Query, info_code: str) -> bool:
-    """Return whether one article answers the query."""
-    row = connection.execute(
-        select(*_TEXTS).where(article.c.info_code == info_code, *filter_conditions(query.filter))
-    ).first()
-    return row is not None and matches(query, row.title, row.text)
-
-
-def matching_articles(connection: Connection, query: Query, info_codes: Iterable[str]) -> set[str]:
-    """Return those of the articles that answer the query."""
-    found = set[str]()
-    for codes in batches(dict.fromkeys(info_codes)):
-        rows = select(article.c.info_code, *_TEXTS).where(article.c.info_code.in_(codes))
-        for row in connection.execute(rows.where(*filter_conditions(query.filter))):
-            if matches(query, row.title, row.text):
-                found.add(row.info_code)
-    return found
+def sweep_owed(connection: Connection, query: Query, way: Way) -> list[Row[Any]]:
+    """Return the matches among the articles that the index does not hold yet; copies are not left out."""
+    if not way.owed:
+        return []
+    rows = connection.execute(select_owed(query, way, *_TO_READ))
+    return [row for row in rows if matches(query, row.title, row.text)]
 
 
 def in_time_order(rows: Iterable[Row[Any]], shift: int, *, newest_first: bool) -> Iterator[Row[Any]]:
@@ -247,28 +199,3 @@ def _is_settled(waiting: list[Row[Any]], reached: int, shift: int, *, newest_fir
 
 def _key(row: Any) -> Key:
     return row.published_at, row.info_code
-
-
-def _tokens(connection: Connection, words: Iterable[Word]) -> list[str]:
-    """Return tokens that every text with these words holds: all of a short word, the rarest of a long one.
-
-    A rare token is read in no time and leaves few texts to look at; a common one takes long and tells little.
-    """
-    chosen: list[str] = []
-    for word in words:
-        tokens = query_tokens(word.folded, in_title=word.in_title)
-        chosen += pick_rarest(connection, tokens, _FEW_TOKENS + (len(tokens) > _SHORT))
-    return chosen
-
-
-def _is_told(word: Word) -> bool:
-    return is_told_by_tokens(word.folded)
-
-
-def _leaves_few(connection: Connection, query: Query) -> bool:
-    """Return whether the filter leaves so few articles that their texts are read as fast as the index."""
-    wanted = query.filter
-    if not (wanted.sources or wanted.media or wanted.securities):
-        return False
-    found = select_matching(wanted.with_copies, article.c.id).limit(_FEW + 1).subquery()
-    return connection.execute(select(func.count()).select_from(found)).scalar_one() <= _FEW

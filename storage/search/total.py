@@ -10,17 +10,11 @@ from sqlalchemy import Connection, Select, func, select
 
 from storage.article_lists import count_articles
 from storage.schema import article
-from storage.search.index import search, tokens_match
+from storage.search.copies import list_copies, matching_articles
+from storage.search.expression import search, tokens_match
 from storage.search.query import Query
-from storage.search.sweep import (
-    Sweep,
-    Way,
-    exact_days,
-    id_range,
-    list_copies,
-    matching_articles,
-    select_candidates,
-)
+from storage.search.sweep import Sweep, sweep_owed
+from storage.search.way import Way, exact_days, id_range, select_candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +44,24 @@ class Total:
 
 
 def count_matching(
-    connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool = False
+    connection: Connection,
+    query: Query,
+    way: Way,
+    effort: Effort,
+    *,
+    collapse: bool = False,
+    begun: Sweep | None = None,
 ) -> Total:
-    """Return how many articles answer a query."""
+    """Return how many articles answer a query. ``begun`` is the pass that has found the newest of them."""
     if way.expression is None:
         return _count_read(connection, query, way, effort, collapse=collapse)
     leaves_out = query.filter.one_of_story or (collapse and _has_copies(connection))
     if way.is_told and query.filter.is_open and not leaves_out:
         count, is_all = _guess_proposed(connection, query, way, effort)
+        count += len(sweep_owed(connection, query, way))
         return Total(round(count), exact=True) if is_all else Total(_round(count), exact=False)
+    if begun is not None and (not way.is_told or query.filter.one_of_story):
+        return _count_on(connection, query, effort, begun)
     return _count_newest(connection, query, way, effort, collapse=collapse)
 
 
@@ -75,19 +78,40 @@ def _count_read(connection: Connection, query: Query, way: Way, effort: Effort, 
 def _count_newest(connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool) -> Total:
     """Count among the newest that the index proposes; more than those let expect as many more matches."""
     examined, last = _newest_proposed(connection, query, way, effort.rows)
-    is_all = examined < effort.rows
     if way.is_told and not query.filter.one_of_story:
         count = _count_rows(connection, query, way, last, collapse=collapse)
-    else:
-        sweep = Sweep(connection, query, collapse=collapse, way=way, most=effort.texts, down_to=last)
-        count = sum(1 for _ in sweep)
-        if sweep.was_cut:
-            is_all = False
-            examined = _count_proposed(connection, query, way, sweep.reached)
-    if is_all:
+        if examined < effort.rows:
+            return Total(count, exact=True)
+        return _extrapolate(connection, query, way, effort, count, examined)
+    sweep = Sweep(connection, query, collapse=collapse, way=way, down_to=last)
+    return _count_on(connection, query, effort, sweep, is_all=examined < effort.rows)
+
+
+def _count_on(
+    connection: Connection, query: Query, effort: Effort, sweep: Sweep, *, is_all: bool = True
+) -> Total:
+    """Count on from where a pass has come to, as far as may be read; expect as many more matches beyond."""
+    count = sweep.count_on(effort.texts)
+    if is_all and not sweep.was_cut:
         return Total(count, exact=True)
+    examined = sweep.examined
+    if not query.filter.is_open:
+        examined = _count_proposed(connection, query, sweep.way, sweep.reached)
+    return _extrapolate(connection, query, sweep.way, effort, sweep.found, examined, sweep.owed)
+
+
+def _extrapolate(
+    connection: Connection,
+    query: Query,
+    way: Way,
+    effort: Effort,
+    found: int,
+    examined: int,
+    owed: int = 0,
+) -> Total:
+    """Return the estimate that as many of all that is proposed match as did of those examined."""
     share = _guess_proposed(connection, query, way, effort)[0] / max(examined, 1)
-    return Total(max(count, _round(count * share)), exact=False)
+    return Total(max(found + owed, _round(found * share + owed)), exact=False)
 
 
 def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, collapse: bool) -> int:
@@ -95,9 +119,11 @@ def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, co
     found = select_candidates(query, way, article.c.info_code, article.c.duplicate_of)
     found = found.where(search.c.rowid >= last, *exact_days(query))
     if not collapse:
-        return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
-    rows = connection.execute(found).all()
-    return len(rows) - _count_hidden(connection, query, dict(row for row in rows if row.duplicate_of))
+        count = connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+        return int(count) + len(sweep_owed(connection, query, way))
+    rows = [*connection.execute(found), *sweep_owed(connection, query, way)]
+    copies = {row.info_code: row.duplicate_of for row in rows if row.duplicate_of}
+    return len(rows) - _count_hidden(connection, query, copies)
 
 
 def _count_hidden(connection: Connection, query: Query, firsts: dict[str, str]) -> int:

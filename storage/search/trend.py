@@ -24,9 +24,10 @@ from sqlalchemy import (
 from storage.article_lists import list_article_sources, select_matching
 from storage.press_days import PRESS_ZONE, press_day
 from storage.schema import UtcDateTime, article, listing
-from storage.search.index import search, tokens_match
+from storage.search.expression import search, tokens_match
 from storage.search.query import Query
-from storage.search.sweep import Sweep, Way, choose_way, exact_days, select_candidates
+from storage.search.sweep import Sweep, sweep_owed
+from storage.search.way import Way, choose_way, exact_days, select_candidates
 
 Unit = Literal["day", "week", "month", "year"]
 """A period of a trend; a week is an ISO week: it begins on Monday."""
@@ -154,7 +155,13 @@ def _count_days(connection: Connection, query: Query) -> Iterator[tuple[date, in
         moment = listing.c.published_at if len(query.filter.sources) == 1 else article.c.published_at
         found = select_matching(query.filter, _day_of(moment), func.count(), newest_first=True)
         yield from _read_days(connection, found.order_by(None).group_by(_day_of(moment)))
-    elif query.filter.is_open:
+    else:
+        yield from ((press_day(row.published_at), 1) for row in sweep_owed(connection, query, way))
+        yield from _count_told(connection, query, way)
+
+
+def _count_told(connection: Connection, query: Query, way: Way) -> Iterator[tuple[date, int]]:
+    if query.filter.is_open:
         yield from _count_indexed(connection, way)
     else:
         found = select_candidates(query, way, _day_of(article.c.published_at), func.count())

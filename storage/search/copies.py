@@ -1,0 +1,52 @@
+"""Copies of a text among the answers to a query: which there are, and which of them answer as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select
+
+from storage.article_lists import filter_conditions
+from storage.batches import batches
+from storage.schema import article
+from storage.search.match import matches
+from storage.search.query import Query
+
+Key = tuple[datetime, str]
+"""Where an article stands in the order of publication: its time, then its info code."""
+_TEXTS = (article.c.title, article.c.text)
+
+
+def list_copies(connection: Connection, firsts: Iterable[str]) -> dict[str, list[tuple[str, Key]]]:
+    """Return for each article that has copies all articles of its text, itself the first, and their keys."""
+    copies: dict[str, list[tuple[str, Key]]] = {}
+    for codes in batches(dict.fromkeys(firsts)):
+        rows = connection.execute(
+            select(article.c.info_code, article.c.published_at, article.c.duplicate_of)
+            .where(or_(article.c.info_code.in_(codes), article.c.duplicate_of.in_(codes)))
+            .order_by(article.c.published_at, article.c.info_code)
+        )
+        for row in rows:
+            key = (row.published_at, row.info_code)
+            copies.setdefault(row.duplicate_of or row.info_code, []).append((row.info_code, key))
+    return copies
+
+
+def matches_article(connection: Connection, query: Query, info_code: str) -> bool:
+    """Return whether one article answers the query."""
+    row = connection.execute(
+        select(*_TEXTS).where(article.c.info_code == info_code, *filter_conditions(query.filter))
+    ).first()
+    return row is not None and matches(query, row.title, row.text)
+
+
+def matching_articles(connection: Connection, query: Query, info_codes: Iterable[str]) -> set[str]:
+    """Return those of the articles that answer the query."""
+    found = set[str]()
+    for codes in batches(dict.fromkeys(info_codes)):
+        rows = select(article.c.info_code, *_TEXTS).where(article.c.info_code.in_(codes))
+        for row in connection.execute(rows.where(*filter_conditions(query.filter))):
+            if matches(query, row.title, row.text):
+                found.add(row.info_code)
+    return found
