@@ -19,7 +19,7 @@ from storage.captures import insert_capture
 from storage.ledger import record_listings
 from storage.records import Article, Capture, Listed, Owed, Paragraph, Security, WarcPlace
 from storage.schema import article, listing, revision, security, story_owed, story_sketch
-from storage.search import index_article
+from storage.search import index_article, index_owed
 from storage.sources import SourceRow, save_sources
 
 SLUGS = ("jx-wire", "raojiang", "xinzhou")
@@ -34,6 +34,8 @@ _DAYS = 40
 _CROWDED = 0.4
 """The share of articles that appear on the hour, as newspapers put up a whole edition: more than ids have
 room for in a minute."""
+_CAUGHT_UP = 0.05
+"""How often the index takes what it is owed: some articles are in it then, and some are not yet."""
 
 
 class SearchDesk:
@@ -62,6 +64,8 @@ class SearchDesk:
             with self.archive.writing() as connection:
                 for _ in range(min(each, count - start)):
                     self._add_one(connection)
+                    if self.random.random() < _CAUGHT_UP:
+                        index_owed(connection)
 
     def edit(self, count: int) -> None:
         """Change articles: a paragraph, the title, the publication time, or all of it."""
