@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from search_desk import SearchDesk
 from two_searches import Verdict, kill_reindex, kill_worker, make_combinations, make_words, prove_search
 
-from jianbao.searching import rebuild_index
+from jianbao.indexing import rebuild_index
 from storage.archive import Archive
 from storage.article_lists import count_articles
 from storage.search import match

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from jianbao import __version__
 from jianbao.configuration import Configuration
+from jianbao.indexing import index_news
 from jianbao.linking import link_news
 from jianbao.logs import log_to_stderr
 from jianbao.processes import is_alive
@@ -26,7 +27,6 @@ from storage.crawls import (
 )
 from storage.events import open_event, resolve_events
 from storage.records import Owed
-from storage.search import index_owed, list_owed
 from storage.source_locks import SourceBusy, hold_sources
 from storage.sources import SourceRow, list_leftovers, list_sources, save_sources
 from storage.tally import Tally
@@ -183,18 +183,9 @@ def _run_held(
         if crawl_id:
             _close(archive, crawl_id, tally, scheduled=order.trigger == "schedule")
     if not (tally.interrupted or tally.broken):
-        _settle_debts(archive)
+        index_news(archive)
+        link_news(archive)
     return CrawlReport(crawl_id, tally)
-
-
-def _settle_debts(archive: Archive) -> None:
-    """Bring the index and the stories up to date with what the crawl has stored."""
-    with archive.reading() as connection:
-        owed = list_owed(connection)
-    if owed:
-        with archive.writing() as connection:
-            index_owed(connection)
-    link_news(archive)
 
 
 def _enter(connection: Connection, order: CrawlOrder) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from jianbao.presenting import present_item
@@ -16,12 +16,6 @@ from storage.search import (
     Order,
     Piece,
     Query,
-    build_part,
-    count_index_bytes,
-    count_unindexed,
-    create_index,
-    merge_index,
-    read_index_state,
     search_articles,
 )
 
@@ -68,43 +62,6 @@ def present_hit(hit: Hit, sources: Sequence[str]) -> dict[str, Any]:
         "snippet_hits": _places(hit.snippet),
         "title_hits": _places(hit.title),
     }
-
-
-def rebuild_index(archive: Archive, *, anew: bool) -> Iterator[int]:
-    """Build the search index, anew or from where it was left; yield how many articles each step did.
-
-    Crawls may go on meanwhile; an interrupted build goes on where it was.
-    """
-    with archive.writing() as connection:
-        if anew:
-            create_index(connection)
-    while True:
-        with archive.writing() as connection:
-            done = build_part(connection)
-        yield done
-        if not done:
-            break
-    with archive.writing() as connection:
-        merge_index(connection)
-
-
-def is_half_built(archive: Archive) -> bool:
-    """Return whether an earlier building of the index, by this version, was left before its end."""
-    with archive.reading() as connection:
-        state = read_index_state(connection)
-    return state.is_of_this_version and not state.is_current
-
-
-def describe_index(archive: Archive) -> dict[str, Any]:
-    """Return the state of the index as `reindex --json` prints it; sizes are bytes."""
-    with archive.reading() as connection:
-        state = read_index_state(connection)
-        return {
-            "version": state.version,
-            "current": state.is_current,
-            "left": count_unindexed(connection),
-            "bytes": count_index_bytes(connection),
-        }
 
 
 def _places(pieces: Sequence[Piece]) -> list[list[int]]:

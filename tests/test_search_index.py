@@ -13,7 +13,7 @@ from naive_search import NaiveQuery, NaiveSearch
 from search_desk import FIRST, MEDIA, SLUGS, SearchDesk, make_article, remove_article
 from sqlalchemy import Connection, event, text
 
-from jianbao.searching import is_half_built, rebuild_index
+from jianbao.indexing import is_half_built, rebuild_index
 from storage.articles import find_article, free_id
 from storage.search import (
     build_part,

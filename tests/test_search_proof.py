@@ -15,7 +15,7 @@ from two_searches import (
     prove_search,
 )
 
-from jianbao.searching import rebuild_index
+from jianbao.indexing import rebuild_index
 from storage.archive import Archive
 from storage.article_lists import count_articles
 from storage.search import read_index_state

@@ -17,9 +17,9 @@ def reindex(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Build the search index again from the archived texts; crawls may go on meanwhile."""
+    from jianbao.indexing import describe_index, is_half_built, rebuild_index
     from jianbao.output import print_json, print_line
     from jianbao.progress import telling
-    from jianbao.searching import describe_index, is_half_built, rebuild_index
 
     with Invocation.of(context).read_archive() as archive:
         goes_on = is_half_built(archive) and not restart

@@ -13,6 +13,7 @@ from jianbao.importing.post_batch import store_batch
 from jianbao.importing.post_folder import FoundFile, Stray, Unreadable, find_files, load_file
 from jianbao.importing.post_reading import ReadPost, read_posts
 from jianbao.importing.tally import ImportTally
+from jianbao.indexing import index_news
 from storage.archive import Archive
 from storage.events import open_event
 from storage.imports import find_imported
@@ -63,6 +64,7 @@ class _PostImport:
                 self._store(self._chunks(self._ghosts))
         except KeyboardInterrupt:
             self._tally.interrupted = True
+        index_news(self._archive)
         self._report()
 
     def _all_but_ghosts(self, paths: Sequence[Path]) -> Iterator[FoundFile]:

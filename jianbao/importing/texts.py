@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from jianbao.importing.post_folder import FoundFile, Unreadable, load_file
 from jianbao.importing.text_identity import TextIdentity, identify_text
+from jianbao.indexing import index_news
 from pipelines.settle import judge
 from pipelines.store import store_article
 from spiders.readers.encoding import decode_page
@@ -77,6 +78,7 @@ def import_texts(
             yield _import_text(archive, path, order, max_size, now)
         except (Unreadable, SetAside, CodeTaken) as refused:
             yield ImportedText(str(path), "failed", error=f"{path} {refused}")
+    index_news(archive)
 
 
 def _import_text(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Integer, column, exists, func, select, table
+from sqlalchemy import Connection, Integer, String, column, exists, func, select, table
 from sqlalchemy import text as sql_text
 
 from storage.articles import StoredArticle, first_id
@@ -25,16 +25,23 @@ _NOTHING = -COMPLETE
 _TOGETHER = 64
 """Articles that are owed before they are indexed: twice as many would gain a twentieth."""
 
-_STATE = sql_text("SELECT version, built_to, largest_shift FROM search_state")
+_STATE = sql_text(
+    "SELECT version, built_to, largest_shift, (SELECT count(*) FROM search_owed) FROM search_state"
+)
 _INSERT = sql_text("INSERT INTO search (rowid, tokens) VALUES (:id, :tokens)")
 _DELETE = sql_text("INSERT INTO search (search, rowid, tokens) VALUES ('delete', :id, :tokens)")
 _DISTRUST = sql_text("UPDATE search_state SET version = '' WHERE version <> ''")
-_OWE = sql_text("INSERT OR IGNORE INTO search_owed (id) VALUES (:id)")
+_OWE = sql_text("INSERT OR REPLACE INTO search_owed (id, tokens) VALUES (:id, :tokens)")
 _UNOWE = sql_text("DELETE FROM search_owed WHERE id = :id")
 _LIST_OWED = sql_text("SELECT id FROM search_owed ORDER BY id")
-_OWED_IDS = select(table("search_owed", column("id", Integer)).c.id)
+_owed = table("search_owed", column("id", Integer), column("tokens", String))
+# By rising ids: FTS5 begins anew whenever one is lower than that before.
+_READ_OWED = (
+    select(article.c.id, _owed.c.tokens, article.c.title, article.c.text)
+    .join(_owed, _owed.c.id == article.c.id)
+    .order_by(_owed.c.id)
+)
 _SETTLE_OWED = sql_text("DELETE FROM search_owed")
-_COUNT_OWED = sql_text("SELECT count(*) FROM search_owed")
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
 
 
@@ -42,16 +49,18 @@ _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE lar
 class IndexState:
     """How far the index is built, and the largest distance of an id from its publication minute's first.
 
-    ``is_current`` is false when it was made by another version of the tokens, or is not built to its end.
+    ``owed`` counts the articles below that which are not in it yet. ``is_current`` is false when it was made
+    by another version of the tokens, or is not built to its end.
     """
 
     version: str
     built_to: int
     largest_shift: int
+    owed: int
 
     @property
     def is_current(self) -> bool:
-        """Return whether every article is in the index, as this version of jianbao writes it."""
+        """Return whether every article is in the index or owed, as this version of jianbao writes it."""
         return self.built_to >= COMPLETE and self.is_of_this_version
 
     @property
@@ -90,7 +99,7 @@ def create_index(connection: Connection) -> None:
             "largest_shift INTEGER NOT NULL)"
         )
     )
-    connection.execute(sql_text("CREATE TABLE search_owed (id INTEGER PRIMARY KEY)"))
+    connection.execute(sql_text("CREATE TABLE search_owed (id INTEGER PRIMARY KEY, tokens TEXT)"))
     connection.execute(
         sql_text("INSERT INTO search_state VALUES (:version, :built_to, 0)"),
         {"version": index_version(), "built_to": _NOTHING if _has_articles(connection) else COMPLETE},
@@ -112,8 +121,7 @@ def index_article(
 
     None is an article that was not there yet, or is no more. An index not yet built as far is left for
     ``reindex`` to build, as is one of another version, which nobody may trust from then on. ``ready`` are
-    the article's tokens where they are made already; those of another text do no harm. Without them the
-    article is owed to the index.
+    the article's tokens where they are made already; those of another text do no harm.
     """
     if previous is not None and current is not None and _indexed(previous) == _indexed(current):
         return False
@@ -126,10 +134,14 @@ def index_article(
         _take_out(connection, previous)
     if current is None or current.id > state.built_to:
         return is_in
-    if ready is not None and (ready.title, ready.text) == (current.article.title, current.article.text):
-        connection.execute(_INSERT, [{"id": current.id, "tokens": ready.tokens}])
-    else:
-        _owe(connection, current.id)
+    is_ready = ready is not None and (ready.title, ready.text) == (
+        current.article.title,
+        current.article.text,
+    )
+    tokens = ready.tokens if ready and is_ready else None
+    connection.execute(_OWE, {"id": current.id, "tokens": tokens})
+    if state.owed + 1 >= _TOGETHER:
+        index_owed(connection)
     assert current.article.published_at is not None
     _note_shift(connection, state, current.id - first_id(current.article.published_at))
     return True
@@ -144,10 +156,12 @@ def index_owed(connection: Connection) -> int:
     """Index all that is owed, in one go; return how many articles that were."""
     if not read_index_state(connection).is_of_this_version:
         return 0
-    # By rising ids: FTS5 begins anew whenever one is lower than that before.
-    owed = select(article.c.id, article.c.title, article.c.text).where(article.c.id.in_(_OWED_IDS))
-    rows = connection.execute(owed.order_by(article.c.id)).all()
-    _insert(connection, ((row.id, row.title, row.text) for row in rows))
+    rows = [
+        {"id": row.id, "tokens": row.tokens or article_tokens(row.title, row.text)}
+        for row in connection.execute(_READ_OWED)
+    ]
+    if rows:
+        connection.execute(_INSERT, rows)
     connection.execute(_SETTLE_OWED)
     return len(rows)
 
@@ -201,12 +215,6 @@ def _insert(connection: Connection, indexed: Iterable[tuple[int, str, str]]) -> 
     rows = [{"id": id_, "tokens": article_tokens(title, text)} for id_, title, text in indexed]
     if rows:
         connection.execute(_INSERT, rows)
-
-
-def _owe(connection: Connection, id_: int) -> None:
-    connection.execute(_OWE, {"id": id_})
-    if connection.execute(_COUNT_OWED).scalar_one() >= _TOGETHER:
-        index_owed(connection)
 
 
 def _take_out(connection: Connection, previous: StoredArticle) -> None:

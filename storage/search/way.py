@@ -51,7 +51,7 @@ def choose_way(connection: Connection, query: Query) -> Way:
         for group in query.groups
     ]
     is_told = all(_is_told(word) for group in query.groups for word in (*group.words, *group.excluded))
-    return Way(state, any_of(alternatives), is_told, list_owed(connection))
+    return Way(state, any_of(alternatives), is_told, list_owed(connection) if state.owed else ())
 
 
 def split_rewritten(way: Way) -> tuple[Way, Way]:

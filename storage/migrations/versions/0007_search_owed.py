@@ -10,4 +10,4 @@ down_revision = "0006"
 
 def upgrade() -> None:
     """Add the list, unless it came with the index of an archive that is upgraded from before that."""
-    op.execute("CREATE TABLE IF NOT EXISTS search_owed (id INTEGER PRIMARY KEY)")
+    op.execute("CREATE TABLE IF NOT EXISTS search_owed (id INTEGER PRIMARY KEY, tokens TEXT)")
