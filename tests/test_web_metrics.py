@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from reading_room import TestClient, open_reader
 from served_archive import ARTICLES, NOW, fill_archive
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 
 from jianbao import __version__
 from jianbao.web.metrics import ArchiveMetrics
@@ -72,6 +72,13 @@ def test_the_archive_is_counted(reader: TestClient) -> None:
     archived = [value for (name, _), value in series.items() if name == "jianbao_listings"]
     assert sum(archived) == ARTICLES + 1
     assert series["jianbao_owed", labelled(source="di1xianribao")] == 0
+
+
+def test_an_index_that_does_not_hold_is_told(folder: Path, reader: TestClient) -> None:
+    assert scrape(reader)["jianbao_search_index_current", ()] == 1
+    with Archive.open_existing(folder) as archive, archive.writing() as connection:
+        connection.execute(text("UPDATE search_state SET version = '0-before'"))
+    assert scrape(reader)["jianbao_search_index_current", ()] == 0
 
 
 def test_what_is_owed_failed_and_set_aside_is_told_by_source(folder: Path, reader: TestClient) -> None:
@@ -150,19 +157,19 @@ def test_hostile_names_stay_inside_their_label(folder: Path, reader: TestClient)
 
 
 def test_every_metric_says_what_it_means(reader: TestClient) -> None:
-    text = reader.get("/metrics").text
-    for family in text_string_to_metric_families(text):
+    told = reader.get("/metrics").text
+    for family in text_string_to_metric_families(told):
         assert family.name.startswith("jianbao_")
         assert family.documentation.endswith("."), family.name
         assert family.type == "gauge", family.name
         assert not family.name.endswith("_seconds") or "in seconds" in family.documentation
-    build = labelled(version=__version__, schema=next(iter(build_schemas(text))))
+    build = labelled(version=__version__, schema=next(iter(build_schemas(told))))
     assert scrape(reader)["jianbao_build_info", build] == 1
 
 
-def build_schemas(text: str) -> set[str]:
+def build_schemas(told: str) -> set[str]:
     """Return the schema that the build's metric names."""
-    families = text_string_to_metric_families(text)
+    families = text_string_to_metric_families(told)
     return {s.labels["schema"] for f in families for s in f.samples if s.name == "jianbao_build_info"}
 
 

@@ -20,6 +20,7 @@ from storage.article_lists import count_articles
 from storage.database import SCHEMA_REVISION
 from storage.events import count_open_events
 from storage.ledger import UNARCHIVED, count_states
+from storage.search import read_index_state
 from storage.sources import list_sources
 
 router = APIRouter()
@@ -38,6 +39,7 @@ class ArchiveMetrics(Collector):
     """What an archive holds and owes at one moment, as metrics."""
 
     articles: int
+    indexed: bool
     states: Mapping[str, Mapping[str, int]]
     sources: tuple[Any, ...]
     events: Mapping[str, int]
@@ -49,6 +51,7 @@ class ArchiveMetrics(Collector):
         with archive.reading() as view:
             return cls(
                 articles=count_articles(view),
+                indexed=read_index_state(view).is_current,
                 states=count_states(view),
                 sources=tuple(list_sources(view)),
                 events=count_open_events(view),
@@ -61,6 +64,11 @@ class ArchiveMetrics(Collector):
         yield InfoMetricFamily("jianbao_build", "Version of jianbao and of the archive's schema.", build)
         yield GaugeMetricFamily(
             "jianbao_articles", "Articles in the archive, vanished ones and copies included.", self.articles
+        )
+        yield GaugeMetricFamily(
+            "jianbao_search_index_current",
+            "1 while the search index holds; 0 asks for `jianbao reindex`, until then searches read texts.",
+            self.indexed,
         )
         yield from self._collect_ledger()
         yield from self._collect_polls()
