@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, column, literal_column, table
+from sqlalchemy import BindParameter, Connection, column, literal_column, table
 from sqlalchemy import text as sql_text
 
 search = table("search", column("rowid"), column("tokens"))
@@ -17,7 +17,7 @@ _PROBE = sql_text(
 )
 
 
-def tokens_match(expression: str) -> Any:
+def tokens_match(expression: str | BindParameter[str]) -> Any:
     """Return the condition that an article of the index holds an expression of tokens."""
     return literal_column("search").op("MATCH")(expression)
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, String, bindparam, func, select, union_all
 
 from storage.article_lists import count_articles
 from storage.schema import article
@@ -19,20 +19,42 @@ from storage.search.way import Way, exact_days, id_range, select_candidates
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much may be read to count: articles by the index alone, articles one by one, whole texts."""
+    """How much may be read to count: articles by the index alone, articles one by one, whole texts.
+
+    Somewhat more may be read where that makes the figure exact.
+    """
 
     indexed: int
     rows: int
     texts: int
 
 
-AT_ONCE = Effort(indexed=50_000, rows=4_000, texts=64)
+AT_ONCE = Effort(indexed=20_000, rows=4_000, texts=64)
 """For a page that should be there in an instant."""
 THOROUGH = Effort(indexed=100_000_000, rows=5_000_000, texts=100_000)
 """For a person at the command line, who would rather wait a moment than not know."""
 COMPLETELY = Effort(indexed=1 << 60, rows=1 << 60, texts=1 << 60)
 """For an exact figure, whatever it costs."""
 _DIGITS = 2
+_GLANCE = 50
+"""The newest that the index proposes: they tell roughly how many there are."""
+_OF_SEVERAL, _OF_TEXTS = 8, 32
+"""Several tokens are read for each article that holds them all; of texts only a few are looked at anyway."""
+_NEARLY_ALL = 0.5
+"""A share of the archive from which on counting all of it costs little more."""
+_TOO_FEW = 8
+_STRIPS = 8
+_COUNT_STRIPS = union_all(
+    *(
+        select(func.count())
+        .select_from(search)
+        .where(
+            tokens_match(bindparam("expression", type_=String)),
+            search.c.rowid.between(bindparam(f"from_{number}"), bindparam(f"to_{number}")),
+        )
+        for number in range(_STRIPS)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +159,42 @@ def _count_hidden(connection: Connection, query: Query, firsts: dict[str, str]) 
 def _guess_proposed(connection: Connection, query: Query, way: Way, effort: Effort) -> tuple[float, bool]:
     """Return how many articles the index proposes, and whether that is exact.
 
-    Beyond a number it is as many as their spread in time says.
+    Where they are many, a part of the archive is counted, in strips all over it: a word may come in waves.
     """
-    count, last = _newest_proposed(connection, query, way, effort.indexed + 1)
-    if count <= effort.indexed:
+    count, last = _newest_proposed(connection, query, way, _GLANCE)
+    if count < _GLANCE:
         return count, True
+    first, end = _ends(connection, query, way)
+    wanted = effort.indexed / (1 if way.is_single else _OF_SEVERAL if way.is_told else _OF_TEXTS)
+    share = wanted * (end - last) / (end - first) / count
+    while share < _NEARLY_ALL:
+        counted = _count_strips(connection, way, first, end, share)
+        if counted >= wanted / _TOO_FEW:
+            return counted / share, False
+        share *= _TOO_FEW
+    return _count_proposed(connection, query, way, first), True
+
+
+def _ends(connection: Connection, query: Query, way: Way) -> tuple[int, int]:
+    """Return the first id of an article from the days asked for, and the one after the last."""
     range_ = id_range(query.filter, way, article.c.id)
     # Each by itself: asked for both at once, SQLite reads every article.
-    newest, oldest = (
+    first, last = (
         connection.execute(select(end(article.c.id)).where(*range_)).scalar_one()
-        for end in (func.max, func.min)
+        for end in (func.min, func.max)
     )
-    return count * (newest - oldest + 1) / (newest - last + 1), False
+    return int(first), int(last) + 1
+
+
+def _count_strips(connection: Connection, way: Way, first: int, end: int, share: float) -> int:
+    """Return how many articles the index proposes in strips that are so much of the ids in all."""
+    strip = (end - first) / _STRIPS
+    bounds: dict[str, int | str | None] = {"expression": way.expression}
+    for number in range(_STRIPS):
+        middle = first + strip * (number + 0.5)
+        bounds[f"from_{number}"] = math.ceil(middle - strip * share / 2)
+        bounds[f"to_{number}"] = math.ceil(middle + strip * share / 2) - 1
+    return sum(connection.execute(_COUNT_STRIPS, bounds).scalars())
 
 
 def _count_proposed(connection: Connection, query: Query, way: Way, last: int) -> int:

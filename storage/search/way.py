@@ -26,13 +26,15 @@ class Way:
     """How the answers to a query are found: by which tokens, and whether these alone decide.
 
     Without an expression the texts themselves are read: the index cannot help, or is not there yet. ``owed``
-    are articles that the index does not hold yet, whose texts are read besides.
+    are articles that the index does not hold yet, whose texts are read besides. ``is_single`` says that it
+    asks for one token.
     """
 
     state: IndexState
     expression: str | None
     is_told: bool
     owed: tuple[int, ...] = ()
+    is_single: bool = False
 
 
 def choose_way(connection: Connection, query: Query) -> Way:
@@ -51,7 +53,9 @@ def choose_way(connection: Connection, query: Query) -> Way:
         for group in query.groups
     ]
     is_told = all(_is_told(word) for group in query.groups for word in (*group.words, *group.excluded))
-    return Way(state, any_of(alternatives), is_told, list_owed(connection) if state.owed else ())
+    owed = list_owed(connection) if state.owed else ()
+    is_single = sum(len(held) + len(excluded) for held, excluded in alternatives) == 1
+    return Way(state, any_of(alternatives), is_told, owed, is_single)
 
 
 def split_rewritten(way: Way) -> tuple[Way, Way]:
