@@ -96,6 +96,16 @@ def test_set_sentences_in_another_order_make_no_copy() -> None:
         assert compare("。".join(sentences), "。".join(shuffled)) is None
 
 
+@pytest.mark.parametrize(("moved", "is_copy"), [(0.1, True), (0.25, True), (0.3, True), (0.45, False)])
+@pytest.mark.parametrize("sign", ["", "😀"])
+def test_what_moved_from_the_end_to_the_front_may_be_a_third(moved: float, is_copy: bool, sign: str) -> None:
+    for number in range(8):
+        text = replace_characters(write(number).replace("\n", ""), 1.0)
+        text = "".join(f"{text[place : place + 9]}{sign}" for place in range(0, len(text), 9))
+        place = round(len(text) * (1 - moved))
+        assert (compare(text, text[place:] + text[:place]) is not None) == is_copy
+
+
 def test_an_anthology_is_no_copy_of_what_it_quotes() -> None:
     anthology = "\n".join(replace_characters(write(number), 1.0) for number in range(1, 12))
     assert compare(write(0), f"{anthology}\n{write(0)}") is None
@@ -127,9 +137,25 @@ def test_odd_texts_are_sketched_too(text: str) -> None:
     assert compare(text, text) == 1.0
 
 
-def test_a_sketch_stays_what_it_was() -> None:
+@pytest.mark.parametrize(
+    ("text", "keys", "signature"),
+    [
+        pytest.param(
+            "".join(chr(0x4E00 + number * 37 % 9000) for number in range(400)),
+            (-2_119_055_372, 2_146_821_186, -54_843_981),
+            32_031,
+            id="prose",
+        ),
+        pytest.param("今" * 60, (-2_029_323_777, 2_060_308_417, 177_694_492), 35_516, id="one character"),
+        pytest.param(
+            "甲乙丙丁戊己庚辛" * 9, (-1_677_466_429, 2_070_983_869, 8_229_434_888), 32_735, id="verse"
+        ),
+    ],
+)
+def test_a_sketch_stays_what_it_was(text: str, keys: tuple[int, int, int], signature: int) -> None:
     # Archives hold sketches: another one for the same text would find no copy of what is stored.
-    drawn = sketch("".join(chr(0x4E00 + number * 37 % 9000) for number in range(400)))
+    drawn = sketch(text)
     assert drawn is not None
-    assert (len(drawn.keys), drawn.keys[0], drawn.keys[-1]) == (24, -2_119_055_372, 2_146_821_186)
-    assert (len(drawn.signature), sum(drawn.signature)) == (256, 32_031)
+    assert len(drawn.keys) == 24
+    assert (drawn.keys[0], drawn.keys[-1], sum(drawn.keys)) == keys
+    assert (len(drawn.signature), sum(drawn.signature)) == (256, signature)
