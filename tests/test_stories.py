@@ -16,7 +16,9 @@ from newsroom import Newsroom
 from sqlalchemy import Connection, create_engine, insert, select, update
 
 from jianbao.demo.chronicle import BEATS, seeded, write_paragraphs
+from pipelines import link_stories
 from pipelines.link_stories import Linked, link_batch
+from pipelines.near_copies import Dissected, similarity
 from storage.archive import Archive
 from storage.schema import article, metadata, story_key, story_link, story_member, story_owed, story_sketch
 from storage.sketches import REPRINT_WINDOW
@@ -194,6 +196,36 @@ def test_what_many_have_in_common_leads_to_few(connection: Connection) -> None:
     story = read_story(connection, code(20), limit=5)
     assert story is not None
     assert (story.size, len(story.members)) == (40, 5)
+
+
+def test_what_looks_most_like_a_text_and_is_no_copy_is_all_it_is_compared_with(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = "".join(write_paragraphs(seeded(0), [BEATS[0]], 6, sentences=2)).split("。")
+    for number in range(30):
+        enter(connection, number, "。".join(seeded(number).sample(sentences, len(sentences))))
+    enter(connection, 30, write(1))
+    enter(connection, 31, write(1, 1))
+    compared: list[float | None] = []
+
+    def compare(one: Dissected, other: Dissected) -> float | None:
+        compared.append(similarity(one, other))
+        return compared[-1]
+
+    monkeypatch.setattr(link_stories, "similarity", compare)
+    assert link(connection) == 1
+    assert compared.count(None) == len(compared) - 1 == 29
+    assert set(stories(connection)) == {code(30), code(31)}
+
+
+def test_a_text_that_changed_since_it_was_sketched_hides_no_copy(connection: Connection) -> None:
+    enter(connection, 1, write(0))
+    enter(connection, 2, write(0, 1))
+    link(connection)
+    enter(connection, 0, write(0))
+    enter(connection, 1, write(1))  # the old sketch is still that of number 0
+    link(connection, 1)
+    assert stories(connection) == {code(0): code(0), code(2): code(0)}
 
 
 def test_lists_keep_the_first_of_each_story_among_what_they_hold(connection: Connection) -> None:
