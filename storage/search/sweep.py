@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from heapq import merge
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, null, true
+from sqlalchemy import ColumnElement, Connection, Result, Row, Select, literal_column, select
 
 from storage.article_lists import select_matching
 from storage.articles import first_id
@@ -22,13 +22,17 @@ from storage.search.expression import search
 from storage.search.match import matches
 from storage.search.query import Query
 from storage.search.way import Way, choose_way, select_candidates, select_owed, split_rewritten
-from storage.search.written import answers_as_written
+from storage.search.written import Judge, judge_written
 from storage.stories import list_earlier_members
 
 _AT_ONCE = 50
 _KNOWN = (article.c.id, article.c.info_code, article.c.published_at, article.c.duplicate_of)
-_TOLD = (*_KNOWN, true().label("answers"))
-_TO_READ = (*_KNOWN, article.c.title, article.c.text, null().label("answers"))
+_TO_READ = (*_KNOWN, article.c.title, article.c.text)
+_AS_WRITTEN: tuple[ColumnElement[Any], ...] = (
+    article.c.id,
+    literal_column("CAST(article.title AS BLOB)"),
+    literal_column("CAST(article.text AS BLOB)"),
+)
 
 
 class Sweep:
@@ -78,53 +82,92 @@ class Sweep:
         return next(self._matching)
 
     def _match(self) -> Iterator[Row[Any]]:
-        for row in self._candidates():
-            if self.most is not None and self.examined >= self.most:
-                self.was_cut = True
-                return
-            is_owed = row.id in self.way.owed
-            self.examined += not is_owed
-            self.reached = row.id
-            if self._answers(row) and not self._is_hidden(row):
-                self.found += not is_owed
-                self.owed += is_owed
+        for row in self._in_order():
+            if not self._is_hidden(row):
+                self.owed += row.id in self.way.owed
                 yield row
+            elif row.id not in self.way.owed:
+                self.found -= 1
 
-    def _candidates(self) -> Iterator[Row[Any]]:
+    def _in_order(self) -> Iterator[Row[Any]]:
+        """Yield what matches, copies or not, in the order of publication."""
         if self.way.expression is None:
-            columns = _TOLD if self.way.is_told else _TO_READ
+            columns = _KNOWN if self.way.is_told else _TO_READ
             wanted = self._query.filter.with_copies
             query = select_matching(wanted, *columns, newest_first=self._newest_first, after=self._after)
-            yield from self._fetch(query)
-            return
-        streams = map(self._fetch, self._proposals())
-        rows = filter(self._is_in_range, merge(*streams, key=attrgetter("id"), reverse=self._newest_first))
-        yield from in_time_order(rows, self.way.state.largest_shift, newest_first=self._newest_first)
+            return self._told(query) if self.way.is_told else self._read(query)
+        rows = merge(*self._streams(), key=attrgetter("id"), reverse=self._newest_first)
+        return in_time_order(rows, self.way.state.largest_shift, newest_first=self._newest_first)
 
-    def _proposals(self) -> Iterator[Select[Any]]:
-        """Yield queries by id: for what need not be read, what must be, and what is not in the index yet."""
-        for query in self._indexed():
-            yield self._in_order(query.where(*self._start()), search.c.rowid)
-        if self.way.owed:
-            yield self._in_order(select_owed(self._query, self.way, *_TO_READ), article.c.id)
-
-    def _indexed(self) -> Iterator[Select[Any]]:
+    def _streams(self) -> Iterator[Iterator[Row[Any]]]:
+        """Yield streams of matches by id: those that need not be read, or as they are written, or folded."""
         if self.way.is_told:
-            yield select_candidates(self._query, self.way, *_TOLD)
-            return
-        answers = answers_as_written(self._query)
-        if answers is None:
-            yield select_candidates(self._query, self.way, *_TO_READ)
-            return
-        as_written, rewritten = split_rewritten(self.way)
-        yield select_candidates(self._query, as_written, *_KNOWN, answers.label("answers"))
-        yield select_candidates(self._query, rewritten, *_TO_READ)
+            yield self._told(self._proposed(self.way, *_KNOWN))
+        elif (judge := judge_written(self._query)) is None:
+            yield self._read(self._proposed(self.way, *_TO_READ))
+        else:
+            as_written, rewritten = split_rewritten(self.way)
+            yield self._judge(self._proposed(as_written, *_AS_WRITTEN), judge)
+            yield self._read(self._proposed(rewritten, *_TO_READ))
+        if self.way.owed:
+            query = select_owed(self._query, self.way, *_TO_READ)
+            yield self._read(self._by(article.c.id, query), are_owed=True)
 
-    def _in_order(self, query: Select[Any], id_: ColumnElement[Any]) -> Select[Any]:
+    def _told(self, query: Select[Any]) -> Iterator[Row[Any]]:
+        for row in filter(self._is_in_range, self._fetch(query)):
+            if not self._goes_on(row.id):
+                return
+            self.found += 1
+            yield row
+
+    def _read(self, query: Select[Any], *, are_owed: bool = False) -> Iterator[Row[Any]]:
+        for row in filter(self._is_in_range, self._fetch(query)):
+            if not are_owed and not self._goes_on(row.id):
+                return
+            if matches(self._query, row.title, row.text):
+                self.found += not are_owed
+                yield row
+
+    def _judge(self, query: Select[Any], judge: Judge) -> Iterator[Row[Any]]:
+        for part in self._execute(query).partitions():
+            verdicts = {id_: judge(title, text) for id_, title, text in part}
+            known = self._look_up([id_ for id_, answers in verdicts.items() if answers])
+            for id_, answers in verdicts.items():
+                if answers and id_ not in known:
+                    continue  # beyond the days asked for
+                if not self._goes_on(id_):
+                    return
+                if answers:
+                    self.found += 1
+                    yield known[id_]
+
+    def _look_up(self, ids: Collection[int]) -> dict[int, Row[Any]]:
+        if not ids:
+            return {}
+        rows: Iterable[Row[Any]] = self._connection.execute(select(*_KNOWN).where(article.c.id.in_(ids)))
+        return {row.id: row for row in filter(self._is_in_range, rows)}
+
+    def _goes_on(self, id_: int) -> bool:
+        """Count a proposal that is looked at, unless there have been as many as there may be."""
+        if self.most is not None and self.examined >= self.most:
+            self.was_cut = True
+            return False
+        self.examined += 1
+        self.reached = id_
+        return True
+
+    def _proposed(self, way: Way, *columns: Any) -> Select[Any]:
+        query = select_candidates(self._query, way, *columns).where(*self._start())
+        return self._by(search.c.rowid, query)
+
+    def _by(self, id_: ColumnElement[Any], query: Select[Any]) -> Select[Any]:
         return query.order_by(id_.desc() if self._newest_first else id_)
 
     def _fetch(self, query: Select[Any]) -> Iterator[Row[Any]]:
-        yield from self._connection.execute(query, execution_options={"yield_per": _AT_ONCE})
+        yield from self._execute(query)
+
+    def _execute(self, query: Select[Any]) -> Result[*tuple[Any, ...]]:
+        return self._connection.execute(query, execution_options={"yield_per": _AT_ONCE})
 
     def _start(self) -> list[ColumnElement[bool]]:
         if self._down_to is not None:
@@ -147,11 +190,6 @@ class Sweep:
             return True
         key = _key(row)
         return key < self._after if self._newest_first else key > self._after
-
-    def _answers(self, row: Row[Any]) -> bool:
-        if row.answers is None:
-            return matches(self._query, row.title, row.text)
-        return bool(row.answers)
 
     def _is_hidden(self, row: Row[Any]) -> bool:
         """Return whether this copies another article that matches as well; on request also nearly."""
