@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
+from sqlalchemy import text as sql_text
 
 from storage.article_lists import filter_conditions
 from storage.batches import batches
@@ -16,6 +17,12 @@ from storage.search.query import Query
 Key = tuple[datetime, str]
 """Where an article stands in the order of publication: its time, then its info code."""
 _TEXTS = (article.c.title, article.c.text)
+# The copies' own index, which SQLite would not choose: it knows that an id leads to an article.
+_PROPOSED = sql_text(
+    "SELECT article.info_code, article.duplicate_of FROM search"
+    " CROSS JOIN article INDEXED BY ix_article_copy ON article.id = search.rowid"
+    " WHERE search MATCH :expression AND search.rowid >= :down_to AND article.duplicate_of IS NOT NULL"
+)
 
 
 def list_copies(connection: Connection, firsts: Iterable[str]) -> dict[str, list[tuple[str, Key]]]:
@@ -31,6 +38,24 @@ def list_copies(connection: Connection, firsts: Iterable[str]) -> dict[str, list
             key = (row.published_at, row.info_code)
             copies.setdefault(row.duplicate_of or row.info_code, []).append((row.info_code, key))
     return copies
+
+
+def list_proposed_copies(connection: Connection, expression: str, down_to: int) -> dict[str, str]:
+    """Return for each copy that the index proposes, down to an id, the first article of its text."""
+    rows = connection.execute(_PROPOSED, {"expression": expression, "down_to": down_to})
+    return {row.info_code: row.duplicate_of for row in rows}
+
+
+def count_hidden(connection: Connection, query: Query, firsts: Mapping[str, str]) -> int:
+    """Return how many of these copies hide behind an earlier article of their text that answers as well.
+
+    ``firsts`` are copies that answer, each with the first article of its text.
+    """
+    copies = list_copies(connection, firsts.values())
+    others = (code for same in copies.values() for code, _ in same if code not in firsts)
+    there = firsts.keys() | matching_articles(connection, query, others)
+    shown = {next((code for code, _ in same if code in there), None) for same in copies.values()}
+    return sum(code not in shown for code in firsts)
 
 
 def matches_article(connection: Connection, query: Query, info_code: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, String, bindparam, func, select, unio
 
 from storage.article_lists import count_articles
 from storage.schema import article
-from storage.search.copies import list_copies, matching_articles
+from storage.search.copies import count_hidden, list_proposed_copies
 from storage.search.expression import search, tokens_match
 from storage.search.query import Query
 from storage.search.sweep import Sweep, sweep_owed
@@ -44,6 +44,8 @@ _NEARLY_ALL = 0.5
 """A share of the archive from which on counting all of it costs little more."""
 _TOO_FEW = 8
 _STRIPS = 8
+_FIRST = -(1 << 62)
+"""Below the id of any article."""
 _COUNT_STRIPS = union_all(
     *(
         select(func.count())
@@ -77,14 +79,40 @@ def count_matching(
     """Return how many articles answer a query. ``begun`` is the pass that has found the newest of them."""
     if way.expression is None:
         return _count_read(connection, query, way, effort, collapse=collapse)
-    leaves_out = query.filter.one_of_story or (collapse and _has_copies(connection))
-    if way.is_told and query.filter.is_open and not leaves_out:
-        count, is_all = _guess_proposed(connection, query, way, effort)
-        count += len(sweep_owed(connection, query, way))
-        return Total(round(count), exact=True) if is_all else Total(_round(count), exact=False)
-    if begun is not None and (not way.is_told or query.filter.one_of_story):
-        return _count_on(connection, query, effort, begun)
-    return _count_newest(connection, query, way, effort, collapse=collapse)
+    if query.filter.one_of_story or not way.is_told:
+        if begun is not None:
+            return _count_on(connection, query, effort, begun)
+        return _count_newest(connection, query, way, effort, collapse=collapse)
+    hides = collapse and _has_copies(connection)
+    if query.filter.is_open:
+        return _count_told(connection, query, way, effort, hides=hides)
+    return _count_filtered(connection, query, way, effort, hides=hides)
+
+
+def _count_told(connection: Connection, query: Query, way: Way, effort: Effort, *, hides: bool) -> Total:
+    """Count what the index alone decides about, but for copies."""
+    count, is_all = _guess_proposed(connection, query, way, effort)
+    owed = sweep_owed(connection, query, way)
+    if not hides:
+        return _as_total(count + len(owed), exact=is_all)
+    is_all = is_all and count <= effort.rows
+    examined, last = (count, _FIRST) if is_all else _newest_proposed(connection, query, way, effort.rows // 4)
+    assert way.expression is not None
+    copies = list_proposed_copies(connection, way.expression, last)
+    copies |= {row.info_code: row.duplicate_of for row in owed if row.duplicate_of}
+    hidden = count_hidden(connection, query, copies)
+    if is_all:
+        return Total(round(count) + len(owed) - hidden, exact=True)
+    return _as_total(count * (1 - hidden / examined) + len(owed), exact=False)
+
+
+def _count_filtered(connection: Connection, query: Query, way: Way, effort: Effort, *, hides: bool) -> Total:
+    """Count what the index and a filter decide about, among the newest that the index proposes."""
+    examined, last = _newest_proposed(connection, query, way, effort.rows)
+    count = _count_rows(connection, query, way, last, hides=hides)
+    if examined < effort.rows:
+        return Total(count, exact=True)
+    return _extrapolate(connection, query, way, effort, count, examined)
 
 
 def _count_read(connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool) -> Total:
@@ -100,11 +128,6 @@ def _count_read(connection: Connection, query: Query, way: Way, effort: Effort, 
 def _count_newest(connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool) -> Total:
     """Count among the newest that the index proposes; more than those let expect as many more matches."""
     examined, last = _newest_proposed(connection, query, way, effort.rows)
-    if way.is_told and not query.filter.one_of_story:
-        count = _count_rows(connection, query, way, last, collapse=collapse)
-        if examined < effort.rows:
-            return Total(count, exact=True)
-        return _extrapolate(connection, query, way, effort, count, examined)
     sweep = Sweep(connection, query, collapse=collapse, way=way, down_to=last)
     return _count_on(connection, query, effort, sweep, is_all=examined < effort.rows)
 
@@ -136,24 +159,16 @@ def _extrapolate(
     return Total(max(found + owed, _round(found * share + owed)), exact=False)
 
 
-def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, collapse: bool) -> int:
+def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, hides: bool) -> int:
     """Count articles down to an id that the index alone decides about: what the filter and copies leave."""
     found = select_candidates(query, way, article.c.info_code, article.c.duplicate_of)
     found = found.where(search.c.rowid >= last, *exact_days(query))
-    if not collapse:
-        count = connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
-        return int(count) + len(sweep_owed(connection, query, way))
-    rows = [*connection.execute(found), *sweep_owed(connection, query, way)]
+    owed = sweep_owed(connection, query, way)
+    if not hides:
+        return _count(connection, found) + len(owed)
+    rows = [*connection.execute(found), *owed]
     copies = {row.info_code: row.duplicate_of for row in rows if row.duplicate_of}
-    return len(rows) - _count_hidden(connection, query, copies)
-
-
-def _count_hidden(connection: Connection, query: Query, firsts: dict[str, str]) -> int:
-    """Return how many of the copies, given with the first of their text, hide behind an earlier one."""
-    copies = list_copies(connection, firsts.values())
-    there = matching_articles(connection, query, (code for same in copies.values() for code, _ in same))
-    shown = {next((code for code, _ in same if code in there), None) for same in copies.values()}
-    return sum(code not in shown for code in firsts)
+    return len(rows) - count_hidden(connection, query, copies)
 
 
 def _guess_proposed(connection: Connection, query: Query, way: Way, effort: Effort) -> tuple[float, bool]:
@@ -199,8 +214,12 @@ def _count_strips(connection: Connection, way: Way, first: int, end: int, share:
 
 def _count_proposed(connection: Connection, query: Query, way: Way, last: int) -> int:
     """Return how many articles the index proposes down to an id."""
-    rows = _propose(query, way).where(search.c.rowid >= last).subquery()
-    return int(connection.execute(select(func.count()).select_from(rows)).scalar_one())
+    return _count(connection, _propose(query, way).where(search.c.rowid >= last))
+
+
+def _count(connection: Connection, found: Select[Any]) -> int:
+    counted = found.with_only_columns(func.count(), maintain_column_froms=True)
+    return int(connection.execute(counted).scalar_one())
 
 
 def _newest_proposed(connection: Connection, query: Query, way: Way, most: int) -> tuple[int, int]:
@@ -219,6 +238,10 @@ def _propose(query: Query, way: Way) -> Select[Any]:
 def _has_copies(connection: Connection) -> bool:
     copies = select(article.c.id).where(article.c.duplicate_of.is_not(None)).limit(1)
     return connection.execute(copies).first() is not None
+
+
+def _as_total(count: float, *, exact: bool) -> Total:
+    return Total(round(count) if exact else _round(count), exact)
 
 
 def _round(count: float) -> int:
