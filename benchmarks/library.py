@@ -7,7 +7,7 @@ import json
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -166,6 +166,7 @@ def _article(printed: Printed) -> dict[str, Any]:
         "parser_version": 1,
         "revision": 1,
         "status": "archived",
+        "duplicate_of": None if printed.first is None else _code(replace(printed, id=printed.first)),
     }
 
 

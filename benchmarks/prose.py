@@ -16,6 +16,8 @@ from storage.articles import first_id
 from storage.search.folding import fold
 
 PER_DAY = 2_000
+_COPIED = 50
+"""One of so many articles is another one of the day again, letter by letter."""
 FIRST_DAY = datetime(2024, 6, 1, tzinfo=UTC)
 _CHARACTERS, _WORDS = 4_500, 80_000
 _LENGTHS = (
@@ -55,12 +57,16 @@ _BUSY_HOURS = (2, 1, 1, 1, 2, 5, 8, 7, 6, 5, 5, 4, 3, 4, 5, 5, 4, 4, 3, 3, 3, 3,
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One article of the benchmark; ``id`` is what the archive gives it."""
+    """One article of the benchmark; ``id`` is what the archive gives it.
+
+    ``first`` is the id of an earlier article of the day that has the same title and text.
+    """
 
     id: int
     published_at: datetime
     title: str
     text: str
+    first: int | None = None
 
 
 class Prose:
@@ -123,7 +129,11 @@ def print_day(prose: Prose, day: int, articles: int = PER_DAY) -> list[Printed]:
         id_ = first_id(moment)
         if printed:
             id_ = max(id_, printed[-1].id + 1)
-        printed.append(Printed(id_, moment, *prose.write(day * PER_DAY + place)))
+        if place % _COPIED == _COPIED - 1:
+            first = printed[place - _COPIED // 2]
+            printed.append(Printed(id_, moment, first.title, first.text, first.id))
+        else:
+            printed.append(Printed(id_, moment, *prose.write(day * PER_DAY + place)))
     return printed
 
 

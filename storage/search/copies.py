@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -19,9 +20,11 @@ Key = tuple[datetime, str]
 _TEXTS = (article.c.title, article.c.text)
 # The copies' own index, which SQLite would not choose: it knows that an id leads to an article.
 _PROPOSED = sql_text(
-    "SELECT article.info_code, article.duplicate_of FROM search"
-    " CROSS JOIN article INDEXED BY ix_article_copy ON article.id = search.rowid"
-    " WHERE search MATCH :expression AND search.rowid >= :down_to AND article.duplicate_of IS NOT NULL"
+    "SELECT count(*), json_group_array(json_array(article.info_code, article.duplicate_of))"
+    " FILTER (WHERE article.id IS NOT NULL)"
+    " FROM search LEFT JOIN article INDEXED BY ix_article_copy"
+    " ON article.id = search.rowid AND article.duplicate_of IS NOT NULL"
+    " WHERE search MATCH :expression AND search.rowid >= :down_to"
 )
 
 
@@ -40,10 +43,15 @@ def list_copies(connection: Connection, firsts: Iterable[str]) -> dict[str, list
     return copies
 
 
-def list_proposed_copies(connection: Connection, expression: str, down_to: int) -> dict[str, str]:
-    """Return for each copy that the index proposes, down to an id, the first article of its text."""
-    rows = connection.execute(_PROPOSED, {"expression": expression, "down_to": down_to})
-    return {row.info_code: row.duplicate_of for row in rows}
+def count_proposed_copies(
+    connection: Connection, expression: str, down_to: int
+) -> tuple[int, dict[str, str]]:
+    """Return how many articles the index proposes, down to an id, and the copies among them.
+
+    These with the first article of their text each.
+    """
+    count, copies = connection.execute(_PROPOSED, {"expression": expression, "down_to": down_to}).one()
+    return count, dict(json.loads(copies))
 
 
 def count_hidden(connection: Connection, query: Query, firsts: Mapping[str, str]) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, bindparam, func, select, union_all
+from sqlalchemy import Connection, Row, Select, String, bindparam, func, select, union_all
 
 from storage.article_lists import count_articles
 from storage.schema import article
-from storage.search.copies import count_hidden, list_proposed_copies
+from storage.search.copies import count_hidden, count_proposed_copies
 from storage.search.expression import search, tokens_match
 from storage.search.query import Query
 from storage.search.sweep import Sweep, sweep_owed
@@ -40,6 +41,8 @@ _GLANCE = 50
 """The newest that the index proposes: they tell roughly how many there are."""
 _OF_SEVERAL, _OF_TEXTS = 8, 32
 """Several tokens are read for each article that holds them all; of texts only a few are looked at anyway."""
+_OF_SAMPLE = 16
+"""Copies are looked for among a few of the articles that may be read one by one: they are spread evenly."""
 _NEARLY_ALL = 0.5
 """A share of the archive from which on counting all of it costs little more."""
 _TOO_FEW = 8
@@ -91,19 +94,26 @@ def count_matching(
 
 def _count_told(connection: Connection, query: Query, way: Way, effort: Effort, *, hides: bool) -> Total:
     """Count what the index alone decides about, but for copies."""
-    count, is_all = _guess_proposed(connection, query, way, effort)
     owed = sweep_owed(connection, query, way)
-    if not hides:
-        return _as_total(count + len(owed), exact=is_all)
-    is_all = is_all and count <= effort.rows
-    examined, last = (count, _FIRST) if is_all else _newest_proposed(connection, query, way, effort.rows // 4)
+    if hides:
+        return _count_firsts(connection, query, way, effort, owed)
+    count, is_all = _guess_proposed(connection, query, way, effort)
+    return _as_total(count + len(owed), exact=is_all)
+
+
+def _count_firsts(
+    connection: Connection, query: Query, way: Way, effort: Effort, owed: Sequence[Row[Any]]
+) -> Total:
+    """Count without the copies; where there are many, expect as many of them as among the newest."""
     assert way.expression is not None
-    copies = list_proposed_copies(connection, way.expression, last)
+    guess = _estimate_proposed(connection, query, way, min(_wanted(way, effort), effort.rows))
+    last = _FIRST if guess is None else _newest_proposed(connection, query, way, effort.rows // _OF_SAMPLE)[1]
+    count, copies = count_proposed_copies(connection, way.expression, last)
     copies |= {row.info_code: row.duplicate_of for row in owed if row.duplicate_of}
     hidden = count_hidden(connection, query, copies)
-    if is_all:
-        return Total(round(count) + len(owed) - hidden, exact=True)
-    return _as_total(count * (1 - hidden / examined) + len(owed), exact=False)
+    if guess is None:
+        return Total(count + len(owed) - hidden, exact=True)
+    return _as_total(guess * (1 - hidden / max(count, 1)) + len(owed), exact=False)
 
 
 def _count_filtered(connection: Connection, query: Query, way: Way, effort: Effort, *, hides: bool) -> Total:
@@ -172,22 +182,31 @@ def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, hi
 
 
 def _guess_proposed(connection: Connection, query: Query, way: Way, effort: Effort) -> tuple[float, bool]:
-    """Return how many articles the index proposes, and whether that is exact.
+    """Return how many articles the index proposes, and whether that is exact."""
+    guess = _estimate_proposed(connection, query, way, _wanted(way, effort))
+    return (_count_proposed(connection, query, way, _FIRST), True) if guess is None else (guess, False)
 
-    Where they are many, a part of the archive is counted, in strips all over it: a word may come in waves.
+
+def _wanted(way: Way, effort: Effort) -> float:
+    return effort.indexed / (1 if way.is_single else _OF_SEVERAL if way.is_told else _OF_TEXTS)
+
+
+def _estimate_proposed(connection: Connection, query: Query, way: Way, wanted: float) -> float | None:
+    """Return about how many articles the index proposes; None where they are few enough to count them all.
+
+    A part of the archive is counted, in strips all over it: a word may come in waves.
     """
     count, last = _newest_proposed(connection, query, way, _GLANCE)
     if count < _GLANCE:
-        return count, True
+        return None
     first, end = _ends(connection, query, way)
-    wanted = effort.indexed / (1 if way.is_single else _OF_SEVERAL if way.is_told else _OF_TEXTS)
     share = wanted * (end - last) / (end - first) / count
     while share < _NEARLY_ALL:
         counted = _count_strips(connection, way, first, end, share)
         if counted >= wanted / _TOO_FEW:
-            return counted / share, False
+            return counted / share
         share *= _TOO_FEW
-    return _count_proposed(connection, query, way, first), True
+    return None
 
 
 def _ends(connection: Connection, query: Query, way: Way) -> tuple[int, int]:
