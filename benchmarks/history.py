@@ -19,6 +19,8 @@ from storage.schema import article, capture, listing, revision
 _LAST_DAY = datetime(2026, 3, 1, tzinfo=UTC)
 _PER_DAY = 80
 _PER_MINUTE = 3
+_COPIED = 50
+"""One of so many articles has the text of an earlier one."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _PARAGRAPHS, _LENGTH = 15, 155  # about 2,300 characters a text, as upstream's are
 _CHUNK = 1000
@@ -57,15 +59,26 @@ def _write_history(articles: int, slugs: Sequence[str]) -> Iterator[Rows]:
     prose = "".join(write_paragraphs(seeded(1), BEATS, 400, sentences=4))
     first_day = _LAST_DAY - timedelta(days=articles // _PER_DAY)
     for number in range(articles):
-        day, turn = divmod(number, _PER_DAY)
-        minute = first_day + timedelta(days=day, hours=-3, minutes=turn // _PER_MINUTE * 5)
-        yield _one(number, slugs[number % len(slugs)], minute, turn % _PER_MINUTE, prose)
+        minute = _minute(number, first_day)
+        first = number - _COPIED // 2 if number % _COPIED == _COPIED - 1 else None
+        duplicate_of = None if first is None else _code(first, _minute(first, first_day))
+        lines = _lines(number if first is None else first, prose)
+        yield _one(number, slugs[number % len(slugs)], minute, lines, duplicate_of)
 
 
-def _one(number: int, slug: str, minute: datetime, slot: int, prose: str) -> Rows:
-    code = f"NW{minute:%Y%m%d}{number * 104_729 % 10**10:010d}"
-    lines = _lines(number, prose)
-    text, digest = "\n".join(lines), hashlib.sha256(str(number).encode()).hexdigest()
+def _minute(number: int, first_day: datetime) -> datetime:
+    day, turn = divmod(number, _PER_DAY)
+    return first_day + timedelta(days=day, hours=-3, minutes=turn // _PER_MINUTE * 5)
+
+
+def _code(number: int, minute: datetime) -> str:
+    return f"NW{minute:%Y%m%d}{number * 104_729 % 10**10:010d}"
+
+
+def _one(number: int, slug: str, minute: datetime, lines: Sequence[str], duplicate_of: str | None) -> Rows:
+    code = _code(number, minute)
+    text = "\n".join(lines)
+    digest = hashlib.sha256(text.encode()).hexdigest()
     at = minute + timedelta(seconds=number % 60)
     url = f"http://127.0.0.1/{slug}/{minute:%Y/%m/%d}/{code}.html"
     title = lines[0][:24]
@@ -83,7 +96,7 @@ def _one(number: int, slug: str, minute: datetime, slot: int, prose: str) -> Row
             "warc_length": 6000,
         },
         "article": {
-            "id": int((minute - _EPOCH).total_seconds()) // 60 * 4 + slot,
+            "id": int((minute - _EPOCH).total_seconds()) // 60 * 4 + number % _PER_DAY % _PER_MINUTE,
             "info_code": code,
             "forms": "media",
             "title": title,
@@ -97,6 +110,7 @@ def _one(number: int, slug: str, minute: datetime, slot: int, prose: str) -> Row
             "images": [],
             "links": [],
             "content_hash": digest,
+            "duplicate_of": duplicate_of,
             "first_seen_at": at,
             "last_checked_at": at,
             "parser_version": 1,

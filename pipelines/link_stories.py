@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from pipelines.near_copies import COMMON_KEYS, Dissected, comparable, looks_like, similarity, sketch
 from storage.archive import Archive
-from storage.batches import batches
-from storage.schema import story_owed
 from storage.sketches import (
     REPRINT_WINDOW,
     StoredSketch,
@@ -30,6 +28,7 @@ from storage.sketches import (
 from storage.stories import (
     Link,
     OwedText,
+    find_owed_stories,
     link_copies,
     list_owed_stories,
     read_texts,
@@ -169,7 +168,7 @@ def _compare(
     Others whose text changed since they were sketched are passed over: they are owed, and find these in turn.
     """
     missing = {code for others in pairs.values() for code in others} - texts.keys()
-    changed = _find_owed(connection, missing)
+    changed = find_owed_stories(connection, missing)
     read = read_texts(connection, missing - changed)
 
     @lru_cache(_COMPARED)
@@ -187,13 +186,3 @@ def _compare(
                 break
             links.append(Link(one, other, alike))
     return links
-
-
-def _find_owed(connection: Connection, info_codes: Iterable[str]) -> set[str]:
-    """Return which of these articles are to be looked at."""
-    found: set[str] = set()
-    for codes in batches(info_codes):
-        found.update(
-            connection.scalars(select(story_owed.c.info_code).where(story_owed.c.info_code.in_(codes)))
-        )
-    return found

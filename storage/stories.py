@@ -119,6 +119,15 @@ def list_owed_stories(connection: Connection, limit: int) -> list[OwedText]:
     return [OwedText(*row) for row in connection.execute(_owed.limit(limit))]
 
 
+def find_owed_stories(connection: Connection, info_codes: Iterable[str]) -> set[str]:
+    """Return which of these articles are still to be looked at."""
+    found: set[str] = set()
+    for codes in batches(info_codes):
+        owed = select(story_owed.c.info_code).where(story_owed.c.info_code.in_(codes))
+        found.update(connection.execute(owed).scalars())
+    return found
+
+
 def settle_owed_stories(connection: Connection, info_codes: Sequence[str]) -> None:
     """Note that these articles have been looked at."""
     connection.execute(delete(story_owed).where(story_owed.c.info_code.in_(info_codes)))
