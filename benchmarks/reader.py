@@ -15,6 +15,7 @@ import asyncio
 import json
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,11 +29,11 @@ from urllib.parse import quote
 from history import fill_archive
 from sqlalchemy import func, insert, select
 
+from jianbao.indexing import rebuild_index
 from jianbao.web.application import create_app
 from storage.archive import Archive
 from storage.press_days import press_day
 from storage.schema import article, crawl, event, source
-from storage.search import build_part
 from storage.sources import SourceRow, save_sources
 
 GOAL = 50.0  # milliseconds
@@ -66,7 +67,7 @@ def make_archive(folder: Path, articles: int, papers: int = 7) -> None:
         with archive.writing() as connection:
             connection.execute(source.update().values(added_at=_ENDED - timedelta(days=365)))
             connection.execute(insert(crawl), list(_crawls(105_000 if articles > 100_000 else 1_000)))
-        _index(archive)
+        deque(rebuild_index(archive, anew=True), maxlen=0)
 
 
 def _crawls(count: int) -> Iterator[dict[str, Any]]:
@@ -84,13 +85,6 @@ def _crawls(count: int) -> Iterator[dict[str, Any]]:
             "errors": [],
             "version": "bench",
         }
-
-
-def _index(archive: Archive) -> None:
-    done = 1
-    while done:
-        with archive.writing() as connection:
-            done = build_part(connection)
 
 
 def choose_addresses(archive: Archive, seed: int = 7) -> dict[str, Address]:

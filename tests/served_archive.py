@@ -13,6 +13,7 @@ from storage.crawls import finish_crawl, record_unrun, start_crawl
 from storage.events import open_event, record_event, resolve_events
 from storage.ledger import record_poll
 from storage.records import Poll
+from storage.search import index_owed
 from storage.tally import Tally
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -29,6 +30,8 @@ def fill_archive(folder: Path) -> DeskWork:
     _copy(work)
     _revise(work)
     _keep_the_logbook(work)
+    with work.archive.writing() as connection:
+        index_owed(connection)
     return work
 
 

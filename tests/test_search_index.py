@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +19,10 @@ from sqlalchemy import Connection, event, text
 from jianbao.indexing import is_half_built, rebuild_index
 from storage.articles import find_article, free_id
 from storage.search import (
+    Order,
     build_part,
     count_index_bytes,
+    count_trend,
     count_unindexed,
     create_index,
     index_article,
@@ -272,3 +277,22 @@ def test_lists_come_from_an_index_in_their_order(desk: SearchDesk, query: str, i
     for plan in listed:
         assert index in plan[0], plan
         assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+@pytest.mark.parametrize("query", ["光", "上饶光", "a", "光伏 OR 产业", ""])
+@pytest.mark.parametrize("order", ["newest", "oldest", "relevance"])
+def test_a_page_leaves_no_view_of_the_archive_open(desk: SearchDesk, query: str, order: Order) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with desk.archive.reading() as connection:
+            search_articles(connection, parse_query(query), order, limit=1)
+            count_trend(connection, parse_query(query))
+        desk.add(1)
+        with desk.archive.writing() as connection:
+            connection.execute(text("SELECT 1"))
+        with closing(sqlite3.connect(desk.archive.folder / "archive.db")) as other:
+            busy, _, _ = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        assert not busy, "somebody still reads"
+    finally:
+        gc.enable()

@@ -15,7 +15,7 @@ from search_desk import FIRST, SLUGS, SearchDesk, make_article
 from sqlalchemy import Connection, text
 
 from storage.articles import find_article
-from storage.search import Trend, Unit, count_trend, parse_query, read_index_state
+from storage.search import AT_ONCE, Effort, Trend, Unit, count_trend, parse_query, read_index_state
 from storage.search.match import matches
 from storage.search.query import Query
 
@@ -157,3 +157,31 @@ def test_more_than_a_day_of_one_minute_is_counted_on_its_day(tmp_path: Path) -> 
         connection.execute(text("UPDATE search_state SET largest_shift = 99999"))
         trend = count_trend(connection, parse_query("光伏"), "day")
         assert [(point.start, point.matching) for point in trend.points] == [(date(2026, 3, 1), 6)]
+
+
+@pytest.mark.parametrize("by_source", [False, True])
+@pytest.mark.parametrize("query", ["光", "上饶光", "", "source:raojiang 光"])
+def test_the_newest_periods_are_the_end_of_all(connection: Connection, query: str, by_source: bool) -> None:
+    asked = parse_query(query)
+    whole = count_trend(connection, asked, "week", by_source=by_source)
+    cut = count_trend(connection, asked, "week", by_source=by_source, newest=75)
+    assert cut.cut
+    assert not whole.cut
+    starts = sorted({point.start for point in whole.points})[-75:]
+    assert [p for p in cut.points if p.matching or p.all] == [
+        p for p in whole.points if p.start in starts and (p.matching or p.all)
+    ]
+    assert not count_trend(connection, asked, "week", newest=10_000).cut
+
+
+def test_many_texts_are_sampled_where_little_may_be_read(connection: Connection) -> None:
+    asked = parse_query("a* from:2026-02-11 to:2026-03-10")
+    whole = count_trend(connection, asked)
+    assert whole.exact
+    little = Effort(indexed=20, rows=20, texts=2)
+    sampled = count_trend(connection, asked, effort=little)
+    assert not sampled.exact
+    assert [(p.start, p.all) for p in sampled.points] == [(p.start, p.all) for p in whole.points]
+    assert whole.total / 3 <= sampled.total <= whole.total * 3
+    assert count_trend(connection, parse_query("光伏"), effort=little).exact, "the index tells"
+    assert count_trend(connection, asked, effort=AT_ONCE) == whole

@@ -21,6 +21,7 @@ from storage.events import resolve_all_events
 from storage.ledger import record_listings, settle_unarchived
 from storage.press_days import press_day
 from storage.records import Listed
+from storage.search import Effort
 from storage.tally import Tally
 
 
@@ -337,3 +338,29 @@ def test_a_search_without_its_index_says_what_to_run(
         for path in ("/api/v1/search", "/api/v1/trends", "/feeds/search.atom"):
             answer = reader.get(f"{path}?q={word}")
             assert (answer.status_code, "jianbao reindex" in answer.text) == (503, True)
+
+
+def test_a_common_word_is_split_by_source_when_asked_again(
+    desk: DeskWork, reader: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jianbao.web.pages.trend.AT_ONCE", Effort(indexed=20_000, rows=1, texts=64))
+    asked = {"q": desk.edition.articles[5].title[:2], "by": "day", "split": "1"}
+    page = reader.get("/trend", params=asked, headers={"Accept-Language": "en"}).text
+    assert "too common to be split" in page
+    assert page.count('<section class="trend">') == 1
+    (address,) = re.findall(r'<a href="([^"]*exact=1[^"]*)">Split it anyway', page)
+    page = reader.get(html.unescape(address), headers={"Accept-Language": "en"}).text
+    assert "too common" not in page
+    assert page.count('<section class="trend">') > 1
+
+
+def test_an_estimated_trend_says_so_and_counts_when_asked_again(
+    reader: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jianbao.web.pages.trend.AT_ONCE", Effort(indexed=40, rows=8, texts=2))
+    monkeypatch.setattr("storage.search.total._GLANCE", 2)
+    page = reader.get("/trend", params={"q": "1*"}, headers={"Accept-Language": "zh"}).text
+    assert "估计值" in page
+    (address,) = re.findall(r'<a href="([^"]*exact=1[^"]*)">精确统计', page)
+    page = reader.get(html.unescape(address), headers={"Accept-Language": "zh"}).text
+    assert "估计值" not in page

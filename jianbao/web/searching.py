@@ -36,6 +36,7 @@ class Asked:
     stories: str = ""
     share: str = ""
     split: str = ""
+    exact: str = ""
 
     @classmethod
     def of(cls, request: Request) -> Self:

@@ -35,12 +35,11 @@ class TrendRow:
 
 @dataclass(frozen=True, slots=True)
 class TrendChart:
-    """The charts of a trend, each with its source, the rows behind them; ``cut``: the oldest are left out."""
+    """The charts of a trend, each with its source, and the rows behind them."""
 
     charts: tuple[BarChart, ...]
     sources: tuple[str | None, ...]
     rows: tuple[TrendRow, ...]
-    cut: bool
 
 
 def draw_trend(trend: Any, asked: Asked, say: Say) -> TrendChart:
@@ -50,14 +49,10 @@ def draw_trend(trend: Any, asked: Asked, say: Say) -> TrendChart:
         TrendRow(point.start, _label(point.start, unit, say), point.source, point.matching, point.all)
         for point in trend.points
     ]
-    starts = sorted({row.start for row in rows})
-    cut = len(starts) > MOST_BARS
-    if cut:
-        rows = [row for row in rows if row.start >= starts[-MOST_BARS]]
     parts = _by_source(rows)
     most = max((_value(row, share=share) for row in rows), default=0)
     charts = tuple(_draw(part, asked, unit, most, say) for _, part in parts)
-    return TrendChart(charts, tuple(source for source, _ in parts), tuple(rows), cut)
+    return TrendChart(charts, tuple(source for source, _ in parts), tuple(rows))
 
 
 def _by_source(rows: Sequence[TrendRow]) -> list[tuple[str | None, list[TrendRow]]]:
@@ -111,6 +106,7 @@ def _hits(row: TrendRow, asked: Asked, unit: str) -> str | None:
         by="month",
         share="",
         split="",
+        exact="",
         **narrowed,
     )
 

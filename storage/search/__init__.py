@@ -18,10 +18,11 @@ from storage.search.index import (
     merge_index,
     read_index_state,
 )
+from storage.search.periods import Unit
 from storage.search.query import BadQuery, Group, Query, Word, narrow, parse_query
 from storage.search.snippet import Piece, find_hits, make_snippet, mark_hits
 from storage.search.total import AT_ONCE, COMPLETELY, THOROUGH, Effort
-from storage.search.trend import Trend, TrendPoint, Unit, count_trend
+from storage.search.trend import Trend, TrendPoint, count_trend
 
 __all__ = [
     "AT_ONCE",

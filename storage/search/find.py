@@ -18,7 +18,7 @@ from storage.search.copies import Key
 from storage.search.query import BadQuery, Query
 from storage.search.rank import rank_articles
 from storage.search.snippet import Piece, make_snippet, mark_hits
-from storage.search.sweep import Sweep
+from storage.search.sweep import Begun, Sweep
 from storage.search.total import AT_ONCE, Effort, Total, count_matching
 from storage.search.way import Way, choose_way
 
@@ -75,14 +75,16 @@ def search_articles(  # noqa: PLR0913 - a search has that many sides
         total = Total(count_articles(connection, wanted), exact=True)
         return _found(query, total, stored, limit, note=None)
     way = choose_way(connection, query)
-    sweep = Sweep(connection, query, newest_first=newest_first, after=cursor, collapse=collapse, way=way)
-    rows = list(islice(sweep, offset, offset + limit + 1))
+    begun = Begun.of(
+        Sweep(connection, query, newest_first=newest_first, after=cursor, collapse=collapse, way=way)
+    )
+    rows = list(islice(begun.rest, offset, offset + limit + 1))
     stored = read_articles(connection, [row.id for row in rows])
     if cursor is None and len(rows) <= limit and (rows or not offset):
         total = Total(offset + len(rows), exact=True)  # the page has come to the last match
     else:
-        begun = sweep if cursor is None and newest_first else None
-        total = count_matching(connection, query, way, effort, collapse=collapse, begun=begun)
+        from_newest = begun if cursor is None and newest_first else None
+        total = count_matching(connection, query, way, effort, collapse=collapse, begun=from_newest)
     return _found(query, total, stored, limit, note=_note(way))
 
 

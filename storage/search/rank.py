@@ -8,17 +8,18 @@ holds the words.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from storage.schema import article
-from storage.search.folding import fold, fold_lines
+from storage.search.folding import fold_lines
 from storage.search.match import pattern_of
 from storage.search.query import Query, Word
-from storage.search.sweep import Sweep
+from storage.search.spelling import is_rewritten, spellings
+from storage.search.sweep import Begun, Sweep
 from storage.search.way import Way, choose_way
 
 _NEWEST = 400
@@ -31,10 +32,10 @@ _TITLE_WEIGHT = 3.0
 
 def rank_articles(
     connection: Connection, query: Query, way: Way, *, collapse: bool
-) -> tuple[list[int], Sweep | None]:
+) -> tuple[list[int], Begun | None]:
     """Return the ids of the matches, the most relevant first; and where there are more, the pass so far."""
-    sweep = Sweep(connection, query, collapse=collapse, way=way)
-    newest = [row.id for row in islice(sweep, _NEWEST + 1)]
+    begun = Begun.of(Sweep(connection, query, collapse=collapse, way=way))
+    newest = [row.id for row in islice(begun.rest, _NEWEST + 1)]
     ids = {*newest[:_NEWEST]}
     is_cut = len(newest) > _NEWEST
     if is_cut:
@@ -46,24 +47,43 @@ def rank_articles(
     )
     scores = {row.id: score(query, row) for row in rows}
     ranked = sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)
-    return ranked, sweep if is_cut else None
+    return ranked, begun if is_cut else None
 
 
 def score(query: Query, row: Any) -> float:
     """Return how relevant an article is: more is better, 0 when it holds none of the words."""
-    title, text = fold(row.title), fold_lines(row.text)
-    stretch = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * len(text) / _USUAL_LENGTH)
+    stretch = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * len(row.text) / _USUAL_LENGTH)
+    title, text = _Counted.of(row.title), _Counted.of(row.text)
     return sum(_weigh(word, title, text, stretch) for word in query.words)
 
 
-def _weigh(word: Word, title: str, text: str, stretch: float) -> float:
-    times = 0 if word.in_title else _count(word, text)
-    in_title = _TITLE_WEIGHT if _count(word, title) else 0.0
+@dataclass(slots=True)
+class _Counted:
+    """A text in which words are counted: as it is written where that tells, else folded once it must be."""
+
+    written: str
+    is_rewritten: bool
+    folded: str | None = None
+
+    @classmethod
+    def of(cls, text: str) -> _Counted:
+        """Return a text to count in."""
+        return cls(text, is_rewritten(text))
+
+    def count(self, word: Word) -> int:
+        """Return how often a word stands in the text."""
+        forms = () if self.is_rewritten else spellings(word.folded)
+        if forms:
+            return sum(map(self.written.count, forms))
+        if self.folded is None:
+            self.folded = fold_lines(self.written)
+        return sum(1 for _ in pattern_of(word).finditer(self.folded))
+
+
+def _weigh(word: Word, title: _Counted, text: _Counted, stretch: float) -> float:
+    times = 0 if word.in_title else text.count(word)
+    in_title = _TITLE_WEIGHT if title.count(word) else 0.0
     return times * (_SATURATION + 1) / (times + stretch) + in_title
-
-
-def _count(word: Word, folded: str) -> int:
-    return sum(1 for _ in pattern_of(word).finditer(folded))
 
 
 def _only_titles(query: Query) -> Query:

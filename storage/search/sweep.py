@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from heapq import merge
 from operator import attrgetter
 from typing import Any
@@ -36,7 +37,7 @@ _AS_WRITTEN: tuple[ColumnElement[Any], ...] = (
 
 
 class Sweep:
-    """A pass over the articles that may match; an iterator of those that do.
+    """A pass over the articles that may match, to be made once; yields those that do.
 
     ``examined`` counts the proposals of the index that were looked at, ``found`` those that matched,
     ``owed`` the matches that the index does not hold yet; ``reached`` is the id of the last article. A pass
@@ -67,21 +68,9 @@ class Sweep:
         self._newest_first = newest_first
         self._after = after
         self._collapse = collapse
-        self._matching = self._match()
-
-    def count_on(self, most: int) -> int:
-        """Go on until so many proposals have been examined; return how many matches that were in all."""
-        self.most = most
-        deque(self._matching, maxlen=0)
-        return self.found + self.owed
 
     def __iter__(self) -> Iterator[Row[Any]]:
-        return self
-
-    def __next__(self) -> Row[Any]:
-        return next(self._matching)
-
-    def _match(self) -> Iterator[Row[Any]]:
+        # The pass is not kept here: it would keep its view of the archive until somebody collects garbage.
         for row in self._in_order():
             if not self._is_hidden(row):
                 self.owed += row.id in self.way.owed
@@ -205,6 +194,25 @@ class Sweep:
             for code, key in list_copies(self._connection, [row.duplicate_of])[row.duplicate_of]
             if key < _key(row)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A pass that somebody is in the midst of, and what is still to come of it."""
+
+    sweep: Sweep
+    rest: Iterator[Row[Any]]
+
+    @classmethod
+    def of(cls, sweep: Sweep) -> Begun:
+        """Begin a pass."""
+        return cls(sweep, iter(sweep))
+
+    def count_on(self, most: int) -> int:
+        """Go on until so many proposals have been examined; return how many matches that were in all."""
+        self.sweep.most = most
+        deque(self.rest, maxlen=0)
+        return self.sweep.found + self.sweep.owed
 
 
 def sweep_owed(connection: Connection, query: Query, way: Way) -> list[Row[Any]]:

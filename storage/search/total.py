@@ -14,7 +14,7 @@ from storage.schema import article
 from storage.search.copies import count_hidden, count_proposed_copies
 from storage.search.expression import search, tokens_match
 from storage.search.query import Query
-from storage.search.sweep import Sweep, sweep_owed
+from storage.search.sweep import Begun, Sweep, sweep_owed
 from storage.search.way import Way, exact_days, id_range, select_candidates
 
 
@@ -77,7 +77,7 @@ def count_matching(
     effort: Effort,
     *,
     collapse: bool = False,
-    begun: Sweep | None = None,
+    begun: Begun | None = None,
 ) -> Total:
     """Return how many articles answer a query. ``begun`` is the pass that has found the newest of them."""
     if way.expression is None:
@@ -106,7 +106,7 @@ def _count_firsts(
 ) -> Total:
     """Count without the copies; where there are many, expect as many of them as among the newest."""
     assert way.expression is not None
-    guess = _estimate_proposed(connection, query, way, min(_wanted(way, effort), effort.rows))
+    guess = estimate_proposed(connection, query, way, min(_wanted(way, effort), effort.rows))
     last = _FIRST if guess is None else _newest_proposed(connection, query, way, effort.rows // _OF_SAMPLE)[1]
     count, copies = count_proposed_copies(connection, way.expression, last)
     copies |= {row.info_code: row.duplicate_of for row in owed if row.duplicate_of}
@@ -138,15 +138,15 @@ def _count_read(connection: Connection, query: Query, way: Way, effort: Effort, 
 def _count_newest(connection: Connection, query: Query, way: Way, effort: Effort, *, collapse: bool) -> Total:
     """Count among the newest that the index proposes; more than those let expect as many more matches."""
     examined, last = _newest_proposed(connection, query, way, effort.rows)
-    sweep = Sweep(connection, query, collapse=collapse, way=way, down_to=last)
-    return _count_on(connection, query, effort, sweep, is_all=examined < effort.rows)
+    begun = Begun.of(Sweep(connection, query, collapse=collapse, way=way, down_to=last))
+    return _count_on(connection, query, effort, begun, is_all=examined < effort.rows)
 
 
 def _count_on(
-    connection: Connection, query: Query, effort: Effort, sweep: Sweep, *, is_all: bool = True
+    connection: Connection, query: Query, effort: Effort, begun: Begun, *, is_all: bool = True
 ) -> Total:
     """Count on from where a pass has come to, as far as may be read; expect as many more matches beyond."""
-    count = sweep.count_on(effort.texts)
+    count, sweep = begun.count_on(effort.texts), begun.sweep
     if is_all and not sweep.was_cut:
         return Total(count, exact=True)
     examined = sweep.examined
@@ -183,7 +183,7 @@ def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, hi
 
 def _guess_proposed(connection: Connection, query: Query, way: Way, effort: Effort) -> tuple[float, bool]:
     """Return how many articles the index proposes, and whether that is exact."""
-    guess = _estimate_proposed(connection, query, way, _wanted(way, effort))
+    guess = estimate_proposed(connection, query, way, _wanted(way, effort))
     return (_count_proposed(connection, query, way, _FIRST), True) if guess is None else (guess, False)
 
 
@@ -191,7 +191,7 @@ def _wanted(way: Way, effort: Effort) -> float:
     return effort.indexed / (1 if way.is_single else _OF_SEVERAL if way.is_told else _OF_TEXTS)
 
 
-def _estimate_proposed(connection: Connection, query: Query, way: Way, wanted: float) -> float | None:
+def estimate_proposed(connection: Connection, query: Query, way: Way, wanted: float) -> float | None:
     """Return about how many articles the index proposes; None where they are few enough to count them all.
 
     A part of the archive is counted, in strips all over it: a word may come in waves.

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    Select,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    select,
-)
+from sqlalchemy import Connection, Row, Select, func, select
 
 from storage.article_lists import list_article_sources, select_matching
-from storage.press_days import PRESS_ZONE, press_day
-from storage.schema import UtcDateTime, article, listing
-from storage.search.expression import search, tokens_match
+from storage.press_days import press_day
+from storage.schema import article, listing, source
+from storage.search.period_counts import count_articles_in, count_listed_in, count_proposed_in
+from storage.search.periods import Period, Unit, first_day, list_periods
 from storage.search.query import Query
 from storage.search.sweep import Sweep, sweep_owed
+from storage.search.total import COMPLETELY, Effort, estimate_proposed
 from storage.search.way import Way, choose_way, exact_days, select_candidates
 
-Unit = Literal["day", "week", "month", "year"]
-"""A period of a trend; a week is an ISO week: it begins on Monday."""
-Counts = Mapping[tuple[str | None, date], int]
+Counts = Counter[tuple[str | None, date]]
+"""How many articles there are of a source (None for all) in the period with that first day."""
 
-_EPOCH = date(2000, 1, 1)
-_IDS_A_DAY = 4 * 60 * 24
-_IDS_EAST = 4 * 60 * 8
-"""The newspapers' day begins eight hours before that of UTC, in which ids count."""
-_DAYS_BEFORE = 100_000
-"""Added before dividing: SQLite rounds towards zero, and ids before 2000 are negative."""
 _PART = 500
-_COUNT_BETWEEN = select(func.count()).where(
-    article.c.published_at >= bindparam("since", type_=UtcDateTime),
-    article.c.published_at < bindparam("until", type_=UtcDateTime),
-)
+_PROBES = 16
+_PROBED = 64
+"""Places all over the time of a trend where texts are looked at, and how many at each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +48,22 @@ class Trend:
     """A query's use over time: every period from the archive's first article to its last, also empty ones.
 
     ``total`` counts articles, each once; with ``by_source`` the points count one for every source that listed
-    it.
+    it. Where it is not ``exact``, the matches are what a sample of the texts lets expect; where it is
+    ``cut``, older periods are left out, also from the total.
     """
 
     unit: Unit
     total: int
     points: tuple[TrendPoint, ...]
+    exact: bool = True
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    total: int
+    counts: Counts
+    exact: bool = True
 
 
 def count_trend(
@@ -79,149 +73,166 @@ def count_trend(
     *,
     by_source: bool = False,
     with_all: bool = True,
+    effort: Effort = COMPLETELY,
+    newest: int | None = None,
 ) -> Trend:
-    """Return how many articles contain a query per period, and how many there are; copies are counted too."""
-    total, matching = _count_matching(connection, query, unit, by_source=by_source)
-    everything: Counts | None = None
-    if with_all:
-        _, everything = _count_matching(connection, replace(query, groups=()), unit, by_source=by_source)
-    sources = sorted({source or "" for source, _ in everything or matching}) if by_source else [None]
-    periods = list(_periods(connection, query, unit))
+    """Return how many articles contain a query per period, and how many there are; copies are counted too.
+
+    ``newest`` asks for so many of the last periods only. Where more texts would have to be read than
+    ``effort`` lets (its ``rows``), the matches are estimated; never by source.
+    """
+    periods, cut = list_periods(connection, query, unit, newest)
+    if not periods:
+        return Trend(unit, 0, ())
+    if cut:
+        query = replace(query, filter=replace(query.filter, since=periods[0].since))
+    count = _count_by_source if by_source else _count_together
+    matching = count(connection, query, unit, periods, effort)
+    everything = (
+        count(connection, replace(query, groups=()), unit, periods, effort).counts if with_all else None
+    )
+    found = matching.counts if everything is None else everything
+    slugs = sorted({slug or "" for slug, _ in found}) if by_source else [None]
     points = (
         TrendPoint(
-            start,
-            source,
-            matching.get((source, start), 0),
-            None if everything is None else everything.get((source, start), 0),
+            period.start,
+            slug,
+            matching.counts[slug, period.start],
+            None if everything is None else everything[slug, period.start],
         )
-        for source in sources
-        for start in periods
+        for slug in slugs
+        for period in periods
     )
-    return Trend(unit, total, tuple(points))
+    return Trend(unit, matching.total, tuple(points), matching.exact, cut)
 
 
-def first_day(day: date, unit: Unit) -> date:
-    """Return the first day of the period that a day lies in."""
-    if unit == "week":
-        return day - timedelta(days=day.weekday())
-    if unit == "month":
-        return day.replace(day=1)
-    return day.replace(month=1, day=1) if unit == "year" else day
-
-
-def _count_matching(
-    connection: Connection, query: Query, unit: Unit, *, by_source: bool
-) -> tuple[int, Counts]:
-    if by_source:
-        return _count_by_source(connection, query, unit)
-    if not query.groups and query.filter.is_open:
-        return _count_everything(connection, query, unit)
-    counts: Counter[tuple[str | None, date]] = Counter()
-    for day, count in _count_days(connection, query):
-        counts[None, first_day(day, unit)] += count
-    return counts.total(), counts
-
-
-def _count_everything(connection: Connection, query: Query, unit: Unit) -> tuple[int, Counts]:
-    """Count all articles, period by period: an index tells how many lie between two moments."""
-    counts: dict[tuple[str | None, date], int] = {}
-    for start in _periods(connection, query, unit):
-        since, until = (datetime.combine(day, time(), PRESS_ZONE) for day in (start, _next(start, unit)))
-        counts[None, start] = connection.execute(
-            _COUNT_BETWEEN, {"since": since, "until": until}
-        ).scalar_one()
-    return sum(counts.values()), counts
-
-
-def _count_by_source(connection: Connection, query: Query, unit: Unit) -> tuple[int, Counts]:
-    counts: Counter[tuple[str | None, date]] = Counter()
-    total = 0
-    rows = iter(Sweep(connection, query))
-    while part := list(islice(rows, _PART)):
-        total += len(part)
-        sources = list_article_sources(connection, [row.info_code for row in part])
-        for row in part:
-            start = first_day(press_day(row.published_at), unit)
-            counts.update((source, start) for source in sources.get(row.info_code, ()))
-    return total, counts
-
-
-def _count_days(connection: Connection, query: Query) -> Iterator[tuple[date, int]]:
-    """Yield days and how many articles of the day match; a day may come more than once."""
+def _count_together(
+    connection: Connection, query: Query, unit: Unit, periods: Sequence[Period], effort: Effort
+) -> _Counted:
     way = choose_way(connection, query)
-    if not way.is_told:
-        yield from ((press_day(row.published_at), 1) for row in Sweep(connection, query, way=way))
-    elif way.expression is None:
+    if not query.groups and _asks_for_days_only(query):
+        return _sum_up(periods, count_articles_in(connection, periods))
+    if way.is_told:
+        return _count_told(connection, query, way, unit, periods)
+    if way.expression is not None and _asks_for_days_only(query):
+        proposed = estimate_proposed(connection, query, way, effort.rows)
+        if proposed is not None:
+            return _estimate(connection, query, way, periods)
+    return _tally(unit, (row.published_at for row in Sweep(connection, query, way=way)))
+
+
+def _count_told(
+    connection: Connection, query: Query, way: Way, unit: Unit, periods: Sequence[Period]
+) -> _Counted:
+    """Count what the index, or the filter alone, decides about."""
+    if way.expression is None:
         moment = listing.c.published_at if len(query.filter.sources) == 1 else article.c.published_at
         found = select_matching(query.filter, _day_of(moment), func.count(), newest_first=True)
-        yield from _read_days(connection, found.order_by(None).group_by(_day_of(moment)))
+        return _read_days(connection, unit, found.order_by(None).group_by(_day_of(moment)))
+    if _asks_for_days_only(query):
+        shift = way.state.largest_shift
+        counted = _sum_up(periods, count_proposed_in(connection, way.expression, periods, shift))
     else:
-        yield from ((press_day(row.published_at), 1) for row in sweep_owed(connection, query, way))
-        yield from _count_told(connection, query, way)
-
-
-def _count_told(connection: Connection, query: Query, way: Way) -> Iterator[tuple[date, int]]:
-    if query.filter.is_open:
-        yield from _count_indexed(connection, way)
-    else:
-        found = select_candidates(query, way, _day_of(article.c.published_at), func.count())
-        found = found.where(*exact_days(query)).group_by(_day_of(article.c.published_at))
-        yield from _read_days(connection, found)
-
-
-def _count_indexed(connection: Connection, way: Way) -> Iterator[tuple[date, int]]:
-    """Count by the ids of the index, and look up only those that a crowded minute may have moved a day on."""
-    assert way.expression is not None
-    shift = min(way.state.largest_shift, _IDS_A_DAY)
-    place = cast(search.c.rowid + _IDS_EAST + _DAYS_BEFORE * _IDS_A_DAY, Integer)
-    number: ColumnElement[int] = literal_column(
-        f"(search.rowid + {_IDS_EAST + _DAYS_BEFORE * _IDS_A_DAY}) / {_IDS_A_DAY}"
-    )
-    surely = (
-        select(number, func.count())
-        .select_from(search)
-        .where(tokens_match(way.expression), place % _IDS_A_DAY >= shift)
-        .group_by(number)
-    )
-    for days, count in connection.execute(surely):
-        yield _EPOCH + timedelta(days=days - _DAYS_BEFORE), count
-    if shift:
         day = _day_of(article.c.published_at)
-        looked_up = (
-            select(day, func.count())
-            .select_from(search.join(article, article.c.id == search.c.rowid))
-            .where(tokens_match(way.expression), place % _IDS_A_DAY < shift)
-            .group_by(day)
-        )
-        yield from _read_days(connection, looked_up)
+        found = select_candidates(query, way, day, func.count()).where(*exact_days(query)).group_by(day)
+        counted = _read_days(connection, unit, found)
+    owed = _tally(unit, (row.published_at for row in sweep_owed(connection, query, way)))
+    return _Counted(counted.total + owed.total, counted.counts + owed.counts)
+
+
+def _estimate(connection: Connection, query: Query, way: Way, periods: Sequence[Period]) -> _Counted:
+    """Count what the index proposes, and of that the part that matched where texts were looked at."""
+    assert way.expression is not None
+    proposed = count_proposed_in(connection, way.expression, periods, way.state.largest_shift)
+    share = _sample_share(connection, query, way, periods)
+    counted = _sum_up(periods, [round(count * share) for count in proposed])
+    return replace(counted, exact=False)
+
+
+def _sample_share(connection: Connection, query: Query, way: Way, periods: Sequence[Period]) -> float:
+    since, until = periods[0].since, periods[-1].until
+    examined = found = 0
+    for number in range(_PROBES):
+        moment = since + (until - since) * (number + 1) / _PROBES
+        narrowed = replace(query, filter=replace(query.filter, since=since, until=moment))
+        sweep = Sweep(connection, narrowed, way=replace(way, owed=()), most=_PROBED)
+        deque(sweep, maxlen=0)
+        examined, found = examined + sweep.examined, found + sweep.found
+    return found / max(examined, 1)
+
+
+def _count_by_source(
+    connection: Connection, query: Query, unit: Unit, periods: Sequence[Period], effort: Effort
+) -> _Counted:
+    if not query.groups and _asks_for_days_only(query):
+        return _count_listed(connection, query, unit, periods, effort)
+    way = choose_way(connection, query)
+    if query.groups and way.is_told:
+        return _count_told_by_source(connection, query, way, unit, periods)
+    counts = Counts()
+    total = 0
+    rows = iter(Sweep(connection, query, way=way))
+    while part := list(islice(rows, _PART)):
+        total += len(part)
+        counts.update(_places(connection, unit, part))
+    return _Counted(total, counts)
+
+
+def _count_told_by_source(
+    connection: Connection, query: Query, way: Way, unit: Unit, periods: Sequence[Period]
+) -> _Counted:
+    day = _day_of(article.c.published_at)
+    found = select_candidates(query, way, listing.c.source, day, func.count()).where(*exact_days(query))
+    found = found.join(listing, listing.c.info_code == article.c.info_code).group_by(listing.c.source, day)
+    counts = Counts(_places(connection, unit, sweep_owed(connection, query, way)))
+    for slug, first, count in connection.execute(found):
+        counts[slug, first_day(date.fromisoformat(first), unit)] += count
+    return _Counted(_count_told(connection, query, way, unit, periods).total, counts)
+
+
+def _count_listed(
+    connection: Connection, query: Query, unit: Unit, periods: Sequence[Period], effort: Effort
+) -> _Counted:
+    """Count all articles, once for each source that listed them."""
+    counts = Counts()
+    for slug in connection.execute(select(source.c.slug)).scalars().all():
+        listed = _sum_up(periods, count_listed_in(connection, slug, periods)).counts
+        counts.update({(slug, start): count for (_, start), count in listed.items()})
+    return _Counted(_count_together(connection, query, unit, periods, effort).total, counts)
+
+
+def _places(connection: Connection, unit: Unit, rows: Sequence[Row[Any]]) -> Iterator[tuple[str, date]]:
+    """Yield the sources of articles, each with the period that the article lies in."""
+    slugs = list_article_sources(connection, [row.info_code for row in rows])
+    for row in rows:
+        start = first_day(press_day(row.published_at), unit)
+        yield from ((slug, start) for slug in slugs.get(row.info_code, ()))
+
+
+def _asks_for_days_only(query: Query) -> bool:
+    return replace(query.filter, since=None, until=None).is_open
+
+
+def _sum_up(periods: Sequence[Period], counted: Sequence[int]) -> _Counted:
+    counts = Counts()
+    for period, count in zip(periods, counted, strict=True):
+        if count:
+            counts[None, period.start] = count
+    return _Counted(counts.total(), counts)
+
+
+def _tally(unit: Unit, moments: Iterable[datetime]) -> _Counted:
+    counts = Counts((None, first_day(press_day(moment), unit)) for moment in moments)
+    return _Counted(counts.total(), counts)
+
+
+def _read_days(connection: Connection, unit: Unit, query: Select[Any]) -> _Counted:
+    counts = Counts()
+    for day, count in connection.execute(query):
+        counts[None, first_day(date.fromisoformat(day), unit)] += count
+    return _Counted(counts.total(), counts)
 
 
 def _day_of(moment: Any) -> Any:
     """Return the press's day of a stored moment, as text."""
     return func.date(moment, "+8 hours")
-
-
-def _read_days(connection: Connection, query: Select[Any]) -> Iterator[tuple[date, int]]:
-    for day, count in connection.execute(query):
-        yield date.fromisoformat(day), count
-
-
-def _periods(connection: Connection, query: Query, unit: Unit) -> Iterator[date]:
-    """Yield the first day of every period from the first article that the query's days allow to the last."""
-    moment = article.c.published_at
-    # One by one: asked for both at once, SQLite goes through every article.
-    first, last = (
-        connection.execute(select(end(moment)).where(*exact_days(query))).scalar()
-        for end in (func.min, func.max)
-    )
-    if first is None or last is None:
-        return
-    start, end = first_day(press_day(first), unit), press_day(last)
-    while start <= end:
-        yield start
-        start = _next(start, unit)
-
-
-def _next(start: date, unit: Unit) -> date:
-    """Return the first day of the period after one."""
-    return first_day(start + timedelta(days={"day": 1, "week": 7, "month": 31, "year": 366}[unit]), unit)

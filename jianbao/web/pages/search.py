@@ -16,9 +16,9 @@ from jianbao.web.language import choose_language, speak
 from jianbao.web.opened import OpenArchive
 from jianbao.web.rendering import render_page
 from jianbao.web.searching import LAST_PAGE, ORDERS, PAGE, Asked
-from jianbao.web.trend_chart import draw_trend
+from jianbao.web.trend_chart import MOST_BARS, draw_trend
 from storage.article_lists import list_article_sources
-from storage.search import BadQuery, Query, count_trend, search_articles
+from storage.search import AT_ONCE, BadQuery, Query, count_trend, search_articles
 from storage.sources import list_sources
 
 router = APIRouter()
@@ -76,7 +76,7 @@ def _draw_months(request: Request, view: Connection, asked: Asked, query: Query)
     """Return the chart of the months, None when there is but one."""
     if asked.is_empty:
         return None
-    trend = count_trend(view, query, "month", with_all=False)
+    trend = count_trend(view, query, "month", with_all=False, effort=AT_ONCE, newest=MOST_BARS)
     drawn = draw_trend(trend, asked, speak(choose_language(request)))
     return drawn.charts[0] if len(drawn.rows) > 1 else None
 

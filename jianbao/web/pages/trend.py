@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
@@ -13,10 +15,18 @@ from jianbao.web.language import choose_language, speak
 from jianbao.web.opened import OpenArchive
 from jianbao.web.rendering import render_page
 from jianbao.web.searching import UNITS, Asked
-from jianbao.web.trend_chart import TrendChart, draw_trend
-from storage.search import BadQuery, count_trend
+from jianbao.web.trend_chart import MOST_BARS, draw_trend
+from storage.search import AT_ONCE, COMPLETELY, BadQuery, Trend, count_trend
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A trend; ``whole`` says that it should have been split by source, and is too large to be at once."""
+
+    trend: Trend
+    whole: bool
 
 
 @router.get("/trend")
@@ -27,27 +37,33 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
         try:
             check_sources(archive, asked.query.filter.named_sources)
             check_index(request, archive)
-            trend = None if asked.is_empty else _draw(request, view, asked)
+            counted = None if asked.is_empty else _count(view, asked)
         except (BadQuery, NotUnderstood, UnknownSource) as problem:
             return _show(request, view, asked, None, 400, str(problem))
         except NotIndexed as problem:
             return _show(request, view, asked, None, 503, str(problem))
-        return _show(request, view, asked, trend)
+        return _show(request, view, asked, counted)
 
 
-def _draw(request: Request, view: Connection, asked: Asked) -> TrendChart:
-    trend = count_trend(view, asked.query, asked.unit, by_source=bool(asked.split))
-    return draw_trend(trend, asked, speak(choose_language(request)))
+def _count(view: Connection, asked: Asked) -> Counted:
+    """Count at once: beyond some texts as an estimate, and by source where that is quick or insisted on."""
+    query, unit, effort = asked.query, asked.unit, COMPLETELY if asked.exact else AT_ONCE
+    trend = count_trend(view, query, unit, effort=effort, newest=MOST_BARS)
+    whole = bool(asked.split) and trend.total > effort.rows
+    if asked.split and not whole:
+        trend = count_trend(view, query, unit, by_source=True, effort=effort, newest=MOST_BARS)
+    return Counted(trend, whole=whole)
 
 
 def _show(
     request: Request,
     view: Connection,
     asked: Asked,
-    trend: TrendChart | None,
+    counted: Counted | None,
     status: int = 200,
     problem: str | None = None,
 ) -> Response:
+    drawn = counted and draw_trend(counted.trend, asked, speak(choose_language(request)))
     return render_page(
         request,
         view,
@@ -55,7 +71,8 @@ def _show(
         status,
         asked=asked,
         units=UNITS,
-        trend=trend,
+        counted=counted,
+        trend=drawn,
         problem=problem,
         names=name_sources(view),
     )
