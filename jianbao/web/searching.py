@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Literal, Self, cast, get_args
 
 from starlette.requests import Request
@@ -84,12 +84,13 @@ class Asked:
 
     def at(self, path: str, **changed: str) -> str:
         """Return the address of a page that is asked the same, but for what is changed."""
-        wanted = replace(self, **{name: value for name, value in changed.items() if name in self.__slots__})
-        more = {name: value for name, value in changed.items() if name not in self.__slots__}
-        usual = asdict(Asked())
-        return address(
-            path, **{name: value for name, value in asdict(wanted).items() if value != usual[name]}, **more
-        )
+        wanted = {name: changed.get(name, getattr(self, name)) for name in self.__slots__}
+        asked = {name: value for name, value in wanted.items() if value != _USUAL[name]}
+        more = {name: value for name, value in changed.items() if name not in wanted}
+        return address(path, **asked, **more)
+
+
+_USUAL = {each.name: each.default for each in fields(Asked)}
 
 
 def _one(text: str) -> tuple[str, ...]:

@@ -38,8 +38,8 @@ _JOIN_IDS = sql_text("""
         AND rowid BETWEEN :first AND :last ORDER BY rowid
     )
 """)
-_BASE, _WIDTH = 10**15, 16
-"""Added to ids, which may be negative, to give all of them as many digits."""
+_BASE, _WIDTH = 5 * 10**9, 10
+"""Added to ids, which may be negative, to give all of them as many digits: enough until the year 3900."""
 
 
 def count_articles_in(connection: Connection, periods: Sequence[Period]) -> list[int]:

@@ -22,8 +22,8 @@ from storage.search.spelling import is_rewritten, spellings
 from storage.search.sweep import Begun, Sweep
 from storage.search.way import Way, choose_way
 
-_NEWEST = 400
-_TITLED = 200
+_NEWEST = 300
+_TITLED = 150
 _SATURATION = 1.2
 _LENGTH_SHARE = 0.75
 _USUAL_LENGTH = 1_500

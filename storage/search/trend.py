@@ -86,11 +86,11 @@ def count_trend(
         return Trend(unit, 0, ())
     if cut:
         query = replace(query, filter=replace(query.filter, since=periods[0].since))
-    count = _count_by_source if by_source else _count_together
-    matching = count(connection, query, unit, periods, effort)
-    everything = (
-        count(connection, replace(query, groups=()), unit, periods, effort).counts if with_all else None
-    )
+    if by_source:
+        matching = _count_by_source(connection, query, unit, periods)
+    else:
+        matching = _count_together(connection, query, unit, periods, effort)
+    everything = _count_all(connection, query, unit, periods, by_source=by_source) if with_all else None
     found = matching.counts if everything is None else everything
     slugs = sorted({slug or "" for slug, _ in found}) if by_source else [None]
     points = (
@@ -161,11 +161,7 @@ def _sample_share(connection: Connection, query: Query, way: Way, periods: Seque
     return found / max(examined, 1)
 
 
-def _count_by_source(
-    connection: Connection, query: Query, unit: Unit, periods: Sequence[Period], effort: Effort
-) -> _Counted:
-    if not query.groups and _asks_for_days_only(query):
-        return _count_listed(connection, query, unit, periods, effort)
+def _count_by_source(connection: Connection, query: Query, unit: Unit, periods: Sequence[Period]) -> _Counted:
     way = choose_way(connection, query)
     if query.groups and way.is_told:
         return _count_told_by_source(connection, query, way, unit, periods)
@@ -190,15 +186,20 @@ def _count_told_by_source(
     return _Counted(_count_told(connection, query, way, unit, periods).total, counts)
 
 
-def _count_listed(
-    connection: Connection, query: Query, unit: Unit, periods: Sequence[Period], effort: Effort
-) -> _Counted:
-    """Count all articles, once for each source that listed them."""
+def _count_all(
+    connection: Connection, query: Query, unit: Unit, periods: Sequence[Period], *, by_source: bool
+) -> Counts:
+    """Count all articles within the filter, matching or not."""
+    bare = replace(query, groups=())
+    if not by_source:
+        return _count_together(connection, bare, unit, periods, COMPLETELY).counts
+    if not _asks_for_days_only(query):
+        return _count_by_source(connection, bare, unit, periods).counts
     counts = Counts()
     for slug in connection.execute(select(source.c.slug)).scalars().all():
         listed = _sum_up(periods, count_listed_in(connection, slug, periods)).counts
         counts.update({(slug, start): count for (_, start), count in listed.items()})
-    return _Counted(_count_together(connection, query, unit, periods, effort).total, counts)
+    return counts
 
 
 def _places(connection: Connection, unit: Unit, rows: Sequence[Row[Any]]) -> Iterator[tuple[str, date]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ from jianbao.web.opened import OpenArchive
 from jianbao.web.rendering import render_page
 from jianbao.web.searching import UNITS, Asked
 from jianbao.web.trend_chart import MOST_BARS, draw_trend
-from storage.search import AT_ONCE, COMPLETELY, BadQuery, Trend, count_trend
+from storage.search import AT_ONCE, COMPLETELY, BadQuery, Trend, count_trend, search_articles
 
 router = APIRouter()
 
@@ -48,11 +49,12 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
 def _count(view: Connection, asked: Asked) -> Counted:
     """Count at once: beyond some texts as an estimate, and by source where that is quick or insisted on."""
     query, unit, effort = asked.query, asked.unit, COMPLETELY if asked.exact else AT_ONCE
-    trend = count_trend(view, query, unit, effort=effort, newest=MOST_BARS)
-    whole = bool(asked.split) and trend.total > effort.rows
-    if asked.split and not whole:
-        trend = count_trend(view, query, unit, by_source=True, effort=effort, newest=MOST_BARS)
-    return Counted(trend, whole=whole)
+    count = partial(count_trend, view, query, unit, effort=effort, newest=MOST_BARS)
+    if not asked.split:
+        return Counted(count(), whole=False)
+    if not asked.exact and search_articles(view, query, limit=1, collapse=False).total > effort.rows:
+        return Counted(count(), whole=True)
+    return Counted(count(by_source=True), whole=False)
 
 
 def _show(
