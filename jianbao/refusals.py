@@ -18,7 +18,7 @@ from scheduler.service_lock import ArchiveBusy
 from storage.archive import NoArchive
 from storage.database import ArchiveTooNew, ArchiveUnusable
 from storage.records import BadInfoCode
-from storage.search import BadQuery
+from storage.search import BadQuery, IndexNotOurs
 from storage.sql import BadStatement, DatabaseBusy, TooCostly
 
 _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
@@ -32,6 +32,7 @@ _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
     (CrawlBusy, ExitStatus.BUSY),
     (ArchiveBusy, ExitStatus.BUSY),
     (DatabaseBusy, ExitStatus.BUSY),
+    (IndexNotOurs, ExitStatus.BUSY),
     (TooCostly, ExitStatus.FAILED),
     (PortTaken, ExitStatus.BUSY),
     (ExtraMissing, ExitStatus.FAILED),

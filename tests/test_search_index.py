@@ -19,6 +19,7 @@ from sqlalchemy import Connection, event, text
 from jianbao.indexing import is_half_built, rebuild_index
 from storage.articles import find_article, free_id
 from storage.search import (
+    IndexNotOurs,
     Order,
     build_part,
     count_index_bytes,
@@ -171,6 +172,17 @@ def test_what_did_not_change_is_not_written(desk: SearchDesk) -> None:
         assert not index_article(connection, replace(stored, revision=9), stored)
         assert index_article(connection, None, stored)
         assert index_article(connection, stored, None)
+
+
+def test_two_versions_never_build_one_index(desk: SearchDesk) -> None:
+    parts = rebuild_index(desk.archive, anew=True)
+    assert next(parts) == len(desk.codes)
+    set_version(desk, "9-later")
+    with pytest.raises(IndexNotOurs, match="another version"):
+        next(parts)
+    with desk.archive.reading() as connection:
+        assert read_index_state(connection).version == "9-later"
+    check(desk, is_current=False)
 
 
 def test_merging_changes_no_answer(desk: SearchDesk) -> None:

@@ -5,6 +5,7 @@ With `storage/database.py` the only place that knows SQLite; nothing else knows 
 
 from storage.search.find import Found, Hit, Order, iterate_matches, search_articles
 from storage.search.index import (
+    IndexNotOurs,
     IndexState,
     ReadyTokens,
     build_part,
@@ -33,6 +34,7 @@ __all__ = [
     "Found",
     "Group",
     "Hit",
+    "IndexNotOurs",
     "IndexState",
     "Order",
     "Piece",

@@ -45,6 +45,10 @@ _SETTLE_OWED = sql_text("DELETE FROM search_owed")
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
 
 
+class IndexNotOurs(Exception):
+    """The index is another version's, which may be building it; the message is one sentence for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexState:
     """How far the index is built, and the largest distance of an id from its publication minute's first.
@@ -167,8 +171,16 @@ def index_owed(connection: Connection) -> int:
 
 
 def build_part(connection: Connection, articles: int = 500) -> int:
-    """Index the next articles by id; return how many that were: 0 when the index is complete."""
+    """Index the next articles by id; return how many that were: 0 when the index is complete.
+
+    Raise `IndexNotOurs` where it was begun by another version: an index of two kinds of tokens finds neither.
+    """
     state = read_index_state(connection)
+    if not state.is_of_this_version:
+        raise IndexNotOurs(
+            "another version of jianbao has begun to build the search index; "
+            "run `jianbao reindex` again once no other one runs"
+        )
     rows = connection.execute(
         select(article.c.id, article.c.title, article.c.text, article.c.published_at)
         .where(article.c.id > state.built_to)
