@@ -30,6 +30,7 @@ from history import fill_archive
 from sqlalchemy import func, insert, select
 
 from jianbao.indexing import rebuild_index
+from jianbao.serving import spare_collector
 from jianbao.web.application import create_app
 from storage.archive import Archive
 from storage.press_days import press_day
@@ -225,6 +226,7 @@ def main() -> None:
     with standing_archive(options) as folder:
         with Archive.open_existing(folder) as archive:
             addresses = choose_addresses(archive)
+        spare_collector()
         print(f"{'page':28}{'p50 ms':>9}{'p95 ms':>9}{'cpu ms':>9}{'sent':>9}")
         found = asyncio.run(measure(create_app(folder), addresses, 3 if options.quick else options.turns))
     print(

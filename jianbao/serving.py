@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
 import socket
@@ -77,6 +78,15 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+def spare_collector() -> None:
+    """Leave what every page needs out of garbage collections: a whole one would make a page wait 50 ms."""
+    from storage.search import index_version  # noqa: PLC0415 - with the tables that fold texts
+
+    index_version()
+    gc.collect()
+    gc.freeze()
+
+
 def _run(application: FastAPI, listening: socket.socket) -> ExitStatus:
     """Serve until a signal comes: what is under way is finished, then the signal is raised as it came."""
     import uvicorn  # noqa: PLC0415 - it belongs to the extra
@@ -91,6 +101,7 @@ def _run(application: FastAPI, listening: socket.socket) -> ExitStatus:
         timeout_graceful_shutdown=_GRACE,
         ws="none",
     )
+    spare_collector()
     uvicorn.Server(settings).run(sockets=[listening])
     return ExitStatus.OK
 

@@ -22,6 +22,7 @@ from storage.search.index import (
 from storage.search.periods import Unit
 from storage.search.query import BadQuery, Group, Query, Word, narrow, parse_query
 from storage.search.snippet import Piece, find_hits, make_snippet, mark_hits
+from storage.search.tokens import index_version
 from storage.search.total import AT_ONCE, COMPLETELY, THOROUGH, Effort
 from storage.search.trend import Trend, TrendPoint, count_trend
 
@@ -52,6 +53,7 @@ __all__ = [
     "find_hits",
     "index_article",
     "index_owed",
+    "index_version",
     "iterate_matches",
     "list_owed",
     "make_snippet",
