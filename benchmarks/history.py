@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -29,13 +29,17 @@ _FIRST_CAPTURE = 1000  # those before are what the archive has already
 Rows = dict[str, dict[str, Any]]
 
 
-def fill_archive(folder: Path, articles: int, slugs: Sequence[str]) -> None:
+Write = Callable[[int], Sequence[str]]
+"""Writes the lines of an article, given its number."""
+
+
+def fill_archive(folder: Path, articles: int, slugs: Sequence[str], write: Write | None = None) -> None:
     """Add so many articles of these sources to an archive that knows them, the last ones of February 2026."""
     engine = connect_database(folder / DATABASE_FILE)
     with engine.connect() as connection:
         # Nothing here need survive a crash.
         _set(connection, "journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF")
-        rows = _write_history(articles, slugs)
+        rows = _write_history(articles, slugs, write or _compile())
         with connection.begin():
             while chunk := list(islice(rows, _CHUNK)):
                 _insert_chunk(connection, chunk)
@@ -55,14 +59,19 @@ def _insert_chunk(connection: Connection, chunk: Sequence[Rows]) -> None:
         connection.execute(insert(table), [rows[table.name] for rows in chunk])
 
 
-def _write_history(articles: int, slugs: Sequence[str]) -> Iterator[Rows]:
+def _compile() -> Write:
+    """Return what puts articles together from one long text, quickly: every word comes again and again."""
     prose = "".join(write_paragraphs(seeded(1), BEATS, 400, sentences=4))
+    return lambda number: _lines(number, prose)
+
+
+def _write_history(articles: int, slugs: Sequence[str], write: Write) -> Iterator[Rows]:
     first_day = _LAST_DAY - timedelta(days=articles // _PER_DAY)
     for number in range(articles):
         minute = _minute(number, first_day)
         first = number - _COPIED // 2 if number % _COPIED == _COPIED - 1 else None
         duplicate_of = None if first is None else _code(first, _minute(first, first_day))
-        lines = _lines(number if first is None else first, prose)
+        lines = write(number if first is None else first)
         yield _one(number, slugs[number % len(slugs)], minute, lines, duplicate_of)
 
 

@@ -27,6 +27,7 @@ from typing import Any
 from urllib.parse import quote
 
 from history import fill_archive
+from prose import Prose
 from sqlalchemy import func, insert, select
 
 from jianbao.indexing import rebuild_index
@@ -35,10 +36,12 @@ from jianbao.web.application import create_app
 from storage.archive import Archive
 from storage.press_days import press_day
 from storage.schema import article, crawl, event, source
+from storage.search.folding import fold
 from storage.sources import SourceRow, save_sources
 
 GOAL = 50.0  # milliseconds
-WORDS = ("上饶", "企业", "采茶", "村", "百分之", "5G", "项目现场", '"春耕" 农', "教育 -企业", "光学 OR 茶园")
+ASKED = ((1, 500), (2, 500), (2, 500), (2, 8_000), (2, 8_000), (3, 500), (3, 8_000), (4, 8_000))
+"""Length and rank, at most, of the words that are asked for; two pairs of them are asked for together."""
 _ENDED = datetime(2026, 3, 1, tzinfo=UTC)
 Address = Callable[[], str]
 
@@ -63,7 +66,8 @@ def make_archive(folder: Path, articles: int, papers: int = 7) -> None:
             for slug in slugs
         ]
         save_sources(connection, rows)
-    fill_archive(folder, articles, slugs)
+    prose = Prose()
+    fill_archive(folder, articles, slugs, lambda number: prose.write(number)[1].split("\n"))
     with Archive.open(folder) as archive:
         with archive.writing() as connection:
             connection.execute(source.update().values(added_at=_ENDED - timedelta(days=365)))
@@ -111,7 +115,8 @@ def choose_addresses(archive: Archive, seed: int = 7) -> dict[str, Address]:
                 for code in codes[:200]
             ],
         )
-    word = lambda: quote(chosen.choice(WORDS))  # noqa: E731 - said many times
+    words = _draw_words(chosen)
+    word = lambda: quote(chosen.choice(words))  # noqa: E731 - said many times
     return {
         "/": lambda: "/",
         "/search?q=": lambda: f"/search?q={word()}",
@@ -135,6 +140,15 @@ def choose_addresses(archive: Archive, seed: int = 7) -> dict[str, Address]:
         "/events": lambda: "/events",
         "/about": lambda: "/about",
     }
+
+
+def _draw_words(chosen: random.Random) -> list[str]:
+    """Return words that the archive's texts hold, two together, and one without another."""
+    vocabulary = [fold(word) for word in Prose().words]
+    words = [
+        chosen.choice([word for word in vocabulary[:rank] if len(word) == length]) for length, rank in ASKED
+    ]
+    return [*words, f"{words[1]} {words[3]}", f"{words[2]} -{words[4]}"]
 
 
 def _code_from(view: Any, identity: int) -> str:
