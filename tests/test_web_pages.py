@@ -343,7 +343,7 @@ def test_a_search_without_its_index_says_what_to_run(
 def test_a_common_word_is_split_by_source_when_asked_again(
     desk: DeskWork, reader: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jianbao.web.pages.trend.AT_ONCE", Effort(indexed=20_000, rows=1, texts=64))
+    monkeypatch.setattr("jianbao.web.pages.trend.QUICKLY", Effort(indexed=20_000, rows=1, texts=64))
     asked = {"q": desk.edition.articles[5].title[:2], "by": "day", "split": "1"}
     page = reader.get("/trend", params=asked, headers={"Accept-Language": "en"}).text
     assert "too common to be split" in page
@@ -357,7 +357,7 @@ def test_a_common_word_is_split_by_source_when_asked_again(
 def test_an_estimated_trend_says_so_and_counts_when_asked_again(
     reader: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jianbao.web.pages.trend.AT_ONCE", Effort(indexed=40, rows=8, texts=2))
+    monkeypatch.setattr("jianbao.web.pages.trend.QUICKLY", Effort(indexed=40, rows=8, texts=2))
     monkeypatch.setattr("storage.search.total._GLANCE", 2)
     page = reader.get("/trend", params={"q": "1*"}, headers={"Accept-Language": "zh"}).text
     assert "估计值" in page

@@ -25,7 +25,7 @@ Counts = Counter[tuple[str | None, date]]
 """How many articles there are of a source (None for all) in the period with that first day."""
 
 _PART = 500
-_PROBES = 8
+_PROBES = 4
 _PROBED = 64
 """Places all over the time of a trend where texts are looked at, and how many at each."""
 
