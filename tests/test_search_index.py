@@ -19,6 +19,7 @@ from sqlalchemy import Connection, event, text
 from jianbao.indexing import is_half_built, rebuild_index
 from storage.articles import find_article, free_id
 from storage.search import (
+    Effort,
     IndexNotOurs,
     Order,
     build_part,
@@ -36,6 +37,7 @@ from storage.search import (
 from storage.search.index import COMPLETE
 from storage.search.sweep import Sweep
 
+LITTLE = Effort(indexed=50, rows=5, texts=5)
 WORDS = ("光", "光伏", "上饶光", "a", "5G", "光伏 产业", "銀行", "𠀀")
 
 
@@ -291,18 +293,18 @@ def test_lists_come_from_an_index_in_their_order(desk: SearchDesk, query: str, i
         assert not any("TEMP B-TREE" in step for step in plan), plan
 
 
-@pytest.mark.parametrize("query", ["光", "上饶光", "a", "光伏 OR 产业", ""])
 @pytest.mark.parametrize("order", ["newest", "oldest", "relevance"])
-def test_a_page_leaves_no_view_of_the_archive_open(desk: SearchDesk, query: str, order: Order) -> None:
+def test_a_page_leaves_no_view_of_the_archive_open(desk: SearchDesk, order: Order) -> None:
+    desk.add(140)  # so that more match than are fetched at once
     gc.collect()
     gc.disable()
     try:
         with desk.archive.reading() as connection:
-            search_articles(connection, parse_query(query), order, limit=1)
-            count_trend(connection, parse_query(query))
+            for word in ("光", "a*", "光 OR 产业"):
+                query = parse_query(word)
+                search_articles(connection, query, order, limit=1, effort=LITTLE)
+                assert count_trend(connection, query).total > 50
         desk.add(1)
-        with desk.archive.writing() as connection:
-            connection.execute(text("SELECT 1"))
         with closing(sqlite3.connect(desk.archive.folder / "archive.db")) as other:
             busy, _, _ = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         assert not busy, "somebody still reads"

@@ -10,7 +10,7 @@ from naive_search import Alternative, Asked, NaiveQuery, NaiveSearch
 from search_desk import SearchDesk
 from sqlalchemy import Connection
 
-from storage.search import AT_ONCE, COMPLETELY, THOROUGH, Effort, parse_query, search_articles
+from storage.search import AT_ONCE, COMPLETELY, THOROUGH, Effort, Order, parse_query, search_articles
 
 ARTICLES = 300
 TINY = Effort(indexed=40, rows=30, texts=20)
@@ -111,3 +111,14 @@ def test_a_copy_is_hidden_only_behind_one_that_answers_too(
         assert found.total == len(codes)
         shown += copy.info_code in codes
     assert 0 < shown < len(copies), "some of both"
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("asked", QUERIES.values(), ids=QUERIES)
+def test_no_estimate_is_below_what_is_shown(
+    connection: Connection, naive: NaiveSearch, asked: NaiveQuery, order: Order
+) -> None:
+    wanted = len(naive.find(asked))
+    little = Effort(indexed=5, rows=2, texts=1)
+    found = search_articles(connection, parse_query(asked.typed()), order, limit=7, effort=little)
+    assert found.total >= min(len(found.hits) + (found.next is not None), wanted)

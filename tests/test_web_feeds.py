@@ -1,4 +1,4 @@
-"""Feeds: what RFC 4287 demands, what a feed reader needs to see news and edits, and hostile articles."""
+"""Feeds: what RFC 4287 demands, what a feed own_reader needs to see news and edits, and hostile articles."""
 
 from __future__ import annotations
 
@@ -24,21 +24,6 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
-@pytest.fixture(scope="module")
-def still_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive that no test changes."""
-    work = fill_archive(tmp_path_factory.mktemp("archive"))
-    with work.archive:
-        yield work
-
-
-@pytest.fixture(scope="module")
-def still_reader(still_work: DeskWork) -> Iterator[TestClient]:
-    """Return a client of the reader of that archive."""
-    with open_reader(still_work.archive.folder) as client:
-        yield client
-
-
 @pytest.fixture
 def work(tmp_path: Path) -> Iterator[DeskWork]:
     """Return the desk of a filled archive of one test's own."""
@@ -48,15 +33,15 @@ def work(tmp_path: Path) -> Iterator[DeskWork]:
 
 
 @pytest.fixture
-def reader(work: DeskWork) -> Iterator[TestClient]:
-    """Return a client of the reader of that archive."""
+def own_reader(work: DeskWork) -> Iterator[TestClient]:
+    """Return a client of the own_reader of that archive."""
     with open_reader(work.archive.folder) as client:
         yield client
 
 
-def read_feed(reader: TestClient, path: str) -> etree._Element:
+def read_feed(own_reader: TestClient, path: str) -> etree._Element:
     """Return a feed that is all that RFC 4287 demands."""
-    answer = reader.get(path)
+    answer = own_reader.get(path)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     feed = etree.fromstring(answer.content)
@@ -108,39 +93,39 @@ def entry_of(feed: etree._Element, code: str) -> etree._Element:
     return found
 
 
-def test_the_feed_of_all_has_every_article_once_the_newest_first(still_reader: TestClient) -> None:
-    entries = read_feed(still_reader, "/feeds/all.atom").findall(f"{ATOM}entry")
+def test_the_feed_of_all_has_every_article_once_the_newest_first(reader: TestClient) -> None:
+    entries = read_feed(reader, "/feeds/all.atom").findall(f"{ATOM}entry")
     assert len(entries) == ARTICLES  # the copy is collapsed
     assert [published(e) for e in entries] == sorted((published(e) for e in entries), reverse=True)
 
 
-def test_a_feed_holds_fifty_or_as_many_as_are_asked_for(still_reader: TestClient) -> None:
-    assert still_reader.get("/feeds/all.atom?limit=7").text.count("<entry") == 7
-    assert still_reader.get("/feeds/all.atom?limit=201").status_code == 400
+def test_a_feed_holds_fifty_or_as_many_as_are_asked_for(reader: TestClient) -> None:
+    assert reader.get("/feeds/all.atom?limit=7").text.count("<entry") == 7
+    assert reader.get("/feeds/all.atom?limit=201").status_code == 400
 
 
-def test_a_source_has_a_feed_of_its_own(still_work: DeskWork, still_reader: TestClient) -> None:
-    slug = still_work.edition.slugs[1]
-    feed = read_feed(still_reader, f"/feeds/source/{slug}.atom")
+def test_a_source_has_a_feed_of_its_own(desk: DeskWork, reader: TestClient) -> None:
+    slug = desk.edition.slugs[1]
+    feed = read_feed(reader, f"/feeds/source/{slug}.atom")
     terms = [[c.get("term") for c in e.findall(f"{ATOM}category")] for e in feed.findall(f"{ATOM}entry")]
     assert terms == [[slug]] * (ARTICLES // 3)
 
 
-def test_a_search_has_a_feed(still_work: DeskWork, still_reader: TestClient) -> None:
-    post = still_work.edition.articles[4]
+def test_a_search_has_a_feed(desk: DeskWork, reader: TestClient) -> None:
+    post = desk.edition.articles[4]
     asked = quote_plus(f'"{post.title}" source:{post.slug}')
-    feed = read_feed(still_reader, f"/feeds/search.atom?q={asked}")
+    feed = read_feed(reader, f"/feeds/search.atom?q={asked}")
     assert [e.findtext(f"{ATOM}title") for e in feed.findall(f"{ATOM}entry")] == [post.title]
     links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
     assert links["alternate"] == f"{READER}/search?q={asked}"
-    other = read_feed(still_reader, f"/feeds/search.atom?q={quote('别的')}")
+    other = read_feed(reader, f"/feeds/search.atom?q={quote('别的')}")
     assert other.findtext(f"{ATOM}id") != feed.findtext(f"{ATOM}id")
 
 
-def test_a_search_with_filters_has_a_feed_of_its_own(still_work: DeskWork, still_reader: TestClient) -> None:
-    post, wide = still_work.edition.articles[4], quote_plus(still_work.edition.articles[4].title)
+def test_a_search_with_filters_has_a_feed_of_its_own(desk: DeskWork, reader: TestClient) -> None:
+    post, wide = desk.edition.articles[4], quote_plus(desk.edition.articles[4].title)
     narrow = f"q={wide}&source={post.slug}&from=2026-01-01"
-    feeds = [read_feed(still_reader, f"/feeds/search.atom?{asked}") for asked in (f"q={wide}", narrow)]
+    feeds = [read_feed(reader, f"/feeds/search.atom?{asked}") for asked in (f"q={wide}", narrow)]
     assert len({feed.findtext(f"{ATOM}id") for feed in feeds}) == 2
     links = {link.get("rel"): link.get("href") for link in feeds[1].findall(f"{ATOM}link")}
     assert links["alternate"] == f"{READER}/search?{narrow}"
@@ -149,69 +134,69 @@ def test_a_search_with_filters_has_a_feed_of_its_own(still_work: DeskWork, still
 @pytest.mark.parametrize(
     "query", ["", "?q=", "?q=%22", "?q=from:yesterday", "?q=a&source=nobody", "?q=source:nobody"]
 )
-def test_a_search_that_means_nothing_has_none(still_reader: TestClient, query: str) -> None:
-    answer = still_reader.get(f"/feeds/search.atom{query}")
+def test_a_search_that_means_nothing_has_none(reader: TestClient, query: str) -> None:
+    answer = reader.get(f"/feeds/search.atom{query}")
     assert (answer.status_code, answer.text.count("\n")) == (400, 1)
 
 
-def test_an_entry_says_who_wrote_it_and_where_it_is(still_work: DeskWork, still_reader: TestClient) -> None:
-    post = still_work.edition.articles[0]
-    entry = entry_of(read_feed(still_reader, "/feeds/all.atom"), post.info_code)
+def test_an_entry_says_who_wrote_it_and_where_it_is(desk: DeskWork, reader: TestClient) -> None:
+    post = desk.edition.articles[0]
+    entry = entry_of(read_feed(reader, "/feeds/all.atom"), post.info_code)
     assert entry.findtext(f"{ATOM}title") == post.title
     assert entry.findtext(f"{ATOM}author/{ATOM}name") == post.media
     links = {link.get("rel"): link.get("href") for link in entry.findall(f"{ATOM}link")}
     assert links["alternate"] == f"{READER}/article/{post.info_code}"
-    assert links["via"] == still_work.stored(post).article.url
+    assert links["via"] == desk.stored(post).article.url
     text = html.fromstring(f"<div>{entry.findtext(f'{ATOM}content')}</div>")
-    assert [p.text_content() for p in text] == still_work.stored(post).article.text.split("\n")
+    assert [p.text_content() for p in text] == desk.stored(post).article.text.split("\n")
 
 
-def test_an_edit_changes_the_update_and_never_the_id(work: DeskWork, reader: TestClient) -> None:
+def test_an_edit_changes_the_update_and_never_the_id(work: DeskWork, own_reader: TestClient) -> None:
     post = work.edition.articles[5]
-    before = entry_of(read_feed(reader, "/feeds/all.atom"), post.info_code)
+    before = entry_of(read_feed(own_reader, "/feeds/all.atom"), post.info_code)
     work.now = NOW + timedelta(days=2)
     work.edition.edit(post.code, append="更正：昨日数字有误。")
     work.deliver(work.edition.find(post.code))
-    feed = read_feed(reader, "/feeds/all.atom")
+    feed = read_feed(own_reader, "/feeds/all.atom")
     after = entry_of(feed, post.info_code)
     assert after.findtext(f"{ATOM}id") == before.findtext(f"{ATOM}id")
     assert published(after) == published(before)
     assert updated(after) == updated(feed) == "2026-03-22T09:00:00Z" > updated(before)
     work.now += timedelta(days=1)
     work.deliver(work.edition.find(post.code))
-    assert updated(read_feed(reader, "/feeds/all.atom")) == updated(feed)  # looked at again, and the same
+    assert updated(read_feed(own_reader, "/feeds/all.atom")) == updated(feed)  # looked at again, and the same
 
 
-def test_a_feed_reader_that_has_it_all_is_sent_nothing(work: DeskWork, reader: TestClient) -> None:
-    first = reader.get("/feeds/all.atom")
+def test_a_feed_reader_that_has_it_all_is_sent_nothing(work: DeskWork, own_reader: TestClient) -> None:
+    first = own_reader.get("/feeds/all.atom")
     assert parsedate_to_datetime(first.headers["last-modified"]) == NOW + timedelta(hours=3)
-    by_tag = reader.get("/feeds/all.atom", headers={"if-none-match": first.headers["etag"]})
-    by_time = reader.get("/feeds/all.atom", headers={"if-modified-since": first.headers["last-modified"]})
+    by_tag = own_reader.get("/feeds/all.atom", headers={"if-none-match": first.headers["etag"]})
+    by_time = own_reader.get("/feeds/all.atom", headers={"if-modified-since": first.headers["last-modified"]})
     assert [by_tag.status_code, by_tag.content, by_time.status_code, by_time.content] == [304, b"", 304, b""]
     work.now = NOW + timedelta(days=2)
     work.deliver(work.edition.publish())
     for headers in ({"if-none-match": first.headers["etag"]}, {"if-modified-since": format_datetime(NOW)}):
-        assert reader.get("/feeds/all.atom", headers=headers).status_code == 200
+        assert own_reader.get("/feeds/all.atom", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize(
     "since",
     ["", "yesterday", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Fri, 20 Mar 2026 09:00:00 +9999"],
 )
-def test_a_date_that_is_none_is_ignored(still_reader: TestClient, since: str) -> None:
-    assert still_reader.get("/feeds/all.atom", headers={"if-modified-since": since}).status_code == 200
+def test_a_date_that_is_none_is_ignored(reader: TestClient, since: str) -> None:
+    assert reader.get("/feeds/all.atom", headers={"if-modified-since": since}).status_code == 200
 
 
 def test_an_empty_feed_is_a_feed_too(tmp_path: Path) -> None:
-    with DeskWork.open(tmp_path / "fresh").archive as archive, open_reader(archive.folder) as reader:
+    with DeskWork.open(tmp_path / "fresh").archive as archive, open_reader(archive.folder) as own_reader:
         for path in ("/feeds/all.atom", "/feeds/source/shangraoribao.atom"):
-            feed = read_feed(reader, path)
+            feed = read_feed(own_reader, path)
             assert feed.findall(f"{ATOM}entry") == []
-            assert updated(feed) == updated(read_feed(reader, path))
+            assert updated(feed) == updated(read_feed(own_reader, path))
 
 
-def test_a_source_that_is_none_is_not_found(still_reader: TestClient) -> None:
-    answer = still_reader.get("/feeds/source/nowhere.atom")
+def test_a_source_that_is_none_is_not_found(reader: TestClient) -> None:
+    answer = reader.get("/feeds/source/nowhere.atom")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
     assert answer.text == "there is no source nowhere: /api/v1/sources names them all\n"
 
@@ -219,7 +204,7 @@ def test_a_source_that_is_none_is_not_found(still_reader: TestClient) -> None:
 HOSTILE = "<script>alert(1)</script>\x00\x0b\ufffe & ]]> <img src=x onerror=alert(1)> \u202e倒"
 
 
-def test_a_hostile_article_is_text(work: DeskWork, reader: TestClient) -> None:
+def test_a_hostile_article_is_text(work: DeskWork, own_reader: TestClient) -> None:
     known = work.stored(work.edition.articles[0])
     code = "NW202603209999999999"
     article = replace(
@@ -247,7 +232,7 @@ def test_a_hostile_article_is_text(work: DeskWork, reader: TestClient) -> None:
                 capture_id=None,
             ),
         )
-    feed = read_feed(reader, "/feeds/all.atom")
+    feed = read_feed(own_reader, "/feeds/all.atom")
     entry = entry_of(feed, code)
     assert "javascript" not in etree.tostring(entry, encoding="unicode").replace("alert(1)", "")
     content = html.fromstring(f"<div>{entry.findtext(f'{ATOM}content')}</div>")
@@ -259,7 +244,7 @@ def test_a_hostile_article_is_text(work: DeskWork, reader: TestClient) -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example"])
-def test_a_feed_never_names_a_foreign_host(still_reader: TestClient, host: str) -> None:
-    answer = still_reader.get("/feeds/all.atom", headers={"host": host})
+def test_a_feed_never_names_a_foreign_host(reader: TestClient, host: str) -> None:
+    answer = reader.get("/feeds/all.atom", headers={"host": host})
     assert answer.status_code == 400
     assert host not in answer.text

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from urllib.request import urlopen
@@ -19,7 +18,6 @@ from command_line import PYTHON, Command
 from desk_work import DeskWork
 from fastapi import FastAPI
 from reading_room import READER, TestClient, open_reader
-from served_archive import fill_archive
 
 from jianbao.serving import ExtraMissing, check_extra
 from jianbao.web.gate import host_name
@@ -29,21 +27,6 @@ from storage.events import open_event
 CONTENT = files("jianbao.web")
 CRAWL_STATUSES = ["running", "ok", "partial", "failed", "interrupted", "missed", "overlapped", "killed"]
 SAID = re.compile(r"""say\(\s*["']([a-z_]+\.[a-z_0-9]*[a-z0-9])["']""")
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive; tests may open events in it."""
-    work = fill_archive(tmp_path_factory.mktemp("archive"))
-    with work.archive:
-        yield work
-
-
-@pytest.fixture(scope="module")
-def reader(desk: DeskWork) -> Iterator[TestClient]:
-    """Return a client of its reader."""
-    with open_reader(desk.archive.folder) as client:
-        yield client
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/search?q=%22", "/static/reader.css", "/api/v1/crawls"])

@@ -85,6 +85,7 @@ def search_articles(  # noqa: PLR0913 - a search has that many sides
     else:
         from_newest = begun if cursor is None and newest_first else None
         total = count_matching(connection, query, way, effort, collapse=collapse, begun=from_newest)
+        total = total.at_least(offset + len(rows))
     return _found(query, total, stored, limit, note=_note(way))
 
 

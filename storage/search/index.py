@@ -21,7 +21,8 @@ from storage.search.tokens import TOKENIZER, article_tokens, index_version
 
 COMPLETE = 1 << 62
 """The id up to which a finished index holds: above that of any article."""
-_NOTHING = -COMPLETE
+NOTHING = -COMPLETE
+"""Below the id of any article."""
 _TOGETHER = 64
 """Articles that are owed before they are indexed: twice as many would gain a twentieth."""
 
@@ -81,6 +82,10 @@ class ReadyTokens:
     text: str
     tokens: str = field(repr=False)
 
+    def are_of(self, stored: StoredArticle) -> bool:
+        """Return whether they are those of an article as it is stored."""
+        return (self.title, self.text) == (stored.article.title, stored.article.text)
+
 
 def make_tokens(title: str, text: str) -> ReadyTokens:
     """Return the tokens of a title and text, for `index_article`."""
@@ -106,7 +111,7 @@ def create_index(connection: Connection) -> None:
     connection.execute(sql_text("CREATE TABLE search_owed (id INTEGER PRIMARY KEY, tokens TEXT)"))
     connection.execute(
         sql_text("INSERT INTO search_state VALUES (:version, :built_to, 0)"),
-        {"version": index_version(), "built_to": _NOTHING if _has_articles(connection) else COMPLETE},
+        {"version": index_version(), "built_to": NOTHING if _has_articles(connection) else COMPLETE},
     )
 
 
@@ -138,11 +143,7 @@ def index_article(
         _take_out(connection, previous)
     if current is None or current.id > state.built_to:
         return is_in
-    is_ready = ready is not None and (ready.title, ready.text) == (
-        current.article.title,
-        current.article.text,
-    )
-    tokens = ready.tokens if ready and is_ready else None
+    tokens = ready.tokens if ready is not None and ready.are_of(current) else None
     connection.execute(_OWE, {"id": current.id, "tokens": tokens})
     if state.owed + 1 >= _TOGETHER:
         index_owed(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, String, bindparam, func, select, union_all
@@ -13,6 +13,7 @@ from storage.article_lists import count_articles
 from storage.schema import article
 from storage.search.copies import count_hidden, count_proposed_copies
 from storage.search.expression import search, tokens_match
+from storage.search.index import NOTHING
 from storage.search.query import Query
 from storage.search.sweep import Begun, Sweep, sweep_owed
 from storage.search.way import Way, exact_days, id_range, select_candidates
@@ -47,8 +48,6 @@ _NEARLY_ALL = 0.5
 """A share of the archive from which on counting all of it costs little more."""
 _TOO_FEW = 8
 _STRIPS = 8
-_FIRST = -(1 << 62)
-"""Below the id of any article."""
 _COUNT_STRIPS = union_all(
     *(
         select(func.count())
@@ -68,6 +67,10 @@ class Total:
 
     count: int
     exact: bool
+
+    def at_least(self, seen: int) -> Total:
+        """Return it, or where it is an estimate below that, how many have been seen."""
+        return self if self.exact else replace(self, count=max(self.count, seen))
 
 
 def count_matching(
@@ -107,7 +110,9 @@ def _count_firsts(
     """Count without the copies; where there are many, expect as many of them as among the newest."""
     assert way.expression is not None
     guess = estimate_proposed(connection, query, way, min(_wanted(way, effort), effort.rows))
-    last = _FIRST if guess is None else _newest_proposed(connection, query, way, effort.rows // _OF_SAMPLE)[1]
+    last = (
+        NOTHING if guess is None else _newest_proposed(connection, query, way, effort.rows // _OF_SAMPLE)[1]
+    )
     count, copies = count_proposed_copies(connection, way.expression, last)
     copies |= {row.info_code: row.duplicate_of for row in owed if row.duplicate_of}
     hidden = count_hidden(connection, query, copies)
@@ -184,7 +189,7 @@ def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, hi
 def _guess_proposed(connection: Connection, query: Query, way: Way, effort: Effort) -> tuple[float, bool]:
     """Return how many articles the index proposes, and whether that is exact."""
     guess = estimate_proposed(connection, query, way, _wanted(way, effort))
-    return (_count_proposed(connection, query, way, _FIRST), True) if guess is None else (guess, False)
+    return (_count_proposed(connection, query, way, NOTHING), True) if guess is None else (guess, False)
 
 
 def _wanted(way: Way, effort: Effort) -> float:

@@ -109,15 +109,14 @@ def count_trend(
 def _count_together(
     connection: Connection, query: Query, unit: Unit, periods: Sequence[Period], effort: Effort
 ) -> _Counted:
-    way = choose_way(connection, query)
     if not query.groups and _asks_for_days_only(query):
         return _sum_up(periods, count_articles_in(connection, periods))
+    way = choose_way(connection, query)
     if way.is_told:
         return _count_told(connection, query, way, unit, periods)
-    if way.expression is not None and _asks_for_days_only(query):
-        proposed = estimate_proposed(connection, query, way, effort.rows)
-        if proposed is not None:
-            return _estimate(connection, query, way, periods)
+    can_be_sampled = way.expression is not None and _asks_for_days_only(query)
+    if can_be_sampled and estimate_proposed(connection, query, way, effort.rows) is not None:
+        return _estimate(connection, query, way, periods)
     return _tally(unit, (row.published_at for row in Sweep(connection, query, way=way)))
 
 
