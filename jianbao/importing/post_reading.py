@@ -142,8 +142,21 @@ def _read_elsewhere(chunks: Iterator[Sequence[Resource]]) -> Iterator[list[ReadP
                 yield _give_back(*waiting.popleft())
         while waiting:
             yield _give_back(*waiting.popleft())
+    except BrokenProcessPool:
+        _free_feeder(pool)
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _free_feeder(pool: ProcessPoolExecutor) -> None:
+    """Close the pipe that nobody reads any more: the thread that still writes to it would never end.
+
+    Newer Pythons do so themselves (CPython's issue 94777); 3.11.2, which is Debian 12's, does not.
+    """
+    queue = getattr(pool, "_call_queue", None)
+    if queue is not None:
+        queue._reader.close()  # noqa: SLF001 - there is no other way to it
 
 
 def _read_there(chunk: Sequence[Resource]) -> list[ReadPost]:
