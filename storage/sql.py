@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,8 @@ from time import monotonic
 from urllib.parse import quote
 
 from storage.database import ArchiveUnusable, damage_of
-from storage.sql_functions import Cell, replace_functions
+from storage.sql_functions import replace_functions
+from storage.sql_printing import Cell
 from storage.sql_vocabulary import FUNCTIONS, PRAGMAS
 
 Row = tuple[Cell, ...]
@@ -31,12 +33,15 @@ MOST_MEMORY = 256 * 1024 * 1024
 MOST_ANSWER = 64 * 1024 * 1024
 """Bytes, roughly, of the rows that `read_sql` holds at once."""
 
+Hung = Callable[[str], object]
+"""Told, from another thread and in a sentence, that SQLite works on long after a statement's time is over."""
+
 _BUSY_SECONDS = 5.0
-_STEPS = 5_000  # of SQLite's machine between two looks at the clock: about a millisecond
+_PATIENCE = 2.0  # seconds after its time until a statement that looks at no clock counts as hung
+_STEPS = 100  # of SQLite's machine between two looks at the clock: few calls of a function that takes long
 _LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: LONGEST_CELL,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: LONGEST_STATEMENT,
-    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 250,  # text times pattern, without a look at the clock
     sqlite3.SQLITE_LIMIT_COLUMN: 200,
     sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
     sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 100,
@@ -71,14 +76,21 @@ class SqlAnswer:
     truncated: bool
 
 
-def read_sql(database: Path, statement: str, *, limit: int = 1_000, seconds: float = 30.0) -> SqlAnswer:
+def read_sql(
+    database: Path,
+    statement: str,
+    *,
+    limit: int = 1_000,
+    seconds: float = 30.0,
+    hung: Hung | None = None,
+) -> SqlAnswer:
     """Run a statement and return its first rows; raise what `open_sql` does.
 
     At most ``limit`` rows, and about `MOST_ANSWER` bytes of them.
     """
     rows: list[Row] = []
     left = MOST_ANSWER
-    with open_sql(database, statement, seconds=seconds) as query:
+    with open_sql(database, statement, seconds=seconds, hung=hung) as query:
         for row in query:
             left -= _weigh(row)
             if len(rows) == limit or left < 0:
@@ -88,18 +100,79 @@ def read_sql(database: Path, statement: str, *, limit: int = 1_000, seconds: flo
 
 
 @contextmanager
-def open_sql(database: Path, statement: str, *, seconds: float = 30.0) -> Iterator[SqlQuery]:
+def open_sql(
+    database: Path, statement: str, *, seconds: float = 30.0, hung: Hung | None = None
+) -> Iterator[SqlQuery]:
     """Run a statement, and give its rows as they come, in flat memory.
 
     ``seconds`` are those that SQLite takes, not those between two rows. Raise `BadStatement`, `TooCostly`,
-    `DatabaseBusy`, or `ArchiveUnusable` for a file that cannot be read.
+    `DatabaseBusy`, or `ArchiveUnusable` for a file that cannot be read. ``hung`` is told when SQLite does not
+    stop: no thread can stop another's call, only a process can end itself.
     """
     _check_beginning(statement)
     connection = open_read_only(database)
+    watch = _Watch(seconds)
     try:
-        yield SqlQuery(connection, database, statement, seconds)
+        with watch.telling(hung):
+            yield SqlQuery(connection, database, statement, watch)
     finally:
         connection.close()
+
+
+class _Watch:
+    """The clock of a statement: it runs while SQLite works, and not while somebody reads the rows."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = self._left = seconds
+        self._deadline: float | None = None
+        self.late = False
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let it run for as long as the block does."""
+        began = monotonic()
+        self._deadline = began + self._left
+        try:
+            yield
+        finally:
+            self._deadline = None
+            self._left -= monotonic() - began
+
+    def is_over(self) -> bool:
+        """Tell SQLite to stop when the time is over."""
+        self.late = self.late or self._overrun() > 0
+        return self.late
+
+    @property
+    def verdict(self) -> str:
+        """What is to be said when the time is over."""
+        return f"the statement took longer than {self.seconds:g} seconds: narrow it, or raise --timeout"
+
+    @contextmanager
+    def telling(self, hung: Hung | None) -> Iterator[None]:
+        """Watch from another thread, if somebody wants to be told."""
+        if hung is None:
+            yield
+            return
+        ended = threading.Event()
+        thread = threading.Thread(target=self._watch, args=(hung, ended), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _watch(self, hung: Hung, ended: threading.Event) -> None:
+        while not ended.wait(_PATIENCE / 4):
+            if self._overrun() > _PATIENCE:
+                hung(self.verdict)
+                return
+
+    def _overrun(self) -> float:
+        """Return the seconds since the time was over; none while the clock stands."""
+        deadline = self._deadline
+        return 0.0 if deadline is None else monotonic() - deadline
 
 
 class SqlQuery:
@@ -107,16 +180,13 @@ class SqlQuery:
 
     columns: tuple[str, ...]
 
-    def __init__(
-        self, connection: sqlite3.Connection, database: Path, statement: str, seconds: float
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, database: Path, statement: str, watch: _Watch) -> None:
         self._database = database
-        self._seconds = self._left = seconds
-        self._deadline = 0.0
-        self._late = False
+        self._watch = watch
         self._denied: str | None = None
         connection.set_authorizer(self._authorize)
-        connection.set_progress_handler(self._is_over, _STEPS)
+        connection.set_progress_handler(watch.is_over, _STEPS)
+        replace_functions(connection, LONGEST_CELL, watch.is_over)
         with self._watched():
             self._cursor = connection.execute(statement)
         self.columns = tuple(column[0] for column in self._cursor.description or ())
@@ -133,23 +203,15 @@ class SqlQuery:
     @contextmanager
     def _watched(self) -> Iterator[None]:
         """Let SQLite work until its time is over; turn what it raises into our errors."""
-        began = monotonic()
-        self._deadline = began + self._left
         try:
-            yield
+            with self._watch.running():
+                yield
         except (sqlite3.Error, sqlite3.Warning, MemoryError, ValueError) as error:
             raise self._explain(error) from error
-        finally:
-            self._left -= monotonic() - began
-
-    def _is_over(self) -> bool:
-        """Tell SQLite to stop when the time is over."""
-        self._late = self._late or monotonic() > self._deadline
-        return self._late
 
     def _authorize(self, action: int, one: str | None, two: str | None, _: object, __: object) -> int:
         """Tell SQLite whether a part of the statement may be; it asks for each while it compiles."""
-        if self._is_over():
+        if self._watch.is_over():
             return sqlite3.SQLITE_DENY
         if action in _ACTIONS:
             return sqlite3.SQLITE_OK
@@ -163,10 +225,8 @@ class SqlQuery:
     def _explain(self, error: Exception) -> BaseException:
         """Return our error for one of SQLite's."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it only says where SQLite stumbled
-        if self._late:
-            return TooCostly(
-                f"the statement took longer than {self._seconds:g} seconds: narrow it, or raise --timeout"
-            )
+        if self._watch.late:
+            return TooCostly(self._watch.verdict)
         if code == sqlite3.SQLITE_INTERRUPT:  # not by us: what a signal raises in our handler is swallowed
             return KeyboardInterrupt()
         if isinstance(error, MemoryError) or code in _TOO_MUCH:
@@ -217,7 +277,6 @@ def _connect(database: Path, mode: str) -> sqlite3.Connection:
         connection.execute(f'SELECT 1 FROM "{name}" LIMIT 0').close()  # noqa: S608 - a name of the schema's
     for limit, value in _LIMITS.items():
         connection.setlimit(limit, value)
-    replace_functions(connection, LONGEST_CELL)
     return connection
 
 
@@ -274,6 +333,8 @@ def _sentence(error: Exception) -> str:
     words = str(error)
     if isinstance(error, UnicodeError):
         return "the statement is no valid UTF-8"
+    if "user-defined function" in words:
+        return "a function cannot work with what it was given, such as a pattern of over 1,000 characters"
     if "bindings" in words:
         return "the statement has a parameter such as ? or :name: write the value itself"
     if isinstance(error, sqlite3.Warning) or "one statement" in words:  # a Warning before Python 3.12

@@ -172,6 +172,46 @@ SLOW_ELSEWHERE = {
     "like": f"SELECT hex(zeroblob(2000000)) LIKE '%{'0' * 200}1'",
     "glob": f"SELECT hex(zeroblob(2000000)) GLOB '{'*0?' * 80}1'",
     "printf": "SELECT printf('%*c', 1000000000, 'x') IS NULL",
+    "printf, a precision": "SELECT printf('%.*c', 2e9, 'x') IS NULL",
+    "printf, a precision in text": "SELECT printf('%.*c', ' 2000000000', 'x') IS NULL",
+    "printf, a negative precision": "SELECT printf('%-.*c', -2000000000, 'x') IS NULL",
+    "printf, written out": "SELECT printf('%.2000000000c', 'x') IS NULL",
+    "printf, many": f"SELECT printf('{'%.2000000c' * 2_000}') IS NULL",
+    "printf, later": "SELECT printf('%d %s %n %% %.*c', 1, 'a', 2000000000, 'x') IS NULL",
+    "format": "SELECT format('%.*c', 2000000000, 'x') IS NULL",
+    "printf, digits": "SELECT printf('%!.*f', 2000000000, 1.5) IS NULL",
+    "like, one literal": f"SELECT hex(zeroblob(4000000)) LIKE '%{'0' * 240}1%'",
+    "like, wildcards": f"SELECT hex(zeroblob(1000000)) LIKE '%{'0_' * 100}1%x'",
+    "not like": f"SELECT hex(zeroblob(4000000)) NOT LIKE '%{'0' * 240}1' ESCAPE '!'",
+    "glob, one literal": f"SELECT hex(zeroblob(4000000)) GLOB '*{'0' * 240}1*'",
+    "glob, sets": f"SELECT hex(zeroblob(1000000)) GLOB '*{'[0-9]' * 100}x*'",
+    "hex of hex": "SELECT length(hex(hex(zeroblob(1900000))))",
+    "quote": "SELECT length(quote(hex(zeroblob(3000000))))",
+    "soundex": "SELECT soundex(hex(zeroblob(4000000)))",
+    "strftime": "SELECT length(strftime(replace(hex(zeroblob(100000)), '00', '%Y')))",
+    "json": "SELECT json_valid('[' || replace(hex(zeroblob(1900000)), '0', '1,') || '1]')",
+    "group_concat": f"{ENDLESS} SELECT length(group_concat(n, '、')) FROM (SELECT n FROM t LIMIT 9999)",
+}
+HEAVY = {
+    "like in every row": f"{ENDLESS} SELECT sum(x LIKE '%' || n || '%{'0_' * 50}1%x') FROM t,"
+    " (SELECT hex(zeroblob(4000000)) AS x)",
+    "glob in every row": f"{ENDLESS} SELECT sum(x GLOB '*' || n || '*{'[0-9]' * 50}x*') FROM t,"
+    " (SELECT hex(zeroblob(4000000)) AS x)",
+    "large values compared": f"{ENDLESS} SELECT sum(x || n = x || n + 1) FROM t,"
+    " (SELECT hex(zeroblob(3000000)) AS x)",
+    "random blobs in every row": f"{ENDLESS} SELECT sum(length(hex(randomblob(4000000)))) FROM t",
+    "zero blobs in every row": f"{ENDLESS} SELECT sum(length(hex(zeroblob(4000000 + n % 2)))) FROM t",
+    "replace in every row": f"{ENDLESS} SELECT sum(length(replace(x, '0', n % 10))) FROM t,"
+    " (SELECT hex(zeroblob(4000000)) AS x)",
+    "printf in every row": f"{ENDLESS} SELECT sum(length(printf('%.*c', 8000000 + n % 2, 'x'))) FROM t",
+    "trim in every row": f"{ENDLESS} SELECT sum(length(trim(x, n % 10))) FROM t,"
+    " (SELECT hex(zeroblob(4000000)) AS x)",
+    "upper in every row": f"{ENDLESS} SELECT sum(length(upper(x || n))) FROM t,"
+    " (SELECT hex(zeroblob(3000000)) AS x)",
+    "JSON in every row": f"{ENDLESS} SELECT sum(json_valid(x || n)) FROM t,"
+    " (SELECT '[' || replace(hex(zeroblob(1000000)), '0', '1,') AS x)",
+    "group_concat in a window": f"{ENDLESS} SELECT length(group_concat(hex(randomblob(999))) OVER (ROWS"
+    " BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) FROM (SELECT n FROM t LIMIT 100000)",
 }
 
 
@@ -201,7 +241,7 @@ def test_a_wrong_statement_is_refused_in_a_sentence(statement: str, database: Pa
     assert len(str(refusal.value)) < 200
 
 
-@pytest.mark.parametrize("statement", COSTLY.values(), ids=COSTLY)
+@pytest.mark.parametrize("statement", [*COSTLY.values(), *HEAVY.values()], ids=[*COSTLY, *HEAVY])
 def test_what_costs_too_much_ends(statement: str, database: Path) -> None:
     began = time.monotonic()
     with pytest.raises(TooCostly):
@@ -270,6 +310,110 @@ def test_our_functions_answer_as_those_of_sqlite(text: str, database: Path) -> N
     pairs = ", ".join(text.format(one, other) for one in cells for other in cells)
     with closing(sqlite3.connect(":memory:")) as plain:
         assert ask(database, f"SELECT {pairs}").rows[0] == plain.execute(f"SELECT {pairs}").fetchone()
+
+
+LIKENESSES = [
+    "{} LIKE {}", "{} GLOB {}", "{} NOT LIKE {}", "like({1}, {0}, '!')", "like({1}, {0}, 'A')",
+    "like({1}, {0}, '%')",
+]  # fmt: skip
+PATTERNS = (
+    "''", "'%'", "'_'", "'%%'", "'a%'", "'%A'", "'%b%'", "'_b%'", "'%_'", "'a!%'", "'!'", "'aAb'", "'%上_报'",
+    "'%É%'", "'*'", "'?'", "'*b*'", "'a*c'", "'[a-c]*'", "'[^a]*'", "'[]a]*'", "'[^]a]'", "'[a-]'", "'[--c]'",
+    "'[c-a]'", "'[]'", "'['", "'[a-c-e]'", "'*[%]'", "'a?c'", "NULL", "12", "'1_.5'",
+)  # fmt: skip
+TEXTS = (
+    "''",
+    "'a'",
+    "'abc'",
+    "'ABC'",
+    "'上饶日报'",
+    "'é'",
+    "'a%'",
+    "']'",
+    "'-'",
+    "'a\nb'",
+    "NULL",
+    "12.5",
+    "12.0",
+)
+
+
+@pytest.mark.parametrize("form", LIKENESSES)
+def test_our_patterns_match_as_those_of_sqlite(form: str, database: Path) -> None:
+    with closing(sqlite3.connect(":memory:")) as plain:
+        for pattern in PATTERNS:
+            asked = ", ".join(form.format(text, pattern) for text in TEXTS)
+            expected = plain.execute(f"SELECT {asked}").fetchone()
+            assert ask(database, f"SELECT {asked}", seconds=PATIENCE).rows[0] == expected, pattern
+
+
+PRINTED = (
+    "'%d', 7", "'%5d|%-5d|%05d', 7, 7, 7", "'%*d', 6, 7", "'%.*f', 3, 1.5", "'%.3s', '上饶'",
+    "'%!.1s', '上饶'", "'%,d', 1234567", "'%%'", "'%n%d', 3", "'%c%c', 'a', 'b'",
+    "'%.5c', 'x'", "'%q|%Q|%w', 'a''b', NULL, 'c'",
+    "'%x %X %o', 255, 255, 8", "'%lld', 3", "'%k', 1", "NULL", "12", "'%s', x'41'", "'%g %e', 1e10, 0.5",
+    "'%'", "'%s %s', 'only one'", "'%*d', '6', 7", "'%-*d|', 4, 7",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", PRINTED)
+def test_our_printf_prints_as_that_of_sqlite(arguments: str, database: Path) -> None:
+    with closing(sqlite3.connect(":memory:")) as plain:
+        expected = plain.execute(f"SELECT printf({arguments})").fetchone()
+    assert ask(database, f"SELECT printf({arguments})").rows == (expected,)
+
+
+UNHEXED = {
+    "unhex('4A-4b', '-')": b"JK",
+    "unhex('4-A', '-')": None,
+    "unhex('', '')": b"",
+    "unhex('4A 4b', '-')": None,
+    "unhex(NULL, '')": None,
+    "unhex('4A', NULL)": None,
+}
+
+
+@pytest.mark.parametrize("asked", UNHEXED)
+def test_hexadecimal_digits_are_read_with_marks_between_them(asked: str, database: Path) -> None:
+    assert ask(database, f"SELECT {asked}").rows == ((UNHEXED[asked],),)
+
+
+def test_hexadecimal_digits_are_read_in_time(database: Path) -> None:
+    began = time.monotonic()
+    marks = "replace(hex(zeroblob(1000000)), '0', 'y') || 'z'"
+    ask(database, f"SELECT unhex(replace(hex(zeroblob(4000000)), '0', 'z'), {marks})", seconds=PATIENCE)
+    assert time.monotonic() - began < PATIENCE
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT 'a' LIKE '" + "a" * 2_000 + "'", "SELECT 'a' LIKE 'a' ESCAPE 'ab'"]
+)
+def test_what_a_function_cannot_work_with_is_said(statement: str, database: Path) -> None:
+    with pytest.raises(BadStatement, match="a function cannot work with what it was given"):
+        ask(database, statement)
+
+
+def test_a_function_that_looks_at_no_clock_ends_with_the_process(database: Path) -> None:
+    """``abs`` stands for whatever function of SQLite works on for long."""
+    program = (
+        "import sys, time; from pathlib import Path; from storage import sql\n"
+        "from jianbao.commands.sql import _give_up\n"
+        "sql._PATIENCE = 0.1\n"
+        "sql.replace_functions = lambda c, *_: c.create_function('abs', 1, lambda _: time.sleep(60))\n"
+        "sql.read_sql(Path(sys.argv[1]), 'SELECT abs(1)', seconds=0.05, hung=_give_up)\n"
+    )
+    ended = subprocess.run(
+        [*PYTHON, "-c", program, str(database)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+        env={"PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "jianbao: the statement took longer than 0.05 seconds: narrow it, or raise --timeout\n"
+    )
 
 
 @pytest.mark.parametrize("words", ["table_info(article)", "table_list", "index_list(listing)"])

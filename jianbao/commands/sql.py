@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.invocation import Invocation
+from jianbao.invocation import ExitStatus, Invocation
 
 _ROWS = 1_000
 _CELL = 300  # characters of a cell in a table
@@ -43,7 +44,7 @@ def sql(
     if as_csv:
         _stream_csv(database, text, limit, timeout)
         return
-    answer = read_sql(database, text, limit=limit or _ROWS, seconds=timeout)
+    answer = read_sql(database, text, limit=limit or _ROWS, seconds=timeout, hung=_give_up)
     if as_json:
         rows = [[_plain(cell) for cell in row] for row in answer.rows]
         print_json({"columns": answer.columns, "rows": rows, "truncated": answer.truncated})
@@ -51,6 +52,12 @@ def sql(
         _print_rows(answer.columns, answer.rows)
     if answer.truncated:
         _say_truncated(len(answer.rows))
+
+
+def _give_up(sentence: str) -> None:
+    """End the process in the middle of a call that nothing else can end: it has only read."""
+    os.write(sys.stderr.fileno(), f"jianbao: {sentence}\n".encode())
+    os._exit(ExitStatus.FAILED)
 
 
 def _read_stdin() -> str:
@@ -65,7 +72,7 @@ def _stream_csv(database: Path, statement: str, limit: int | None, timeout: floa
     from jianbao.output import print_csv
     from storage.sql import open_sql
 
-    with open_sql(database, statement, seconds=timeout) as query:
+    with open_sql(database, statement, seconds=timeout, hung=_give_up) as query:
         rows = iter(query)
         print_csv(query.columns, ([_plain(cell) for cell in row] for row in islice(rows, limit)))
         if limit is not None and next(rows, None) is not None:
