@@ -13,6 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from spiders.addresses import article_addresses, endpoint_address, host_of
+from spiders.content_decoding import raise_undecodable
 from spiders.desk import Desk
 from spiders.exchange_keeper import kept_exchange
 from spiders.readers.article_json import read_article_json
@@ -182,6 +183,7 @@ class ArchiveSpider(Spider):
 
 def decode_response(response: Response) -> str:
     """Return a response's text; raise SetAside for one that has none."""
+    raise_undecodable(response)
     content_type = response.headers.get("Content-Type")
     if not response.body:
         raise SetAside("has an empty body")

@@ -25,8 +25,8 @@ class ExchangeKeeperMiddleware:
                 url=response.url,
                 fetched_at=datetime.now(UTC),
                 status=response.status,
-                request_headers=_flatten(request.headers, without=_SECRETS),
-                response_headers=_flatten(response.headers),
+                request_headers=flatten_headers(request.headers, without=_SECRETS),
+                response_headers=flatten_headers(response.headers),
                 body=response.body,
                 method=request.method,
                 protocol=response.protocol or "HTTP/1.1",
@@ -39,7 +39,8 @@ def kept_exchange(request: Request | None) -> Exchange | None:
     return None if request is None else request.meta.get(_META_KEY)
 
 
-def _flatten(headers: ScrapyHeaders, without: frozenset[bytes] = frozenset()) -> Headers:
+def flatten_headers(headers: ScrapyHeaders, without: frozenset[bytes] = frozenset()) -> Headers:
+    """Return headers as records have them, without those of the names ``without`` (lower case)."""
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in dict.items(headers)  # Scrapy's own would normalise every name again

@@ -54,12 +54,14 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
             # It writes every request out once more to count its bytes.
             "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
             "spiders.allowed_hosts.AllowedHostsMiddleware": 50,
             "spiders.silent_hosts.SilentHostsMiddleware": 60,
             "spiders.robots.RememberingRobotsMiddleware": 100,
             "spiders.retry_after.RetryAfterMiddleware": 560,
+            "spiders.content_decoding.ContentDecodingMiddleware": 590,
             "spiders.exchange_keeper.ExchangeKeeperMiddleware": 890,
         },
         "SPIDER_MIDDLEWARES": {

@@ -49,7 +49,10 @@ CASES = {
     "huge": Case("huge", "sent more than http.max_size allows"),
     "bomb": Case("bomb", "sent more than http.max_size allows"),
     "redirect-loop": Case("redirect-loop", "redirects in circles"),
-    "cut-gzip": Case("cut-gzip", "cut", "quarantined", {}, True, "has no section"),
+    "cut-gzip": Case("cut-gzip", "can't be decoded (it is cut off", "quarantined", broken=True),
+    "gzip-with-wrong-crc": Case(
+        "cut-gzip", "can't be decoded", "quarantined", options={"damage": "crc"}, broken=True
+    ),
     "empty": Case("empty", "has an empty body", state="quarantined", broken=True),
     "challenge": Case("challenge", "is no article's page", "quarantined", {}, True, "has no section"),
     "login": Case("login", "is no article's page", "quarantined", {}, True, "has no section"),
@@ -62,6 +65,7 @@ HARMLESS = {
     "gbk": ("charset", {"encoding": "gbk", "declared": "gbk", "meta": "gbk"}),
     "gbk-undeclared": ("charset", {"encoding": "gb18030", "declared": "", "meta": ""}),
     "declared-latin-1": ("charset", {"encoding": "utf-8", "declared": "iso-8859-1"}),
+    "plain-under-gzip": ("cut-gzip", {"damage": "plain"}),
     "no-validators": ("no-validators", {}),
     "lying-etag": ("lying-etag", {}),
     "slow-but-in-time": ("drip", {"piece": 20_000, "seconds": 0.1}),

@@ -14,6 +14,7 @@ import pytest
 from warc_folder import FIRST_FILE, PAGE, an_exchange, end_of, write_pages
 
 from storage.records import Exchange, WarcPlace
+from storage.records.content_coding import CodingBroken, TooLarge, read_body
 from storage.warc import CaptureUnreadable, decoded_body, payload_digest, read_payload, read_record
 from storage.warc.content import zstd
 
@@ -164,6 +165,68 @@ def test_a_cut_body_is_unreadable(coding: str, body: bytes) -> None:
 def test_a_body_of_another_coding_is_unreadable(coding: str) -> None:
     with pytest.raises(CaptureUnreadable, match="can't be decoded"):
         decoded_body(coded(PAGE, coding), 10_000)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "compress", "utf-8", "gzip, br"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        PAGE,
+        b"<p>" + "瑶湖日报：春耕".encode("gb18030") * 9,
+        "<p>瑶湖日报：春耕".encode("big5", "ignore"),
+        "\ufeff<p>瑶湖".encode("utf-16-le"),
+        b'{"text": "<p>short</p>"}',
+    ],
+    ids=["utf-8", "gbk", "big5", "utf-16", "json"],
+)
+def test_a_page_that_was_never_coded_is_read_as_it_is(coding: str, page: bytes) -> None:
+    assert read_body((("Content-Encoding", coding),), page, 10_000) == page
+    with pytest.raises(TooLarge):
+        read_body((("Content-Encoding", coding),), page, len(page) - 1)
+
+
+def test_a_coding_named_twice_and_applied_once_is_undone_once() -> None:
+    headers = (("Content-Encoding", "gzip"), ("content-encoding", "GZIP"))
+    assert read_body(headers, gzip.compress(PAGE), 10_000) == PAGE
+
+
+def broken_checksum(body: bytes) -> bytes:
+    return body[:-8] + bytes([body[-8] ^ 1]) + body[-7:]
+
+
+def wrong_length(body: bytes) -> bytes:
+    return body[:-1] + bytes([body[-1] ^ 1])
+
+
+def flipped(body: bytes) -> bytes:
+    place = len(body) // 2
+    return body[:place] + bytes([body[place] ^ 0x55]) + body[place + 1 :]
+
+
+LONG_PAGE = "".join(f"<p>{number * number} 瑶湖日报{number}</p>" for number in range(400)).encode()
+DAMAGED = {
+    "gzip, wrong CRC": ("gzip", broken_checksum(gzip.compress(LONG_PAGE))),
+    "gzip, wrong length": ("gzip", wrong_length(gzip.compress(LONG_PAGE))),
+    "gzip, cut in its trailer": ("gzip", gzip.compress(LONG_PAGE)[:-3]),
+    "gzip, half": ("gzip", gzip.compress(LONG_PAGE)[:600]),
+    "gzip, head alone": ("gzip", gzip.compress(LONG_PAGE)[:10]),
+    "second member cut": ("gzip", gzip.compress(LONG_PAGE) + gzip.compress(LONG_PAGE)[:300]),
+    "gzip, flipped": ("gzip", flipped(gzip.compress(LONG_PAGE))),
+    "deflate, wrong sum": ("deflate", wrong_length(zlib.compress(LONG_PAGE))),
+    "deflate, cut": ("deflate", zlib.compress(LONG_PAGE)[:-1]),
+    "raw deflate, cut": ("deflate", raw_deflate(LONG_PAGE)[:-9]),
+    "br, cut": ("br", brotli.compress(LONG_PAGE)[:-2]),
+    "zstd, cut": ("zstd", zstd.compress(LONG_PAGE)[:-2]),
+    "br inside a good gzip, cut": ("br, gzip", gzip.compress(brotli.compress(LONG_PAGE)[:-9])),
+    "gzip under another name": ("br", gzip.compress(LONG_PAGE)),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_body_is_never_taken_for_a_page(name: str) -> None:
+    coding, body = DAMAGED[name]
+    with pytest.raises(CodingBroken):
+        read_body((("Content-Encoding", coding),), body, 1_000_000)
 
 
 def test_a_zstd_window_larger_than_http_allows_is_refused() -> None:

@@ -29,7 +29,7 @@ Kind = Literal[
     "charset",  # encoding= of the bytes, declared= in the header, meta= in the page
     "lying-etag",  # the validators of the version before, whatever the page says now
     "no-validators",  # neither ETag nor Last-Modified
-    "cut-gzip",  # a gzip stream without its end, under a correct Content-Length
+    "cut-gzip",  # a gzip stream with damage= ("cut", "crc", "plain": not gzip at all), its length correct
     "bomb",  # a small gzip stream of megabytes=
     "hang",  # no answer until the site closes
     "drip",  # a piece= of bytes every seconds=
@@ -54,6 +54,7 @@ class Options:
     encoding: str = "utf-8"
     declared: str = "gbk"
     meta: str = ""
+    damage: str = "cut"
     megabytes: int = 20
     seconds: float = 0.05
     piece: int = 64
@@ -122,9 +123,14 @@ def _bare(_order: Misbehaviour, _target: str, answer: Answer) -> Answer:
     return replace(answer, etag=None, modified=None)
 
 
-def _cut_gzip(_order: Misbehaviour, _target: str, answer: Answer) -> Answer:
-    half = answer.gzipped[: len(answer.gzipped) // 2]
-    return Answer(half, answer.content_type, headers=(("Content-Encoding", "gzip"),))
+def _cut_gzip(order: Misbehaviour, _target: str, answer: Answer) -> Answer:
+    packed = answer.gzipped
+    damaged = {
+        "cut": packed[: len(packed) // 2],
+        "crc": packed[:-8] + bytes(8),
+        "plain": answer.body,
+    }[order.options.damage]
+    return Answer(damaged, answer.content_type, headers=(("Content-Encoding", "gzip"),))
 
 
 def _bomb(order: Misbehaviour, _target: str, answer: Answer) -> Answer:

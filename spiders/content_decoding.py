@@ -1,0 +1,59 @@
+"""Undoes content codings: what is plain under a coding's name is read, what is damaged is told."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from spiders.exchange_keeper import flatten_headers
+from storage.records import SetAside
+from storage.records.content_coding import CodingBroken, TooLarge, read_body
+
+_ACCEPTED = "gzip, deflate, br, zstd"
+_META_KEY = "undecodable"
+
+
+class ContentDecodingMiddleware:
+    """Stands where Scrapy's own stands, which takes a damaged body's whole part for the page.
+
+    A body that can't be decoded stays as it is, and `raise_undecodable` tells of it: its capture is kept.
+    """
+
+    def __init__(self, max_size: int) -> None:
+        self._max_size = max_size
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the middleware with the crawl's limit of size, in bytes."""
+        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    def process_request(self, request: Request) -> None:
+        """Say which codings we understand."""
+        request.headers.setdefault("Accept-Encoding", _ACCEPTED)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the response decoded; raise IgnoreRequest for one larger than the limit."""
+        request.meta.pop(_META_KEY, None)
+        if "Content-Encoding" not in response.headers:
+            return response
+        try:
+            body = read_body(flatten_headers(response.headers), response.body, self._max_size)
+        except TooLarge as error:
+            raise IgnoreRequest("its body is larger than DOWNLOAD_MAXSIZE when decoded") from error
+        except CodingBroken as error:
+            request.meta[_META_KEY] = str(error)
+            return response
+        decoded = response.replace(body=body)
+        del decoded.headers["Content-Encoding"]
+        return decoded
+
+
+def raise_undecodable(response: Response) -> None:
+    """Raise `SetAside` for a response whose body could not be decoded."""
+    reason = response.meta.get(_META_KEY)
+    if reason is not None:
+        raise SetAside(f"has a body that can't be decoded ({reason})")
