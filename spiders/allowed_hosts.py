@@ -32,5 +32,6 @@ class AllowedHostsMiddleware:
         host = host_of(request.url)
         if host not in allowed:
             raise OffHost(f"was redirected to {host}, which is none of its source's hosts")
-        # A redirect inherits the slot of the host that it left: politeness is owed to the one it goes to.
-        request.meta.pop("download_slot", None)
+        # A redirect inherits the slot of the host that it left: politeness is owed to the one it goes to. And
+        # a port is part of a host here, as it is for robots.txt.
+        request.meta["download_slot"] = host

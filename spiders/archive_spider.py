@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from scrapy import Request, Spider
@@ -19,43 +19,23 @@ from spiders.exchange_keeper import kept_exchange
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
+from spiders.search import Search, Searches
 from spiders.silent_hosts import HostSilent
 from spiders.trouble import Elsewhere, explain_failure, is_unreachable
+from spiders.turns import Turns
 from storage.records import Delivery, Draft, Owed, SetAside, TryLater, Vanished
 
 _OK = 200
 _NOT_THERE = (404, 410)
-_FEED_AHEAD = 64
+_AHEAD = 2
+"""Requests on their way to a host, as a multiple of those that it is asked at once."""
+_MOST_WAITING = 10_000
+"""Articles in line at all hosts together, beyond which only sources read on that have none there."""
+_MOST_OF_SOURCE = 1_000
+_LOOK_EVERY = 0.5  # seconds, while an article waits for a silent host that another lists as well
 _PATIENCE_WITH_HOST = 8  # failures to reach it at all; twice what is asked of it at once by default
 _PATIENCE = 2
 """Fetches that failed, after which an address that fails again is not waited for: the others are asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """The search for one article: where to look next, and what the earlier addresses answered.
-
-    ``trouble`` is the first answer that may pass; without one the article is nowhere.
-    """
-
-    owed: Owed
-    addresses: tuple[str, ...]
-    answers: tuple[str, ...] = ()
-    trouble: TryLater | None = None
-
-    @property
-    def url(self) -> str:
-        """The address to look at now."""
-        return self.addresses[0]
-
-    def next(self, answer: str, trouble: TryLater | None = None) -> Search:
-        """Return the search after this address gave its answer."""
-        return Search(self.owed, self.addresses[1:], (*self.answers, answer), self.trouble or trouble)
-
-    def conclude(self) -> TryLater | Vanished:
-        """Return what the answers of all addresses mean together."""
-        said = "; ".join(self.answers)
-        return Vanished(said) if self.trouble is None else TryLater(said, self.trouble.after)
 
 
 class ArchiveSpider(Spider):
@@ -74,100 +54,168 @@ class ArchiveSpider(Spider):
         self.desk = desk
         self.allowed_hosts = allowed_hosts
         self.endpoint = endpoint
-        self._under_way: set[tuple[str, str]] = set()
-        self._ended: set[tuple[str, str]] = set()
+        self._waiting: Counter[str] = Counter()
         self._silent: Counter[str] = Counter()
-        self._room = asyncio.Semaphore(_FEED_AHEAD)
 
-    async def search_for(self, owed: Owed) -> AsyncIterator[Request | Delivery]:
-        """Begin the search for one article, once there is room; nothing when it is under way in this form."""
-        if (owed.info_code, owed.form) in self._under_way | self._ended:
-            return
-        addresses = article_addresses(owed, self.endpoint, self.allowed_hosts)
-        if not addresses:
-            yield Delivery(owed, trouble=TryLater(f"{owed.url} is on none of its source's hosts"))
-            return
-        await self._room.acquire()
-        self._under_way.add((owed.info_code, owed.form))
-        yield self._ask(Search(owed, addresses))
+    @cached_property
+    def turns(self) -> Turns[Request | Search]:
+        """What waits for the hosts, and how much is under way at each."""
+        return Turns(_AHEAD * self.crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+
+    @cached_property
+    def searches(self) -> Searches:
+        """Which articles are looked for where."""
+        return Searches(self.turns.silence)
+
+    async def start(self) -> AsyncIterator[Request | Delivery]:
+        """Yield requests as their hosts have room, hosts in turn, until all have ended."""
+        while True:
+            if (item := self.turns.take()) is not None:
+                if request := self._begin(item):
+                    yield request
+            elif (owed := self.next_owed()) is not None:
+                if refused := self._line_up(owed):
+                    yield refused
+            elif self.turns.is_idle and not self.searches.has_waiting:
+                return
+            else:
+                await self.turns.change(_LOOK_EVERY if self.searches.has_waiting else None)
+                for search in self.searches.resume():
+                    self._join(search)
+
+    def next_owed(self) -> Owed | None:
+        """Return the next article to look for, None when there is none for now."""
+        raise NotImplementedError
+
+    @property
+    def line_is_long(self) -> bool:
+        """Whether so much stands in line that it should not grow without need."""
+        return self._waiting.total() >= _MOST_WAITING
+
+    def may_read_on(self, source: str) -> bool:
+        """Return whether more of a source's articles may stand in line."""
+        return self._waiting[source] < (1 if self.line_is_long else _MOST_OF_SOURCE)
 
     def gives_up_on(self, url: str) -> bool:
         """Return whether a host was out of reach so often in a row that it is left alone."""
         return self._silent[host_of(url)] >= _PATIENCE_WITH_HOST
 
-    def parse_article(self, response: Response) -> Iterator[Request | Delivery]:
+    def parse_article(self, response: Response) -> Iterator[Delivery]:
         """Read an article's page, or go on to its next address when it is not there."""
         search: Search = response.meta["search"]
-        self._silent[host_of(search.url)] = 0
-        if response.status in _NOT_THERE:
-            yield self._look_further(search, f"{search.url} answered {response.status}")
-            return
-        if response.status != _OK:
-            yield self._put_off(search, TryLater(f"{search.url} answered {response.status}"))
-            return
-        try:
-            draft = self._read(response, search)
-        except Vanished as nothing:
-            yield self._look_further(search, f"{search.url} {nothing}")
-        except SetAside as refused:
-            yield self._deliver(Delivery(search.owed, kept_exchange(response.request), trouble=refused))
-        else:
-            yield self._deliver(Delivery(search.owed, kept_exchange(response.request), draft))
+        with self._attend(search, answered=True):
+            self._silent[search.host] = 0
+            yield from self._judge(response, search)
 
-    def article_failed(self, failure: Failure) -> Iterator[Request | Delivery]:
+    def article_failed(self, failure: Failure) -> Iterator[Delivery]:
         """Deliver the reason why a request failed, or go on when it only led elsewhere."""
         search: Search = failure.request.meta["search"]  # type: ignore[attr-defined]
-        if isinstance(failure.value, HostSilent):
-            yield from self._pass_over(search, failure.value)
-            return
-        trouble = explain_failure(failure, search.url)
-        self._silent[host_of(search.url)] += is_unreachable(failure)
-        if isinstance(trouble, Elsewhere):
-            # A redirect off its hosts may be a portal's or a login's: it never proves that a page is gone.
-            yield self._look_further(search, str(trouble), TryLater(str(trouble)))
-        else:
-            yield self._put_off(search, trouble)
+        silent = isinstance(failure.value, HostSilent) or is_unreachable(failure)
+        with self._attend(search, answered=not silent):
+            if isinstance(failure.value, HostSilent):
+                self._pass_over(search, failure.value)
+                return
+            trouble = explain_failure(failure, search.url)
+            self._silent[search.host] += is_unreachable(failure)
+            if isinstance(trouble, Elsewhere):
+                # A redirect off its hosts may be a portal's or a login's: it proves no page to be gone.
+                yield from self._look_further(search, str(trouble), TryLater(str(trouble)))
+            else:
+                yield from self._put_off(search, trouble)
+
+    def _line_up(self, owed: Owed) -> Delivery | None:
+        """Put an article in line at its first host; return why when it has none."""
+        addresses = article_addresses(owed, self.endpoint, self.allowed_hosts)
+        if not addresses:
+            return Delivery(owed, trouble=TryLater(f"{owed.url} is on none of its source's hosts"))
+        self._join(Search(owed, addresses))
+        return None
+
+    def _join(self, search: Search) -> None:
+        self._waiting[search.owed.source] += 1
+        self.turns.join(search.host, search)
+
+    def _begin(self, item: Request | Search) -> Request | None:
+        """Return the request of what has a place at its host; give that back when nobody need ask."""
+        if isinstance(item, Request):
+            return item
+        self._waiting[item.owed.source] -= 1
+        if item.answers and self.searches.was_found(item):
+            self.searches.end(item)
+        elif item.answers or self.searches.begin(item):
+            return self._ask(item)
+        self.turns.leave(item.host, answered=False)
+        return None
 
     def _ask(self, search: Search) -> Request:
         return Request(
             search.url,
             callback=self.parse_article,
             errback=self.article_failed,
-            meta={"search": search},
+            meta={"search": search, "download_slot": search.host},
             dont_filter=True,
         )
 
-    def _put_off(self, search: Search, trouble: TryLater) -> Request | Delivery:
+    @contextmanager
+    def _attend(self, search: Search, *, answered: bool) -> Iterator[None]:
+        """Give the place at the host back, whatever becomes of its answer."""
+        try:
+            yield
+        finally:
+            self.turns.leave(search.host, answered=answered)
+
+    def _judge(self, response: Response, search: Search) -> Iterator[Delivery]:
+        if response.status in _NOT_THERE:
+            yield from self._look_further(search, f"{search.url} answered {response.status}")
+            return
+        if response.status != _OK:
+            yield from self._put_off(search, TryLater(f"{search.url} answered {response.status}"))
+            return
+        try:
+            draft = self._read(response, search)
+        except Vanished as nothing:
+            yield from self._look_further(search, f"{search.url} {nothing}")
+        except SetAside as refused:
+            yield from self._deliver(
+                search, Delivery(search.owed, kept_exchange(response.request), trouble=refused)
+            )
+        else:
+            yield from self._deliver(search, Delivery(search.owed, kept_exchange(response.request), draft))
+
+    def _put_off(self, search: Search, trouble: TryLater) -> Iterator[Delivery]:
         """Deliver trouble that may pass; look further when it has come again and again."""
         if search.owed.attempts < _PATIENCE:
-            return self._deliver(Delivery(search.owed, trouble=trouble))
+            return self._deliver(search, Delivery(search.owed, trouble=trouble))
         return self._look_further(search, str(trouble), trouble)
 
-    def _pass_over(self, search: Search, silent: HostSilent) -> Iterator[Request]:
+    def _pass_over(self, search: Search, silent: HostSilent) -> None:
         """Leave an article owed as it is; one that failed again and again is looked for at other hosts."""
         further = search.next(str(silent), TryLater(str(silent)))
         if search.owed.attempts >= _PATIENCE and further.addresses:
-            yield self._ask(further)
+            self._go_on(search, further)
             return
-        self._end(search.owed)
-        self.desk.leave(search.owed, host_of(search.url))
+        self.searches.end(search, asked=False)
+        self.desk.leave(search.owed, search.host)
 
     def _look_further(
         self, search: Search, answer: str, trouble: TryLater | None = None
-    ) -> Request | Delivery:
+    ) -> Iterator[Delivery]:
         further = search.next(answer, trouble)
         if further.addresses:
-            return self._ask(further)
-        return self._deliver(Delivery(search.owed, trouble=further.conclude()))
+            self._go_on(search, further)
+            return
+        yield from self._deliver(search, Delivery(search.owed, trouble=further.conclude()))
 
-    def _deliver(self, delivery: Delivery) -> Delivery:
-        self._end(delivery.owed)
-        return delivery
+    def _go_on(self, search: Search, further: Search) -> None:
+        self.searches.move(search, further)
+        self._join(further)
 
-    def _end(self, owed: Owed) -> None:
-        self._under_way.discard((owed.info_code, owed.form))
-        self._ended.add((owed.info_code, owed.form))
-        self._room.release()
+    def _deliver(self, search: Search, delivery: Delivery) -> Iterator[Delivery]:
+        """End a search with its delivery; a failure is no news once another search has found the article."""
+        found = self.searches.was_found(search)
+        self.searches.end(search, found=delivery.draft is not None)
+        if delivery.exchange is not None or not found:
+            yield delivery
 
     def _read(self, response: Response, search: Search) -> Draft:
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,11 +17,11 @@ from spiders.archive_spider import ArchiveSpider, decode_response
 from spiders.exchange_keeper import kept_exchange
 from spiders.readers.listing_page import read_listing
 from spiders.trouble import explain_failure, tells_of_whole_host
-from storage.records import Delivery, Listed, Poll, PollOrder, SetAside, Validators
+from storage.records import Delivery, Listed, Owed, Poll, PollOrder, SetAside, Validators
 
 _OK, _NOT_MODIFIED = 200, 304
 _NOTHING_PRINTED = (404, 410)
-_POLLS_AHEAD = 64
+_NOT_NOW = object()
 
 
 class CategorySpider(ArchiveSpider):
@@ -31,23 +31,27 @@ class CategorySpider(ArchiveSpider):
 
     def __init__(self, **carried: Any) -> None:
         super().__init__(**carried)
-        self._polled: asyncio.Queue[str | None] = asyncio.Queue()
-        self._poll_room = asyncio.Semaphore(_POLLS_AHEAD)
+        self._owing: deque[tuple[str, Iterator[Owed]]] = deque()
 
     async def start(self) -> AsyncIterator[Request | Delivery]:
-        """Yield the polls, then the articles owed by every source whose host could be reached."""
-        orders = self.desk.orders()
-        for order in orders:
-            await self._poll_room.acquire()
-            yield self._poll(order)
-        unpolled = self.desk.unpolled()
-        for leftover in unpolled:
-            self._polled.put_nowait(leftover)
-        for _ in range(len(orders) + len(unpolled)):
-            slug = await self._polled.get()
-            if slug is not None:
-                async for request in self._fetch_owed(slug):
-                    yield request
+        """Poll the sources, and fetch the articles owed by each one whose host could be reached."""
+        for order in self.desk.orders():
+            self.turns.join(host_of(order.url), self._poll(order))
+        for leftover in self.desk.unpolled():
+            self._read_owed(leftover)
+        async for request in super().start():
+            yield request
+
+    def next_owed(self) -> Owed | None:
+        """Return the next article that a polled source owes, sources in turn."""
+        for _ in range(len(self._owing)):
+            slug, owing = self._owing.popleft()
+            owed = next(owing, None) if self.may_read_on(slug) else _NOT_NOW
+            if owed is not None:
+                self._owing.append((slug, owing))
+            if isinstance(owed, Owed):
+                return owed
+        return None
 
     def parse_listing(self, response: Response) -> None:
         """Record what a category page lists; a page without change ends the poll."""
@@ -58,7 +62,7 @@ class CategorySpider(ArchiveSpider):
             self.desk.record_poll(poll, kept_exchange(response.request) if keep else None)
             reachable = True
         finally:
-            self._end_poll(order.source if reachable else None)
+            self._end_poll(order, reachable=reachable)
 
     def poll_failed(self, failure: Failure) -> None:
         """Record a poll that brought no answer; skip what is owed when the host itself is out of reach."""
@@ -67,20 +71,21 @@ class CategorySpider(ArchiveSpider):
             error = str(explain_failure(failure, order.url))
             self.desk.record_poll(Poll(order.source, "failed", datetime.now(UTC), error=error), None)
         finally:
-            self._end_poll(None if tells_of_whole_host(failure) else order.source)
+            self._end_poll(order, reachable=not tells_of_whole_host(failure))
 
-    async def _fetch_owed(self, slug: str) -> AsyncIterator[Request | Delivery]:
+    def _read_owed(self, slug: str) -> None:
+        self._owing.append((slug, self._all_owed(slug)))
+
+    def _all_owed(self, slug: str) -> Iterator[Owed]:
         after = ""
         while page := self.desk.owed(slug, after):
-            self._ended.clear()  # it tells what has ended since this page was read
-            for owed in page:
-                async for request in self.search_for(owed):
-                    yield request
+            yield from page
             after = page[-1].info_code
 
-    def _end_poll(self, slug: str | None) -> None:
-        self._poll_room.release()
-        self._polled.put_nowait(slug)
+    def _end_poll(self, order: PollOrder, *, reachable: bool) -> None:
+        if reachable:
+            self._read_owed(order.source)
+        self.turns.leave(host_of(order.url), answered=reachable)
 
     def _poll(self, order: PollOrder) -> Request:
         return Request(
@@ -88,7 +93,7 @@ class CategorySpider(ArchiveSpider):
             callback=self.parse_listing,
             errback=self.poll_failed,
             headers=self._conditions(order),
-            meta={"order": order},
+            meta={"order": order, "download_slot": host_of(order.url)},
             dont_filter=True,
             priority=10,
         )

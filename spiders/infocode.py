@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from scrapy import Request
-
 from spiders.archive_spider import ArchiveSpider
-from storage.records import Delivery, Owed
+from storage.records import Owed
 
 
 class InfoCodeSpider(ArchiveSpider):
@@ -19,10 +17,8 @@ class InfoCodeSpider(ArchiveSpider):
     def __init__(self, wanted: Iterable[Owed], **carried: Any) -> None:
         """``wanted`` may be lazy: it is read as there is room for more searches."""
         super().__init__(**carried)
-        self._wanted = wanted
+        self._wanted = iter(wanted)
 
-    async def start(self) -> AsyncIterator[Request | Delivery]:
-        """Yield the first request of every search."""
-        for owed in self._wanted:
-            async for request in self.search_for(owed):
-                yield request
+    def next_owed(self) -> Owed | None:
+        """Return the next article that is wanted."""
+        return next(self._wanted, None) if not self.line_is_long else None

@@ -33,6 +33,9 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
         "AUTOTHROTTLE_START_DELAY": rules.delay,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": float(rules.concurrency),
         "CONCURRENT_REQUESTS_PER_DOMAIN": rules.concurrency,
+        # The spider hands out no more than each host has room for: a limit of all would let one host's
+        # requests keep out the others'.
+        "CONCURRENT_REQUESTS": 0,
         "DOWNLOAD_TIMEOUT": rules.timeout,
         "DOWNLOAD_MAXSIZE": rules.max_size,
         "DOWNLOAD_WARNSIZE": 0,

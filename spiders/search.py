@@ -1,0 +1,117 @@
+"""Searches: each looks for one article at one address after another, and no article is looked for twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from spiders.addresses import host_of
+from storage.records import Owed, TryLater, Vanished
+
+_MOST_REMEMBERED = 100_000
+_SECOND_AFTER = 3.0
+"""Seconds of a host's silence after which an article is asked for at another host that lists it as well."""
+
+Key = tuple[str, str]
+"""Info code and form: what is fetched once, whoever lists it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search for one article: where to look next, and what the earlier addresses answered.
+
+    ``trouble`` is the first answer that may pass; without one the article is nowhere.
+    """
+
+    owed: Owed
+    addresses: tuple[str, ...]
+    answers: tuple[str, ...] = ()
+    trouble: TryLater | None = None
+
+    @property
+    def url(self) -> str:
+        """The address to look at now."""
+        return self.addresses[0]
+
+    @property
+    def host(self) -> str:
+        """The host to ask now."""
+        return host_of(self.url)
+
+    @property
+    def key(self) -> Key:
+        """What it is looking for."""
+        return self.owed.info_code, self.owed.form
+
+    def next(self, answer: str, trouble: TryLater | None = None) -> Search:
+        """Return the search after this address gave its answer."""
+        return Search(self.owed, self.addresses[1:], (*self.answers, answer), self.trouble or trouble)
+
+    def conclude(self) -> TryLater | Vanished:
+        """Return what the answers of all addresses mean together."""
+        said = "; ".join(self.answers)
+        return Vanished(said) if self.trouble is None else TryLater(said, self.trouble.after)
+
+
+class Searches:
+    """Which articles are looked for where, and which were found: two listings of one make one fetch.
+
+    Where two hosts list an article, the second is asked only when the first fails, or is silent for long.
+    """
+
+    def __init__(self, silence: Callable[[str], float]) -> None:
+        """``silence`` tells for how many seconds a host that was asked has given no sign of life."""
+        self._silence = silence
+        self._asking: dict[Key, list[str]] = {}
+        self._asked: dict[Key, set[str]] = {}
+        self._found: dict[Key, None] = {}
+        self._later: dict[Key, list[Search]] = {}
+
+    def begin(self, search: Search) -> bool:
+        """Return whether to ask for this article now; what another search may yet find waits for it."""
+        key, host = search.key, search.host
+        asking = self._asking.get(key, [])
+        if key in self._found or host in asking or host in self._asked.get(key, ()):
+            return False
+        if not self._is_hopeless(asking):
+            self._later.setdefault(key, []).append(search)
+            return False
+        self._asking.setdefault(key, []).append(host)
+        return True
+
+    def move(self, search: Search, further: Search) -> None:
+        """Note that a search goes on to another address."""
+        asking = self._asking[search.key]
+        asking[asking.index(search.host)] = further.host
+        self._asked.setdefault(search.key, set()).add(search.host)
+
+    def end(self, search: Search, *, found: bool = False, asked: bool = True) -> None:
+        """Note that a search has ended; ``asked`` False: its host was left alone, so others may ask it."""
+        asking = self._asking[search.key]
+        asking.remove(search.host)
+        if not asking:
+            del self._asking[search.key]
+        if found:
+            self._found[search.key] = None
+        elif asked:
+            self._asked.setdefault(search.key, set()).add(search.host)
+        for memory in (self._found, self._asked):
+            if len(memory) > _MOST_REMEMBERED:
+                del memory[next(iter(memory))]
+
+    def was_found(self, search: Search) -> bool:
+        """Return whether another search found the article meanwhile."""
+        return search.key in self._found
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether an article is listed elsewhere that one host was asked for and has not brought yet."""
+        return bool(self._later)
+
+    def resume(self) -> Iterator[Search]:
+        """Yield what waited for another search that has ended, or whose host is silent."""
+        for key in [key for key in self._later if self._is_hopeless(self._asking.get(key, []))]:
+            yield from self._later.pop(key)
+
+    def _is_hopeless(self, hosts: list[str]) -> bool:
+        return all(self._silence(host) >= _SECOND_AFTER for host in hosts)
