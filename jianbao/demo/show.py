@@ -82,9 +82,14 @@ def run_demo(folder: Path) -> Tour:
 def clear_stage(folder: Path) -> None:
     """Make the folder ready: an earlier demo's archive goes, anything else stays and is refused."""
     configuration = folder / "jianbao.toml"
-    if configuration.exists() and not configuration.read_text("utf-8").startswith(MARK):
-        raise ConfigurationError(f"{configuration}: is not a demo's; name another folder for the demo")
     archive = folder / "archive"
+    for path in (configuration, archive, archive / WARC_FOLDER):
+        if path.is_symlink():
+            raise ConfigurationError(
+                f"{path}: is a link, and may lead to what is not a demo's; name another folder"
+            )
+    if configuration.exists() and not configuration.read_bytes().startswith(MARK.encode()):
+        raise ConfigurationError(f"{configuration}: is not a demo's; name another folder for the demo")
     if archive.exists() and not configuration.exists():
         raise ConfigurationError(f"{archive}: is not a demo's; name another folder for the demo")
     for path in (archive / WARC_FOLDER, archive):

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from storage.archive_files import describe_archive_file
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -49,12 +51,16 @@ class CountingFile(io.BufferedIOBase):
         self._file.flush()
 
 
-def check_destination(path: Path, *, force: bool) -> None:
-    """Raise `DestinationUnusable` unless a file can be made there; with ``force``, or made anew."""
+def check_destination(path: Path, *, force: bool, archive: Path | None = None) -> None:
+    """Raise `DestinationUnusable` unless a file can be made there; with ``force``, or made anew.
+
+    No file of an archive is ever replaced, least of all of ``archive``, that one writes from.
+    """
     if not path.name:
         raise DestinationUnusable(f"{path} is a folder: name the file to write")
     if not path.parent.is_dir():
         raise DestinationUnusable(f"there is no folder {path.parent}: make it first, or name another file")
+    refuse_archive_file(path, archive)
     if not os.path.lexists(path):
         return
     if path.is_dir() or not (path.is_file() or path.is_symlink()):
@@ -63,14 +69,21 @@ def check_destination(path: Path, *, force: bool) -> None:
         raise DestinationUnusable(f"{path} exists already: name another file, or replace it with --force")
 
 
+def refuse_archive_file(path: Path, archive: Path | None = None) -> None:
+    """Raise `DestinationUnusable` for a place, there or not, that belongs to an archive."""
+    what = describe_archive_file(path, archive)
+    if what is not None:
+        raise DestinationUnusable(f"{path} {what}: nothing is written there, name another place")
+
+
 @contextmanager
-def writing_whole(path: Path, *, force: bool) -> Iterator[CountingFile]:
+def writing_whole(path: Path, *, force: bool, archive: Path | None = None) -> Iterator[CountingFile]:
     """Write a file beside its place, and put it there, durable, when the block ends without an error.
 
     Until then, and if the process dies, whatever stood there before still stands. Raises
     `DestinationUnusable` and OSError.
     """
-    check_destination(path, force=force)
+    check_destination(path, force=force, archive=archive)
     unfinished = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
@@ -78,7 +91,7 @@ def writing_whole(path: Path, *, force: bool) -> Iterator[CountingFile]:
             yield CountingFile(file)
             file.flush()
             os.fsync(descriptor)
-        check_destination(path, force=force)
+        check_destination(path, force=force, archive=archive)
         unfinished.replace(path)
         _sync_folder(path.parent)
     finally:

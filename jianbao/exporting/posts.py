@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from jianbao.exporting.destination import check_destination, writing_whole
+from jianbao.exporting.destination import check_destination, refuse_archive_file, writing_whole
 from jianbao.exporting.manifest import WrittenFile, describe_export, format_manifest, manifest_path
 from jianbao.exporting.post_folder import PostFolder, is_post_name
 from jianbao.exporting.post_template import post_name, render_post
@@ -53,9 +53,10 @@ def export_posts(
     A post that was imported comes out as it came in, byte for byte, while its text is the archive's; both
     forms of twins do. All else is rendered. ``now`` is aware. Raises `DestinationUnusable` and OSError.
     """
+    refuse_archive_file(dest / POSTS_FOLDER, archive.folder)
     folder = PostFolder(dest / POSTS_FOLDER, force=force)
     beside = manifest_path(folder.path)
-    check_destination(beside, force=force)
+    check_destination(beside, force=force, archive=archive.folder)
     with archive.reading() as connection:
         chosen = Selection(connection, archive.warc_folder, query, now, watch)
         for whole in chosen.whole():
@@ -64,7 +65,7 @@ def export_posts(
         written = WrittenFile(POSTS_FOLDER, "posts", folder.bytes, folder.sha256, POST_FIELDS)
         manifest = describe_export(connection, query, written, chosen.census, chosen.missing, now)
     manifest["files"] = folder.files
-    with writing_whole(beside, force=True) as out:
+    with writing_whole(beside, force=True, archive=archive.folder) as out:
         out.write(format_manifest(manifest))
     return manifest
 

@@ -26,19 +26,19 @@ def export_file(
 ) -> dict[str, Any]:
     """Write the articles that answer a query to a file, and return the manifest that stands beside it.
 
-    ``now`` is aware. With ``force`` a file that stands there is replaced. Raises `DestinationUnusable` and
-    OSError; then nothing new stands there.
+    ``now`` is aware. With ``force`` a file that stands there is replaced, but none of an archive. Raises
+    `DestinationUnusable` and OSError; then nothing new stands there.
     """
-    check_destination(path, force=force)
+    check_destination(path, force=force, archive=archive.folder)
     beside = manifest_path(path)
-    check_destination(beside, force=force)
+    check_destination(beside, force=force, archive=archive.folder)
     with archive.reading() as connection:
         chosen = Selection(connection, archive.warc_folder, query, now, watch)
-        with writing_whole(path, force=force) as out:
+        with writing_whole(path, force=force, archive=archive.folder) as out:
             form.write(cast(BinaryIO, out), chosen, path.name)
         written = WrittenFile(path.name, form.name, out.bytes, out.sha256, form.fields)
         manifest = describe_export(connection, query, written, chosen.census, chosen.missing, now)
-    with writing_whole(beside, force=True) as out:
+    with writing_whole(beside, force=True, archive=archive.folder) as out:
         out.write(format_manifest(manifest))
     return manifest
 
