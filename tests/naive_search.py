@@ -15,7 +15,18 @@ from sqlalchemy import Connection, select
 
 from storage.schema import article, listing, security
 
-_TO_SIMPLIFIED = OpenCC("t2s")
+_RADICALS = dict(
+    zip(
+        "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
+        "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀",
+        strict=True,
+    )
+)
+_LONE = frozenset(map(chr, (*range(0x2E80, 0x2FE0), *range(0x3400, 0xA000), *range(0xF900, 0xFB00)))) | {
+    "々",
+    "〇",
+}
+_DOTS = "•‧∙⋅⸱・･"
 _ROUNDS = 8
 _SEEN = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\ufff9\ufffa\ufffb\U000110bd\U000110cd"
@@ -29,12 +40,26 @@ def naive_fold(text: str) -> str:
     """Fold a line: leave out what nobody sees, then width and case, then simplify; until nothing changes."""
     for _ in range(_ROUNDS):
         seen = "".join(character for character in text if not _is_invisible(character))
-        folded = "".join(map(_simplified, unicodedata.normalize("NFKC", seen).casefold()))
+        apart = "".join(" " * _is_joint(*pair) + pair[1] for pair in zip(" " + seen, seen, strict=False))
+        folded = "".join(map(_simplified, unicodedata.normalize("NFKC", apart).casefold()))
         folded = " ".join(folded.split())
         if folded == text:
             break
         text = folded
     return text
+
+
+def naive_lines(line: str) -> tuple[str, ...]:
+    """Fold a line as it is and, where single characters stand a wide blank apart, once more closed up."""
+    closed = list(line)
+    for place in range(1, len(line) - 1):
+        if (
+            line[place] in "\u3000\u2003"
+            and _stands_alone(line, place - 1)
+            and _stands_alone(line, place + 1)
+        ):
+            closed[place] = ""
+    return tuple(dict.fromkeys((naive_fold(line), naive_fold("".join(closed)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +78,10 @@ class Asked:
 
     def stands_in(self, each: NaiveArticle) -> bool:
         """Return whether the word stands in the folded title or in one of the folded lines."""
-        wanted = _folded_line(self.text)
+        wanted = naive_fold(self.text)
         if wanted not in each.whole:
             return False
-        lines = (each.title,) if self.in_title else (each.title, *each.lines)
+        lines = each.title if self.in_title else (*each.title, *each.lines)
         return any(self._stands_in_line(wanted, line) for line in lines)
 
     def _stands_in_line(self, wanted: str, line: str) -> bool:
@@ -123,7 +148,7 @@ class NaiveArticle:
 
     info_code: str
     published_at: datetime
-    title: str
+    title: tuple[str, ...]
     lines: tuple[str, ...]
     whole: str
     media: str | None
@@ -163,14 +188,15 @@ class NaiveSearch:
             securities.setdefault(row.info_code, set()).update(names)
         articles: list[NaiveArticle] = []
         for row in connection.execute(select(article)):
-            title, lines = _folded_line(row.title), tuple(map(_folded_line, row.text.split("\n")))
+            title = _folded_lines(row.title)
+            lines = tuple(folded for line in row.text.split("\n") for folded in _folded_lines(line))
             articles.append(
                 NaiveArticle(
                     row.info_code,
                     row.published_at,
                     title,
                     lines,
-                    "\n".join((title, *lines)),
+                    "\n".join((*title, *lines)),
                     row.media,
                     frozenset(sources.get(row.info_code, ())),
                     frozenset(securities.get(row.info_code, ())),
@@ -210,11 +236,100 @@ def _is_invisible(character: str) -> bool:
     )
 
 
+def _stands_alone(line: str, place: int) -> bool:
+    """Return whether a character is Chinese and its neighbours are not."""
+    around = line[place - 1 : place] + line[place + 1 : place + 2]
+    return _is_chinese(line[place]) and not any(map(_is_chinese, around))
+
+
+def _is_chinese(character: str) -> bool:
+    return character in _LONE or 0x20000 <= ord(character) < 0x323B0
+
+
+@cache
+def _is_joint(one: str, other: str) -> bool:
+    """Return whether two neighbours must not become one run: a number in a circle, set high, a fraction."""
+    plain = {_is_plain(one), _is_plain(other)}
+    if plain == {False}:
+        return _is_ringed(one) and _is_ringed(other) and _latin_ends(other)[0]
+    if plain == {True}:
+        return False
+    if _is_ringed(one):
+        return True
+    if _is_ringed(other):
+        return _latin_ends(other)[0]
+    last, first = unicodedata.normalize("NFKC", one)[-1], unicodedata.normalize("NFKC", other)[0]
+    return last in "0123456789" and first in "0123456789" and _is_shaped(other if _is_plain(one) else one)
+
+
+def _is_plain(character: str) -> bool:
+    """Return whether it is an ASCII letter or digit, also a wide one."""
+    return unicodedata.east_asian_width(character) in ("Na", "F") and _in_run(
+        unicodedata.normalize("NFKC", character)
+    )
+
+
+def _is_ringed(character: str) -> bool:
+    """Return whether it is a Latin letter or number in a circle, or a number with its full stop."""
+    written = unicodedata.normalize("NFKC", character)
+    if len(character) == 1 and unicodedata.decomposition(character).startswith("<circle>"):
+        return any(_latin_ends(character))
+    return written != character and written[:-1].isdecimal() and written[-1] in ",."
+
+
+def _latin_ends(character: str) -> tuple[bool, bool]:
+    written = unicodedata.normalize("NFKC", character)
+    return _in_run(written[0]), _in_run(written[-1])
+
+
+def _is_shaped(character: str) -> bool:
+    """Return whether it is written otherwise than plainly: high, low, as a fraction, in a square."""
+    kind = unicodedata.decomposition(character).split(" ")[0]
+    return kind in ("<super>", "<sub>", "<fraction>", "<square>", "<compat>")
+
+
 @cache
 def _simplified(character: str) -> str:
-    simplified: str = _TO_SIMPLIFIED.convert(character)
-    return simplified
+    if character in _DOTS:
+        return "·"
+    if character in "○◯":
+        return "〇"
+    return _usual_forms().get(_RADICALS.get(character, character), _RADICALS.get(character, character))
 
 
-_folded_line = cache(naive_fold)
+@cache
+def _usual_forms() -> dict[str, str]:
+    """Return for every Chinese character the usual one of all that OpenCC's tables make of one another."""
+    every = [chr(point) for part in (range(0x3400, 0xA000), range(0x20000, 0x323B0)) for point in part]
+    near = [character for character in every if ord(character) < 0x10000]
+    simple = {**dict(zip(every, every, strict=True)), **_table("t2s", every)}
+    pairs = list(_table("t2s", every).items())
+    for name in ("tw2t", "t2tw", "hk2t", "t2hk", "s2t"):
+        pairs += _table(name, near).items()
+    for name in ("jp2t", "t2jp"):
+        for one, other in _table(name, near).items():
+            if "".join((simple[one], simple[other])).encode("gb2312", "replace").count(b"?"):
+                pairs.append((one, other))
+    kin: dict[str, set[str]] = {}
+    for one, other in pairs:
+        family = kin.get(one, {one}) | kin.get(other, {other})
+        kin.update(dict.fromkeys(family, family))
+    return {
+        member: min({simple.get(each, each) for each in family}, key=_rarity)
+        for member, family in kin.items()
+    }
+
+
+def _rarity(character: str) -> tuple[int, str]:
+    written = character.encode("gb2312", "replace")
+    return (2 if written == b"?" else 1 if written >= b"\xd8" else 0), character
+
+
+def _table(name: str, characters: list[str]) -> dict[str, str]:
+    converted = OpenCC(name).convert(" ".join(characters)).split(" ")
+    found = zip(characters, converted, strict=True)
+    return {one: other for one, other in found if one != other and len(other) == 1}
+
+
+_folded_lines = cache(naive_lines)
 """Many articles are asked about again and again."""

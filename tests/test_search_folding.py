@@ -11,15 +11,16 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from motley_text import motley_line
-from naive_search import naive_fold
+from naive_search import naive_fold, naive_lines
 
 from storage.search import tokens
 from storage.search.folding import Folded, fold, fold_lines, fold_with_spans
+from storage.search.parted import add_closed
 from storage.search.tokens import article_tokens, query_tokens
 
 ODD = (
     "aＡ中國发髮\u3000 \t\xa0\u200b\ufeff\u00ade\u0301\u0323か\u3099ｶﾞ한\u1112\u1161\u11abﬁ①㎡½İßς\u0345𠮷"
-    "\uf900\U0002f800，。！\ue000"
+    "\uf900\U0002f800，。！\ue000着著卫衞馀○◯⻓⻢•・·⁴⒈ⓐ1９"
 )
 TEXTS = st.text(st.sampled_from(ODD), max_size=14) | st.text(max_size=30)
 LINES = TEXTS | st.integers(0, 1 << 30).map(lambda seed: motley_line(Random(seed), 12))
@@ -45,6 +46,28 @@ LINES = TEXTS | st.integers(0, 1 << 30).map(lambda seed: motley_line(Random(seed
         ("神\ufe00", "神"),
         ("葛\U000e0100", "葛"),
         ("春\n耕", "春 耕"),
+        ("着名 執着 着力", "著名 執著 著力"),
+        ("衛生衞視", "卫生卫视"),
+        ("裏面裡面", "里面里面"),
+        ("羣峯爲羙", "群峰为羙"),
+        ("粧臺 枱燈", "妆台 台灯"),
+        ("錢鍾書", "钱锺书"),
+        ("馀下 谘詢", "余下 咨询"),
+        ("什幺", "什么"),
+        ("敍述", "叙述"),
+        ("桜島 沢田 広島", "樱岛 泽田 广岛"),
+        ("吳呉戶戸强強", "吴吴户户强强"),
+        ("二○二二", "二〇二二"),
+        ("二◯二二￮", "二〇二二〇"),
+        ("⻓江⻢上", "长江马上"),
+        ("⻑江 ⾺上 ⻋ ⻛ ⻤ ⻝品 ⻘年 ⻄ ⻨ ⻰ ⻥ ⻩", "长江 马上 车 风 鬼 食品 青年 西 麦 龙 鱼 黄"),
+        ("史蒂夫•乔布斯", "史蒂夫·乔布斯"),
+        ("甲‧乙・丙･丁∙戊⋅己", "甲·乙·丙·丁·戊·己"),
+        ("GDP①", "gdp ①"),
+        ("Ｇ②③", "g 2 3"),
+        ("10⁴", "10 4"),
+        ("50m² CO₂", "50m2 co2"),
+        ("3⒈5", "3 1. 5"),
     ],
     ids=ascii,
 )
@@ -54,7 +77,25 @@ def test_what_is_written_otherwise_is_the_same(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("十一", "11"), ("。", "."), ("上饶", "上 饶"), ("𠮷", "吉"), ("カ", "ガ"), ("か", "カ"), ("、", ",")],
+    [
+        ("10⁴", "104"),
+        ("1½", "11⁄2"),
+        ("①②", "12"),
+        ("芸", "艺"),
+        ("欠", "缺"),
+        ("浜", "滨"),
+        ("沪", "滤"),
+        ("二零二二", "二〇二二"),
+        ("○", "o"),
+        ("·", "."),
+        ("十一", "11"),
+        ("。", "."),
+        ("上饶", "上 饶"),
+        ("𠮷", "吉"),
+        ("カ", "ガ"),
+        ("か", "カ"),
+        ("、", ","),
+    ],
     ids=ascii,
 )
 def test_what_means_something_else_is_not_the_same(one: str, other: str) -> None:
@@ -117,6 +158,37 @@ def test_what_a_span_covers_folds_to_what_was_found(text: str, data: st.DataObje
     end = data.draw(st.integers(start + 1, len(folded.text)))
     left, right = folded.original_span(start, end)
     assert folded.text[start:end].strip() in fold(text[left:right])
+
+
+@pytest.mark.parametrize(
+    ("line", "closed"),
+    [
+        ("李　平", "李平"),
+        ("记者 李　平 报道", "记者 李平 报道"),
+        ("张三丰　李　平　王小明", "张三丰　李平　王小明"),
+        ("（李　平）：", "（李平）："),
+        ("欧　阳　修", "欧阳修"),
+        ("李\u2003平", "李平"),
+        ("𠮷　㑇", "𠮷㑇"),
+        ("李　　平", "李　　平"),
+        ("李 平", "李 平"),
+        ("公司　法院", "公司　法院"),
+        ("司　法院", "司　法院"),
+        ("A　平", "A　平"),
+        ("李　1", "李　1"),
+    ],
+    ids=ascii,
+)
+def test_single_characters_that_a_wide_blank_parts_close(line: str, closed: str) -> None:
+    both = (line,) if line == closed else (line, closed)
+    assert add_closed(line) == "\n".join(both)
+    assert naive_lines(line) == tuple(map(naive_fold, both))
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("李平王　\u2003 A，𠮷\u200b"), max_size=12))
+def test_closing_is_what_the_definition_says(line: str) -> None:
+    assert tuple(dict.fromkeys(map(fold, add_closed(line).split("\n")))) == naive_lines(line)
 
 
 def test_a_run_of_marks_folds_in_time() -> None:

@@ -78,7 +78,7 @@ def test_a_killed_reindex_changes_no_answer_and_goes_on_where_it_was(written: Pa
             desk.add(20)
             desk.edit(40)
             desk.remove(10)
-        check(prove(archive, 4, words=6, combined=3))
+        check(prove(archive, 4, words=14, combined=3))
         done = sum(rebuild_index(archive, anew=False))
         assert 0 < done < whole, "what was indexed before the kill was not done again"
         check(prove(archive, 5))

@@ -14,7 +14,7 @@ from storage.search.spelling import is_rewritten, spellings
 from storage.search.tokens import REWRITTEN, article_tokens
 
 SPELLED = "上饶光伏，,。、：:！？《》“”〇（）"
-ODD = "\u3000 \n\u0301\u3099％…⑴㈠㍿１Ａa1發\u200b\ufeff︐﹐｡､⁇—·；;"
+ODD = "着著干乾○李　平⻓•衞\u3000 \n\u0301\u3099％…⑴㈠㍿１Ａa1發\u200b\ufeff︐﹐｡､⁇—·；;"
 PIECES = st.text(st.sampled_from(SPELLED), min_size=1, max_size=3)
 TEXTS = st.text(st.sampled_from(SPELLED + ODD), max_size=30) | st.integers(0, 1 << 30).map(
     lambda seed: motley_line(Random(seed), 12)
@@ -39,7 +39,25 @@ def test_no_character_becomes_a_chinese_one_or_vanishes_unless_it_is_said() -> N
             assert all(character in spellings(each) for each in folded[1:-1] if spellings(each)), hex(point)
 
 
-@pytest.mark.parametrize("text", ["發展", "上\u200b饶", "㈠", "\uf900", "𠮷野家", "⼀", "️神", "｡", "︐"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "發展",
+        "上\u200b饶",
+        "㈠",
+        "\uf900",
+        "𠮷野家",
+        "⼀",
+        "️神",
+        "｡",
+        "︐",
+        "⻓江",
+        "衞视",
+        "◯",
+        "钱锺书",
+        "记者 李　平 报道",
+    ],
+)
 def test_folding_rewrites(text: str) -> None:
     assert is_rewritten(text)
     assert REWRITTEN in article_tokens("春耕", text).split(" ")
@@ -47,7 +65,11 @@ def test_folding_rewrites(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["上饶市，光伏：5G+（Ｎ型）11.9％，㎡。\n……《湿地》“候鸟”、二〇二三年\u3000春耕"]
+    "text",
+    [
+        "著名的乾隆，二○二二年：史蒂夫•乔布斯・10⁴",
+        "上饶市，光伏：5G+（Ｎ型）11.9％，㎡。\n……《湿地》“候鸟”、二〇二三年\u3000春耕",
+    ],
 )
 def test_usual_print_is_searched_as_it_is_written(text: str) -> None:
     assert not is_rewritten(text)
@@ -65,6 +87,9 @@ def test_usual_print_is_searched_as_it_is_written(text: str) -> None:
         ("n型", set()),
         ("上 饶", set()),
         ("光…", set()),
+        ("着名", {"着名", "著名"}),
+        ("〇干", {"〇干", "○干", "〇乾", "○乾"}),
+        ("李平", {"李平"}),
     ],
 )
 def test_spellings(word: str, written: set[str]) -> None:

@@ -63,7 +63,7 @@ def fingers(
     counts: Counter[tuple[str | None, date]] = Counter()
     for each in NaiveSearch.read(connection).articles:
         if (
-            matches(query, each.title, "\n".join(each.lines))
+            matches(query, each.title[0], "\n".join(each.lines))
             and (not wanted.sources or not each.sources.isdisjoint(wanted.sources))
             and each.sources.isdisjoint(wanted.not_sources)
             and (not wanted.media or each.media in wanted.media)

@@ -1,8 +1,9 @@
 """Folding: what search takes for the same character (DESIGN, section 9).
 
-Text and query are folded alike: width and compatibility forms (NFKC), case, traditional to simplified Chinese
-character by character (a converter that looks at words would fold a query otherwise than the text around it),
-white space to one blank; what nobody sees (zero width, direction marks, controls) is left out.
+Text and query are folded alike: width and compatibility forms (NFKC), case, the forms of a Chinese character
+to its usual one, character by character (a converter that looks at words would fold a query otherwise than
+the text around it), middle dots to one, white space to one blank; what nobody sees (zero width, direction
+marks, controls) is left out. A number in a circle and the like begins and ends a run of its own.
 """
 
 from __future__ import annotations
@@ -10,13 +11,18 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from storage.search.variants import simplify_all
+
 NARROWED = tuple(zip("，：；！？（）", ",:;!?()", strict=True))
 """What NFKC does to the punctuation of nearly every Chinese line: with it done, most lines need no more."""
-_HAN = ((0x2E80, 0x2FE0), (0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32400))
+_DOTS = dict.fromkeys(map(ord, "\u2022\u2027\u2219\u22c5\u2e31\u30fb\uff65"), "\u00b7")
+"""The middle dots between the parts of a foreign name, of which every keyboard and typesetter has another."""
+_ZEROS = dict.fromkeys(map(ord, "\u25cb\u25ef"), "\u3007")
+"""Circles in the place of a Chinese zero, which GB 2312 did not have."""
 _INVISIBLE = (
     *range(0x09),
     *range(0x0E, 0x1C),
@@ -45,6 +51,10 @@ _INVISIBLE = (
 _SECOND_PLANE = 0x10000
 _RESERVED = 0xE000
 """A private character that the index uses for itself; it means nothing in a text."""
+_SAME_SIGN = frozenset({"<font>", "<wide>", "<narrow>", "<noBreak>"})
+"""Kinds of decomposition that change nothing about what a sign is."""
+_NUMBERS = ((0x80, 0x3400), (0x1F100, 0x1F200))
+"""Where Unicode has signs that stand for ASCII letters or digits in another place or shape."""
 _ROUNDS = 4
 _OFTEN = 8_192
 """More different characters than a newspaper prints."""
@@ -90,9 +100,9 @@ def fold_roughly(text: str) -> str:
     return narrowed
 
 
-def changed_points() -> frozenset[int]:
-    """Return the characters that folding replaces by others or leaves out, but for what NFKC does."""
-    return frozenset(_table().changes)
+def list_changes() -> Mapping[int, str | None]:
+    """Return what folding makes of characters, None for left out; what NFKC does is not told."""
+    return _table().changes
 
 
 def compile_finder(points: Iterable[int]) -> re.Pattern[str]:
@@ -127,8 +137,13 @@ def fold_with_spans(text: str) -> Folded:
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    joints = _find_joints(text)
     for start, end in _clusters(text):
         piece = text[start:end]
+        if start in joints:
+            parts.append(" ")
+            starts.append(start)
+            ends.append(end)
         part = (_fold_character if end - start == 1 else fold)(piece) or (" " if piece.isspace() else "")
         if part == " " and (not parts or parts[-1] == " "):
             continue
@@ -140,6 +155,14 @@ def fold_with_spans(text: str) -> Folded:
     if not folded.startswith(wanted):  # a script that joins its characters in ways of its own
         return Folded(wanted, [0] * len(wanted), [len(text)] * len(wanted))
     return Folded(wanted, starts[: len(wanted)], ends[: len(wanted)])
+
+
+def _find_joints(text: str) -> frozenset[int]:
+    """Return the places before which folding sets a blank that is not in the text."""
+    changes = _table().changes
+    seen = [place for place, sign in enumerate(text) if changes.get(ord(sign), sign) is not None]
+    shown = "".join(text[place] for place in seen)
+    return frozenset(seen[joint.start()] for joint in _joints().finditer(shown))
 
 
 def _is_one_to_one(text: str, folded: str) -> bool:
@@ -169,7 +192,7 @@ def _fold_once(text: str) -> str:
     if table.changed.search(text):
         text = text.translate(table.changes)
     if not unicodedata.is_normalized("NFKC", text):
-        text = unicodedata.normalize("NFKC", _thin_marks(text))
+        text = unicodedata.normalize("NFKC", _joints().sub(" ", _thin_marks(text)))
     return "\n".join(" ".join(line.split()) for line in text.casefold().split("\n"))
 
 
@@ -211,25 +234,52 @@ def _continues(character: str) -> bool:
 
 @cache
 def _table() -> Table:
-    from opencc import OpenCC  # noqa: PLC0415 - 20 ms, and only who searches or stores needs it
-
-    han = [chr(point) for start, end in _HAN for point in range(start, end)]
-    simplified = OpenCC("t2s").convert("\n".join(han)).split("\n")
     changes: dict[int, str | None] = {
-        ord(old): unicodedata.normalize("NFKC", new)
-        for old, new in zip(han, simplified, strict=True)
-        if new != old and unicodedata.is_normalized("NFKC", old)
+        ord(old): unicodedata.normalize("NFKC", new) for old, new in simplify_all().items()
     }
-    changes = {point: _follow(changes, new) for point, new in changes.items()}
+    changes |= _DOTS
+    changes |= _ZEROS
     changes |= dict.fromkeys((*_INVISIBLE, _RESERVED))
-    told = repr(sorted((point, new or "") for point, new in changes.items()))
+    told = repr(sorted((point, new or "") for point, new in changes.items())) + _joints().pattern
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     uneven = frozenset(chr(point) for point, new in changes.items() if new is None or len(new) != 1)
     return Table(changes, compile_finder(changes), uneven, digest)
 
 
-def _follow(changes: dict[int, str | None], new: str | None) -> str | None:
-    """Return where a change ends, so that folding twice is folding once."""
-    while new is not None and (further := changes.get(ord(new))) not in (None, new):
-        new = further
-    return new
+@cache
+def _joints() -> re.Pattern[str]:
+    """Return the pattern for the places where a blank keeps a number in a circle from going on with a run.
+
+    So ``GDP①`` holds GDP, ``①②`` is not 12, ``10⁴`` not 104 and ``1½`` not 11⁄2. Signs of units and figures
+    that are set low or high behind a letter (50㎏, m², CO₂) do go on.
+    """
+    numbers: dict[str, list[str]] = {"first": [], "last": [], "ringed first": [], "ringed last": []}
+    for point in (point for start, end in _NUMBERS for point in range(start, end)):
+        kind, _, _ = unicodedata.decomposition(chr(point)).partition(" ")
+        if not kind.startswith("<") or kind in _SAME_SIGN:
+            continue
+        sign = re.escape(chr(point))
+        written = unicodedata.normalize("NFKC", chr(point))
+        is_ringed = kind == "<circle>" or re.fullmatch("[0-9]+[.,]", written) is not None
+        if is_ringed and _is_latin(written[0]):
+            numbers["ringed first"].append(sign)
+        if is_ringed and (_is_latin(written[-1]) or written[-1] in ".,"):
+            numbers["ringed last"].append(sign)
+        if not is_ringed and _is_figure(written[0]):
+            numbers["first"].append(sign)
+        if not is_ringed and _is_figure(written[-1]):
+            numbers["last"].append(sign)
+    first, last, ringed_first, ringed_last = ("".join(signs) for signs in numbers.values())
+    figures, run = "0-9０-９", "0-9A-Za-z０-９Ａ-Ｚａ-ｚ"
+    return re.compile(
+        f"(?<=[{run}{ringed_last}])(?=[{ringed_first}])|(?<=[{ringed_last}])(?=[{run}])"
+        f"|(?<=[{figures}])(?=[{first}])|(?<=[{last}])(?=[{figures}])"
+    )
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _is_figure(character: str) -> bool:
+    return character.isascii() and character.isdigit()

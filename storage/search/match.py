@@ -1,7 +1,7 @@
 """What a match is: the one definition that decides, whatever the index proposed (DESIGN, section 9).
 
-A word matches where it is part of the folded title or of one folded line of the text, and where a run of
-ASCII letters or digits at its end does not go on.
+A word matches where it is part of the folded title or of one folded line of the text, as it is or with names
+set wide closed, and where a run of ASCII letters or digits at its end does not go on.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from storage.search.folding import fold_lines, fold_roughly
+from storage.search.parted import add_closed
 from storage.search.query import Group, Query, Word
 from storage.search.tokens import is_word_character
 
@@ -25,8 +26,8 @@ def matches(query: Query, title: str, text: str) -> bool:
     if _is_plainly_there(query, title, text):
         return True
     fold_text = fold_roughly if _is_steady(query) else fold_lines
-    folded_title = fold_text(title.replace("\n", " "))
-    everything = f"{folded_title}\n{fold_text(text)}"
+    folded_title = fold_text(add_closed(title.replace("\n", " ")))
+    everything = f"{folded_title}\n{fold_text(add_closed(text))}"
     return any(_group_matches(group, folded_title, everything) for group in query.groups)
 
 

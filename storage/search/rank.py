@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from storage.schema import article
 from storage.search.folding import fold_lines
 from storage.search.match import pattern_of
+from storage.search.parted import close_parted
 from storage.search.query import Query, Word
 from storage.search.spelling import is_rewritten, spellings
 from storage.search.sweep import Begun, Sweep
@@ -63,7 +64,7 @@ class _Counted:
 
     written: str
     is_rewritten: bool
-    folded: str | None = None
+    folded: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, text: str) -> _Counted:
@@ -76,8 +77,10 @@ class _Counted:
         if forms:
             return sum(map(self.written.count, forms))
         if self.folded is None:
-            self.folded = fold_lines(self.written)
-        return sum(1 for _ in pattern_of(word).finditer(self.folded))
+            closed = close_parted(self.written)
+            lines = (self.written,) if closed == self.written else (self.written, closed)
+            self.folded = tuple(map(fold_lines, lines))
+        return max(sum(1 for _ in pattern_of(word).finditer(text)) for text in self.folded)
 
 
 def _weigh(word: Word, title: _Counted, text: _Counted, stretch: float) -> float:

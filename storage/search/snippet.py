@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from storage.search.folding import fold, fold_lines, fold_with_spans
+from storage.search.folding import fold_lines, fold_with_spans
 from storage.search.match import is_plain, pattern_of
+from storage.search.parted import add_closed, close_parted, has_parted, list_kept
 from storage.search.query import Query, Word
 
 _BEFORE = 24
@@ -46,17 +48,12 @@ def make_snippet(text: str, query: Query) -> tuple[Piece, ...]:
 
 def find_hits(text: str, words: Iterable[Word], *, in_title: bool = False) -> list[tuple[int, int]]:
     """Return the spans of the original text that match a word, from left to right, none overlapping."""
-    plainly = fold(text)
+    plainly = fold_lines(add_closed(text.replace("\n", " ")))
     patterns = [pattern_of(word) for word in words if in_title or not word.in_title]
     patterns = [pattern for pattern in patterns if pattern.search(plainly)]
     if not patterns:
         return []
-    folded = fold_with_spans(text)
-    spans = sorted(
-        folded.original_span(found.start(), found.end())
-        for pattern in patterns
-        for found in pattern.finditer(folded.text)
-    )
+    spans = sorted(span for pattern in patterns for span in _find_spans(text, pattern))
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and start <= joined[-1][1]:
@@ -64,6 +61,18 @@ def find_hits(text: str, words: Iterable[Word], *, in_title: bool = False) -> li
         else:
             joined.append((start, end))
     return joined
+
+
+def _find_spans(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a line whose folded form, also with names closed, the pattern finds."""
+    folded = fold_with_spans(text)
+    yield from (folded.original_span(*found.span()) for found in pattern.finditer(folded.text))
+    if has_parted(text):
+        kept = list_kept(text)
+        folded = fold_with_spans(close_parted(text))
+        for found in pattern.finditer(folded.text):
+            start, end = folded.original_span(*found.span())
+            yield kept[start], kept[end - 1] + 1
 
 
 def _best_line(text: str, words: list[Word]) -> str:
@@ -75,9 +84,17 @@ def _best_line(text: str, words: list[Word]) -> str:
         told = [sum(word.folded in line for word in words) for line in lines]
     else:
         patterns = [pattern_of(word) for word in words]
-        folded = fold_lines(text).split("\n")
+        folded = _fold_each(lines)
         told = [sum(pattern.search(line) is not None for pattern in patterns) for line in folded]
     return lines[told.index(max(told))]
+
+
+def _fold_each(lines: list[str]) -> list[str]:
+    """Return each line folded, one with names set wide followed by itself with these closed."""
+    text = "\n".join(lines)
+    if not has_parted(text):
+        return fold_lines(text).split("\n")
+    return [fold_lines(add_closed(line)) for line in lines]
 
 
 def _cut(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import add
 
-from storage.search.folding import fold, fold_lines, folding_digest
+from storage.search.folding import fold_lines, folding_digest
+from storage.search.parted import add_closed
 from storage.search.spelling import is_rewritten
 
-TOKENS_VERSION = 2
+TOKENS_VERSION = 3
 TOKENIZER = "ascii tokenchars '!\"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~'"
 """SQLite's simplest tokenizer, told that every visible character is part of a word: blanks part tokens."""
 _TITLE = "\ue000"
@@ -29,8 +30,8 @@ def index_version() -> str:
 
 def article_tokens(title: str, text: str) -> str:
     """Return the tokens of an article, separated by blanks; the order means nothing."""
-    own = _pieces(fold(title))
-    tokens = _pieces(fold_lines(text)) | own
+    own = _pieces(fold_lines(add_closed(title.replace("\n", " "))))
+    tokens = _pieces(fold_lines(add_closed(text))) | own
     tokens.update(_of_title(piece) for piece in own)
     if is_rewritten(title) or is_rewritten(text):
         tokens.add(REWRITTEN)
