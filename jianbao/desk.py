@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage.archive import Archive
 from storage.events import is_event_open, open_event, resolve_events
 from storage.hosts import HostRow, find_host, update_host
+from storage.instants import LONGEST_REST, ahead, is_recent, past
 from storage.ledger import list_owed, record_poll
 from storage.records import Exchange, Owed, Poll, PollOrder
 from storage.sources import list_sources, order_poll, usual_silence
@@ -57,7 +58,7 @@ class ArchiveDesk:
         """Return the pages to poll, by slug."""
         now = datetime.now(UTC)
         return [
-            replace(order_poll(row), may_ask=_is_recent(row.last_whole_at, now))
+            replace(order_poll(row), may_ask=is_recent(row.last_whole_at, now, _MEMORY))
             for row in self._rows.values()
         ]
 
@@ -99,7 +100,7 @@ class ArchiveDesk:
     def robots(self, host: str) -> bytes | None:
         """Return a host's robots.txt when it was fetched within a day."""
         known = self._host(host)
-        if known.robots is None or not _is_recent(known.robots_fetched_at, datetime.now(UTC)):
+        if known.robots is None or not is_recent(known.robots_fetched_at, datetime.now(UTC), _MEMORY):
             return None
         return known.robots.encode()
 
@@ -107,18 +108,19 @@ class ArchiveDesk:
         """Remember a host's robots.txt."""
         text = body.decode("utf-8", "replace")
         known = self._host(host)
-        if known.robots != text or not _is_recent(known.robots_fetched_at, datetime.now(UTC)):
+        if known.robots != text or not is_recent(known.robots_fetched_at, datetime.now(UTC), _MEMORY):
             self._update_host(host, robots=text, robots_fetched_at=datetime.now(UTC))
 
     def rests_until(self, host: str) -> datetime | None:
         """Return until when a host asked to be left alone."""
-        return self._host(host).rests_until
+        return ahead(self._host(host).rests_until, datetime.now(UTC), LONGEST_REST)
 
     def let_rest(self, host: str, until: datetime) -> None:
         """Remember that a host asked to be left alone; a shorter wish does not end a longer one."""
         with self._archive.writing() as connection:
             known = find_host(connection, host)  # as it is now: another crawl may have been told more
-            if known.rests_until is None or known.rests_until < until:
+            wished = ahead(known.rests_until, datetime.now(UTC), LONGEST_REST)
+            if wished is None or wished < until:
                 known = update_host(connection, host, rests_until=until)
             self._hosts[host] = known
 
@@ -151,12 +153,12 @@ class ArchiveDesk:
         if has_news:
             resolve_events(connection, ("source_silent",), poll.polled_at, source=poll.source)
         elif poll.outcome == "changed" or _has_been_quiet(
-            row.last_changed_at or row.added_at, poll.polled_at
+            past(row.last_changed_at, poll.polled_at) or row.added_at, poll.polled_at
         ):
             self._watch_silence(connection, poll)
 
     def _watch_silence(self, connection: Connection, poll: Poll) -> None:
-        last_news, usual = usual_silence(connection, poll.source)
+        last_news, usual = usual_silence(connection, poll.source, poll.polled_at)
         if poll.polled_at - last_news > usual:
             message = (
                 f"{poll.source} has listed nothing new since {last_news.isoformat(timespec='minutes')}; "
@@ -182,7 +184,3 @@ def _is_known_to_be_broken(connection: Connection, poll: Poll) -> bool:
 
 def _has_been_quiet(last_news: datetime, now: datetime) -> bool:
     return now - last_news > _QUIET_WORTH_A_LOOK
-
-
-def _is_recent(moment: datetime | None, now: datetime) -> bool:
-    return moment is not None and now - moment < _MEMORY

@@ -26,6 +26,8 @@ from storage.articles import StoredArticle, find_article, list_revisions
 from storage.captures import read_capture
 from storage.crawls import read_crawl
 from storage.events import list_open_events
+from storage.hosts import list_resting
+from storage.instants import past
 from storage.ledger import UNARCHIVED, count_states
 from storage.records import Paragraph, canonical_info_code
 from storage.sources import SourceRow, list_sources
@@ -79,7 +81,7 @@ def read_sources(archive: Archive | None, configured: Sequence[SourceRow]) -> li
 
 
 def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
-    """Return sources with last and next run and what they owe, open events, and the service's state."""
+    """Return sources with last and next run and what they owe, open events, service, and hosts at rest."""
     with archive.reading() as connection:
         rows = list_sources(connection)
         states = count_states(connection)
@@ -87,12 +89,14 @@ def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
             row.last_crawl_id: read_crawl(connection, row.last_crawl_id) for row in rows if row.last_crawl_id
         }
         events = list_open_events(connection)
+        resting = list_resting(connection, now)
     return {
         "sources": [
             _present_status(row, crawls.get(row.last_crawl_id), states.get(row.slug, {}), now) for row in rows
         ],
         "events": [present_event(event) for event in events],
         "service": read_service_state(archive.folder, now),
+        "hosts": [{"name": host.name, "rests_until": present_time(host.rests_until)} for host in resting],
     }
 
 
@@ -145,7 +149,7 @@ def _overdue_since(row: Any, now: datetime) -> datetime | None:
     if not (row.enabled and row.schedule):
         return None
     schedule = parse_schedule(row.schedule, ZoneInfo(row.timezone))
-    due = schedule.next_after(row.last_polled_at or row.added_at)
+    due = schedule.next_after(past(row.last_polled_at, now) or past(row.added_at, now) or now)
     return due if schedule.next_after(due) + _LATE < now else None
 
 

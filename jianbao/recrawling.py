@@ -9,8 +9,9 @@ from datetime import datetime
 from jianbao.configuration import Configuration
 from jianbao.crawling import INFOCODE_SOURCE
 from jianbao.importing.text_identity import TEXT_SCHEME
-from spiders.addresses import endpoint_address
+from spiders.addresses import endpoint_address, host_of
 from storage.archive import Archive
+from storage.hosts import forget_manners
 from storage.ledger import ListingFilter, find_listings, select_listings
 from storage.records import Owed, canonical_info_code
 from storage.sources import SourceRow, ensure_source
@@ -71,6 +72,13 @@ def enter_endpoint_source(configuration: Configuration, archive: Archive) -> Non
     )
     with archive.writing() as connection:
         ensure_source(connection, row)
+
+
+def ask_hosts_again(configuration: Configuration, archive: Archive, chosen: Sequence[Owed]) -> int:
+    """End the rest of the hosts at which these articles are, and forget their robots.txt; return how many."""
+    addresses = {url for owed in chosen for url in (owed.url, *owed.elsewhere)} | {configuration.infocode.url}
+    with archive.writing() as connection:
+        return forget_manners(connection, {host_of(address) for address in addresses})
 
 
 def slugs_of(chosen: Sequence[Owed]) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class ArchiveLogbook:
     def crawl_status(self, child: Child) -> str | None:
         """Return the status of the crawl row that this child wrote."""
         with self._archive.reading() as connection:
-            return find_scheduled_crawl(connection, child.pid, child.started_at)
+            return find_scheduled_crawl(connection, child.pid, child.started_at, child.due_at)
 
     def record_missed(self, missed: Missed, reason: str) -> None:
         """Enter one row for the runs that were missed."""

@@ -10,6 +10,7 @@ import re
 from datetime import datetime, timedelta
 
 from storage.imports import HeldText
+from storage.instants import is_recent
 
 FILE_SCHEME = "urn:jianbao:post:"
 """What the address of every imported post begins with; its path in the repository follows."""
@@ -33,7 +34,8 @@ def may_replace(body_html: str, url: str, held: HeldText, now: datetime) -> bool
         return fetched > known
     if held.capture_url is None or held.captured_at is None or not held.capture_url.startswith(FILE_SCHEME):
         return False
-    return is_current(url) or not is_current(held.capture_url) or now - held.captured_at > _WINDOW
+    stands = is_recent(held.captured_at, now, _WINDOW)
+    return is_current(url) or not is_current(held.capture_url) or not stands
 
 
 def is_current(url: str) -> bool:

@@ -65,7 +65,8 @@ def read_service_state(folder: Path, now: datetime, stuck_after: float = STUCK_A
     if not is_held(folder):
         since = said.get("stopped_at") or said.get("beat_at")
         return {**said, "state": "stopped", "since": since, "clean": not said or bool(said.get("stopped_at"))}
-    late = beat_at is None or (now - beat_at).total_seconds() > stuck_after
+    # A beat that lies ahead is one of a clock that was wrong, and says nothing of now.
+    late = beat_at is None or abs((now - beat_at).total_seconds()) > stuck_after
     since = said.get("beat_at") if late else said.get("started_at")
     return {**said, "state": "stuck" if late else "running", "since": since, "clean": True}
 

@@ -20,7 +20,7 @@ _TOO_MANY = 429
 _UNAVAILABLE = 503
 _UNSTATED = timedelta(seconds=60)
 _WORTH_WAITING = timedelta(seconds=10)
-_LONGEST = timedelta(days=1)
+_LONGEST = timedelta(days=1)  # also what `storage.instants.LONGEST_REST` believes
 _MOST_DIGITS = 9
 
 

@@ -142,11 +142,16 @@ def settle_superseded_crawls(
     return closed
 
 
-def find_scheduled_crawl(connection: Connection, pid: int | None, since: datetime) -> str | None:
-    """Return the status of the crawl that a process began since then, None when it began none."""
+def find_scheduled_crawl(
+    connection: Connection, pid: int | None, since: datetime, due_at: datetime | None = None
+) -> str | None:
+    """Return the status of the crawl that a process began since then, None when it began none.
+
+    The time that it was due at tells it too: the clock may have been set back meanwhile.
+    """
     return connection.execute(
         select(crawl.c.status)
-        .where(crawl.c.pid == pid, crawl.c.started_at >= since)
+        .where(crawl.c.pid == pid, (crawl.c.started_at >= since) | (crawl.c.due_at == due_at))
         .order_by(crawl.c.id.desc())
         .limit(1)
     ).scalar()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from storage.database import upsert
+from storage.instants import LONGEST_REST
 from storage.schema import host
 
 
@@ -40,3 +42,21 @@ def update_host(connection: Connection, name: str, **changed: Any) -> HostRow:
     entry = upsert(host).values(name=name, **changed)
     connection.execute(entry.on_conflict_do_update(index_elements=["name"], set_=changed))
     return find_host(connection, name)
+
+
+def list_resting(connection: Connection, now: datetime) -> list[HostRow]:
+    """Return the hosts that asked to be left alone and still are, by name."""
+    rows = connection.execute(
+        select(host)
+        .where(host.c.rests_until > now, host.c.rests_until <= now + LONGEST_REST)
+        .order_by(host.c.name)
+    )
+    return [HostRow(**row._mapping) for row in rows]
+
+
+def forget_manners(connection: Connection, names: Collection[str] | None = None) -> int:
+    """End the rest of these hosts, or of all, and have their robots.txt fetched anew; return how many."""
+    known = update(host).where(host.c.rests_until.is_not(None) | host.c.robots_fetched_at.is_not(None))
+    if names is not None:
+        known = known.where(host.c.name.in_(names))
+    return connection.execute(known.values(rests_until=None, robots_fetched_at=None)).rowcount

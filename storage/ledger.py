@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, String, and_, bindparam, case, exists, func, select, update
 
 from storage.database import upsert
+from storage.instants import LONGEST_RETRY, has_come
 from storage.records import Listed, Owed, Poll
 from storage.schema import UtcDateTime, article, listing, source
 
 FIRST_RETRY = timedelta(minutes=5)
-LONGEST_RETRY = timedelta(days=1)
 UNARCHIVED = ("owed", "failed", "quarantined")
 _SETTLED = ("archived", "gone")
 _CHUNK = 500  # bound variables of one statement
@@ -104,7 +104,8 @@ def list_owed(
     limit: int = 200,
 ) -> list[Owed]:
     """Return what a source owes, by info code after the given one: all of it, or what is due by a time."""
-    due = listing.c.next_try_at.is_not(None) if due_by is None else listing.c.next_try_at <= due_by
+    next_try = listing.c.next_try_at
+    due = next_try.is_not(None) if due_by is None else has_come(next_try, due_by, LONGEST_RETRY)
     rows = connection.execute(
         select(listing)
         .where(listing.c.source == slug, due, listing.c.info_code > after)
@@ -190,6 +191,7 @@ def settle_unarchived(
     A listing whose article is archived stays archived: a bad answer never replaces a good article.
     """
     next_try = max(now + retry_distance(owed.attempts), not_before or now)
+    next_try = min(next_try, now + LONGEST_RETRY)
     state = "quarantined" if capture_id is not None else "failed"
     connection.execute(
         update(listing)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, exists, select, update
 
 from storage.database import upsert
 from storage.events import RUN_KINDS, resolve_events
+from storage.instants import past, sound_stamps, steady_days
 from storage.records import PollOrder, Validators
 from storage.schema import listing, source
 
@@ -105,27 +106,31 @@ def order_poll(row: Row[tuple[object, ...]]) -> PollOrder:
     )
 
 
-def usual_silence(connection: Connection, slug: str) -> tuple[datetime, timedelta]:
+def usual_silence(
+    connection: Connection, slug: str, now: datetime | None = None
+) -> tuple[datetime, timedelta]:
     """Return when a source last listed something new, and how long it may be silent by its own habit.
 
     Twice the longest pause between two of its last days with news, and at least two days; a week when it
     has fewer than five such days behind it. One that never listed anything is silent since it was added.
+    What was listed while the clock was wrong teaches nothing.
     """
+    now = now or datetime.now(UTC)
     rows = connection.execute(
-        select(listing.c.first_listed_at)
-        .where(listing.c.source == slug)
+        select(listing.c.first_listed_at, listing.c.info_code)
+        .where(listing.c.source == slug, listing.c.first_listed_at <= now)
         .order_by(listing.c.first_listed_at.desc())
         .limit(_HABIT_LISTINGS)
     )
-    times = [row.first_listed_at for row in rows]
-    if not times:
+    stamps = sound_stamps(((row.first_listed_at, row.info_code) for row in rows), now)
+    if not stamps:
         added_at = connection.execute(select(source.c.added_at).where(source.c.slug == slug)).scalar_one()
         return added_at, _QUIET_WHEN_UNKNOWN
-    days = sorted({moment.date() for moment in times})
+    days = steady_days(stamps)
     if len(days) < _HABIT_DAYS:
-        return times[0], _QUIET_WHEN_UNKNOWN
+        return stamps[0][0], _QUIET_WHEN_UNKNOWN
     longest = max(later - earlier for earlier, later in pairwise(days))
-    return times[0], max(2 * longest, _QUIET_AT_LEAST)
+    return stamps[0][0], max(2 * longest, _QUIET_AT_LEAST)
 
 
 def _save_source(connection: Connection, row: SourceRow, stored: Row[tuple[object, ...]] | None) -> int:
@@ -133,6 +138,8 @@ def _save_source(connection: Connection, row: SourceRow, stored: Row[tuple[objec
     if stored is None:
         connection.execute(upsert(source).on_conflict_do_nothing(), values)
         return 1
+    if past(stored.added_at, now := datetime.now(UTC)) is None:  # by a clock that was ahead: it counts anew
+        values |= {"added_at": now}
     if all(getattr(stored, key) == value for key, value in values.items()):
         return 0
     if not row.enabled:

@@ -38,6 +38,10 @@ def recrawl(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be fetched; fetch nothing.")
     ] = False,
+    ask_again: Annotated[
+        bool,
+        typer.Option("--ask-again", help="End the rest that its hosts asked for; fetch robots.txt anew."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Fetch again what matches: says what is new, revised, unchanged and gone."""
@@ -45,7 +49,13 @@ def recrawl(
     from jianbao.crawling import INFOCODE_SOURCE, CrawlOrder, check_sources, open_archive, run_crawl
     from jianbao.days import first_moment, last_moment
     from jianbao.progress import watching
-    from jianbao.recrawling import Wish, choose_articles, enter_endpoint_source, slugs_of
+    from jianbao.recrawling import (
+        Wish,
+        ask_hosts_again,
+        choose_articles,
+        enter_endpoint_source,
+        slugs_of,
+    )
 
     configuration = Invocation.of(context).configuration()
     wish = Wish(
@@ -63,6 +73,8 @@ def recrawl(
             return
         if INFOCODE_SOURCE in slugs_of(chosen):
             enter_endpoint_source(configuration, archive)
+        if ask_again:
+            ask_hosts_again(configuration, archive, chosen)
         order = CrawlOrder(trigger="recrawl", slugs=slugs_of(chosen), wanted=chosen)
         with watching("fetching again") as watch:
             report = run_crawl(configuration, archive, order, watch)

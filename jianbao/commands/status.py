@@ -16,7 +16,8 @@ def status(
         bool, typer.Option("--alive", help="Say only whether the service runs; status 1 if not.")
     ] = False,
     resolve: Annotated[
-        bool, typer.Option("--resolve", help="Resolve every open event, since you have seen them.")
+        bool,
+        typer.Option("--resolve", help="Resolve every open event, end every host's rest."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -24,12 +25,14 @@ def status(
     from jianbao.output import print_json, print_line
     from jianbao.reading import read_status
     from storage.events import resolve_all_events
+    from storage.hosts import forget_manners
 
     with Invocation.of(context).read_archive() as archive:
         found = read_status(archive, datetime.now(UTC))
         if resolve:
             with archive.writing() as connection:
                 resolve_all_events(connection, datetime.now(UTC))
+                forget_manners(connection)
     if as_json:
         print_json(found)
     elif alive:
@@ -77,6 +80,8 @@ def _print_status(found: dict[str, Any]) -> None:
     for row in found["sources"]:
         if row["overdue_since"]:
             print_line(f"overdue: {row['slug']} was due at {row['overdue_since']} and nothing polled it")
+    for host in found["hosts"]:
+        print_line(f"at rest: {host['name']} asked to be left alone until {host['rests_until']}")
     if not found["events"]:
         print_line("no open events")
     for event in found["events"]:

@@ -19,6 +19,7 @@ from storage.archive import Archive
 from storage.article_lists import count_articles
 from storage.database import SCHEMA_REVISION
 from storage.events import count_open_events
+from storage.instants import past
 from storage.ledger import UNARCHIVED, count_states
 from storage.search import read_index_state
 from storage.sources import list_sources
@@ -44,6 +45,7 @@ class ArchiveMetrics(Collector):
     sources: tuple[Any, ...]
     events: Mapping[str, int]
     service: Mapping[str, Any]
+    now: datetime
 
     @classmethod
     def read(cls, archive: Archive, now: datetime) -> ArchiveMetrics:
@@ -56,6 +58,7 @@ class ArchiveMetrics(Collector):
                 sources=tuple(list_sources(view)),
                 events=count_open_events(view),
                 service=read_service_state(archive.folder, now),
+                now=now,
             )
 
     def collect(self) -> Iterator[Metric]:
@@ -106,12 +109,12 @@ class ArchiveMetrics(Collector):
         changed = _moments("last_change", "When a source's page last listed something else than before")
         for row in self.sources:
             enabled.add_metric((row.slug,), row.enabled)
-            for family, moment in (
+            for family, stored in (
                 (polled, row.last_polled_at),
                 (succeeded, row.last_succeeded_at),
                 (changed, row.last_changed_at),
             ):
-                if moment is not None:
+                if (moment := past(stored, self.now)) is not None:
                     family.add_metric((row.slug,), moment.timestamp())
         yield from (enabled, polled, succeeded, changed)
 
@@ -127,7 +130,7 @@ class ArchiveMetrics(Collector):
             state == "running",
         )
         beat = _moments("service_heartbeat", "When the background service last said that it lives", ())
-        if beat_at := _moment(self.service.get("beat_at")):
+        if beat_at := past(_moment(self.service.get("beat_at")), self.now):
             beat.add_metric((), beat_at.timestamp())
         yield beat
 
