@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 _LOG = logging.getLogger("scheduler")
-_MOST = 1000
+_MOST = 20_000  # some MB; a service with one crawl each five minutes comes that far in two months
 
 
 class BacklogFull(Exception):
@@ -21,12 +21,15 @@ class Backlog:
 
     def __init__(self) -> None:
         self._waiting: deque[Callable[[], object]] = deque()
+        self.trouble: str | None = None
+        """Why the archive took nothing the last time, None when it did."""
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def enter(self, write: Callable[[], object]) -> None:
-        """Write now, or keep it for later when the logbook can't; raise `BacklogFull` beyond a thousand."""
+        """Write now, or keep it for later when the logbook can't; raise `BacklogFull` beyond
+        twenty thousand."""
         self._waiting.append(write)
         self.write()
 
@@ -39,8 +42,10 @@ class Backlog:
                 self._keep(error)
                 return
             self._waiting.popleft()
+        self.trouble = None
 
     def _keep(self, error: Exception) -> None:
+        self.trouble = str(getattr(error, "orig", None) or error)
         if len(self._waiting) > _MOST:
             raise BacklogFull(f"the archive took no record of {_MOST} runs: {error}") from error
         _LOG.warning("the archive can't be written, %d records wait: %s", len(self._waiting), error)

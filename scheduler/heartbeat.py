@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from scheduler.service_lock import is_held
 
 _FILE = "service.json"
+_ROOM = 8 * 1024  # bytes
 STUCK_AFTER = 300.0
 """Seconds without a heartbeat after which a running service counts as stuck."""
 
@@ -20,7 +22,7 @@ class Heartbeat:
     """What the service says of itself. Times are ISO 8601; ``stopped_at`` is None while it runs.
 
     ``next_runs`` holds the soonest runs by slug, ``crawls`` the children at work, ``unwritten`` how many
-    records wait for the archive.
+    records wait for the archive, ``trouble`` why they do.
     """
 
     pid: int
@@ -31,6 +33,7 @@ class Heartbeat:
     next_runs: dict[str, str] | None = None
     crawls: tuple[dict[str, Any], ...] = ()
     unwritten: int = 0
+    trouble: str | None = None
 
     def stopped(self, now: datetime) -> Heartbeat:
         """Return the last heartbeat of a service that ends in good order."""
@@ -39,10 +42,32 @@ class Heartbeat:
 
 
 def write_heartbeat(folder: Path, heartbeat: Heartbeat) -> None:
-    """Replace ``service.json`` at once, so that no reader ever sees half of it."""
+    """Replace ``service.json`` at once, so that no reader ever sees half of it; raise OSError.
+
+    On a full disk it is written over in place, which needs no room: the file is padded for that.
+    """
+    said = json.dumps(asdict(heartbeat), ensure_ascii=False, indent=1).encode().ljust(_ROOM) + b"\n"
     new = folder / f"{_FILE}.new"
-    new.write_text(json.dumps(asdict(heartbeat), ensure_ascii=False, indent=1), "utf-8")
-    new.replace(folder / _FILE)
+    try:
+        new.write_bytes(said)
+        new.replace(folder / _FILE)
+    except OSError:
+        new.unlink(missing_ok=True)
+        if not _write_over(folder / _FILE, said):
+            raise
+
+
+def _write_over(path: Path, said: bytes) -> bool:
+    """Write over a file in one go, within the room that it has; return whether there was enough."""
+    room = path.stat().st_size if path.exists() else 0
+    if len(said) > room:
+        return False
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.pwrite(descriptor, said.rstrip(b"\n").ljust(room - 1) + b"\n", 0)
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def read_heartbeat(folder: Path) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class Service:
             self._scheduler.shutdown(wait=False)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._backlog.write()
-        write_heartbeat(self._settings.archive, self._heartbeat().stopped(_now()))
+        self._say(self._heartbeat().stopped(_now()))
         self._watchdog.stop()
         if self._backlog:
             _LOG.error("%d records of runs could not be written to the archive", len(self._backlog))
@@ -238,18 +238,17 @@ class Service:
         if abs(_skew() - self._skew) > _CLOCK_JUMP:
             self._catch_up()
         self._backlog.write()
-        if self._say_alive() and not self._overdue():
+        self._say(self._heartbeat())
+        if not self._overdue():
             self._watchdog.pulse()
             notify_systemd("WATCHDOG=1")
 
-    def _say_alive(self) -> bool:
-        """Write the heartbeat; where that fails for long, the watchdog ends the service."""
+    def _say(self, heartbeat: Heartbeat) -> None:
+        """Write the heartbeat. A disk that takes none is no reason to end: what is alive goes on."""
         try:
-            write_heartbeat(self._settings.archive, self._heartbeat())
+            write_heartbeat(self._settings.archive, heartbeat)
         except OSError as error:
             _LOG.error("the heartbeat can't be written: %s", error)
-            return False
-        return True
 
     def _catch_up(self) -> None:
         """Look at everything and set every timer anew: they stood still while the wall clock went on."""
@@ -279,6 +278,7 @@ class Service:
                 for child in children
             ),
             unwritten=len(self._backlog),
+            trouble=self._backlog.trouble,
         )
 
     def _report_stuck(self, message: str) -> None:

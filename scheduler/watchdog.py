@@ -10,13 +10,16 @@ from collections.abc import Callable
 STUCK = 70
 """The exit status of a service that its watchdog ended (EX_SOFTWARE of sysexits.h)."""
 
+_LATE = 1.0  # seconds, or its interval if that is longer: a look later than this comes after a sleep
 _LAST_WORDS = 10.0  # seconds for recording it: whatever blocks the service may block that too
 
 
 class Watchdog:
     """Calls ``alarm`` with a sentence and ends the process when `pulse` was not called for ``limit`` seconds.
 
-    Time is monotonic and stands still while the machine sleeps, so waking up is no alarm.
+    Time is monotonic and stands still while the machine sleeps, so waking up is no alarm. Nor is it when this
+    process alone was stopped (SIGSTOP, a paused container or virtual machine): a watchdog that slept itself
+    knows nothing of that time, so the service gets its whole limit anew.
     """
 
     def __init__(
@@ -25,12 +28,14 @@ class Watchdog:
         interval: float,
         alarm: Callable[[str], None],
         end: Callable[[int], object] = os._exit,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limit = limit
         self._interval = min(interval, limit)
         self._alarm = alarm
         self._end = end
-        self._last = time.monotonic()
+        self._clock = clock
+        self._last = self._looked = clock()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
@@ -41,7 +46,7 @@ class Watchdog:
 
     def pulse(self) -> None:
         """Give a sign of life."""
-        self._last = time.monotonic()
+        self._last = self._clock()
 
     def stop(self) -> None:
         """Stop watching."""
@@ -50,13 +55,22 @@ class Watchdog:
             self._thread.join()
 
     def _watch(self) -> None:
+        self._looked = self._clock()
         while not self._done.wait(self._interval):
-            silent = time.monotonic() - self._last
-            if silent > self._limit:
-                self._bark(
-                    f"the service gave no sign of life for {silent:.0f} s and was ended by its watchdog"
-                )
+            if sentence := self.look():
+                self._bark(sentence)
                 return
+
+    def look(self) -> str | None:
+        """Return what there is to say of a service that was silent for too long, None when all is well."""
+        now = self._clock()
+        slept, self._looked = now - self._looked > self._interval + max(self._interval, _LATE), now
+        if slept:
+            self.pulse()
+        silent = now - self._last
+        if silent <= self._limit:
+            return None
+        return f"the service gave no sign of life for {silent:.0f} s and was ended by its watchdog"
 
     def _bark(self, message: str) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.heartbeat import Heartbeat, read_service_state, write_heartbeat
+from scheduler.heartbeat import Heartbeat, read_heartbeat, read_service_state, write_heartbeat
 from scheduler.service_lock import hold_archive
 from scheduler.systemd import notify_systemd
 from scheduler.watchdog import STUCK, Watchdog
@@ -226,3 +227,141 @@ def test_the_watchdog_is_quiet_while_it_is_fed() -> None:
         watchdog.pulse()
     watchdog.stop()
     assert ended == []
+
+
+# Sleep
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("steps", "barks"),
+    [
+        ([30] * 10, False),
+        ([30] * 11, True),
+        ([30, 30, 400, 30, 30], False),
+        ([400] + [30] * 10, False),
+        ([400] + [30] * 11, True),
+        ([30] * 9 + [86_400], False),
+        ([45] * 7, True),
+    ],
+    ids=[
+        "silent to the limit",
+        "silent beyond it",
+        "stopped meanwhile",
+        "the limit anew after a stop",
+        "stuck after a stop",
+        "stopped for a day just before the alarm",
+        "looks that come late on a busy machine",
+    ],
+)
+def test_time_in_which_the_watchdog_slept_itself_does_not_count(steps: list[float], barks: bool) -> None:
+    clock = Clock()
+    watchdog = Watchdog(300, 30, lambda _: None, clock=clock)
+    said = None
+    for step in steps:
+        assert said is None
+        clock.now += step
+        said = watchdog.look()
+    assert bool(said) is barks
+
+
+FED = """
+import sys, threading, time
+from scheduler.watchdog import Watchdog
+watchdog = Watchdog(1.5, 0.1, lambda message: print(message, flush=True))
+watchdog.start()
+print("watched", flush=True)
+sys.stdin.readline()
+print("alive", flush=True)
+watchdog.pulse()
+if sys.stdin.readline() == "stay silent\\n":
+    time.sleep(60)
+"""
+
+
+def stop_for(process: subprocess.Popen[str], seconds: float) -> None:
+    """Stop a process for at least so long, as `docker pause` does."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGCONT)
+
+
+def test_a_service_that_was_paused_lives_on_and_is_still_watched(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", FED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "watched\n"
+        stop_for(process, 3.0)
+        process.stdin.write("are you there?\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "alive\n"
+        process.stdin.write("stay silent\n")
+        process.stdin.flush()
+        assert "gave no sign of life for" in process.stdout.readline()
+        assert process.wait(timeout=30) == STUCK
+
+
+# A full disk
+
+
+def beat_at(folder: Path, second: int, **said: Any) -> None:
+    moment = datetime(2026, 3, 20, 9, 0, second, tzinfo=UTC).isoformat()
+    write_heartbeat(folder, Heartbeat(1, "here", moment, moment, **said))
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that takes no new file."""
+
+    def refuse(path: Path, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+
+
+def test_a_heartbeat_goes_on_in_place_on_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    beat_at(tmp_path, 0, trouble="x" * 3000)
+    size = (tmp_path / "service.json").stat().st_size
+    request.getfixturevalue("full_disk")
+    for second in (30, 31):
+        beat_at(tmp_path, second, unwritten=3, trouble="database or disk is full")
+        said = read_heartbeat(tmp_path)
+        assert (said["beat_at"][-8:-6], said["unwritten"]) == (str(second), 3)
+        assert (tmp_path / "service.json").stat().st_size == size
+    assert not list(tmp_path.glob("*.new"))
+    monkeypatch.undo()
+    beat_at(tmp_path, 32)
+    assert read_heartbeat(tmp_path)["unwritten"] == 0
+
+
+def test_the_first_heartbeat_on_a_full_disk_is_an_error(tmp_path: Path, full_disk: None) -> None:
+    with pytest.raises(OSError, match="No space"):
+        beat_at(tmp_path, 0)
+
+
+def test_a_heartbeat_with_more_to_say_than_there_is_room_for_is_an_error(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    beat_at(tmp_path, 0)
+    request.getfixturevalue("full_disk")
+    with pytest.raises(OSError, match="No space"):
+        beat_at(tmp_path, 1, trouble="x" * 9000)
+    assert read_heartbeat(tmp_path)["beat_at"].endswith("09:00:00+00:00")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import threading
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from service_bench import QUICK, START, Bench, Notebook, idle, until
 
 from scheduler import service as service_module
 from scheduler.batch import Ending
-from scheduler.heartbeat import read_service_state
+from scheduler.heartbeat import Heartbeat, read_service_state
 from scheduler.service import Service, run_service
 from scheduler.service_lock import ArchiveBusy, hold_archive, is_held
 from scheduler.settings import Limits
@@ -226,6 +227,37 @@ def test_records_wait_while_the_archive_is_locked(tmp_path: Path, clock: time_ma
 
     async def wait(service: Service) -> None:
         await until(lambda: bench.notebook.of("missed") and bench.started and idle(service))
+
+    assert bench.run(wait) == 0
+    assert bench.notebook.of("missed") == [("yunwanbao", 4, "the service was not running")]
+
+
+def test_a_disk_that_is_full_for_long_does_not_end_the_service(
+    tmp_path: Path, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No heartbeat can be written, no record either: the watchdog is fed, and all is told later."""
+    bench = Bench(tmp_path, {"yunwanbao": "0 * * * *"}).up_to_date(START - timedelta(hours=5))
+    real_write = service_module.write_heartbeat
+    refused: list[Heartbeat] = []
+
+    def refuse(_folder: Path, heartbeat: Heartbeat) -> None:
+        if not refused:
+            real_write(_folder, heartbeat)
+        refused.append(heartbeat)
+        if len(refused) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(service_module, "write_heartbeat", refuse)
+    bench.notebook.failing = 10**6
+
+    async def wait(service: Service) -> None:
+        await until(lambda: len(refused) > 3)
+        fed = service._watchdog._last
+        await until(lambda: service._watchdog._last > fed)
+        assert refused[-1].unwritten > 0
+        assert refused[-1].trouble == "database is locked"
+        bench.notebook.failing = 0
+        await until(lambda: bench.notebook.of("missed") and refused[-1].trouble is None)
 
     assert bench.run(wait) == 0
     assert bench.notebook.of("missed") == [("yunwanbao", 4, "the service was not running")]
