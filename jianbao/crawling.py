@@ -92,11 +92,18 @@ class CrawlReport:
         }
 
 
-def open_archive(configuration: Configuration) -> Archive:
-    """Open the configured archive for writing, with the configured sources entered."""
+def open_archive(configuration: Configuration, *, polls: bool) -> Archive:
+    """Open the configured archive for writing, with the configured sources entered.
+
+    Sources that the configuration does not name are switched off only when it is the archive's own: its file
+    names the archive, or, for a command that ``polls``, the environment does. A configuration that is used
+    with another archive on the command line enters what it polls, and says nothing of any other source.
+    """
     archive = Archive.open(configuration.archive, software=f"jianbao/{__version__}")
-    with archive.writing() as connection:
-        save_sources(connection, source_rows(configuration))
+    own = configuration.origin == "file" or (polls and configuration.origin == "environment")
+    if own or (polls and configuration.sources):
+        with archive.writing() as connection:
+            save_sources(connection, source_rows(configuration), alone=own)
     return archive
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -38,16 +38,21 @@ IMPORT_KIND = "import"
 """The kind of a source that lists what was imported: nothing polls it, so it can't be late or silent."""
 
 
-def save_sources(connection: Connection, sources: Iterable[SourceRow]) -> int:
+def save_sources(connection: Connection, sources: Iterable[SourceRow], *, alone: bool = True) -> int:
     """Bring the source table to the configuration; those it no longer names are disabled. Return the changes.
 
-    A source whose address changed loses the validators of its old page.
+    Only, where the configuration is not ``alone`` in saying what the archive polls, none is disabled. A
+    source whose address changed loses the validators of its old page.
     """
     stored = {row.slug: row for row in connection.execute(select(source))}
     wanted = {row.slug: row for row in sources}
     changes = 0
     for row in wanted.values():
-        changes += _save_source(connection, row, stored.get(row.slug))
+        known = stored.get(row.slug)
+        stays_on = not alone and known is not None and known.enabled
+        changes += _save_source(connection, replace(row, enabled=row.enabled or stays_on), known)
+    if not alone:
+        return changes
     for slug in stored.keys() - wanted.keys():
         if stored[slug].kind != IMPORT_KIND:
             changes += disable_source(connection, slug)

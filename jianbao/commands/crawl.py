@@ -44,7 +44,7 @@ def crawl(
     )
     if sys.stderr.isatty():
         remind_of_contact(configuration)
-    with open_archive(configuration) as archive, watching("crawling") as watch:
+    with open_archive(configuration, polls=True) as archive, watching("crawling") as watch:
         report = run_crawl(configuration, archive, order, watch)
     if as_json or not (scheduled or quiet):
         print_report(report, as_json=as_json)

@@ -35,7 +35,7 @@ def posts(
 
     configuration = Invocation.of(context).configuration()
     tally = ImportTally()
-    with open_archive(configuration) as archive, telling("importing") as tell:
+    with open_archive(configuration, polls=False) as archive, telling("importing") as tell:
         watch = (lambda tally: tell(tally.describe())) if tell else None
         import_posts(archive, paths, configuration.http.max_size, tally, watch)
     _print_tally(tally, as_json=as_json)

@@ -48,7 +48,7 @@ def text(
         info_code=canonical_info_code(code) if code else None,
     )
     configuration = Invocation.of(context).configuration()
-    with open_archive(configuration) as archive:
+    with open_archive(configuration, polls=False) as archive:
         ended = list(import_texts(archive, files, order, configuration.http.max_size, datetime.now(UTC)))
     _print_ended(ended, as_json=as_json)
     raise typer.Exit(ExitStatus.FAILED if any(each.error for each in ended) else ExitStatus.OK)

@@ -65,7 +65,7 @@ def recrawl(
         until=last_moment(to_day, "--to"),
         state=state.value if state else None,
     )
-    with open_archive(configuration) as archive:
+    with open_archive(configuration, polls=False) as archive:
         check_sources(archive, wish.sources)
         chosen = choose_articles(configuration, archive, wish)
         if dry_run:

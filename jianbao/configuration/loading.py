@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from jianbao.configuration.document import FILE_NAME, Document, find_document, read_document
 from jianbao.configuration.environment import find_unknown_variables, name_variable, read_variables
-from jianbao.configuration.model import Configuration, Key
+from jianbao.configuration.model import Configuration, Key, Origin
 from jianbao.configuration.problem import ConfigurationError, describe_problem, key_at, show_value
 
 
@@ -28,16 +29,32 @@ def load_configuration(path: Path | None, archive: Path | None, environ: Mapping
         origins["archive",] = "--archive"
     document = _read_any_document(find_document(path, environ), overrides)
     base = Path.cwd() if ("archive",) in overrides or not document.file else document.file.parent
+    context = {"file": document.file, "base": base, "origin": _find_origin(document, archive, environ)}
     try:
-        configuration = Configuration.model_validate(
-            override(document.tables, overrides), context={"file": document.file, "base": base}
-        )
+        configuration = Configuration.model_validate(override(document.tables, overrides), context=context)
     except ValidationError as error:
         problems += _describe_problems(error, document, origins)
     problems += _find_same_slugs(document)
     if problems:
         raise ConfigurationError(*problems)
     return configuration
+
+
+def _find_origin(document: Document, archive: Path | None, environ: Mapping[str, str]) -> Origin:
+    """Return who says that a file's sources belong to the archive that is used (`Configuration.origin`)."""
+    of_file = document.tables.get("archive", "archive")
+    of_environment = environ.get(name_variable(("archive",))) or None
+    named = str(archive or "") or of_environment
+    if named is None or document.file is None or not isinstance(of_file, str):
+        return "file"
+    used = _real_path(named, Path.cwd())
+    if used == _real_path(of_file, document.file.parent):
+        return "file"
+    return "environment" if of_environment and used == _real_path(of_environment, Path.cwd()) else "command"
+
+
+def _real_path(path: str, base: Path) -> str:
+    return os.path.realpath(base / os.path.expanduser(path))  # noqa: PTH111 - it never raises
 
 
 def override(tables: Mapping[str, Any], values: Mapping[Key, object]) -> dict[str, Any]:

@@ -106,6 +106,9 @@ class Source(Section):
         return schedule
 
 
+Origin = Literal["file", "environment", "command"]
+
+
 class Http(Section):
     """How requests are made: politeness and limits."""
 
@@ -157,11 +160,21 @@ class Configuration(Section):
     service: Service = Field(default=Service(), description="a table of its own, [service]")
 
     _file: Path | None = PrivateAttr(default=None)
+    _origin: Origin = PrivateAttr(default="file")
 
     @property
     def file(self) -> Path | None:
         """The file that was read, absolute; None when there was none."""
         return self._file
+
+    @property
+    def origin(self) -> Origin:
+        """Who says that these sources and this archive belong together.
+
+        The ``file`` itself, the ``environment`` of an installation, or only the ``command`` line, which may
+        name any other archive. Without a file, or one that names sources, nobody does: also ``command``.
+        """
+        return self._origin if self._file is not None and self.sources else "command"
 
     @field_validator("archive", mode="before")
     @classmethod
@@ -180,8 +193,9 @@ class Configuration(Section):
         return resolve_folder(archive, (info.context or {}).get("base", Path.cwd()))
 
     def model_post_init(self, context: Any) -> None:
-        """Remember the file; it is given as context, since it can't be a key of itself."""
+        """Remember the file and the origin; they are given as context, since they can't be keys."""
         self._file = (context or {}).get("file")
+        self._origin = (context or {}).get("origin", "file")
 
 
 def fields_by_key(section: type[Section] = Configuration) -> dict[Key, FieldInfo]:
