@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from storage.articles import StoredArticle
-from storage.records import Draft, Owed, Precision, SetAside
+from storage.records import Draft, Owed, SetAside
 
 _UPSTREAM_ZONE = ZoneInfo("Asia/Shanghai")
 _DATED_ADDRESS = re.compile(r"/(\d{4})[/-](\d{2})[/-](\d{2})[/-]")
@@ -26,22 +26,23 @@ def complete_draft(draft: Draft, owed: Owed, stored: StoredArticle | None) -> Dr
     draft = replace(draft, info_code=owed.info_code)
     if not draft.partial:
         return draft
-    published_at, precision = _time_of(draft, owed, stored)
-    return replace(
+    named = replace(
         draft,
         form=owed.form,  # one answer serves either form: its bodies have the same paragraphs (UPSTREAM, 4.2)
         title=draft.title or (stored.article.title if stored else owed.title) or None,
-        published_at=published_at,
-        precision=precision,
     )
+    return _with_time(named, owed, stored)
 
 
-def _time_of(draft: Draft, owed: Owed, stored: StoredArticle | None) -> tuple[datetime | None, Precision]:
+def _with_time(draft: Draft, owed: Owed, stored: StoredArticle | None) -> Draft:
     if draft.published_at is not None:
-        return draft.published_at, draft.precision
+        return draft
     if stored is not None:
-        return stored.article.published_at, stored.article.precision
-    return _listed_day(owed.url), "day"
+        known = stored.article
+        return replace(
+            draft, published_at=known.published_at, precision=known.precision, witness=known.witness
+        )
+    return replace(draft, published_at=_listed_day(owed.url), precision="day", witness="address")
 
 
 def _listed_day(url: str) -> datetime | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelines.fingerprint import body_hash, content_hash, fold
+from pipelines.witnesses import keep_names, settle_time
 from storage.articles import StoredArticle
 from storage.records import Article, Mention, Security
 
@@ -32,21 +33,24 @@ class Comparison:
 def compare(fetched: Article, stored: StoredArticle | None) -> Comparison:
     """Compare a fetched article with the archived one of the same info code.
 
-    The form of the newspaper leads: its title, media and time are kept, and only its changes make revisions.
+    The form of the newspaper leads: its title and media are kept, and only its changes make revisions. The
+    time is whoever states it best (`pipelines.witnesses`).
     The rolling-news twin adds its linked securities and its summary (UPSTREAM, 4.2), also to a later
     revision; what only an earlier text of the same form mentioned goes with that text.
     """
     if stored is None:
         return Comparison("new", fetched, fetched.form, content_hash(fetched), True, {})
     forms = " ".join(sorted({*stored.forms.split(), fetched.form}))
-    if fetched.form == "rolling" and "media" in stored.forms.split():
-        merged = _enrich(stored.article, fetched)
+    leads = fetched.form == "media" or "media" not in stored.forms.split()
+    fetched = settle_time(fetched, stored.article, leads=leads)
+    if not leads:
+        merged = _complete(stored.article, fetched)
         return Comparison(
             "unchanged", merged, forms, stored.content_hash, _differs(merged, forms, stored), {}
         )
-    current = _keep_known(fetched, stored.article)
-    fingerprint = content_hash(current)
     is_upgrade = fetched.form not in stored.forms.split()
+    current = keep_names(fetched, stored.article, same_form=not is_upgrade)
+    fingerprint = content_hash(current)
     same = (
         body_hash(current) == body_hash(stored.article) if is_upgrade else fingerprint == stored.content_hash
     )
@@ -55,7 +59,8 @@ def compare(fetched: Article, stored: StoredArticle | None) -> Comparison:
         return Comparison(
             "revised", merged, forms, fingerprint, True, describe_change(stored.article, merged)
         )
-    kept = merged if is_upgrade else _keep_text(merged, stored.article)
+    kept = _keep_pictures(merged, stored.article)
+    kept = kept if is_upgrade else _keep_text(kept, stored.article)
     return Comparison("unchanged", kept, forms, fingerprint, is_upgrade or _differs(kept, forms, stored), {})
 
 
@@ -75,18 +80,18 @@ def describe_change(before: Article, after: Article) -> dict[str, Any]:
     return change
 
 
-def _keep_known(fetched: Article, known: Article) -> Article:
-    """Return the fetched article with the time and names that only the archived one knows."""
-    vague = fetched.published_at is None or (fetched.precision == "day" and known.precision != "day")
-    return replace(
-        fetched,
-        media=fetched.media or known.media,
-        author=fetched.author or known.author,
-        summary=fetched.summary or known.summary,
-        source_line=fetched.source_line or known.source_line,
-        published_at=known.published_at if vague else fetched.published_at,
-        precision=known.precision if vague else fetched.precision,
-    )
+def _complete(leading: Article, twin: Article) -> Article:
+    """Return the archived newspaper's form with what its rolling-news twin knows besides, or better."""
+    named = keep_names(leading, twin, same_form=False)
+    if twin.images and not leading.images and body_hash(leading) == body_hash(twin):
+        named = _keep_pictures(named, twin)
+    timed = replace(named, published_at=twin.published_at, precision=twin.precision, witness=twin.witness)
+    return _enrich(timed, twin)
+
+
+def _keep_pictures(merged: Article, known: Article) -> Article:
+    """Return the article with the pictures and links that an answer of the same text has left out."""
+    return replace(merged, images=merged.images or known.images, links=merged.links or known.links)
 
 
 def _keep_text(merged: Article, known: Article) -> Article:

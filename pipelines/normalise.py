@@ -17,13 +17,13 @@ from pipelines.normalise_lines import (
     is_note,
     source_media,
 )
+from pipelines.normalise_media import media_of_digest, media_of_tag, stated_media
 from pipelines.normalise_securities import gather, read_printed
 from pipelines.normalise_text import one_line
 from storage.records import Article, Draft, Image, Paragraph, ParagraphKind, Security, SetAside
 
 _SIZE = re.compile(r"_w(?P<width>\d{1,5})h(?P<height>\d{1,5})\b")
 _WORD = re.compile(r"\w+")
-_TAG_SUFFIX = "新闻"
 _CUT_SHORT = "..."
 _EDGE = 2
 """Lines at an end of the text in which a byline or a jump mark may stand."""
@@ -48,7 +48,7 @@ def normalise(draft: Draft) -> Article:
         title=one_line(draft.title),
         published_at=draft.published_at,
         precision=draft.precision,
-        media=named or _media_of_tag(draft.tag) or one_line(draft.media) or None,
+        media=named or _media(draft),
         author=_author(paragraphs),
         summary=one_line(draft.summary) or None,
         source_line=source_line,
@@ -57,6 +57,7 @@ def normalise(draft: Draft) -> Article:
         images=tuple(_images(body, paragraphs)),
         securities=_securities(body, draft, texts),
         links=tuple(link for line in body.lines for link in line.links),
+        witness=draft.witness,
         body_html=draft.body_html,
     )
 
@@ -165,6 +166,5 @@ def _securities(body: Body, draft: Draft, texts: Sequence[str]) -> tuple[Securit
     return gather(chain(body.charts, second.charts, links, read_printed(texts)))
 
 
-def _media_of_tag(tag: str | None) -> str | None:
-    """Return the media that a post's tag names: the tag less exactly one 新闻 (UPSTREAM, section 1.3)."""
-    return " ".join(one_line(tag).split()).removesuffix(_TAG_SUFFIX) or None
+def _media(draft: Draft) -> str | None:
+    return media_of_tag(draft.tag, draft.form) or stated_media(draft.media) or media_of_digest(draft.summary)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from pipelines.deduplicate import compare
 from pipelines.precedence import is_fuller, may_replace
 from pipelines.settle import judge
-from pipelines.store import store_article
+from pipelines.store import amend_time, store_article
 from storage.articles import StoredArticle, find_article
 from storage.imports import read_held_text
 from storage.ledger import ensure_listing, settle_archived, settle_unarchived
@@ -72,6 +72,7 @@ def settle_import(
     if stored is not None:
         better = _better(connection, article, stored, kept.uri, now)
         if better is None:
+            amend_time(connection, article, stored, kept.capture_id, now)
             settle_archived(connection, owed.info_code, owed.form, kept.capture_id)
             return Settled("older")
         article = better

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from pipelines.deduplicate import Comparison, Kind, compare
+from pipelines.witnesses import settle_time
 from storage.articles import (
     StoredArticle,
     free_id,
@@ -23,8 +24,9 @@ from storage.ledger import date_listings, settle_archived
 from storage.records import Article, Owed
 from storage.search import ReadyTokens, index_article
 from storage.stories import owe_story
+from storage.time_changes import TimeChange, record_time_change
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
 
 
@@ -46,14 +48,47 @@ def store_article(
         current = _insert(connection, comparison, capture_id, now)
     else:
         current = _update(connection, comparison, stored, capture_id, now)
-    index_article(connection, current, stored, ready)
-    _date(connection, current, stored)
-    if stored is None or _likeness(stored) != _likeness(current):
-        owe_story(connection, owed.info_code)
+    _follow(connection, current, stored, ready)
     # Only the forms that came: a change that both twins announce must still be fetched from the other.
     settled = settle_archived(connection, owed.info_code, f"{owed.form} {fetched.form}", capture_id)
     _settle_events(connection, owed, stored, now, others_waited=settled > 1)
     return comparison.kind
+
+
+def amend_time(
+    connection: Connection, fetched: Article, stored: StoredArticle, capture_id: int, now: datetime
+) -> bool:
+    """Give an archived article a time that is better witnessed, and nothing else of what was fetched.
+
+    For an answer whose text does not stand: the original of the article stays what it was. Return whether
+    that changed it.
+    """
+    leads = fetched.form == "media" or "media" not in stored.forms.split()
+    timed = settle_time(fetched, stored.article, leads=leads)
+    article = replace(
+        stored.article, published_at=timed.published_at, precision=timed.precision, witness=timed.witness
+    )
+    if article == stored.article:
+        return False
+    current = replace(stored, id=_keep_id(connection, article, stored), article=article)
+    update_article(connection, current)
+    link_duplicates(connection, current.content_hash)
+    _record_time(connection, current, stored, capture_id, now)
+    _follow(connection, current, stored)
+    return True
+
+
+def _follow(
+    connection: Connection,
+    current: StoredArticle,
+    stored: StoredArticle | None,
+    ready: ReadyTokens | None = None,
+) -> None:
+    """Bring index, listings and stories up to date with an article as it was and as it is."""
+    index_article(connection, current, stored, ready)
+    _date(connection, current, stored)
+    if stored is None or _likeness(stored) != _likeness(current):
+        owe_story(connection, current.article.info_code)
 
 
 def _insert(connection: Connection, comparison: Comparison, capture_id: int, now: datetime) -> StoredArticle:
@@ -99,6 +134,7 @@ def _update(
         capture_id=capture_id,
     )
     update_article(connection, current)
+    _record_time(connection, current, stored, capture_id, now)
     if comparison.kind == "revised":
         insert_revision(connection, current, comparison.changed)
     elif _wording(current) != _wording(stored):
@@ -116,6 +152,29 @@ def _date(connection: Connection, current: StoredArticle, stored: StoredArticle 
     assert published_at is not None
     if stored is None or stored.article.published_at != published_at:
         date_listings(connection, current.article.info_code, published_at)
+
+
+def _record_time(
+    connection: Connection, current: StoredArticle, stored: StoredArticle, capture_id: int, now: datetime
+) -> None:
+    """Record that an article has another time than before, or a more exact one, and by whose word."""
+    before, after = stored.article, current.article
+    if (before.published_at, before.precision) == (after.published_at, after.precision):
+        return
+    assert before.published_at is not None
+    assert after.published_at is not None
+    change = TimeChange(
+        after.info_code,
+        before.published_at,
+        before.precision,
+        before.witness,
+        after.published_at,
+        after.precision,
+        after.witness,
+        noticed_at=now,
+        capture_id=capture_id,
+    )
+    record_time_change(connection, change)
 
 
 def _keep_id(connection: Connection, article: Article, stored: StoredArticle) -> int:

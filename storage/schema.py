@@ -129,6 +129,7 @@ article = Table(
     Column("author", String),
     Column("published_at", UtcDateTime, nullable=False),
     Column("precision", String, nullable=False),
+    Column("time_witness", String, nullable=False, server_default="page"),
     Column("url", String, nullable=False),
     Column("summary", Text),
     Column("source_line", String),
@@ -177,6 +178,22 @@ revision = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("changed", JSON, nullable=False),
 )
+
+time_change = Table(
+    "time_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("info_code", ForeignKey("article.info_code"), nullable=False),
+    Column("old", UtcDateTime, nullable=False),
+    Column("old_precision", String, nullable=False),
+    Column("old_witness", String, nullable=False),
+    Column("new", UtcDateTime, nullable=False),
+    Column("new_precision", String, nullable=False),
+    Column("new_witness", String, nullable=False),
+    Column("noticed_at", UtcDateTime, nullable=False),
+    Column("capture_id", ForeignKey("capture.id")),
+)
+Index("ix_time_change_info_code", time_change.c.info_code)
 
 security = Table(
     "security",

@@ -118,6 +118,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "author": "陈知远",
         "published_at": STORED_NOON,
         "precision": "second",
+        "time_witness": "page",
         "url": "http://127.0.0.1/yunwanbao/2026/03/20/NW202603201234567890.html",
         "summary": "渔港今晨开海。",
         "source_line": "（文章来源：云湾报）",
@@ -160,6 +161,18 @@ ROWS: dict[str, dict[str, Any]] = {
         "capture_id": 11,
         "seen_at": STORED_NOON,
         "changed": "{}",
+    },
+    "time_change": {
+        "id": 4,
+        "info_code": CODE,
+        "old": STORED_NOON,
+        "old_precision": "day",
+        "old_witness": "page",
+        "new": STORED_NOON,
+        "new_precision": "second",
+        "new_witness": "file",
+        "noticed_at": STORED_NOON,
+        "capture_id": 11,
     },
     "security": {
         "info_code": CODE,
@@ -348,3 +361,93 @@ def test_processes_that_open_a_new_archive_at_once_all_succeed(path: Path) -> No
     told = [opener.communicate(timeout=60)[0] for opener in openers]
     assert told == [f"{SCHEMA_REVISION}\n"] * 3
     assert [opener.returncode for opener in openers] == [0, 0, 0]
+
+
+def fill_before_witnesses(engine: Engine, **article: Any) -> None:
+    """Put one article into an archive of the schema before witnesses."""
+    capture = {key: article.pop(key) for key in ("capture_url", "content_type") if key in article}
+    migrate_database(engine, "0007")
+    with writing(engine) as connection:
+        rows = {
+            table: fitting(connection, table)
+            for table in ("source", "crawl", "capture", "article", "revision")
+        }
+        rows["article"] |= article
+        rows["revision"] |= {"info_code": rows["article"]["info_code"]}
+        rows["capture"] |= {"url": capture.get("capture_url", rows["capture"]["url"])}
+        rows["capture"] |= {"content_type": capture.get("content_type", "text/html")}
+        for table, row in rows.items():
+            names = ", ".join(f'"{name}"' for name in row)
+            marks = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+    engine.dispose()
+
+
+def migrated_article(path: Path) -> dict[str, Any]:
+    engine = open_database(path)
+    with reading(engine) as connection:
+        row = dump(connection, "article")
+    engine.dispose()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("media", "summary", "expected"),
+    [
+        ("东财滚动", None, None),
+        ("东财滚动", "渔港今晨开海。", None),
+        ("东财滚动", "渔港今晨开海。（云湾证券报）", "云湾证券报"),
+        ("东财滚动", "渔港今晨开海(云湾新闻客户端)", "云湾新闻客户端"),
+        ("东财滚动", "渔港今晨开海。（完）", None),
+        ("东财滚动", "渔港今晨开海。（记者 陈知远）", None),
+        ("东财滚动", "某公司披露业绩。（年报）", None),
+        ("东财滚动", "某公司停牌。（云湾电网）", None),
+        ("要闻", "渔港今晨开海。（云湾晚报）", "云湾晚报"),
+        ("云湾报", "渔港今晨开海。（别家日报）", "云湾报"),
+        (None, "渔港今晨开海。（云湾晚报）", None),
+    ],
+)
+def test_a_list_that_stood_as_a_newspaper_does_no_more(
+    path: Path, engine: Engine, media: str | None, summary: str | None, expected: str | None
+) -> None:
+    fill_before_witnesses(engine, media=media, summary=summary)
+    assert migrated_article(path)["media"] == expected
+
+
+FIRST_DAY = "NW202112082206670001"
+
+
+@pytest.mark.parametrize(
+    ("article", "precision", "witness"),
+    [
+        ({}, "second", "page"),
+        ({"capture_url": "http://127.0.0.1/x?id=1", "content_type": "application/json"}, "second", "json"),
+        ({"capture_url": "urn:jianbao:post:_posts/a.md"}, "second", "file"),
+        ({"capture_url": "urn:jianbao:text:a/2026-03-20/0", "precision": "day"}, "day", "text"),
+        ({"precision": "day", "content_type": "application/json"}, "day", "address"),
+        ({"info_code": FIRST_DAY}, "day", "page"),
+        ({"info_code": FIRST_DAY, "url": "http://h.example/old_post/2021-12-08-a.html"}, "day", "page"),
+        ({"info_code": FIRST_DAY, "url": "http://h.example/2021/12/08/a.html"}, "second", "page"),
+        ({"info_code": FIRST_DAY, "capture_url": "urn:jianbao:post:_posts/a.md"}, "second", "file"),
+        ({"info_code": "NW202112102206670001"}, "second", "page"),
+    ],
+    ids=[
+        "page",
+        "json",
+        "file",
+        "text",
+        "listed-day",
+        "first-day",
+        "moved",
+        "bare",
+        "first-day-file",
+        "third-day",
+    ],
+)
+def test_the_witness_of_a_time_is_known_after_the_migration(
+    path: Path, engine: Engine, article: dict[str, Any], precision: str, witness: str
+) -> None:
+    fill_before_witnesses(engine, **article)
+    after = migrated_article(path)
+    assert (after["precision"], after["time_witness"]) == (precision, witness)
+    assert after["published_at"] == STORED_NOON

@@ -6,7 +6,7 @@ import codecs
 import json
 import time
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -117,15 +117,49 @@ def test_a_leak_that_looks_like_a_page_is_not_taken_for_it() -> None:
     assert read_article(html, case.meta["url"]) == read_article(case.text, case.meta["url"])
 
 
-@pytest.mark.parametrize("name", ["zoneless-date", "zoneless-date-old-post"])
-def test_only_the_first_days_are_shifted_whatever_the_navigation(name: str) -> None:
-    case = find_case(f"article_page/{name}")
-    shown = read_article(case.text, case.meta["url"]).published_at
-    later_page = case.text.replace("20211208", "20211210").replace("20211209", "20211210")
-    later_url = case.meta["url"].replace("20211208", "20211210").replace("20211209", "20211210")
-    later = read_article(later_page, later_url).published_at
-    assert shown is not None
-    assert later == shown + timedelta(hours=8)
+MOVED = "https://finews.withounder.com/old_post/2021-12-{day}-{code}.html"
+DATED = "https://finews.withounder.com/emnews/2021/12/{day}/{code}.html"
+NAVIGATIONS = {
+    "two-lines": '<p><a href="../emnews/">返回一</a>\n<a href="../">返回首页</a></p>',
+    "joined": '<p><a href="//h.example/emnews/">返回一</a>｜<a href="//h.example/">返回首页</a></p>',
+    "none": "",
+}
+
+
+@pytest.mark.parametrize("navigation", NAVIGATIONS.values(), ids=NAVIGATIONS)
+@pytest.mark.parametrize(
+    ("address", "code", "printed", "expected", "precision"),
+    [
+        (MOVED, "202112082206670001", "08 18:05:11", "08 18:05:11", "second"),
+        (MOVED, "202112082206670001", "08 06:05:11", "08 06:05:11", "second"),
+        (MOVED, "202112092206670001", "09 22:02:51", "09 22:02:51", "second"),
+        (DATED, "202112082206670001", "08 18:05:11", "08 18:05:11", "day"),
+        (DATED, "202112082206670001", "09 07:46:18", "08 23:46:18", "day"),
+        (DATED, "202112092206670001", "09 07:46:18", "09 07:46:18", "day"),
+        (DATED, "202112092206670001", "09 08:00:00", "09 08:00:00", "day"),
+        (DATED, "202112092206670001", "10 05:59:59", "09 21:59:59", "day"),
+        (DATED, "202112082206670001", "10 12:00:00", "10 12:00:00", "day"),
+        (DATED, "202112072206670001", "08 02:30:00", "07 18:30:00", "day"),
+        (DATED, "202112072206670001", "07 18:05:11", "07 18:05:11", "second"),
+        (DATED, "202112102206670001", "10 07:46:18", "10 07:46:18", "second"),
+        (DATED, "NW202112092206670001", "09 18:05:11", "09 18:05:11", "day"),
+        (MOVED, "NW202112092206670001", "09 18:05:11", "09 18:05:11", "second"),
+        (DATED, "202112092206670001", "09 18:05", "09 18:05:00", "day"),
+        (DATED, "202112112206670001", "11 18:05", "11 18:05:00", "minute"),
+    ],
+)
+def test_of_the_first_days_only_what_is_sure_is_said(
+    navigation: str, address: str, code: str, printed: str, expected: str, precision: str
+) -> None:
+    page = (
+        f"<section><small>(GMT+8, CST) 2021-12-{printed}</small><h1>题</h1>"
+        f'<p>正文。</p>\n<p><a href="http://x.cn/{code}">http://x.cn/{code}</a></p>\n{navigation}\n'
+        "<small>tags: <em>东财滚动新闻</em></small></section></html>"
+    )
+    draft = read_article(page, address.format(day=printed[:2], code=code))
+    assert draft.published_at == datetime.fromisoformat(f"2021-12-{expected}+08:00")
+    assert draft.precision == precision
+    assert draft.witness == "page"
 
 
 def test_an_address_without_info_code_gets_it_from_the_share_line() -> None:

@@ -57,6 +57,7 @@ def read_article_json(text: str, url: str, info_code: str) -> Draft:
         title=_first(fields, _TITLE),
         published_at=published_at,
         precision=precision,
+        witness="json",
         media=_first(fields, _MEDIA),
         summary=digest_text(_first(fields, _DIGEST)),
         body_html=body or linked or "",

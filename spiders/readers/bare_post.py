@@ -50,6 +50,7 @@ def read_bare_post(html: str, url: str) -> Draft:
         form=form,
         title=_title(fields.get("title", "")),
         published_at=time[0] if time else None,
+        precision=time[1] if time else "second",
         tag=" ".join(fields.get("tags", "").split()) or None,
         summary=read_digest(parts.body) if form == "rolling" else None,
         body_html=parts.body.strip(),

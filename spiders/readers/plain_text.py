@@ -59,6 +59,7 @@ def read_plain_text(text: str, url: str, *, info_code: str, media: str, day: dat
         title=title,
         published_at=datetime.combine(day, time(), _PRESS_ZONE),
         precision="day",
+        witness="text",
         media=media,
         paragraphs=paragraphs,
         body_html="\n".join(escape(paragraph.text, quote=False) for paragraph in paragraphs),

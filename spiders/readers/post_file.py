@@ -80,6 +80,7 @@ def _read_post(fields: dict[str, str], content: str, name: str) -> PostFile:
         title=title,
         published_at=time[0] if time else None,
         precision=time[1] if time else "second",
+        witness="file",
         tag=fields.get("tags") or None,
         summary=summary,
         body_html=body,

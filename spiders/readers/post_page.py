@@ -5,29 +5,32 @@ from __future__ import annotations
 import html as entities
 import re
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from spiders.readers.post_parts import collapse, plain_text, post_identity, read_digest, split_post
 from spiders.readers.printed_time import read_time
 from spiders.readers.section import calls_itself, cut_section
-from storage.records import Draft, Form, SetAside, info_code_day
+from storage.records import Draft, Form, Precision, SetAside, info_code_day
 
 _HEADING = re.compile(
     r"\s*(?:<small>\(GMT\+8[^<>()]*\)(?P<time>[^<>]*)</small>\s*)?<h1[^<>]*>(?P<title>.*?)</h1>", re.DOTALL
 )
 _TAGS = "<small>tags:"
 _TAG = re.compile(r"<em>([^<>]*)</em>")
-# Jekyll read the first posts' times, printed without a zone, as UTC. Both links of the navigation were
-# joined on one line in the same change that gave the times a zone (UPSTREAM, sections 1 and 2).
+# Jekyll read some of the first posts' times, those without a zone, as UTC and printed them eight hours late.
+# Nothing on the page tells which: of the posts of these days that were moved, all have a zone (UPSTREAM,
+# section 2).
 _ZONELESS_DAYS = frozenset({date(2021, 12, 8), date(2021, 12, 9)})
 _ZONELESS_LAG = timedelta(hours=8)
-_JOINED_NAVIGATION = "｜"
+_MOVED = "/old_post/"
 
 
 def read_post_page(html: str, url: str) -> Draft:
     """Return the draft of a post with layout.
 
     Raises `SetAside` when the page is no post, was cut, or is another article than its address says.
-    ``published_at`` is Beijing time, put right where Jekyll was eight hours late; None where none is printed.
+    ``published_at`` is Beijing time as printed, None where none is. On dated addresses of the first days it
+    may be eight hours late: then only its day is sure, the one that the info code names if it is in doubt.
     """
     section = cut_section(html)
     heading = _HEADING.match(section)
@@ -36,12 +39,14 @@ def read_post_page(html: str, url: str) -> Draft:
     content, tag = _split_tags(section[heading.end() :])
     parts = split_post(content)
     info_code, form = post_identity(url, parts.shared)
+    published_at, precision = _published_at(heading["time"], info_code, url)
     return Draft(
         info_code=info_code,
         url=url,
         form=form,
         title=_title(heading["title"]),
-        published_at=_published_at(heading["time"], info_code, parts.tail),
+        published_at=published_at,
+        precision=precision,
         tag=tag,
         summary=_summary(parts.body, form),
         body_html=parts.body.strip(),
@@ -66,9 +71,13 @@ def _summary(body: str, form: Form) -> str | None:
     return read_digest(body) if form == "rolling" else None
 
 
-def _published_at(printed: str | None, info_code: str | None, tail: str) -> datetime | None:
+def _published_at(printed: str | None, info_code: str | None, url: str) -> tuple[datetime | None, Precision]:
     time = read_time(entities.unescape(printed)) if printed else None
     if time is None:
-        return None
-    late = info_code and info_code_day(info_code) in _ZONELESS_DAYS and _JOINED_NAVIGATION not in tail
-    return time[0] - _ZONELESS_LAG if late else time[0]
+        return None, "second"
+    coded = info_code_day(info_code) if info_code else None
+    if _MOVED in urlsplit(url).path or not {coded, time[0].date()} & _ZONELESS_DAYS:
+        return time
+    earlier = time[0] - _ZONELESS_LAG
+    is_coded_day = coded == earlier.date() != time[0].date()
+    return earlier if is_coded_day else time[0], "day"

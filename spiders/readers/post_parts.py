@@ -26,10 +26,9 @@ _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class PostParts:
-    """A post's body as delivered, what follows it (share line and navigation), and the address shared."""
+    """A post's body as delivered, and the address that its share line shares."""
 
     body: str
-    tail: str
     shared: str | None
 
 
@@ -37,12 +36,12 @@ def split_post(content: str) -> PostParts:
     """Cut a post's content at its share line; at the navigation line when there is none, else nowhere."""
     share = _share_line(content)
     if share:
-        return PostParts(content[: share.start()], content[share.start() :], _address(share))
+        return PostParts(content[: share.start()], _address(share))
     cut = content.rfind(_EMPTY_SHARE)
     if cut < 0:
         navigation = _NAVIGATION.search(content)
         cut = navigation.start() if navigation else len(content)
-    return PostParts(content[:cut], content[cut:], None)
+    return PostParts(content[:cut], None)
 
 
 def share_address(content: str) -> str | None:

@@ -10,6 +10,7 @@ from storage.records.article import (
     ParagraphKind,
     Precision,
     Security,
+    Witness,
 )
 from storage.records.capture import Capture, Exchange, Headers, Resource, WarcPlace
 from storage.records.delivery import Delivery
@@ -51,6 +52,7 @@ __all__ = [
     "Validators",
     "Vanished",
     "WarcPlace",
+    "Witness",
     "canonical_info_code",
     "find_info_code",
     "info_code_day",

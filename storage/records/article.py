@@ -9,6 +9,9 @@ from typing import Literal
 from storage.records.info_code import Form
 
 Precision = Literal["second", "minute", "day"]
+Witness = Literal["page", "json", "file", "text", "address"]
+"""Who states an article's time: a page, the JSON endpoint, a post's own file, the import of a plain text,
+or nobody but the dated address under which a page listed it."""
 ParagraphKind = Literal["text", "heading", "caption", "note", "byline"]
 Mention = Literal["chart", "link", "text"]
 
@@ -17,7 +20,8 @@ Mention = Literal["chart", "link", "text"]
 class Draft:
     """One article exactly as one page delivers it: fields found, nothing yet cleaned or judged.
 
-    ``published_at`` is aware, in the zone that the page states; None when the page states none.
+    ``published_at`` is aware, in the zone that the page states; None when the page states none. With
+    ``precision`` ``day`` only its day is known, whatever hour it has. ``witness`` is who states it.
     ``tag`` is the post's tag as printed (上饶日报新闻); ``media`` a name that the answer states outright.
     ``body_html`` is the delivered body, from after the title to before the share link; ``linked_html``
     is a second body of the same article that carries security links where ``body_html`` has none.
@@ -31,6 +35,7 @@ class Draft:
     title: str | None = None
     published_at: datetime | None = None
     precision: Precision = "second"
+    witness: Witness = "page"
     tag: str | None = None
     media: str | None = None
     summary: str | None = None
@@ -86,7 +91,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A normalised article. ``text`` is its paragraphs joined by newlines."""
+    """A normalised article. ``text`` is its paragraphs joined by newlines; ``witness`` states its time."""
 
     info_code: str
     url: str
@@ -103,6 +108,7 @@ class Article:
     images: tuple[Image, ...] = ()
     securities: tuple[Security, ...] = ()
     links: tuple[Link, ...] = ()
+    witness: Witness = "page"
     body_html: str = field(default="", repr=False)
 
     @property

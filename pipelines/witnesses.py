@@ -1,0 +1,79 @@
+"""Whose word stands when several witnesses state an article's time: one rule, whoever comes first.
+
+A crawled page, the JSON endpoint, an imported post, a twin: each states a time more or less exactly. The more
+exact one stands. Of two that are as exact, the better witness stands: upstream's own file and the endpoint
+before a page made of them, and whoever states a time before the address that only names its day. Of equals
+the later word counts, as a correction, unless the newspaper's form has spoken and the rolling news differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from storage.records import Article, Precision, Witness
+
+_PRESS_ZONE = ZoneInfo("Asia/Shanghai")
+_EXACTNESS: dict[Precision, int] = {"day": 0, "minute": 1, "second": 2}
+_STANDING: dict[Witness, int] = {"address": 0, "page": 1, "text": 1, "json": 2, "file": 2}
+_AGREEMENT = timedelta(minutes=2)
+"""How far the times of one article lie apart in upstream's own answers (UPSTREAM, section 3)."""
+
+
+def settle_time(fetched: Article, known: Article, *, leads: bool) -> Article:
+    """Return the fetched article with the time that stands of both, and its witness.
+
+    ``leads`` tells that the fetched form leads: its word counts for the later one between equals.
+    """
+    if fetched.published_at is None or (
+        known.published_at is not None and not _stands(fetched, known, leads)
+    ):
+        return _with_time_of(known, fetched)
+    return fetched
+
+
+def keep_names(fetched: Article, known: Article, *, same_form: bool) -> Article:
+    """Return the fetched article with the names and the summary that it leaves out and the archived one has.
+
+    A source line names the newspaper better than whatever else an answer says: an answer of the same form
+    that has none does not change the newspaper.
+    """
+    is_vaguer = same_form and fetched.source_line is None and known.source_line is not None
+    return replace(
+        fetched,
+        media=(known.media or fetched.media) if is_vaguer else (fetched.media or known.media),
+        author=fetched.author or known.author,
+        summary=fetched.summary or known.summary,
+        source_line=fetched.source_line or known.source_line,
+    )
+
+
+def _stands(fetched: Article, known: Article, leads: bool) -> bool:
+    """Tell whether a fetched time takes the place of the known one; both are there."""
+    exactness = _EXACTNESS[fetched.precision] - _EXACTNESS[known.precision]
+    if exactness:
+        return exactness > 0
+    standing = _STANDING[fetched.witness] - _STANDING[known.witness]
+    if _agree(fetched, known):
+        return standing > 0 and fetched.published_at == known.published_at
+    return standing > 0 or (standing == 0 and leads)
+
+
+def _agree(fetched: Article, known: Article) -> bool:
+    """Tell whether two times that are as exact mean the same: to the day, or as nearly as upstream's do."""
+    one, other = fetched.published_at, known.published_at
+    assert one is not None
+    assert other is not None
+    if fetched.precision == "day":
+        return _day(one) == _day(other)
+    is_correction = fetched.witness == known.witness != "json"
+    return one == other if is_correction else abs(one - other) <= _AGREEMENT
+
+
+def _day(moment: datetime) -> object:
+    return moment.astimezone(_PRESS_ZONE).date()
+
+
+def _with_time_of(known: Article, fetched: Article) -> Article:
+    return replace(fetched, published_at=known.published_at, precision=known.precision, witness=known.witness)
