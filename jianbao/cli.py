@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
@@ -35,14 +36,15 @@ from jianbao.commands import (
     trend,
 )
 from jianbao.invocation import ExitStatus, Invocation
+from jianbao.standard_streams import OutputLost, open_standard_streams, say
 
 app = typer.Typer(
     name="jianbao",
     help="剪报: a complete, trustworthy, searchable archive of Chinese newspapers.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -70,57 +72,73 @@ def begin(
     context.obj = Invocation(config, archive)
 
 
-app.command("init")(init.init)
-app.command("demo")(demo.demo)
-app.command("crawl")(crawl.crawl)
-app.command("recrawl")(recrawl.recrawl)
-app.command("run")(run.run)
-app.command("status")(status.status)
-app.command("sources")(sources.sources)
-app.command("search")(search.search)
-app.command("list")(list_articles.list_articles)
-app.command("stories")(stories.stories)
-app.command("show")(show.show)
-app.command("reindex")(reindex.reindex)
-app.command("trend")(trend.trend)
-app.command("stats")(stats.stats)
-app.command("sql")(sql.sql)
-app.command("serve")(serve.serve)
-app.add_typer(import_.app, name="import")
-app.add_typer(export.app, name="export")
+for _name, _command, _example in (
+    ("init", init.init, "init my-archive"),
+    ("demo", demo.demo, "demo"),
+    ("crawl", crawl.crawl, "crawl shangraoribao"),
+    ("recrawl", recrawl.recrawl, "recrawl --state failed"),
+    ("run", run.run, "run"),
+    ("status", status.status, "status"),
+    ("sources", sources.sources, "sources"),
+    ("search", search.search, "search '光伏 上饶' --from 2026-03"),
+    ("list", list_articles.list_articles, "list --media 上饶日报 --limit 50"),
+    ("stories", stories.stories, "stories"),
+    ("show", show.show, "show NW202603202900000000 --diff"),
+    ("reindex", reindex.reindex, "reindex"),
+    ("trend", trend.trend, "trend 光伏 --by month"),
+    ("stats", stats.stats, "stats"),
+    ("sql", sql.sql, "sql 'SELECT media, count(*) FROM article GROUP BY media'"),
+    ("serve", serve.serve, "serve"),
+):
+    app.command(_name, epilog=f"Example: jianbao {_example}")(_command)
+app.add_typer(import_.app, name="import", epilog="Example: jianbao import posts ../finews")
+app.add_typer(export.app, name="export", epilog="Example: jianbao export jsonl articles.jsonl")
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is an interrupt too
+    open_standard_streams()
+    status = _run()
     try:
-        status = app(standalone_mode=False)
+        sys.stdout.flush()
+    except OutputLost as lost:
+        say(f"jianbao: {lost}")
+        status = status or ExitStatus.FAILED
+    sys.exit(status)
+
+
+def _run() -> int:
+    """Run what the arguments ask for; return its status, with every known error told in a sentence."""
+    try:
+        return int(app(standalone_mode=False) or 0)
     except (typer.Abort, KeyboardInterrupt):
-        status = ExitStatus.INTERRUPTED
+        return ExitStatus.INTERRUPTED
     except typer.TyperException as error:
-        status = _refuse_usage(error)
+        return _refuse_usage(error)
     except Exception as error:  # noqa: BLE001 - an unknown one is raised again
-        status = _explain(error)
-    sys.exit(int(status or 0))
+        return _explain(error)
 
 
 def _refuse_usage(error: typer.TyperException) -> ExitStatus:
     """Print how the command is meant to be used, and what was wrong with its words."""
     show = getattr(error, "show", None)  # of the parser's own errors, which typer does not export by name
     if callable(show):
-        show()
+        usage = StringIO()
+        show(file=usage)
+        say(usage.getvalue().rstrip())
     else:
-        print(f"jianbao: {error}", file=sys.stderr)  # noqa: T201
+        say(f"jianbao: {error}")
     return ExitStatus.USAGE
 
 
 def _explain(error: Exception) -> ExitStatus:
     """Print a known error as its sentence and return its status; raise an unknown one with its trace."""
-    from jianbao.refusals import say, status_of  # noqa: PLC0415 - only a failing command pays for it
+    from jianbao.refusals import describe, status_of  # noqa: PLC0415 - only a failing command pays for it
 
     status = status_of(error)
     if status is None:
         raise error
-    for line in say(error).splitlines():
-        print(f"jianbao: {line}", file=sys.stderr)  # noqa: T201
+    for line in describe(error).splitlines():
+        say(f"jianbao: {line}")
     return status

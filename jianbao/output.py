@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -15,6 +14,8 @@ from unicodedata import category
 
 import typer
 
+from jianbao.standard_streams import OutputLost, encodes, has_reader, say
+
 # What JSON allows in a string unescaped, and a terminal obeys (U+009B begins a command) or no stream encodes.
 _UNESCAPED = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
 
@@ -22,6 +23,8 @@ _UNESCAPED = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
 def print_json(document: Any) -> None:
     """Print one JSON document, Chinese as it is and control characters escaped."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
+    if not encodes(text):
+        text = json.dumps(document, indent=2)
     _put(_UNESCAPED.sub(lambda character: f"\\u{ord(character[0]):04x}", text) + "\n")
 
 
@@ -43,12 +46,20 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows as CSV (RFC 4180) as they come, while somebody reads them; safe for a terminal."""
+    """Print rows as CSV (RFC 4180) as they come, while somebody reads them; safe for a terminal.
+
+    Raises `OutputLost` for a character that stdout's encoding lacks: CSV has no way to write it otherwise.
+    """
     line = StringIO()
     writer = csv.writer(line)
     for row in chain((columns,), rows):
         writer.writerow(row)
         text = line.getvalue()
+        if not encodes(text):
+            raise OutputLost(
+                f"standard output is {sys.stdout.encoding}, which lacks a character of "
+                f"{text.strip()[:40]!r}: set PYTHONIOENCODING=utf-8, or ask for --json"
+            )
         if not _put(printable(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text):
             return
         line.seek(0)
@@ -89,17 +100,14 @@ def print_styled(pieces: Iterable[tuple[str, str]]) -> None:
 
 def print_note(text: str) -> None:
     """Print a line for people on stderr."""
-    typer.echo(printable(text), err=True)
+    say(printable(text))
 
 
 def _put(text: str) -> bool:
     """Write to stdout; return whether its reader is still there (in `jianbao list | head`, it goes away)."""
-    try:
-        typer.echo(text, nl=False)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    return True
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return has_reader()
 
 
 def printable(text: str) -> str:

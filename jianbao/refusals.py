@@ -14,6 +14,7 @@ from jianbao.importing.post_reading import ReadingStopped
 from jianbao.invocation import ExitStatus
 from jianbao.recrawling import NotArchived, NothingNamed
 from jianbao.serving import ExtraMissing, PortTaken
+from jianbao.standard_streams import OutputLost
 from scheduler.service_lock import ArchiveBusy
 from storage.archive import NoArchive
 from storage.database import ArchiveTooNew, ArchiveUnusable
@@ -33,6 +34,7 @@ _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
     (ArchiveBusy, ExitStatus.BUSY),
     (DatabaseBusy, ExitStatus.BUSY),
     (IndexNotOurs, ExitStatus.BUSY),
+    (OutputLost, ExitStatus.FAILED),
     (TooCostly, ExitStatus.FAILED),
     (PortTaken, ExitStatus.BUSY),
     (ExtraMissing, ExitStatus.FAILED),
@@ -55,7 +57,7 @@ def status_of(error: Exception) -> ExitStatus | None:
     return ExitStatus.FAILED if isinstance(error, OSError) else None
 
 
-def say(error: Exception) -> str:
+def describe(error: Exception) -> str:
     """Return what a known error says to people, without the words of the libraries that it went through."""
     if isinstance(error, DatabaseError):
         return f"the archive's database cannot be used: {error.orig}"

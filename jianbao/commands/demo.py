@@ -15,7 +15,10 @@ def demo(
         "jianbao-demo"
     ),
 ) -> None:
-    """Serve the bundled newspaper site on loopback, crawl it twice, and show what arrived."""
+    """Crawl a bundled newspaper site twice, and show what arrived.
+
+    The site is served on loopback, and nothing leaves this machine.
+    """
     from jianbao.demo.show import run_demo
     from jianbao.demo.tour import print_tour
 

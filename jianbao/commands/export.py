@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +35,7 @@ def export() -> None:
     """Take articles out, into files for other programs."""
 
 
-@app.command("jsonl")
+@app.command("jsonl", epilog="Example: jianbao export jsonl articles.jsonl")
 def jsonl(
     context: typer.Context,
     dest: DestOrOutput,
@@ -50,14 +48,14 @@ def jsonl(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Export JSON Lines: one article a line, as `show --json` prints it."""
+    """Export JSON Lines: one article a line, as `show` prints it."""
     from jianbao.exporting.formats import jsonl_format
 
     asked = read_query(query, source, media, security, from_day, to_day)
     _export(context, jsonl_format(), asked, dest, force=force, as_json=as_json)
 
 
-@app.command("csv")
+@app.command("csv", epilog="Example: jianbao export csv power.csv --query 光伏 --bom")
 def csv(
     context: typer.Context,
     dest: DestOrOutput,
@@ -81,7 +79,7 @@ def csv(
     _export(context, csv_format(mark=bom, excel_safe=excel_safe), asked, dest, force=force, as_json=as_json)
 
 
-@app.command("parquet")
+@app.command("parquet", epilog="Example: jianbao export parquet articles.parquet --from 2026-01")
 def parquet(
     context: typer.Context,
     dest: Dest,
@@ -101,7 +99,7 @@ def parquet(
     _export(context, parquet_format(), asked, _on_disk(dest), force=force, as_json=as_json)
 
 
-@app.command("atom")
+@app.command("atom", epilog="Example: jianbao export atom feed.xml --media 上饶日报")
 def atom(
     context: typer.Context,
     dest: Dest,
@@ -121,7 +119,7 @@ def atom(
     _export(context, atom_format(), asked, _on_disk(dest), force=force, as_json=as_json)
 
 
-@app.command("warc")
+@app.command("warc", epilog="Example: jianbao export warc originals.warc.gz")
 def warc(
     context: typer.Context,
     dest: Dest,
@@ -134,14 +132,14 @@ def warc(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Export the originals as a WARC file, for web-archive players; name it .warc.gz."""
+    """Export the originals as a WARC file; name it .warc.gz."""
     from jianbao.exporting.formats import warc_format
 
     asked = read_query(query, source, media, security, from_day, to_day)
     _export(context, warc_format(), asked, _on_disk(dest), force=force, as_json=as_json)
 
 
-@app.command("posts")
+@app.command("posts", epilog="Example: jianbao export posts my-site")
 def posts(
     context: typer.Context,
     dest: Annotated[Path, typer.Argument(help="The folder to write them into.", metavar="DEST")],
@@ -156,7 +154,10 @@ def posts(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Export posts for a Jekyll site, in DEST/_posts; imported ones come out byte for byte."""
+    """Export posts for a Jekyll site, in DEST/_posts.
+
+    Imported ones come out byte for byte.
+    """
     from jianbao.crawling import check_sources
     from jianbao.exporting.posts import export_posts
     from jianbao.progress import telling
@@ -198,11 +199,10 @@ def _export(
 def _stream(archive: Archive, form: Format, query: Query) -> None:
     """Write to stdout; when its reader has gone away (`… | head`), nobody is left to tell."""
     from jianbao.exporting.taking_out import export_stream
+    from jianbao.standard_streams import printing_bytes
 
-    try:
-        export_stream(archive, form, query, sys.stdout.buffer, datetime.now(UTC))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with printing_bytes() as stdout:
+        export_stream(archive, form, query, stdout, datetime.now(UTC))
 
 
 def _report(manifest: dict[str, Any], dest: Path, *, as_json: bool) -> None:

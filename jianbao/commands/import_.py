@@ -18,16 +18,19 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def import_() -> None:
-    """Bring in what others kept: posts of the Jekyll site, plain text of digital newspapers."""
+    """Bring in posts of the Jekyll site, or plain texts."""
 
 
-@app.command("posts")
+@app.command("posts", epilog="Example: jianbao import posts ../finews")
 def posts(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="Files or folders of posts.", metavar="PATH…")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Import posts as upstream's repository keeps them; run it again to go on where it was cut short."""
+    """Import posts as upstream's repository keeps them.
+
+    Run it again to go on where it was cut short.
+    """
     from jianbao.crawling import open_archive
     from jianbao.importing.posts import import_posts
     from jianbao.importing.tally import ImportTally
@@ -42,7 +45,8 @@ def posts(
     raise typer.Exit(ExitStatus.INTERRUPTED if tally.interrupted else tally.status != "ok")
 
 
-app.command("text")(text)
+_TEXT = "Example: jianbao import text page.txt --source srrb --media 上饶日报 --date 2026-03-01"
+app.command("text", epilog=_TEXT)(text)
 
 
 def _print_tally(tally: ImportTally, *, as_json: bool) -> None:

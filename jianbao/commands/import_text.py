@@ -31,7 +31,7 @@ def text(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Import articles copied as plain text from a digital newspaper."""
+    """Import articles copied as text from a digital newspaper."""
     from jianbao.configuration.values import check_kind, check_name, check_slug
     from jianbao.crawling import open_archive
     from jianbao.importing.texts import TextOrder, import_texts

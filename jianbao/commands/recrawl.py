@@ -44,7 +44,7 @@ def recrawl(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Fetch again what matches: says what is new, revised, unchanged and gone."""
+    """Fetch again what matches; say what is new, revised and gone."""
     from jianbao.crawl_report import print_report
     from jianbao.crawling import INFOCODE_SOURCE, CrawlOrder, check_sources, open_archive, run_crawl
     from jianbao.days import first_moment, last_moment

@@ -16,7 +16,7 @@ def reindex(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Build the search index again from the archived texts; crawls may go on meanwhile."""
+    """Build the search index again; crawls may go on meanwhile."""
     from jianbao.indexing import describe_index, is_half_built, rebuild_index
     from jianbao.output import print_json, print_line
     from jianbao.progress import telling

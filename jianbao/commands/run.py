@@ -11,7 +11,7 @@ from jianbao.invocation import Invocation
 
 
 def run(context: typer.Context) -> None:
-    """Run in the background: poll every source by its schedule until SIGTERM."""
+    """Run in the background: poll every source by its schedule."""
     from jianbao.crawling import open_archive
     from jianbao.service_order import order_service
     from scheduler.service import refuse_second

@@ -41,7 +41,7 @@ def search(
     exact: Annotated[bool, typer.Option(help="Count every match, however long it takes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Search the archive: every article that contains the words, and only those."""
+    """Find every article that contains the words, and no other."""
     from jianbao.crawling import check_sources
     from jianbao.output import print_json
     from jianbao.searching import read_search

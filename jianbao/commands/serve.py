@@ -18,7 +18,10 @@ def serve(
         typer.Option("--name", help="A further host name to answer to, any number of times.", metavar="HOST"),
     ] = None,
 ) -> None:
-    """Read the archive in a browser: read-only, on this machine unless told otherwise, until interrupted."""
+    """Read the archive in a browser, on this machine.
+
+    Read-only, and until interrupted; --host lets other machines in.
+    """
     from jianbao.serving import check_extra, serve_archive
 
     check_extra()

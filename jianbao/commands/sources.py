@@ -13,7 +13,7 @@ def sources(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """List the sources, with the state of their pages and of their ledger."""
+    """List the sources, how their pages stand, and their ledger."""
     from jianbao.crawling import source_rows
     from jianbao.output import print_json, print_table
     from jianbao.reading import read_sources

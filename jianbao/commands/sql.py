@@ -32,7 +32,7 @@ def sql(
         float, typer.Option(help="Seconds that the database may take.", min=0.01, max=86_400)
     ] = 30.0,
 ) -> None:
-    """Ask the archive's database; nothing can be written, attached or loaded."""
+    """Ask the archive's database: SQL that only reads."""
     from jianbao.output import print_json
     from storage.archive import find_database
     from storage.sql import read_sql

@@ -21,7 +21,10 @@ def status(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show sources, runs, what is owed, open events and the service; status 1 when somebody should look."""
+    """Show sources, runs, what is owed, open events and the service.
+
+    Ends with status 1 when somebody should look.
+    """
     from jianbao.output import print_json, print_line
     from jianbao.reading import read_status
     from storage.events import resolve_all_events

@@ -16,7 +16,7 @@ def stories(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Link near copies of what is new; crawls do the same when they end."""
+    """Link near copies of what is new, as crawls do when they end."""
     from jianbao.linking import describe_stories, link_news, rebuild_stories
     from jianbao.output import print_json, print_line
     from jianbao.progress import telling

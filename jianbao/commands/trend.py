@@ -37,7 +37,7 @@ def trend(
     to_day: ToDay = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show how many articles contain the words, by day, week, month or year."""
+    """Count the articles that contain the words, over time."""
     from jianbao.crawling import check_sources
     from jianbao.output import print_json
     from jianbao.trending import read_trend

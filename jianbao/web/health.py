@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao import __version__
-from jianbao.refusals import say
+from jianbao.refusals import describe
 from jianbao.web.opened import OpenArchive
 from storage.archive import DATABASE_FILE, Archive
 from storage.sources import list_sources
@@ -44,5 +44,5 @@ def _find_trouble(archive: Archive) -> str | None:
         with archive.reading() as view:
             list_sources(view)
     except (SQLAlchemyError, OSError) as error:
-        return say(error)
+        return describe(error)
     return None

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from jianbao.crawling import UnknownSource
 from jianbao.recrawling import NotArchived
-from jianbao.refusals import say
+from jianbao.refusals import describe
 from jianbao.web.cursor import BadCursor
 from jianbao.web.index_guard import NotIndexed
 from storage.database import ArchiveTooNew, ArchiveUnusable
@@ -69,4 +69,4 @@ def problem(status: int, sentence: str | None = None) -> JSONResponse:
 def weigh(error: Exception) -> tuple[int, str]:
     """Return the status and the sentence of a known error; raise StopIteration for one that is not."""
     status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
-    return status, say(error)
+    return status, describe(error)
