@@ -111,7 +111,7 @@ def main() -> None:
 def _run() -> int:
     """Run what the arguments ask for; return its status, with every known error told in a sentence."""
     try:
-        return int(app(standalone_mode=False) or 0)
+        return int(app(prog_name="jianbao", standalone_mode=False) or 0)
     except (typer.Abort, KeyboardInterrupt):
         return ExitStatus.INTERRUPTED
     except typer.TyperException as error:

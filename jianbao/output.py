@@ -17,6 +17,7 @@ import typer
 from jianbao.standard_streams import OutputLost, encodes, has_reader, say
 
 # What JSON allows in a string unescaped, and a terminal obeys (U+009B begins a command) or no stream encodes.
+_WIDE, _NARROW = 160, 80  # columns of a table that goes into a pipe or a file
 _UNESCAPED = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
 
 
@@ -28,18 +29,37 @@ def print_json(document: Any) -> None:
     _put(_UNESCAPED.sub(lambda character: f"\\u{ord(character[0]):04x}", text) + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
-    """Print a table as wide as the terminal; what was crawled is shown as text, never as markup."""
-    from rich.console import Console  # noqa: PLC0415 - rich takes 0.1 s
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    title: str | None = None,
+    *,
+    narrow: bool = False,
+) -> None:
+    """Print a table as wide as the terminal; what was crawled is shown as text, never as markup.
+
+    ``narrow``: without lines between the columns, and no wider than 80 columns where there is no terminal;
+    only the first column is folded. Cells may have several lines.
+    """
+    from rich.box import HEAVY_HEAD, SIMPLE_HEAD  # noqa: PLC0415 - rich takes 0.1 s
+    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    table = Table(
+        title=title,
+        title_justify="left",
+        header_style="bold",
+        box=SIMPLE_HEAD if narrow else HEAVY_HEAD,
+        show_edge=not narrow,
+        pad_edge=not narrow,
+        padding=(0, 1, 0, 0) if narrow else (0, 1),
+    )
+    for place, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=narrow and place > 0)
     for row in rows:
         table.add_row(*(Text(printable(str("" if cell is None else cell))) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    console = Console(width=None if sys.stdout.isatty() else _NARROW if narrow else _WIDE)
     with console.capture() as printed:
         console.print(table)
     _put(printed.get())

@@ -32,6 +32,7 @@ from storage.ledger import UNARCHIVED, count_states
 from storage.records import Paragraph, canonical_info_code
 from storage.sources import SourceRow, list_sources
 from storage.stories import read_story
+from storage.troubles import Trouble, list_troubles
 
 _LATE = timedelta(minutes=10)
 
@@ -78,6 +79,12 @@ def read_sources(archive: Archive | None, configured: Sequence[SourceRow]) -> li
     known = [_present_source(source, rows.get(source.slug), states) for source in configured]
     slugs = {source.slug for source in configured}
     return known + [_present_source(row, row, states) for slug, row in rows.items() if slug not in slugs]
+
+
+def read_troubles(archive: Archive) -> dict[Trouble, str]:
+    """Return what fails now, source by source, each with a sentence."""
+    with archive.reading() as connection:
+        return list_troubles(connection)
 
 
 def read_status(archive: Archive, now: datetime) -> dict[str, Any]:

@@ -98,6 +98,16 @@ def resolve_all_events(connection: Connection, now: datetime) -> int:
     ).rowcount
 
 
+def resolve_numbered_events(connection: Connection, numbers: Sequence[int], now: datetime) -> list[int]:
+    """Resolve the open events with these ids, or none of them; return the ids that no open event has."""
+    numbered = event.c.resolved_at.is_(None), event.c.id.in_(numbers)
+    found = set(connection.execute(select(event.c.id).where(*numbered)).scalars())
+    missing = [number for number in numbers if number not in found]
+    if not missing:
+        connection.execute(update(event).where(*numbered).values(resolved_at=now))
+    return missing
+
+
 def list_open_events(connection: Connection, limit: int = 200) -> list[dict[str, Any]]:
     """Return the open events, the latest first."""
     rows = connection.execute(

@@ -322,3 +322,120 @@ def test_the_version_is_told() -> None:
     ended = run_process("--version")
     assert (ended.status, ended.stdout.split()[0]) == (0, "jianbao")
     assert sys.version_info >= (3, 11)
+
+
+# -- a cron job ---------------------------------------------------------------------------------------
+
+
+def test_a_quiet_crawl_tells_a_failing_source_once_and_again_when_it_changes(newsroom: Newsroom) -> None:
+    page, first = f"/category/{newsroom.site.slugs[0]}.html", newsroom.site.articles[0].code
+
+    def tell(*targets: str, status: int = 500) -> str:
+        newsroom.site.behave()
+        for target in targets:
+            newsroom.site.misbehave(target, "status", status=status)
+        ended = newsroom.run("crawl", "--quiet")
+        assert ended.status == bool(targets)
+        return ended.stdout + ended.stderr
+
+    assert "answered 500" in tell(page)
+    assert tell(page) == "", "it has been told"
+    assert "answered 403" in tell(page, status=403)
+    assert tell(page, status=403) == ""
+    newsroom.site.edit(first, title="又一个标题")
+    assert "answered 403" not in tell(), "nothing fails"
+    assert "answered 500" in tell(page), "it fails again"
+
+
+def test_a_quiet_crawl_tells_of_articles_once(newsroom: Newsroom) -> None:
+    first = newsroom.site.articles[0].code
+    newsroom.site.misbehave(first, "status", status=500)
+    told = newsroom.run("crawl", "--quiet")
+    assert "answered 500" in told.stderr
+    assert "crawl 1: partial" in told.stdout
+    assert newsroom.run("crawl", "--quiet", "--due").stderr == ""
+    newsroom.site.behave()
+    newsroom.site.misbehave(first, "login")
+    assert newsroom.run("crawl", "--quiet").stderr.count(newsroom.site.slugs[0]) >= 1
+
+
+# -- a contact ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "contact", ["mailto:you@example.org", "mailto:You@mail.example.com", "mailto:your.name@example.net"]
+)
+def test_the_service_refuses_a_placeholder_for_a_contact(newsroom: Newsroom, contact: str) -> None:
+    newsroom.configure(contact=contact)
+    ended = newsroom.run("run")
+    assert ended.status == 2
+    assert f"http.contact is still a placeholder ({contact})" in one_sentence(ended)
+    assert str(newsroom.config) in ended.stderr
+    assert newsroom.site.requests == []
+    assert not newsroom.archive_folder.exists()
+
+
+def test_a_crawl_warns_of_a_placeholder_before_it_asks_anything(newsroom: Newsroom) -> None:
+    newsroom.configure(contact="mailto:you@example.org")
+    for words in ("crawl --json", "crawl --quiet"):
+        ended = newsroom.run(*words.split())
+        assert ended.status == 0
+        assert "http.contact is still a placeholder" in ended.stderr
+
+
+# -- help ---------------------------------------------------------------------------------------------
+
+
+def test_help_has_a_short_name_whole_summaries_and_an_example() -> None:
+    """All in one process: every command and every command of a group."""
+    from typer.main import get_command
+    from typer.testing import CliRunner
+
+    from jianbao.cli import app
+
+    ask = CliRunner()
+    group = get_command(app)
+    words = [[name] for name in group.commands]  # type: ignore[attr-defined]
+    words += [[name, sub] for name in ("import", "export") for sub in group.commands[name].commands]  # type: ignore[attr-defined]
+    for line in words:
+        told = ask.invoke(app, [*line, "-h"]).stdout
+        assert f"Example: jianbao {' '.join(line)}" in told
+        assert "..." not in told.replace("]...", "").replace("}...", "").replace("[ARGS]...", "")
+    lines = ask.invoke(app, ["-h"]).stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not any("..." in line for line in lines[1:])
+
+
+def test_a_shell_completes_commands() -> None:
+    told = run_process(
+        _JIANBAO_COMPLETE="complete_bash", COMP_WORDS="jianbao re", COMP_CWORD="1", PATH=os.environ["PATH"]
+    )
+    assert told.stdout.split() == ["recrawl", "reindex"]
+
+
+# -- tables for 80 columns ----------------------------------------------------------------------------
+
+
+def test_status_and_sources_fit_80_columns_with_short_times_in_one_zone(archived: Newsroom) -> None:
+    newest = archived.ask("status")["sources"][0]["last_polled_at"]
+    for command in ("status", "sources"):
+        shown = archived.run(command).stdout
+        assert max(map(len, shown.splitlines())) <= 80
+        assert archived.site.slugs[0] in shown
+        assert newest[5:16].replace("T", " ") in shown
+        assert "+08:00" not in shown
+        assert "times are UTC+8" in shown
+
+
+def test_one_event_is_resolved_by_its_number(newsroom: Newsroom) -> None:
+    for post in newsroom.site.articles:
+        newsroom.site.misbehave(post.code, "login")
+    newsroom.crawl(status=1)
+    numbers = [event["id"] for event in newsroom.ask("status")["events"]]
+    assert len(numbers) >= 2
+    refused = newsroom.run("status", "--resolve", str(numbers[0]), "999")
+    assert (refused.status, "no open event has the number 999" in refused.stderr) == (2, True)
+    assert len(newsroom.events()) == len(numbers), "all or none"
+    assert newsroom.run("status", "--resolve", str(numbers[0])).status == 1
+    assert [event["id"] for event in newsroom.ask("status")["events"]] == numbers[1:]
+    assert newsroom.run("status", str(numbers[1])).status == 2, "a number goes with --resolve"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from typing import Annotated
 
@@ -22,16 +21,19 @@ def crawl(
     ] = False,
     quiet: Annotated[
         bool,
-        typer.Option("--quiet", help="Print nothing unless something failed; --json prints its document."),
+        typer.Option(
+            "--quiet", help="Print only what began to fail, or fails otherwise than before; for cron."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     trigger: Annotated[str, typer.Option(hidden=True)] = "manual",
     due_at: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Poll category pages now, and fetch what they leave owed."""
-    from jianbao.crawl_report import print_report, print_summary, remind_of_contact
+    from jianbao.crawl_report import print_new_troubles, print_report, print_summary, remind_of_contact
     from jianbao.crawling import CrawlOrder, choose_slugs, open_archive, run_crawl
     from jianbao.progress import watching
+    from jianbao.reading import read_troubles
 
     configuration = Invocation.of(context).configuration()
     scheduled = trigger == "schedule"
@@ -42,12 +44,16 @@ def crawl(
         due_only=due or scheduled,
         leftovers=scheduled or not slugs,
     )
-    if sys.stderr.isatty():
+    if not scheduled:
         remind_of_contact(configuration)
     with open_archive(configuration, polls=True) as archive, watching("crawling") as watch:
+        before = read_troubles(archive) if quiet else {}
         report = run_crawl(configuration, archive, order, watch)
+        troubles = read_troubles(archive) if quiet else {}
     if as_json or not (scheduled or quiet):
         print_report(report, as_json=as_json)
+    elif quiet:
+        print_new_troubles(report, [troubles[trouble] for trouble in troubles if trouble not in before])
     else:
-        print_summary(report, quiet=quiet)
+        print_summary(report)
     raise typer.Exit(ExitStatus.INTERRUPTED if report.tally.interrupted else not report.succeeded)

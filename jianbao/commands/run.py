@@ -12,11 +12,13 @@ from jianbao.invocation import Invocation
 
 def run(context: typer.Context) -> None:
     """Run in the background: poll every source by its schedule."""
+    from jianbao.configuration import require_contact
     from jianbao.crawling import open_archive
     from jianbao.service_order import order_service
     from scheduler.service import refuse_second
 
     configuration = Invocation.of(context).configuration()
+    require_contact(configuration)
     order = order_service(configuration)
     refuse_second(configuration.archive)
     with open_archive(configuration, polls=True):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import typer
 
 from jianbao.invocation import Invocation
+
+_COLUMNS = ("source", "kind, schedule", "last poll", "last changed", "archived", "missing")
 
 
 def sources(
@@ -15,8 +18,9 @@ def sources(
 ) -> None:
     """List the sources, how their pages stand, and their ledger."""
     from jianbao.crawling import source_rows
-    from jianbao.output import print_json, print_table
+    from jianbao.output import print_json, print_line, print_table
     from jianbao.reading import read_sources
+    from jianbao.short_time import ZONE_NOTE
     from storage.archive import NoArchive
 
     invocation = Invocation.of(context)
@@ -29,18 +33,19 @@ def sources(
     if as_json:
         print_json({"sources": found})
         return
-    rows = (
-        (
-            row["slug"],
-            row["name"],
-            row["kind"],
-            row["schedule"] if row["enabled"] else "off",
-            row["last_poll"],
-            row["last_changed_at"],
-            row["listings"].get("archived", 0),
-            sum(count for state, count in row["listings"].items() if state != "archived"),
-        )
-        for row in found
+    now = datetime.now(UTC)
+    print_table(_COLUMNS, (_row(row, now) for row in found), narrow=True)
+    print_line(ZONE_NOTE)
+
+
+def _row(row: dict[str, Any], now: datetime) -> tuple[object, ...]:
+    from jianbao.short_time import short_time
+
+    return (
+        "\n".join(dict.fromkeys((row["name"], row["slug"]))),
+        f"{row['kind']}\n{(row['schedule'] or 'by hand') if row['enabled'] else 'off'}",
+        f"{row['last_poll'] or 'never'}\n{short_time(row['last_polled_at'], now)}".rstrip(),
+        short_time(row["last_changed_at"], now),
+        row["listings"].get("archived", 0),
+        sum(count for state, count in row["listings"].items() if state != "archived"),
     )
-    columns = ("source", "name", "kind", "schedule", "last poll", "last changed", "archived", "not archived")
-    print_table(columns, rows)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from jianbao.invocation import ExitStatus, Invocation
 
+if TYPE_CHECKING:
+    from storage.archive import Archive
+
 
 def status(
     context: typer.Context,
+    events: Annotated[
+        list[int] | None,
+        typer.Argument(help="With --resolve: only the events with these numbers.", metavar="ID"),
+    ] = None,
     alive: Annotated[
         bool, typer.Option("--alive", help="Say only whether the service runs; status 1 if not.")
     ] = False,
     resolve: Annotated[
         bool,
-        typer.Option("--resolve", help="Resolve every open event, end every host's rest."),
+        typer.Option("--resolve", help="Resolve these open events; without ID all, and every host's rest."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -27,23 +35,34 @@ def status(
     """
     from jianbao.output import print_json, print_line
     from jianbao.reading import read_status
-    from storage.events import resolve_all_events
-    from storage.hosts import forget_manners
 
+    if events and not resolve:
+        raise typer.BadParameter("numbers of events go with --resolve")
+    now = datetime.now(UTC)
     with Invocation.of(context).read_archive() as archive:
-        found = read_status(archive, datetime.now(UTC))
+        found = read_status(archive, now)
         if resolve:
-            with archive.writing() as connection:
-                resolve_all_events(connection, datetime.now(UTC))
-                forget_manners(connection)
+            _resolve(archive, events or (), now)
     if as_json:
         print_json(found)
     elif alive:
-        print_line(_describe_service(found["service"]))
+        print_line(_describe_service(found["service"], now))
     else:
-        _print_status(found)
+        _print_status(found, now)
     well = found["service"]["state"] == "running" if alive else _is_well(found)
     raise typer.Exit(ExitStatus.OK if well else ExitStatus.FAILED)
+
+
+def _resolve(archive: Archive, numbers: Sequence[int], now: datetime) -> None:
+    from storage.events import resolve_all_events, resolve_numbered_events
+    from storage.hosts import forget_manners
+
+    with archive.writing() as connection:
+        if not numbers:
+            resolve_all_events(connection, now)
+            forget_manners(connection)
+        elif missing := resolve_numbered_events(connection, numbers, now):
+            raise typer.BadParameter(f"no open event has the number {', '.join(map(str, missing))}")
 
 
 def _is_well(found: dict[str, Any]) -> bool:
@@ -53,39 +72,41 @@ def _is_well(found: dict[str, Any]) -> bool:
     return not found["events"] and not overdue and service["clean"] and service["state"] != "stuck"
 
 
-def _describe_service(service: dict[str, Any]) -> str:
-    since = f" since {service['since']}" if service.get("since") else ""
+def _describe_service(service: dict[str, Any], now: datetime) -> str:
+    from jianbao.short_time import short_time
+
+    since = f" since {short_time(service['since'], now)}" if service.get("since") else ""
     died = "" if service["clean"] else ": it ended without saying so"
     return f"service: {service['state']}{since}{died}"
 
 
-def _print_status(found: dict[str, Any]) -> None:
+def _print_status(found: dict[str, Any], now: datetime) -> None:
     from jianbao.output import print_line, print_table
+    from jianbao.short_time import ZONE_NOTE, short_time
 
-    columns = ("source", "last poll", "polled at", "next run", "archived", "owed", "failed", "quarantined")
-    print_table(
-        columns,
-        (
-            (
-                row["slug"],
-                row["last_poll"],
-                row["last_polled_at"],
-                row["next_run"] if row["enabled"] else "off",
-                row["archived"],
-                row["owed"],
-                row["failed"],
-                row["quarantined"],
-            )
-            for row in found["sources"]
-        ),
-    )
-    print_line(_describe_service(found["service"]))
+    columns = ("source", "last poll", "next run", "archived", "owed", "failed", "quarantined")
+    print_table(columns, (_row(source, now) for source in found["sources"]), narrow=True)
+    print_line(f"{_describe_service(found['service'], now)}; {ZONE_NOTE}")
     for row in found["sources"]:
         if row["overdue_since"]:
-            print_line(f"overdue: {row['slug']} was due at {row['overdue_since']} and nothing polled it")
+            due = short_time(row["overdue_since"], now)
+            print_line(f"overdue: {row['slug']} was due at {due} and nothing polled it")
     for host in found["hosts"]:
-        print_line(f"at rest: {host['name']} asked to be left alone until {host['rests_until']}")
+        rest = short_time(host["rests_until"], now)
+        print_line(f"at rest: {host['name']} asked to be left alone until {rest}")
     if not found["events"]:
         print_line("no open events")
     for event in found["events"]:
-        print_line(f"{event['kind']} since {event['opened_at']} ({event['times']}x): {event['message']}")
+        since = short_time(event["opened_at"], now)
+        print_line(f"{event['id']}  {event['kind']} since {since} ({event['times']}x): {event['message']}")
+
+
+def _row(source: dict[str, Any], now: datetime) -> tuple[object, ...]:
+    from jianbao.short_time import short_time
+
+    return (
+        "\n".join(dict.fromkeys((source["name"], source["slug"]))),
+        f"{source['last_poll'] or 'never'}\n{short_time(source['last_polled_at'], now)}".rstrip(),
+        short_time(source["next_run"], now) if source["enabled"] else "off",
+        *(source[count] for count in ("archived", "owed", "failed", "quarantined")),
+    )
