@@ -23,6 +23,7 @@ from sqlalchemy import text
 from warc_folder import assert_valid
 
 from jianbao.importing import posts as posts_module
+from jianbao.importing.post_folder import FoundFile, Unreadable, find_files, load_file
 from jianbao.importing.post_reading import read_posts
 from jianbao.importing.posts import import_posts
 from jianbao.importing.tally import ImportTally
@@ -343,6 +344,29 @@ def test_a_link_inside_the_folder_is_a_post(archive: Archive, repository: Path) 
     write_posts(repository / "old_post", [POST])
     (repository / "_posts" / POST.name).symlink_to(repository / "old_post" / POST.name)
     assert outcomes(run(archive, repository)) == {"new": 1, "unchanged": 1}
+
+
+@pytest.mark.parametrize("named", ["the link", "its folder"])
+def test_no_link_out_of_its_folder_is_followed(
+    archive: Archive, repository: Path, tmp_path: Path, named: str
+) -> None:
+    write_posts(tmp_path / "elsewhere", [POST])
+    link = repository / "_posts" / POST.name
+    link.symlink_to(tmp_path / "elsewhere" / POST.name)
+    tally = run(archive, link if named == "the link" else repository)
+    assert outcomes(tally) == {"failed": 1}
+    assert tally.errors == [f"_posts/{POST.name} is a link that leads out of the folder"]
+
+
+def test_a_link_that_took_a_files_place_is_not_followed(repository: Path, tmp_path: Path) -> None:
+    write_posts(repository / "_posts", [POST])
+    write_posts(tmp_path / "elsewhere", [POST])
+    (found,) = find_files(repository)
+    assert isinstance(found, FoundFile)
+    found.path.unlink()
+    found.path.symlink_to(tmp_path / "elsewhere" / POST.name)
+    with pytest.raises(Unreadable, match="links are not followed"):
+        load_file(found, 100_000)
 
 
 def test_many_that_are_set_aside_leave_one_event(archive: Archive, repository: Path) -> None:

@@ -291,3 +291,29 @@ def test_every_option_is_documented() -> None:
     command = typer.main.get_command(import_.app).commands["text"]  # type: ignore[attr-defined]
     options = [one.opts[0] for one in command.params if one.param_type_name == "option"]
     assert [option for option in options if f"`{option}" not in document and option != "--help"] == []
+
+
+# Links.
+
+
+@pytest.mark.parametrize("kind", ["to a text", "to a chain", "to nothing", "to itself", "to a folder"])
+def test_no_link_is_followed(cuttings: Cuttings, kind: str) -> None:
+    secret = cuttings.write(STORY, "secret")
+    (cuttings.folder / "chain").symlink_to(secret)
+    target = {
+        "to a text": secret.name,
+        "to a chain": "chain",
+        "to nothing": "nothing",
+        "to itself": "link.txt",
+        "to a folder": ".",
+    }
+    (cuttings.folder / "link.txt").symlink_to(target[kind])
+    ended = cuttings.bring(cuttings.folder / "link.txt")
+    assert ended.status == 1
+    assert "it is a link, and links are not followed" in ended.stderr
+    assert cuttings.run("list", "--json").json["total"] == 0
+
+
+def test_a_hard_link_is_the_file(cuttings: Cuttings) -> None:
+    (cuttings.folder / "other.txt").hardlink_to(cuttings.write(STORY))
+    assert cuttings.bring(cuttings.folder / "other.txt").status == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -21,7 +22,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that may be a post. ``name`` is its path in the collection, whatever folder that stands in."""
+    """A file that may be a post. ``name`` is its path in the collection, whatever folder that stands in.
+
+    ``path`` is no link: of a link within the collection, the file that it leads to.
+    """
 
     path: Path
     name: str
@@ -34,7 +38,7 @@ class FoundFile:
     @property
     def is_ghost(self) -> bool:
         """Whether it was named without a date (UPSTREAM, section 4.4)."""
-        return self.path.name.startswith("-")
+        return self.name.rpartition("/")[2].startswith("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,14 @@ def find_files(path: Path) -> Iterator[FoundFile | Stray]:
         yield from _walk(start, start.resolve(), collection)
     else:
         start.stat()
-        yield FoundFile(start, start.relative_to(collection).as_posix())
+        yield _found(start, base.resolve(), start.relative_to(collection).as_posix())
 
 
 def load_file(found: FoundFile, max_size: int) -> bytes:
-    """Return a file's bytes; raise `Unreadable` for one that is larger, no regular file, or out of reach."""
+    """Return a file's bytes; raise `Unreadable` for one that is larger, no regular file, or out of reach.
+
+    A link is not followed, also when it has taken the file's place just now.
+    """
     try:
         with open(found.path, "rb", opener=_open_at_once) as file:
             status = os.fstat(file.fileno())
@@ -70,6 +77,10 @@ def load_file(found: FoundFile, max_size: int) -> bytes:
                 raise Unreadable("is no regular file")
             body = file.read(max_size + 1)
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Unreadable(
+                "cannot be read: it is a link, and links are not followed; name the file itself"
+            ) from error
         raise Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
     if len(body) > max_size:
         raise Unreadable(f"is larger than http.max_size allows ({max_size:,} bytes)")
@@ -77,8 +88,8 @@ def load_file(found: FoundFile, max_size: int) -> bytes:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open without waiting for the other end, should it be a pipe."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+    """Open without waiting for the other end, should it be a pipe, and no other file that a link leads to."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 def _walk(folder: Path, root: Path, collection: Path) -> Iterator[FoundFile | Stray]:
@@ -96,6 +107,14 @@ def _walk(folder: Path, root: Path, collection: Path) -> Iterator[FoundFile | St
 
 
 def _classify(path: Path, root: Path, name: str) -> FoundFile | Stray:
-    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
+    found = _found(path, root, name)
+    return found if isinstance(found, Stray) or path.suffix.lower() in _SUFFIXES else Stray(name)
+
+
+def _found(path: Path, root: Path, name: str) -> FoundFile | Stray:
+    if not path.is_symlink():
+        return FoundFile(path, name)
+    target = Path(os.path.realpath(path))
+    if not target.is_relative_to(root):
         return Stray(name, "is a link that leads out of the folder")
-    return FoundFile(path, name) if path.suffix.lower() in _SUFFIXES else Stray(name)
+    return FoundFile(target, name)
