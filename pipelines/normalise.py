@@ -6,17 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 
+from pipelines.byline import byline_names, closing_names, dateline_names, is_end_mark, signature_names
 from pipelines.normalise_body import Body, Line, Picture, read_body, read_lines
-from pipelines.normalise_lines import (
-    byline_names,
-    closing_names,
-    dateline_names,
-    is_furniture,
-    is_heading,
-    is_jump,
-    is_note,
-    source_media,
-)
+from pipelines.normalise_lines import is_furniture, is_heading, is_jump, is_note, source_media
 from pipelines.normalise_media import media_of_digest, media_of_tag, stated_media
 from pipelines.normalise_securities import gather, read_printed
 from pipelines.normalise_text import one_line
@@ -27,6 +19,10 @@ _WORD = re.compile(r"\w+")
 _CUT_SHORT = "..."
 _EDGE = 2
 """Lines at an end of the text in which a byline or a jump mark may stand."""
+_WIDE_EDGE = 6
+"""The same with the lines of a deck, or other credits, between a byline and that end."""
+_LONGEST_DECK = 50
+_SENTENCE_END = ("。", "！", "？", "；", "，", "”", "…")
 
 
 def normalise(draft: Draft) -> Article:
@@ -106,24 +102,35 @@ def _standing_in(draft: Draft) -> tuple[Paragraph, ...]:
 
 
 def _paragraphs(body: Body) -> tuple[Paragraph, ...]:
-    last = len(body.lines) - 1
     under_pictures = {picture.before for picture in body.pictures}
+    places = range(len(body.lines))
+    edge = {*_edge(body.lines, places), *_edge(body.lines, places[::-1])}
     return tuple(
-        Paragraph(line.text, _kind(line, index in under_pictures, min(index, last - index) < _EDGE))
+        Paragraph(line.text, _kind(line, index in under_pictures, index in edge))
         for index, line in enumerate(body.lines)
     )
+
+
+def _edge(lines: Sequence[Line], order: range) -> Iterator[int]:
+    """Yield the places from one end of the text in which a byline may stand: two, more behind short lines."""
+    for passed, index in enumerate(order[:_WIDE_EDGE]):
+        yield index
+        text = lines[index].text
+        if len(text) > _LONGEST_DECK or text.endswith(_SENTENCE_END):
+            yield from order[passed + 1 : _EDGE]
+            return
 
 
 def _kind(line: Line, is_under_picture: bool, is_at_edge: bool) -> ParagraphKind:
     if line.kind != "text":
         return line.kind
+    if is_at_edge and byline_names(line.text):
+        return "byline"
     if is_heading(line):
         return "heading"
     if line.is_centred and is_under_picture:
         return "caption"
-    if is_note(line.text):
-        return "note"
-    return "byline" if is_at_edge and byline_names(line.text) else "text"
+    return "note" if is_note(line.text) else "text"
 
 
 def _author(paragraphs: Sequence[Paragraph]) -> str | None:
@@ -131,15 +138,15 @@ def _author(paragraphs: Sequence[Paragraph]) -> str | None:
 
     None when there are none.
     """
-    last = next((one for one in reversed(paragraphs) if one.kind == "text"), None)
+    texts = (one for one in reversed(paragraphs) if one.kind == "text" and not is_end_mark(one.text))
+    last = next(texts, None)
     names: list[str] = []
     for paragraph in paragraphs:
         if paragraph.kind == "byline":
             names += byline_names(paragraph.text)
-        else:
+        elif paragraph.kind == "text":
             names += dateline_names(paragraph.text)
-        if paragraph is last:
-            names += closing_names(paragraph.text)
+            names += (signature_names if paragraph is last else closing_names)(paragraph.text)
     return "、".join(dict.fromkeys(names)) or None
 
 

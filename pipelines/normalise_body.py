@@ -124,8 +124,8 @@ def _read_plain(markup: str, reading: _Reading) -> str:
     """Read the paragraphs at the start that hold nothing but text, and return the markup that follows."""
     end = 0
     while paragraph := _PLAIN.match(markup, end):
-        reading.add_text(paragraph[1])
-        reading.end_line()
+        if text := _line_text(paragraph[1]):
+            reading.body.lines.append(Line(text))
         end = paragraph.end()
     return markup[end:].strip()
 

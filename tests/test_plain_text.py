@@ -163,7 +163,8 @@ def test_a_short_first_paragraph_at_the_usual_distance_is_no_caption() -> None:
     ("line", "author"),
     [
         ("春耕忙。（记者 张平 通讯员 林妙）", "张平、林妙"),
-        ("春耕忙。(张平)", None),
+        ("春耕忙。(张平)", "张平"),
+        ("春耕忙。(完)", None),
         ("春耕忙。（记者 张平 摄）", None),
         ("春耕忙（据本报记者获悉）", None),
     ],
