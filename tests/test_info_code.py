@@ -24,6 +24,26 @@ ADDRESSES = [
     "https://finance.eastmoney.com/a/{}.html?from=list#top",
     "_posts/2022-03-16-{}.md",
     "{}",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}.html;jsessionid=1F0A",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{};v=2.html?from=list",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}/",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}.html/",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}/index.html",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}/index_2.SHTML",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}/default.aspx",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}.shtml",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}.HTM",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}_1.html",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}_12.shtml#top",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/{}%2Ehtml",
+    "https://finews.withounder.com/yaohuribao%2F2022%2F03%2F16%2F{}.html",
+    "https://finews.withounder.com/yaohuribao/2022/03/16/%20{}.html%20",
+    " https://finews.withounder.com/yaohuribao/2022/03/16/{}.html\n",
+    "//finews.withounder.com/yaohuribao/2022/03/16/{}",
+    "https://finews.withounder.com/share?from=202203162311109999&INFOCODE={}",
+    "https://finews.withounder.com/share?infoCode=%20{}",
+    "https://finews.withounder.com/app.html#/article/{}.html?x=1",
+    "https://finews.withounder.com/yaohuribao/{}.html?ref=NW202203162311109999",
 ]
 
 
@@ -38,6 +58,20 @@ def test_every_spelling_has_one_canonical_form(digits: str, prefix: str) -> None
 def test_a_code_is_found_in_every_kind_of_address(digits: str, address: str) -> None:
     assert find_info_code(address.format(f"NW{digits}")) == (f"NW{digits}", "media")
     assert find_info_code(address.format(digits)) == (f"NW{digits}", "rolling")
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        (f"/a/nw{DIGITS}.html", "media"),
+        (f"/a/%4E%57{DIGITS}.html", "media"),
+        (f"/a/ＮＷ{DIGITS}.html", "media"),
+        ("/a/NW２０２２０３１６２３１１１００００１.html", "media"),
+        ("/a/%32%30%32203162311100001.html", "rolling"),
+    ],
+)
+def test_a_code_is_found_however_it_is_written(address: str, form: str) -> None:
+    assert find_info_code(address) == (f"NW{DIGITS}", form)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +91,10 @@ def test_anything_else_is_no_info_code(text: str) -> None:
         f"https://finews.withounder.com/yaohuribao/NW{DIGITS}0.html",
         f"https://finews.withounder.com/yaohuribao/NW{DIGITS}.jpg",
         f"https://finews.withounder.com/x{DIGITS}.html",
+        f"https://finews.withounder.com/yaohuribao/NW{DIGITS}/comments.html",
+        f"https://finews.withounder.com/yaohuribao/NW{DIGITS}_1234.html",
+        f"https://share.example/send?url=https%3A%2F%2Ffinews.withounder.com%2Fa%2FNW{DIGITS}.html",
+        f"https://NW{DIGITS}.example/",
         "",
     ],
 )
