@@ -310,7 +310,7 @@ def test_no_link_is_followed(cuttings: Cuttings, kind: str) -> None:
     (cuttings.folder / "link.txt").symlink_to(target[kind])
     ended = cuttings.bring(cuttings.folder / "link.txt")
     assert ended.status == 1
-    assert "it is a link, and links are not followed" in ended.stderr
+    assert "it is a link, and links are not followed" in ended.json["items"][0]["error"]
     assert cuttings.run("list", "--json").json["total"] == 0
 
 
