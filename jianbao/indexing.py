@@ -6,15 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from storage.archive import Archive
+from storage.giving_way import Turns
 from storage.search import (
     build_part,
     count_index_bytes,
     count_unindexed,
     create_index,
     index_owed,
-    merge_index,
+    merge_part,
+    prepare_owed,
+    prepare_part,
     read_index_state,
 )
+
+PART = 64
+"""Articles indexed in one transaction, which takes some tens of milliseconds."""
 
 
 def index_news(archive: Archive) -> int:
@@ -22,26 +28,33 @@ def index_news(archive: Archive) -> int:
     with archive.reading() as connection:
         if not read_index_state(connection).owed:
             return 0
+        ready = prepare_owed(connection)
     with archive.writing() as connection:
-        return index_owed(connection)
+        return index_owed(connection, ready)
 
 
-def rebuild_index(archive: Archive, *, anew: bool) -> Iterator[int]:
+def rebuild_index(archive: Archive, *, anew: bool, turns: Turns | None = None) -> Iterator[int]:
     """Build the search index, anew or from where it was left; yield how many articles each step did.
 
-    Crawls may go on meanwhile; an interrupted build goes on where it was.
+    Crawls may go on meanwhile, and get their turn after every few articles; an interrupted build goes on
+    where it was.
     """
-    with archive.writing() as connection:
-        if anew:
+    turns = turns or Turns(archive)
+    if anew:
+        with turns.writing() as connection:
             create_index(connection)
-    while True:
-        with archive.writing() as connection:
-            done = build_part(connection)
+    done = None
+    while done != 0:
+        with archive.reading() as connection:
+            ready = prepare_part(connection, PART)
+        with turns.writing() as connection:
+            done = build_part(connection, PART, ready)
         yield done
-        if not done:
-            break
-    with archive.writing() as connection:
-        merge_index(connection)
+    begin = goes_on = True
+    while goes_on:
+        with turns.writing() as connection:
+            goes_on = merge_part(connection, begin=begin)
+        begin = False
 
 
 def is_half_built(archive: Archive) -> bool:

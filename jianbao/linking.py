@@ -6,10 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from storage.archive import Archive
-from storage.stories import count_owed_stories, count_stories, owe_all_stories
+from storage.giving_way import Turns
+from storage.stories import (
+    count_owed_stories,
+    count_stories,
+    forget_some_stories,
+    name_again,
+    owe_some_stories,
+)
 
 AFTER_CRAWL = 10_000
 """Articles looked at after one crawl: 3 s; the next crawls go on with what an upgraded archive owes."""
+_OWED = 2_000
+_FORGOTTEN = 200
+"""Articles in one transaction, which takes some tens of milliseconds."""
 
 
 def link_news(
@@ -29,10 +39,20 @@ def link_news(
     return done
 
 
-def rebuild_stories(archive: Archive) -> None:
-    """Forget all stories: every article is to be looked at again."""
-    with archive.writing() as connection:
-        owe_all_stories(connection)
+def rebuild_stories(archive: Archive, turns: Turns | None = None) -> None:
+    """Forget all stories: every article is to be looked at again.
+
+    All are owed before anything is forgotten, so that whatever interrupts this loses no near copy; what
+    others link meanwhile stays.
+    """
+    turns = turns or Turns(archive)
+    for step, size in ((owe_some_stories, _OWED), (forget_some_stories, _FORGOTTEN)):
+        last: str | None = ""
+        while last is not None:
+            with turns.writing() as connection:
+                last = step(connection, last, size)
+    with turns.writing() as connection:
+        name_again(connection)
 
 
 def describe_stories(archive: Archive) -> dict[str, Any]:

@@ -1,9 +1,13 @@
-"""Looking for the near copies of what is new, and linking them: in batches, each one transaction."""
+"""Looking for the near copies of what is new, and linking them: in batches.
+
+A batch is read and compared without the write lock, and entered in one short transaction.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -14,12 +18,14 @@ from sqlalchemy import Connection
 
 from pipelines.near_copies import COMMON_KEYS, Dissected, comparable, looks_like, similarity, sketch
 from storage.archive import Archive
+from storage.giving_way import Turns
 from storage.sketches import (
     REPRINT_WINDOW,
     StoredSketch,
     delete_sketches,
     find_keys,
     find_signatures,
+    find_sketch_numbers,
     find_sketches,
     insert_keys,
     insert_sketches,
@@ -29,6 +35,7 @@ from storage.stories import (
     Link,
     OwedText,
     find_owed_stories,
+    find_owed_texts,
     link_copies,
     list_owed_stories,
     read_texts,
@@ -36,8 +43,8 @@ from storage.stories import (
     unlink_copies,
 )
 
-BATCH = 1_000
-"""Articles in one transaction: 0.3 s, so that others who write need not wait."""
+BATCH = 250
+"""Articles in one transaction, which takes some tens of milliseconds: others write meanwhile."""
 
 _CARRIERS = 8
 """Articles of a period that are filed under one key: what more have in common is boilerplate."""
@@ -55,30 +62,71 @@ class Linked:
     links: int = 0
 
 
-def link_stories(archive: Archive, limit: int | None = None) -> Iterator[Linked]:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What looking for the near copies of some articles found, to be entered by `enter_looked`.
+
+    ``first`` is the number of the first of the ``sketches``, ``filed`` their keys.
+    """
+
+    owed: tuple[OwedText, ...]
+    first: int
+    sketches: tuple[StoredSketch, ...]
+    filed: tuple[tuple[int, int, int], ...]
+    links: tuple[Link, ...]
+
+
+def link_stories(archive: Archive, limit: int | None = None, turns: Turns | None = None) -> Iterator[Linked]:
     """Look for near copies of what is owed, up to about so many articles; yield the sums after each batch."""
+    turns = turns or Turns(archive)
     done = Linked()
     while limit is None or done.articles < limit:
-        with archive.writing() as connection:
-            batch = link_batch(connection, BATCH)
-        if not batch.articles:
+        with archive.reading() as connection:
+            looked = look_for_copies(connection, BATCH)
+        if not looked.owed:
             return
-        done = Linked(done.articles + batch.articles, done.links + batch.links)
-        yield done
+        with turns.writing() as connection:
+            batch = enter_looked(connection, looked)
+        if batch is not None:
+            done = Linked(done.articles + batch.articles, done.links + batch.links)
+            yield done
 
 
 def link_batch(connection: Connection, size: int) -> Linked:
-    """Look for near copies of so many articles, what was known of them forgotten; say what was done."""
-    owed = list_owed_stories(connection, size)
-    codes = [one.info_code for one in owed]
-    if delete_sketches(connection, codes):
-        unlink_copies(connection, codes)
+    """Look for near copies of so many articles and enter them, in one transaction; say what was done."""
+    linked = enter_looked(connection, look_for_copies(connection, size))
+    assert linked is not None, "nobody else writes in one transaction"
+    return linked
+
+
+def look_for_copies(connection: Connection, size: int) -> Looked:
+    """Look for near copies of so many articles, as if nothing were known of them yet; write nothing."""
+    owed = tuple(list_owed_stories(connection, size))
     texts = {one.info_code: comparable(one.text) for one in owed}
-    sketches = _sketch_all(owed, texts, next_number(connection))
-    candidates = _file_keys(connection, sketches)
+    first = next_number(connection)
+    sketches = _sketch_all(owed, texts, first)
+    candidates, filed = _choose_keys(connection, sketches, find_sketch_numbers(connection, texts))
     pairs = _likely_pairs(connection, sketches, candidates)
     links = _compare(connection, pairs, texts)
-    insert_sketches(connection, sketches)
+    return Looked(owed, first, tuple(sketches), tuple(filed), tuple(links))
+
+
+def enter_looked(connection: Connection, looked: Looked) -> Linked | None:
+    """Enter what was found, what was known of these articles forgotten; say what was done.
+
+    None, and nothing is done, where somebody else has linked or changed them in the meantime. A link to
+    another article whose text has changed since is left out: it is owed, and finds these in turn.
+    """
+    codes = [one.info_code for one in looked.owed]
+    is_same = tuple(find_owed_texts(connection, codes)) == looked.owed
+    if not is_same or next_number(connection) != looked.first:
+        return None
+    delete_sketches(connection, codes)
+    unlink_copies(connection, codes)
+    changed = find_owed_stories(connection, {link.other for link in looked.links} - {*codes})
+    links = [link for link in looked.links if link.other not in changed]
+    insert_sketches(connection, looked.sketches)
+    insert_keys(connection, looked.filed)
     link_copies(connection, links)
     settle_owed_stories(connection, codes)
     return Linked(len(codes), len(links))
@@ -98,9 +146,14 @@ def _sketch_all(owed: Sequence[OwedText], texts: Mapping[str, str], number: int)
     return sketches
 
 
-def _file_keys(connection: Connection, sketches: Sequence[StoredSketch]) -> dict[int, list[int]]:
-    """File the keys of new sketches; return for each the sketches filed before that share enough of them."""
-    carriers = _find_carriers(connection, sketches)
+def _choose_keys(
+    connection: Connection, sketches: Sequence[StoredSketch], gone: AbstractSet[int]
+) -> tuple[dict[int, list[int]], list[tuple[int, int, int]]]:
+    """Return for each new sketch those filed before that share enough keys, and the keys to be filed.
+
+    ``gone`` are sketches that will be gone by then.
+    """
+    carriers = _find_carriers(connection, sketches, gone)
     candidates: dict[int, list[int]] = {}
     filed: list[tuple[int, int, int]] = []
     for one in sketches:
@@ -113,11 +166,12 @@ def _file_keys(connection: Connection, sketches: Sequence[StoredSketch]) -> dict
             if len(numbers) < _CARRIERS:
                 numbers.append(one.number)
                 filed.append((period, key, one.number))
-    insert_keys(connection, filed)
-    return candidates
+    return candidates, filed
 
 
-def _find_carriers(connection: Connection, sketches: Sequence[StoredSketch]) -> _Carriers:
+def _find_carriers(
+    connection: Connection, sketches: Sequence[StoredSketch], gone: AbstractSet[int]
+) -> _Carriers:
     """Return the sketches that are filed under keys of the new ones, by period and key."""
     wanted: defaultdict[int, set[int]] = defaultdict(set)
     for one in sketches:
@@ -127,7 +181,8 @@ def _find_carriers(connection: Connection, sketches: Sequence[StoredSketch]) -> 
     for period, keys in wanted.items():
         shelf = carriers[period]
         for _, key, number in find_keys(connection, period, keys):
-            shelf.setdefault(key, []).append(number)
+            if number not in gone:
+                shelf.setdefault(key, []).append(number)
     return carriers
 
 

@@ -123,10 +123,13 @@ def delete_sketches(connection: Connection, info_codes: Sequence[str]) -> int:
     return len(sketches)
 
 
-def delete_all_sketches(connection: Connection) -> None:
-    """Remove every sketch and key."""
-    connection.execute(delete(story_key))
-    connection.execute(delete(story_sketch))
+def find_sketch_numbers(connection: Connection, info_codes: Iterable[str]) -> set[int]:
+    """Return the numbers of the sketches of these articles."""
+    found: set[int] = set()
+    for codes in batches(info_codes):
+        numbers = select(story_sketch.c.number).where(story_sketch.c.info_code.in_(codes))
+        found.update(connection.execute(numbers).scalars())
+    return found
 
 
 def _stored(row: object) -> StoredSketch:

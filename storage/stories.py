@@ -27,7 +27,7 @@ from sqlalchemy import (
 from storage.batches import batches
 from storage.database import upsert
 from storage.schema import article, story_link, story_member, story_owed
-from storage.sketches import delete_all_sketches
+from storage.sketches import delete_sketches
 
 SHOWN_MEMBERS = 50
 """How many members of a story are read at once: daily reports in set words make stories without end."""
@@ -92,14 +92,48 @@ def owe_story(connection: Connection, info_code: str) -> None:
     connection.execute(_OWE, {"info_code": info_code})
 
 
-def owe_all_stories(connection: Connection) -> int:
-    """Forget every sketch, link and story; return how many articles are to be looked at again."""
-    delete_all_sketches(connection)
-    for table in (story_link, story_member, story_owed):
-        connection.execute(delete(table))
-    return connection.execute(
-        insert(story_owed).from_select(["info_code"], select(article.c.info_code))
-    ).rowcount
+def owe_some_stories(connection: Connection, after: str, limit: int) -> str | None:
+    """Note of the next articles by info code that all are to be looked at again.
+
+    Return the last one's code, None where there was none.
+    """
+    codes: list[str] = list(
+        connection.execute(
+            select(article.c.info_code)
+            .where(article.c.info_code > after)
+            .order_by(article.c.info_code)
+            .limit(limit)
+        ).scalars()
+    )
+    if codes:
+        connection.execute(_OWE, [{"info_code": code} for code in codes])
+    return codes[-1] if codes else None
+
+
+def forget_some_stories(connection: Connection, after: str, limit: int) -> str | None:
+    """Forget the sketches, links and memberships of the next articles that are owed, by info code.
+
+    Return the last one's code, None where there was none. Members that stay behind keep the story's name,
+    until `name_again` has been told.
+    """
+    owed = select(story_owed.c.info_code).where(story_owed.c.info_code > after)
+    codes: list[str] = list(connection.execute(owed.order_by(story_owed.c.info_code).limit(limit)).scalars())
+    if not codes:
+        return None
+    delete_sketches(connection, codes)
+    _delete_links(connection, codes)
+    connection.execute(delete(story_member).where(story_member.c.info_code.in_(codes)))
+    return codes[-1]
+
+
+def name_again(connection: Connection) -> int:
+    """Make the stories anew that are named by an article which is not in them; return how many there were."""
+    named = story_member.alias("named")
+    is_in = exists().where(named.c.info_code == story_member.c.story, named.c.story == story_member.c.story)
+    lost = connection.execute(select(story_member.c.story).where(~is_in).distinct()).scalars().all()
+    for story in lost:
+        _tell_again(connection, story)
+    return len(lost)
 
 
 def count_owed_stories(connection: Connection) -> int:
@@ -117,6 +151,15 @@ def count_stories(connection: Connection) -> tuple[int, int]:
 def list_owed_stories(connection: Connection, limit: int) -> list[OwedText]:
     """Return articles to be looked at, by info code."""
     return [OwedText(*row) for row in connection.execute(_owed.limit(limit))]
+
+
+def find_owed_texts(connection: Connection, info_codes: Iterable[str]) -> list[OwedText]:
+    """Return those of these articles that are to be looked at, by info code."""
+    found: list[OwedText] = []
+    for codes in batches(info_codes):
+        rows = connection.execute(_owed.where(story_owed.c.info_code.in_(codes)))
+        found += [OwedText(*row) for row in rows]
+    return found
 
 
 def find_owed_stories(connection: Connection, info_codes: Iterable[str]) -> set[str]:
@@ -158,9 +201,7 @@ def unlink_copies(connection: Connection, info_codes: Sequence[str]) -> None:
     stories = set(find_stories(connection, info_codes).values())
     if not stories:
         return
-    connection.execute(
-        delete(story_link).where(or_(story_link.c.one.in_(info_codes), story_link.c.other.in_(info_codes)))
-    )
+    _delete_links(connection, info_codes)
     for story in sorted(stories):
         _tell_again(connection, story)
 
@@ -253,6 +294,11 @@ def _join_stories(connection: Connection, links: Sequence[Link]) -> None:
         connection.execute(insert(story_member), new)
     if stories:
         connection.execute(_RESEMBLE, [{"code": code, "at_least": nearest[code]} for code in stories])
+
+
+def _delete_links(connection: Connection, info_codes: Sequence[str]) -> None:
+    either = or_(story_link.c.one.in_(info_codes), story_link.c.other.in_(info_codes))
+    connection.execute(delete(story_link).where(either))
 
 
 def _tell_again(connection: Connection, story: str) -> None:

@@ -17,6 +17,9 @@ from storage.search.index import (
     list_owed,
     make_tokens,
     merge_index,
+    merge_part,
+    prepare_owed,
+    prepare_part,
     read_index_state,
 )
 from storage.search.periods import Unit
@@ -60,8 +63,11 @@ __all__ = [
     "make_tokens",
     "mark_hits",
     "merge_index",
+    "merge_part",
     "narrow",
     "parse_query",
+    "prepare_owed",
+    "prepare_part",
     "read_index_state",
     "search_articles",
 ]

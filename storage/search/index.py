@@ -9,10 +9,12 @@ has run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, Integer, String, column, exists, func, select, table
+from sqlalchemy import Connection, Integer, Select, String, column, exists, func, select, table
 from sqlalchemy import text as sql_text
 
 from storage.articles import StoredArticle, first_id
@@ -42,6 +44,8 @@ _READ_OWED = (
     .join(_owed, _owed.c.id == article.c.id)
     .order_by(_owed.c.id)
 )
+_MERGE = sql_text("INSERT INTO search (search, rank) VALUES ('merge', :pages)")
+_MERGED_PAGES = 250
 _SETTLE_OWED = sql_text("DELETE FROM search_owed")
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
 
@@ -85,6 +89,9 @@ class ReadyTokens:
     def are_of(self, stored: StoredArticle) -> bool:
         """Return whether they are those of an article as it is stored."""
         return (self.title, self.text) == (stored.article.title, stored.article.text)
+
+
+_NONE_READY: Mapping[int, ReadyTokens] = MappingProxyType({})
 
 
 def make_tokens(title: str, text: str) -> ReadyTokens:
@@ -157,12 +164,21 @@ def list_owed(connection: Connection) -> tuple[int, ...]:
     return tuple(connection.execute(_LIST_OWED).scalars())
 
 
-def index_owed(connection: Connection) -> int:
-    """Index all that is owed, in one go; return how many articles that were."""
+def prepare_owed(connection: Connection) -> dict[int, ReadyTokens]:
+    """Return by id the tokens that owed articles lack, for `index_owed`: most of the work, and no writing."""
+    rows = connection.execute(_READ_OWED.where(_owed.c.tokens.is_(None)))
+    return {row.id: make_tokens(row.title, row.text) for row in rows}
+
+
+def index_owed(connection: Connection, ready: Mapping[int, ReadyTokens] = _NONE_READY) -> int:
+    """Index all that is owed, in one go; return how many articles that were.
+
+    ``ready`` are tokens made beforehand; those of another text do no harm.
+    """
     if not read_index_state(connection).is_of_this_version:
         return 0
     rows = [
-        {"id": row.id, "tokens": row.tokens or article_tokens(row.title, row.text)}
+        {"id": row.id, "tokens": row.tokens or _tokens_of(row, ready)}
         for row in connection.execute(_READ_OWED)
     ]
     if rows:
@@ -171,10 +187,19 @@ def index_owed(connection: Connection) -> int:
     return len(rows)
 
 
-def build_part(connection: Connection, articles: int = 500) -> int:
+def prepare_part(connection: Connection, articles: int = 500) -> dict[int, ReadyTokens]:
+    """Return by id the tokens of the next articles, for `build_part`: most of the work, and no writing."""
+    rows = connection.execute(_next_articles(read_index_state(connection), articles))
+    return {row.id: make_tokens(row.title, row.text) for row in rows}
+
+
+def build_part(
+    connection: Connection, articles: int = 500, ready: Mapping[int, ReadyTokens] = _NONE_READY
+) -> int:
     """Index the next articles by id; return how many that were: 0 when the index is complete.
 
-    Raise `IndexNotOurs` where it was begun by another version: an index of two kinds of tokens finds neither.
+    ``ready`` are tokens made beforehand; those of another text do no harm. Raise `IndexNotOurs` where it was
+    begun by another version: an index of two kinds of tokens finds neither.
     """
     state = read_index_state(connection)
     if not state.is_of_this_version:
@@ -182,14 +207,10 @@ def build_part(connection: Connection, articles: int = 500) -> int:
             "another version of jianbao has begun to build the search index; "
             "run `jianbao reindex` again once no other one runs"
         )
-    rows = connection.execute(
-        select(article.c.id, article.c.title, article.c.text, article.c.published_at)
-        .where(article.c.id > state.built_to)
-        .order_by(article.c.id)
-        .limit(articles)
-    ).all()
-    _insert(connection, ((row.id, row.title, row.text) for row in rows))
+    rows = connection.execute(_next_articles(state, articles)).all()
     if rows:
+        tokens = [{"id": row.id, "tokens": _tokens_of(row, ready)} for row in rows]
+        connection.execute(_INSERT, tokens)
         _note_shift(connection, state, max(row.id - first_id(row.published_at) for row in rows))
     connection.execute(
         sql_text("UPDATE search_state SET built_to = :id"),
@@ -199,8 +220,15 @@ def build_part(connection: Connection, articles: int = 500) -> int:
 
 
 def merge_index(connection: Connection) -> None:
-    """Merge the index into one piece: smaller, and quicker to ask."""
+    """Merge the index into one piece, in one go: smaller, and quicker to ask."""
     connection.execute(sql_text("INSERT INTO search (search) VALUES ('optimize')"))
+
+
+def merge_part(connection: Connection, *, begin: bool = False) -> bool:
+    """Go a little on with merging the index into one piece, or ``begin`` it; return whether there is more."""
+    before = _count_changes(connection)
+    connection.execute(_MERGE, {"pages": -_MERGED_PAGES if begin else _MERGED_PAGES})
+    return _count_changes(connection) - before > 1  # FTS5 counts the word itself as one
 
 
 def count_index_bytes(connection: Connection) -> int:
@@ -224,10 +252,24 @@ def _indexed(stored: StoredArticle) -> tuple[int, str, str]:
     return stored.id, stored.article.title, stored.article.text
 
 
-def _insert(connection: Connection, indexed: Iterable[tuple[int, str, str]]) -> None:
-    rows = [{"id": id_, "tokens": article_tokens(title, text)} for id_, title, text in indexed]
-    if rows:
-        connection.execute(_INSERT, rows)
+def _next_articles(state: IndexState, articles: int) -> Select[Any]:
+    """Return the query for the next articles that a building of the index comes to."""
+    return (
+        select(article.c.id, article.c.title, article.c.text, article.c.published_at)
+        .where(article.c.id > state.built_to)
+        .order_by(article.c.id)
+        .limit(articles)
+    )
+
+
+def _tokens_of(row: Any, ready: Mapping[int, ReadyTokens]) -> str:
+    made = ready.get(row.id)
+    is_same = made is not None and (made.title, made.text) == (row.title, row.text)
+    return made.tokens if made is not None and is_same else article_tokens(row.title, row.text)
+
+
+def _count_changes(connection: Connection) -> int:
+    return int(connection.execute(sql_text("SELECT total_changes()")).scalar_one())
 
 
 def _take_out(connection: Connection, previous: StoredArticle) -> None:

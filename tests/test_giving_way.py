@@ -1,0 +1,232 @@
+"""Giving way: long work holds the write lock for moments, and lets others write between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import pytest
+from search_desk import SearchDesk
+from sqlalchemy import Connection, func, select, text
+from two_searches import make_words, prove_search
+
+from jianbao import indexing
+from jianbao.indexing import index_news, rebuild_index
+from jianbao.linking import rebuild_stories
+from pipelines import link_stories
+from pipelines.link_stories import enter_looked, look_for_copies
+from storage.archive import Archive
+from storage.giving_way import Turns
+from storage.schema import article, story_member, story_owed, story_sketch
+from storage.search import build_part, create_index, index, prepare_part, read_index_state
+from storage.stories import owe_story
+
+ARTICLES = 60
+
+
+@dataclass
+class Clock:
+    """A clock that stands still unless it is moved, and what was slept."""
+
+    now: float = 0.0
+    slept: list[float] = field(default_factory=list)
+    meanwhile: Callable[[], None] = lambda: None
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.meanwhile()
+
+
+class WatchedTurns(Turns):
+    """Turns that count how many rows each changes."""
+
+    def __init__(self, archive: Archive, clock: Clock) -> None:
+        super().__init__(archive, clock.sleep, lambda: clock.now)
+        self.changed: list[int] = []
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with super().writing() as connection:
+            before = count_changes(connection)
+            yield connection
+            self.changed.append(count_changes(connection) - before)
+
+
+def count_changes(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT total_changes()")).scalar_one())
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[SearchDesk]:
+    """Return an archive of some articles."""
+    with SearchDesk.open(tmp_path / "archive") as desk:
+        desk.add(ARTICLES)
+        yield desk
+
+
+@contextmanager
+def another(desk: SearchDesk) -> Iterator[SearchDesk]:
+    """Open the archive once more, as another process does."""
+    with SearchDesk.open(desk.archive.folder, seed=2) as other:
+        yield other
+
+
+def test_a_turn_is_followed_by_a_pause_as_long_as_half_of_it(desk: SearchDesk) -> None:
+    clock = Clock()
+    turns = Turns(desk.archive, clock.sleep, lambda: clock.now)
+    for held in (0.04, 0.0, 2.0):
+        with turns.writing():
+            clock.now += held
+    assert clock.slept == pytest.approx([0.02, 0.002, 1.0])
+
+
+def test_the_pause_is_four_turns_long_where_others_write(desk: SearchDesk) -> None:
+    clock = Clock()
+    turns = Turns(desk.archive, clock.sleep, lambda: clock.now)
+    with another(desk) as other:
+        for others_write in (False, True, False):
+            with turns.writing():
+                clock.now += 0.04
+            if others_write:
+                other.relist(1)
+    assert clock.slept == pytest.approx([0.02, 0.02, 0.16])
+
+
+def test_the_lock_is_free_while_the_work_pauses(desk: SearchDesk) -> None:
+    with another(desk) as other:
+        clock = Clock(meanwhile=lambda: other.relist(1))  # waits 30 s and fails where the lock is held
+        with Turns(desk.archive, clock.sleep).writing() as connection:
+            connection.execute(text("UPDATE article SET status = status"))
+    assert len(clock.slept) == 1
+
+
+def test_a_reindex_gives_way_to_who_writes(desk: SearchDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "PART", 7)
+    monkeypatch.setattr(index, "_MERGED_PAGES", 1)
+    with another(desk) as other:
+
+        def write_on() -> None:
+            other.add(1)
+            other.edit(2)
+            other.remove(1)
+
+        clock = Clock(meanwhile=write_on)
+        turns = WatchedTurns(desk.archive, clock)
+        done = list(rebuild_index(desk.archive, anew=True, turns=turns))
+    assert max(done) <= 7
+    assert len(clock.slept) == len(turns.changed) > len(done) > ARTICLES // 7
+    assert max(turns.changed) < 60, "a turn is not short"
+    with desk.archive.reading() as connection:
+        assert read_index_state(connection).is_current
+        verdict = prove_search(connection, make_words(connection, Random(1), 60))
+    assert verdict.is_clean, verdict.problems
+
+
+def test_a_reindex_in_turns_merges_the_index_into_one_piece(
+    desk: SearchDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "PART", 7)
+    clock = Clock()
+    assert sum(rebuild_index(desk.archive, anew=True, turns=WatchedTurns(desk.archive, clock))) == ARTICLES
+    with desk.archive.reading() as connection:
+        segments = select(func.count(text("DISTINCT segid"))).select_from(text("search_idx"))
+        assert connection.execute(segments).scalar_one() == 1
+
+
+def no_tokens(_title: str, _text: str) -> str:
+    raise AssertionError("tokens are made while the write lock is held")
+
+
+def test_tokens_are_made_before_the_lock_is_taken(desk: SearchDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add(5)
+    with desk.archive.writing() as connection:
+        create_index(connection)
+        ready = prepare_part(connection, 100)
+        with monkeypatch.context() as patch:
+            patch.setattr(index, "article_tokens", no_tokens)
+            assert build_part(connection, 100, ready) == ARTICLES + 5
+
+
+def test_what_changed_after_its_tokens_were_made_is_indexed_as_it_is(desk: SearchDesk) -> None:
+    with desk.archive.writing() as connection:
+        create_index(connection)
+        ready = prepare_part(connection, 100)
+    desk.edit(20)
+    desk.remove(5)
+    with desk.archive.writing() as connection:
+        assert build_part(connection, 100, ready) == ARTICLES - 5
+    with desk.archive.reading() as connection:
+        assert prove_search(connection, make_words(connection, Random(2), 60)).is_clean
+
+
+def count_owed(desk: SearchDesk) -> int:
+    with desk.archive.reading() as connection:
+        return read_index_state(connection).owed
+
+
+def test_news_are_indexed_with_tokens_made_before(desk: SearchDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    index_news(desk.archive)
+    while not count_owed(desk):
+        desk.add(1)  # now and then it indexes what it adds
+    prepare = indexing.prepare_owed
+
+    def prepare_and_forbid(connection: Connection) -> object:
+        ready = prepare(connection)
+        monkeypatch.setattr(index, "article_tokens", no_tokens)
+        return ready
+
+    monkeypatch.setattr(indexing, "prepare_owed", prepare_and_forbid)
+    assert index_news(desk.archive) == 1
+    assert count_owed(desk) == index_news(desk.archive) == 0
+
+
+def link_all(desk: SearchDesk, turns: Turns) -> None:
+    for _ in link_stories.link_stories(desk.archive, turns=turns):
+        pass
+
+
+def stories(connection: Connection) -> list[object]:
+    return sorted(connection.execute(select(story_member.c.info_code, story_member.c.story)).all())
+
+
+def test_a_rebuild_of_stories_gives_way_to_who_writes(
+    desk: SearchDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_stories, "BATCH", 9)
+    desk.add(60)  # some copy others
+    link_all(desk, Turns(desk.archive))
+    with desk.archive.reading() as connection:
+        before = stories(connection)
+    assert before
+    with another(desk) as other:
+        clock = Clock(meanwhile=lambda: link_all(other, Turns(other.archive, lambda _: None)))
+        rebuild_stories(desk.archive, WatchedTurns(desk.archive, clock))
+        link_all(desk, WatchedTurns(desk.archive, clock))
+    with desk.archive.reading() as connection:
+        assert stories(connection) == before
+        assert not connection.execute(select(func.count()).select_from(story_owed)).scalar_one()
+        sketched = select(func.count(story_sketch.c.info_code.distinct()), func.count(story_sketch.c.number))
+        assert len({*connection.execute(sketched).one()}) == 1, "an article has two sketches"
+
+
+@pytest.mark.parametrize("way", ["linked", "edited", "settled", "same"])
+def test_what_was_looked_for_is_entered_only_where_nothing_has_changed(desk: SearchDesk, way: str) -> None:
+    with desk.archive.reading() as connection:
+        looked = look_for_copies(connection, 20)
+    with desk.archive.writing() as connection:
+        if way == "linked":
+            codes = connection.execute(select(article.c.info_code)).scalars().all()
+            for code in {*codes} - {one.info_code for one in looked.owed}:
+                owe_story(connection, code)
+            assert enter_looked(connection, look_for_copies(connection, 40))
+        elif way == "edited":
+            changed = article.update().where(article.c.info_code == looked.owed[3].info_code)
+            connection.execute(changed.values(text="全文都改写了"))
+        elif way == "settled":
+            connection.execute(story_owed.delete().where(story_owed.c.info_code == looked.owed[0].info_code))
+    with desk.archive.writing() as connection:
+        entered = enter_looked(connection, looked)
+    assert (entered is not None) is (way == "same")
