@@ -12,6 +12,7 @@ from jianbao.days import PRESS_ZONE
 from storage.articles import StoredArticle
 from storage.records import Capture
 from storage.stories import Story
+from storage.time_changes import TimeChange
 
 _SNIPPET = 80  # characters
 
@@ -19,6 +20,15 @@ _SNIPPET = 80  # characters
 def present_time(moment: datetime | None, zone: ZoneInfo = PRESS_ZONE) -> str | None:
     """Return an instant in ISO 8601 with the zone's offset, to the second."""
     return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def print_published(shown: Mapping[str, Any]) -> str:
+    """Return the publication time of a presented article as a line has it: to the minute, or its day alone.
+
+    Empty where the article has none.
+    """
+    text = shown["published_at"] or ""
+    return text[:10] if shown["precision"] == "day" else text[:16].replace("T", " ")
 
 
 def present_article(
@@ -37,6 +47,7 @@ def present_article(
         "author": article.author,
         "published_at": present_time(article.published_at, zone),
         "precision": article.precision,
+        "time_witness": article.witness,
         "url": article.url,
         "sources": list(sources),
         "summary": article.summary,
@@ -67,6 +78,20 @@ def present_revision(row: Any, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
         "title": row.title,
         "content_hash": row.content_hash,
         "changed": row.changed,
+    }
+
+
+def present_time_change(change: TimeChange, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+    """Return how a publication time changed, as `show --json` lists it: old and new, and who states each."""
+    return {
+        "old": present_time(change.old, zone),
+        "old_precision": change.old_precision,
+        "old_witness": change.old_witness,
+        "new": present_time(change.new, zone),
+        "new_precision": change.new_precision,
+        "witness": change.new_witness,
+        "noticed_at": present_time(change.noticed_at, zone),
+        "capture_id": change.capture_id,
     }
 
 
@@ -107,6 +132,7 @@ def present_item(
         "title": article.title,
         "media": article.media,
         "published_at": present_time(article.published_at, zone),
+        "precision": article.precision,
         "sources": list(sources),
         "snippet": lead[:_SNIPPET],
         "duplicate_of": stored.duplicate_of,

@@ -16,6 +16,7 @@ from jianbao.presenting import (
     present_item,
     present_story,
     present_time,
+    present_time_change,
 )
 from jianbao.recrawling import NotArchived
 from scheduler.cron import parse_schedule
@@ -32,6 +33,7 @@ from storage.ledger import UNARCHIVED, count_states
 from storage.records import Paragraph, canonical_info_code
 from storage.sources import SourceRow, list_sources
 from storage.stories import read_story
+from storage.time_changes import list_time_changes
 from storage.troubles import Trouble, list_troubles
 
 _LATE = timedelta(minutes=10)
@@ -61,11 +63,16 @@ def read_shown(archive: Archive, code: str, revision: int | None = None) -> dict
         zones = {row.slug: row.timezone for row in list_sources(connection)}
         capture = read_capture(connection, stored.capture_id) if stored.capture_id else None
         story = read_story(connection, info_code)
+        changes = list_time_changes(connection, info_code)
     zone = ZoneInfo(zones[sources[0]]) if sources else PRESS_ZONE
     if revision is not None:
         stored = _at_revision(stored, revisions, revision)
     shown = present_article(stored, sources, revisions, capture, zone)
-    return {**shown, "story": present_story(story, zone)}
+    return {
+        **shown,
+        "story": present_story(story, zone),
+        "time_changes": [present_time_change(change, zone) for change in changes],
+    }
 
 
 def read_sources(archive: Archive | None, configured: Sequence[SourceRow]) -> list[dict[str, Any]]:

@@ -9,12 +9,15 @@ from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
+from command_line import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from post_files import Post, a_post, render
+from reading_room import open_reader
 
 from jianbao.importing.posts import import_posts
 from jianbao.importing.tally import ImportTally
+from jianbao.reading import read_shown
 from pipelines.deduplicate import compare
 from pipelines.settle import settle_delivery
 from pipelines.witnesses import keep_names, settle_time
@@ -330,3 +333,70 @@ def test_an_endpoint_that_is_a_minute_off_moves_nothing(archive: Archive, tmp_pa
     ways.json()
     stored, changes = ways.known()
     assert (stored.article.published_at, changes) == (FIRST_DAY.published_at, [])
+
+
+def changed_by_file(archive: Archive, folder: Path) -> None:
+    ways = Ways(archive, folder, FIRST_DAY)
+    ways.dated()
+    ways.file()
+
+
+def test_show_says_how_the_time_changed(archive: Archive, tmp_path: Path, command: Command) -> None:
+    changed_by_file(archive, tmp_path)
+    shown = read_shown(archive, FIRST_DAY.code)
+    (change,) = shown["time_changes"]
+    assert change.pop("noticed_at").endswith("+08:00")
+    assert isinstance(change.pop("capture_id"), int)
+    assert change == {
+        "old": "2021-12-08T18:05:11+08:00",
+        "old_precision": "day",
+        "old_witness": "page",
+        "new": "2021-12-08T10:05:11+08:00",
+        "new_precision": "second",
+        "witness": "file",
+    }
+    assert (shown["published_at"], shown["time_witness"]) == ("2021-12-08T10:05:11+08:00", "file")
+    ended = command("--archive", archive.folder, "show", FIRST_DAY.code)
+    assert ended.status == 0
+    printed = ended.stdout
+    assert "2021-12-08 10:05" in printed.splitlines()[1]
+    assert "time changed from 2021-12-08 (page) to 2021-12-08T10:05:11+08:00 (file), on " in " ".join(
+        printed.split()
+    )
+
+
+def test_a_time_known_to_the_day_is_shown_without_an_hour(
+    archive: Archive, tmp_path: Path, command: Command
+) -> None:
+    Ways(archive, tmp_path, FIRST_DAY).dated()
+    for arguments in (["show", FIRST_DAY.code], ["list"]):
+        printed = command("--archive", archive.folder, *arguments).stdout
+        assert "2021-12-08" in printed
+        assert "18:05" not in printed
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", ("How the publication time changed", "stated by its page", "stated by an imported post")),
+        ("zh", ("发表时间的更改", "据其页面", "据导入的文件")),
+    ],
+)
+def test_the_reader_says_how_the_time_changed(
+    archive: Archive, tmp_path: Path, language: str, says: tuple[str, ...]
+) -> None:
+    changed_by_file(archive, tmp_path)
+    with open_reader(archive.folder, language) as reader:
+        page = reader.get(f"/article/{FIRST_DAY.info_code}").text
+        answer = reader.get(f"/api/v1/articles/{FIRST_DAY.info_code}").json()
+    assert all(one in page for one in says)
+    assert '<time datetime="2021-12-08T18:05:11+08:00">2021-12-08</time>' in page
+    assert '<time datetime="2021-12-08T10:05:11+08:00">2021-12-08 10:05</time>' in page
+    assert [change["witness"] for change in answer["time_changes"]] == ["file"]
+
+
+def test_a_time_that_never_changed_is_not_spoken_of(archive: Archive, tmp_path: Path) -> None:
+    Ways(archive, tmp_path, FIRST_DAY).moved()
+    with open_reader(archive.folder) as reader:
+        assert "How the publication time changed" not in reader.get(f"/article/{FIRST_DAY.info_code}").text
+    assert read_shown(archive, FIRST_DAY.code)["time_changes"] == []

@@ -28,6 +28,7 @@ def list_articles(
 
     from jianbao.crawling import check_sources
     from jianbao.output import print_json, print_line, print_table
+    from jianbao.presenting import print_published
     from jianbao.reading import read_list
 
     asked = read_query("", source, media, security, from_day, to_day, stories=stories)
@@ -39,8 +40,7 @@ def list_articles(
         print_json(found)
         return
     rows = (
-        (item["published_at"][:16].replace("T", " "), item["media"], item["title"], item["info_code"])
-        for item in found["items"]
+        (print_published(item), item["media"], item["title"], item["info_code"]) for item in found["items"]
     )
     print_table(("published", "newspaper", "title", "info code"), rows)
     print_line(f"{len(found['items'])} of {found['total']} articles")

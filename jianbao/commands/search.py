@@ -67,10 +67,10 @@ def search(
 
 def _print_found(found: dict[str, Any]) -> None:
     from jianbao.output import print_line, print_marked, print_note
+    from jianbao.presenting import print_published
 
     for item in found["items"]:
-        day = item["published_at"][:16].replace("T", " ")
-        print_line(f"{day}  {item['media'] or ''}  {item['info_code']}")
+        print_line(f"{print_published(item)}  {item['media'] or ''}  {item['info_code']}")
         print_marked(f"  {item['title']}", item["title_hits"], indent=2, bold=True)
         print_marked(f"    {item['snippet']}", item["snippet_hits"], indent=4)
     total = f"{found['total']:,}" if found["exact"] else f"about {found['total']:,}"

@@ -52,9 +52,10 @@ def _print_difference(shown: dict[str, Any]) -> None:
 
 def _print_article(shown: dict[str, Any]) -> None:
     from jianbao.output import print_line
+    from jianbao.presenting import print_published
 
     print_line(shown["title"])
-    byline = [shown["media"], shown["author"], (shown["published_at"] or "")[:16].replace("T", " ")]
+    byline = [shown["media"], shown["author"], print_published(shown)]
     print_line("  ".join(part for part in byline if part))
     print_line()
     for paragraph in shown["paragraphs"]:
@@ -74,6 +75,7 @@ def _provenance(shown: dict[str, Any]) -> list[tuple[str, str]]:
         ("status", shown["status"]),
         ("revision", f"{shown['revision']} of {len(shown['revisions'])}"),
     ]
+    facts += [("time changed", _describe_time_change(change)) for change in shown["time_changes"]]
     if shown["summary"]:
         facts.append(("summary", shown["summary"]))
     if shown["securities"]:
@@ -90,6 +92,16 @@ def _provenance(shown: dict[str, Any]) -> list[tuple[str, str]]:
             ("capture", f"{place['warc_file']} at {place['warc_offset']}, {place['payload_digest']}")
         )
     return facts
+
+
+def _describe_time_change(change: dict[str, Any]) -> str:
+    """Return what a publication time was and became; of a time known to the day, the day alone."""
+    old, new = (_as_exact(change[which], change[f"{which}_precision"]) for which in ("old", "new"))
+    return f"from {old} ({change['old_witness']}) to {new} ({change['witness']}), on {change['noticed_at']}"
+
+
+def _as_exact(moment: str, precision: str) -> str:
+    return moment[:10] if precision == "day" else moment
 
 
 def _near_copies(shown: dict[str, Any]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from jianbao.demo.show import SOUGHT, Round, Tour
 from jianbao.output import print_line, print_marked, print_table
+from jianbao.presenting import print_published
 
 
 def print_tour(tour: Tour) -> None:
@@ -22,9 +23,7 @@ def print_tour(tour: Tour) -> None:
     print_table(("crawl", "category pages asked", "articles asked", "WARC bytes", "articles"), _costs(tour))
     print_line(_verdict(tour))
     print_line()
-    newest = (
-        (item["published_at"][:16].replace("T", " "), item["media"], item["title"]) for item in tour.newest
-    )
+    newest = ((print_published(item), item["media"], item["title"]) for item in tour.newest)
     print_table(("published", "newspaper", "newest articles"), newest)
     _print_search(tour.found)
     print_line()

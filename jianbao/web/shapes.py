@@ -43,6 +43,9 @@ class ArticleItem(Shape):
     title: str
     media: str | None = Field(description="The newspaper, as the article says.", examples=["上饶日报"])
     published_at: Moment | None
+    precision: Literal["second", "minute", "day"] = Field(
+        description="How exactly the time is known; of `day`, the hour means nothing."
+    )
     sources: list[Slug] = Field(description="Who listed it, the first one first.")
     snippet: str = Field(description="How it begins; of a search, around the first match.")
     duplicate_of: InfoCode | None = Field(description="The earlier article of the same text.")
@@ -126,6 +129,26 @@ class Link(Shape):
     text: str
 
 
+Precision = Literal["second", "minute", "day"]
+Witness = Annotated[
+    Literal["page", "json", "file", "text", "address"],
+    Field(description="Who states the time: a page, the endpoint, a post's file, an import, an address."),
+]
+
+
+class TimeChange(Shape):
+    """A publication time that took the place of another."""
+
+    old: Moment
+    old_precision: Precision
+    old_witness: Witness
+    new: Moment
+    new_precision: Precision
+    witness: Witness
+    noticed_at: Moment = Field(description="When the archive took it over.")
+    capture_id: int | None = Field(description="The answer or file that brought it.")
+
+
 class Revision(Shape):
     """One wording of an article."""
 
@@ -177,7 +200,10 @@ class Article(Shape):
     media: str | None
     author: str | None
     published_at: Moment | None
-    precision: Literal["second", "minute", "day"] = Field(description="How exactly upstream states the time.")
+    precision: Precision = Field(
+        description="How exactly upstream states the time; of `day`, the hour means nothing."
+    )
+    time_witness: Witness
     url: str
     sources: list[Slug]
     summary: str | None
@@ -200,6 +226,9 @@ class Article(Shape):
     last_checked_at: Moment
     capture: Capture | None
     story: Story | None = Field(None, description="Its near copies, itself among them.")
+    time_changes: list[TimeChange] = Field(
+        default=[], description="How its publication time changed, the first change first."
+    )
 
 
 class Revisions(Shape):

@@ -25,6 +25,7 @@ from storage.provenance import list_captures_of, list_listings
 from storage.records import BadInfoCode, canonical_info_code
 from storage.search import BadQuery, mark_hits, parse_query
 from storage.stories import Member, read_story
+from storage.time_changes import list_time_changes
 
 router = APIRouter()
 
@@ -115,6 +116,7 @@ def _gather(view: Connection, stored: StoredArticle, number: int | None) -> dict
         "near": _near_copies(view, code, {headline.info_code for headline in same}),
         "listings": list_listings(view, code),
         "captures": list_captures_of(view, code),
+        "time_changes": list_time_changes(view, code),
         "names": name_sources(view),
     }
 
