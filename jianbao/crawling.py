@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -281,7 +282,9 @@ def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
     from spiders.addresses import host_of  # noqa: PLC0415
 
     addresses = [source.url for source in configuration.sources] + [configuration.infocode.url]
-    return frozenset(host_of(address) for address in addresses)
+    further = [f"//{host}" for source in configuration.sources for host in source.hosts]
+    hosts = {host_of(host) if urlsplit(host).port else f"{host_of(host)}:*" for host in further}
+    return frozenset(hosts | {host_of(address) for address in addresses})
 
 
 def _close(archive: Archive, crawl_id: int, tally: Tally, *, scheduled: bool) -> None:

@@ -21,7 +21,19 @@ def article_addresses(owed: Owed, endpoint: str | None, allowed: frozenset[str])
     without a zone have the next day's URL. ``endpoint`` holds ``{code}``.
     """
     found = dict.fromkeys(_candidates(owed, endpoint))
-    return tuple(url for url in found if host_of(url) in allowed)
+    return tuple(url for url in found if is_allowed(url, allowed))
+
+
+def barred_addresses(owed: Owed, endpoint: str | None, allowed: frozenset[str]) -> tuple[str, ...]:
+    """Return an article's other addresses: those on hosts that are not allowed."""
+    found = dict.fromkeys(_candidates(owed, endpoint))
+    return tuple(url for url in found if not is_allowed(url, allowed))
+
+
+def is_allowed(url: str, allowed: frozenset[str]) -> bool:
+    """Return whether a URL's host is among these: ``host``, ``host:port``, or ``host:*`` for any port."""
+    host = host_of(url)
+    return host in allowed or f"{_name_of(url)}:*" in allowed
 
 
 def endpoint_address(endpoint: str, info_code: str) -> str:
@@ -30,13 +42,21 @@ def endpoint_address(endpoint: str, info_code: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """Return ``host`` or ``host:port`` of a URL, in lower case, without the scheme's default port."""
+    """Return ``host`` or ``host:port`` of a URL, as DNS writes it, without the scheme's default port."""
     parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    if ":" in host:
-        host = f"[{host}]"
-    port = parts.port
+    host, port = _name_of(url), parts.port
     return host if port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
+
+
+def _name_of(url: str) -> str:
+    """Return a URL's host in lower case; an international name in the letters of DNS, as it is asked for."""
+    host = (urlsplit(url).hostname or "").lower()
+    if ":" in host:
+        return f"[{host}]"
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def _candidates(owed: Owed, endpoint: str | None) -> Iterator[str]:

@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
-from spiders.addresses import host_of
+from spiders.addresses import host_of, is_allowed
 
 
 class OffHost(IgnoreRequest):
@@ -30,7 +30,7 @@ class AllowedHostsMiddleware:
         """Raise `OffHost` for a request that leaves the allowed hosts."""
         allowed = cast(frozenset[str], getattr(self._crawler.spider, "allowed_hosts", frozenset()))
         host = host_of(request.url)
-        if host not in allowed:
+        if not is_allowed(request.url, allowed):
             raise OffHost(f"was redirected to {host}, which is none of its source's hosts")
         # A redirect inherits the slot of the host that it left: politeness is owed to the one it goes to. And
         # a port is part of a host here, as it is for robots.txt.

@@ -12,7 +12,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from spiders.addresses import article_addresses, endpoint_address, host_of
+from spiders.addresses import article_addresses, barred_addresses, endpoint_address, host_of
 from spiders.content_decoding import raise_undecodable
 from spiders.desk import Desk
 from spiders.exchange_keeper import kept_exchange
@@ -126,9 +126,10 @@ class ArchiveSpider(Spider):
     def _line_up(self, owed: Owed) -> Delivery | None:
         """Put an article in line at its first host; return why when it has none."""
         addresses = article_addresses(owed, self.endpoint, self.allowed_hosts)
+        search = Search(owed, addresses, barred=barred_addresses(owed, self.endpoint, self.allowed_hosts))
         if not addresses:
-            return Delivery(owed, trouble=TryLater(f"{owed.url} is on none of its source's hosts"))
-        self._join(Search(owed, addresses))
+            return Delivery(owed, trouble=TryLater(search.tell()))
+        self._join(search)
         return None
 
     def _join(self, search: Search) -> None:
@@ -176,8 +177,9 @@ class ArchiveSpider(Spider):
         except Vanished as nothing:
             yield from self._look_further(search, f"{search.url} {nothing}")
         except SetAside as refused:
+            told = SetAside(search.tell_of(str(refused)))
             yield from self._deliver(
-                search, Delivery(search.owed, kept_exchange(response.request), trouble=refused)
+                search, Delivery(search.owed, kept_exchange(response.request), trouble=told)
             )
         else:
             yield from self._deliver(search, Delivery(search.owed, kept_exchange(response.request), draft))
@@ -185,7 +187,8 @@ class ArchiveSpider(Spider):
     def _put_off(self, search: Search, trouble: TryLater) -> Iterator[Delivery]:
         """Deliver trouble that may pass; look further when it has come again and again."""
         if search.owed.attempts < _PATIENCE:
-            return self._deliver(search, Delivery(search.owed, trouble=trouble))
+            told = TryLater(search.tell(str(trouble)), trouble.after)
+            return self._deliver(search, Delivery(search.owed, trouble=told))
         return self._look_further(search, str(trouble), trouble)
 
     def _pass_over(self, search: Search, silent: HostSilent) -> None:

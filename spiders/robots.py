@@ -13,6 +13,7 @@ from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
 from spiders.addresses import host_of
+from spiders.causes import name_cause
 from spiders.desk import Desk
 
 _LONGEST_DELAY = 60.0  # seconds; a robots.txt that asks for more would stop the archive
@@ -68,7 +69,7 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         # Out of reach forbids all (RFC 9309, 2.3.1.4); led elsewhere is as good as not there (2.3.1.2).
         if not isinstance(exc, IgnoreRequest | DownloadCancelledError):
-            self._failing[netloc] = "is out of reach"
+            self._failing[netloc] = f"is out of reach: it {name_cause(exc)}"
         super()._robots_error(exc, netloc)
 
     def _note_delay(self, robotparser: RobotParser, request: Request) -> None:

@@ -20,13 +20,15 @@ Key = tuple[str, str]
 class Search:
     """The search for one article: where to look next, and what the earlier addresses answered.
 
-    ``trouble`` is the first answer that may pass; without one the article is nowhere.
+    ``trouble`` is the first answer that may pass; without one the article is nowhere. ``barred`` are
+    addresses on hosts that are not allowed.
     """
 
     owed: Owed
     addresses: tuple[str, ...]
     answers: tuple[str, ...] = ()
     trouble: TryLater | None = None
+    barred: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -45,11 +47,24 @@ class Search:
 
     def next(self, answer: str, trouble: TryLater | None = None) -> Search:
         """Return the search after this address gave its answer."""
-        return Search(self.owed, self.addresses[1:], (*self.answers, answer), self.trouble or trouble)
+        trouble = self.trouble or trouble
+        return Search(self.owed, self.addresses[1:], (*self.answers, answer), trouble, self.barred)
+
+    def tell(self, *answers: str) -> str:
+        """Return what all addresses answered, this one as given, and which were not asked, in a sentence."""
+        return "; ".join((*self.answers, *answers, *self._not_asked))
+
+    def tell_of(self, answer: str) -> str:
+        """Return what this address answered, a clause about it, and what the others did."""
+        return "; ".join((answer, *self.answers, *self._not_asked))
+
+    @property
+    def _not_asked(self) -> tuple[str, ...]:
+        return tuple(f"{url} is on none of its source's hosts" for url in self.barred)
 
     def conclude(self) -> TryLater | Vanished:
         """Return what the answers of all addresses mean together."""
-        said = "; ".join(self.answers)
+        said = self.tell()
         return Vanished(said) if self.trouble is None else TryLater(said, self.trouble.after)
 
 

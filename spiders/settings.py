@@ -36,6 +36,7 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
         # The spider hands out no more than each host has room for: a limit of all would let one host's
         # requests keep out the others'.
         "CONCURRENT_REQUESTS": 0,
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "spiders.transport.BoundedHandler"),
         "DOWNLOAD_TIMEOUT": rules.timeout,
         "DOWNLOAD_MAXSIZE": rules.max_size,
         "DOWNLOAD_WARNSIZE": 0,

@@ -25,6 +25,7 @@ from jianbao.configuration.values import (
     check_address,
     check_article_address,
     check_contact,
+    check_host,
     check_kind,
     check_name,
     check_slug,
@@ -42,6 +43,7 @@ Slug = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_sl
 Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(check_name)]
 Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(check_address)]
 ArticleAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(check_article_address)]
+Host = Annotated[str, StringConstraints(max_length=300), AfterValidator(check_host)]
 Contact = Annotated[str, StringConstraints(max_length=200), AfterValidator(check_contact)]
 Zone = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_zone)]
 UpToHour = Annotated[float, Field(ge=0, le=3600)]
@@ -69,6 +71,10 @@ class Source(Section):
     url: Address = Field(
         description="an http or https address with a host and no user name or password"
         " (for the kind infocode, one that contains {code})"
+    )
+    hosts: Annotated[tuple[Host, ...], Field(strict=False, max_length=100)] = Field(
+        default=(),
+        description='a list of at most 100 host names such as ["news.example.org"], without scheme or path',
     )
     timezone: Zone = Field(
         default="Asia/Shanghai", description='the name of an IANA time zone such as "Asia/Shanghai"'

@@ -13,8 +13,13 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
-_HOST = re.compile(r"[\w.-]*\w[\w.-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_HOST = re.compile(r"[\w.。-]*\w[\w.。-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _MAIL = re.compile(r"mailto:[^@]+@[^@]+")
+
+_ABBREVIATION = re.compile(r"(?i:[a-z]{2,4}t)|[A-Z]{2,5}")
+_OFFSET = re.compile(r"(?:GMT|UTC|CST)?[+-]\d{1,4}", re.IGNORECASE)
+_CHINA = "all of China has Asia/Shanghai"
+_CHINESE = frozenset({"china", "beijing", "peking", "tianjin", "guangzhou", "canton", "shenzhen", "nanjing"})
 
 RESERVED_SLUG = "infocode"
 """The source under which articles are recorded that were fetched by info code and that no page listed."""
@@ -62,8 +67,26 @@ def check_address(text: str) -> str:
         raise ValueError("it is not http or https")
     if "@" in parts.netloc:
         raise ValueError("it contains a user name or password")
-    if not _HOST.fullmatch(parts.hostname or ""):
-        raise ValueError("it has no host" if not parts.hostname else "it has a host that can't be one")
+    if not parts.hostname:
+        raise ValueError("it has no host")
+    if not _can_be_host(parts.hostname):
+        raise ValueError("it has a host that can't be one")
+    return text
+
+
+def check_host(text: str) -> str:
+    """Refuse what is not just the name or address of a host, with or without a port."""
+    if not text:
+        raise ValueError("it is empty")
+    if any(mark in text for mark in "/?#@") or any(
+        character.isspace() or not character.isprintable() for character in text
+    ):
+        raise ValueError("it is more than the name of a host")
+    if "*" in text:
+        raise ValueError("it is a pattern, and each host is named by itself")
+    parts = _split_address(f"//{text}")
+    if not _can_be_host(parts.hostname or "") or text.endswith(":"):
+        raise ValueError("it can't be a host")
     return text
 
 
@@ -115,8 +138,24 @@ def resolve_folder(path: Path, base: Path) -> Path:
 
 @cache
 def _suggest_zone(text: str) -> str:
+    if _ABBREVIATION.fullmatch(text):
+        return f": it may abbreviate several, and says nothing of summer time ({_CHINA})"
+    if _OFFSET.fullmatch(text):
+        return f": it is a distance from UTC, and a zone is named after a place ({_CHINA})"
+    if text.rpartition("/")[2].lower() in _CHINESE:
+        return f" ({_CHINA})"
     nearest = get_close_matches(text, sorted(available_timezones()), n=1)
     return f" (did you mean {nearest[0]}?)" if nearest else ""
+
+
+def _can_be_host(name: str) -> bool:
+    """Return whether DNS could know a name, in whatever script, or it is an address."""
+    if not _HOST.fullmatch(name):
+        return False
+    try:
+        return ":" in name or bool(name.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _split_address(text: str) -> SplitResult:
