@@ -15,6 +15,7 @@ help:            ## what can be made
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
 demo: $(STAMP)   ## crawl the bundled newspaper site twice and show what arrived
+	@echo "Serving a small newspaper site on this machine and crawling it twice: some ten seconds." >&2
 	@$(BIN)/jianbao demo demo
 
 test: $(STAMP)   ## run the tests
@@ -38,15 +39,26 @@ lock:            ## resolve every dependency again (needs uv)
 clean:           ## remove what make made
 	rm -rf $(VENV) demo
 
-# The lock names every package with its digest and no address, so any index may serve it.
+# The lock names every package with its digest and no address, so any index may serve it. A .venv that something
+# cut short, or whose Python is gone, is made again.
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "jianbao needs Python 3.11 or newer, and '$(PYTHON)' is not. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
-	  { echo "Python could not make .venv: install its venv module (Debian: apt install python3-venv)." >&2; exit 1; }
+	@echo "Setting up .venv, once: a minute or two, some 700 MB of packages." >&2
+	@if ! $(BIN)/python -c '' 2>/dev/null || \
+	  ! { command -v uv || $(BIN)/python -m pip --version; } >/dev/null 2>&1; then \
+	  test ! -e $(VENV) || echo "  .venv is not whole: it is made again" >&2; \
+	  rm -rf $(VENV); \
+	  $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	    echo "Python could not make .venv: install its venv module (Debian: apt install python3-venv)." >&2; exit 1; }; \
+	fi
 	@if command -v uv >/dev/null 2>&1; then uv=uv; else \
+	  echo "  fetching uv, which installs the rest" >&2; \
 	  test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv || exit 1; uv=$(BIN)/uv; fi; \
 	  set -e; \
+	  echo "  installing $$(grep -c '==' requirements.lock) packages, each checked against its digest" >&2; \
 	  $$uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+	  echo "  installing jianbao itself" >&2; \
 	  $$uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
+	@echo "  done" >&2

@@ -91,9 +91,12 @@ def _run(application: FastAPI, listening: socket.socket) -> ExitStatus:
     """Serve until a signal comes: what is under way is finished, then the signal is raised as it came."""
     import uvicorn  # noqa: PLC0415 - it belongs to the extra
 
+    from jianbao.web.raw_addresses import TolerantProtocol  # noqa: PLC0415 - so does this
+
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = uvicorn.Config(
         application,
+        http=TolerantProtocol,
         log_config=None,
         access_log=False,
         proxy_headers=False,
