@@ -33,7 +33,7 @@ class Ended:
 class Command(Protocol):
     """Something that runs ``jianbao`` with arguments to its end."""
 
-    def __call__(self, *arguments: str | Path) -> Ended: ...
+    def __call__(self, *arguments: str | Path, folder: Path | None = None) -> Ended: ...
 
 
 def run_process(*arguments: str | Path, **environment: str) -> Ended:
@@ -63,8 +63,8 @@ def warm_command(scratch: Path) -> Iterator[Command]:
     orders, answers = server.stdin, server.stdout
     printed = {name: scratch / name for name in ("stdout", "stderr")}
 
-    def run(*arguments: str | Path) -> Ended:
-        order = {"arguments": [str(argument) for argument in arguments]}
+    def run(*arguments: str | Path, folder: Path | None = None) -> Ended:
+        order = {"arguments": [str(argument) for argument in arguments], "folder": str(folder or ".")}
         order |= {name: str(path) for name, path in printed.items()}  # type: ignore[dict-item]
         orders.write(f"{json.dumps(order)}\n")
         orders.flush()

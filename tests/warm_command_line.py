@@ -101,6 +101,7 @@ def _become(order: dict[str, Any]) -> None:
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.argv = ["jianbao", *order["arguments"]]
+        os.chdir(order["folder"])
         from jianbao.cli import main
 
         main()
