@@ -6,6 +6,7 @@ import errno
 import gc
 import logging
 import os
+import signal
 import socket
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -17,6 +18,8 @@ from jianbao.invocation import ExitStatus
 from jianbao.output import print_note
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from fastapi import FastAPI
 
 _NEEDED = ("fastapi", "jinja2", "nh3", "prometheus_client", "uvicorn")
@@ -105,8 +108,14 @@ def _run(application: FastAPI, listening: socket.socket) -> ExitStatus:
         ws="none",
     )
     spare_collector()
+    signal.signal(signal.SIGTERM, _end_well)
     uvicorn.Server(settings).run(sockets=[listening])
     return ExitStatus.OK
+
+
+def _end_well(_number: int, _frame: FrameType | None) -> None:
+    """End with status 0: a service manager that stops the reader is no trouble."""
+    raise SystemExit(ExitStatus.OK)
 
 
 def _name_trouble(error: OSError, host: str, port: int) -> Exception:

@@ -13,6 +13,7 @@ from desk_work import DeskWork
 from reading_room import TestClient, open_reader
 from shelf_articles import CODE, EVIL, PICTURE, hostile_article, plain_article, shelve
 
+from jianbao.web.origins import is_public_host
 from jianbao.web.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
 from storage.archive import Archive
 from storage.records import Article, Paragraph
@@ -225,8 +226,52 @@ def test_origins_of_pictures_are_named_once_and_odd_ones_left_out() -> None:
         "https://报纸.example/7.jpg",
         "ftp://a.example/8.jpg",
     ]
-    assert picture_origins(urls) == ["https://a.example", "http://a.example:8080", "http://[::1]"]
+    assert picture_origins(urls) == ["https://a.example", "http://a.example:8080"], "[::1] is this machine"
     assert len(picture_origins(f"https://h{number}.example/" for number in range(100))) == 20
+
+
+@pytest.mark.parametrize(
+    ("host", "public"),
+    [
+        ("img.example.com", True),
+        ("dfscdn.dfcfw.com", True),
+        ("203.0.114.9", True),
+        ("[2606:4700::1111]", True),
+        ("localhost", False),
+        ("a.localhost", False),
+        ("localhost.", False),
+        ("nas", False),
+        ("nas.local", False),
+        ("router.lan", False),
+        ("127.0.0.1", False),
+        ("127.0.0.1.", False),
+        ("127.1", False),
+        ("2130706433", False),
+        ("0x7f000001", False),
+        ("0x7f.0.0.1", False),
+        ("0177.0.0.1", False),
+        ("a.0x7f000001", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("[::1]", False),
+        ("[::]", False),
+        ("[fe80::1]", False),
+        ("[fd00::1]", False),
+        ("[::ffff:127.0.0.1]", False),
+        ("[::7f00:1]", False),
+        ("[64:ff9b::a00:1]", False),
+        ("[2002:7f00:1::]", False),
+    ],
+)
+def test_pictures_come_from_the_public_web_only(host: str, public: bool) -> None:
+    assert is_public_host(host) is public
+    assert picture_origins([f"http://{host}/a.jpg"]) == ([f"http://{host}"] if public else [])
 
 
 def test_sanitised_html_keeps_text_and_web_links_only() -> None:

@@ -249,8 +249,10 @@ def test_the_wheel_brings_what_the_reader_needs() -> None:
         assert (CONTENT / name).is_file()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["interrupt", "terminate"])
-def test_serving_ends_when_told_to(desk: DeskWork, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)], ids=["interrupt", "terminate"]
+)
+def test_serving_ends_when_told_to(desk: DeskWork, number: signal.Signals, status: int) -> None:
     arguments = ["--archive", str(desk.archive.folder), "serve", "--port", "0"]
     with subprocess.Popen(
         [*PYTHON, "-m", "jianbao", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -264,7 +266,7 @@ def test_serving_ends_when_told_to(desk: DeskWork, number: signal.Signals) -> No
             assert "Server" not in answer.headers
         serving.send_signal(number)
         out, err = serving.communicate(timeout=20)
-    assert serving.returncode == 130
+    assert serving.returncode == status
     assert (out, err) == ("", "")
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from jianbao.web.origins import is_public_host
+
 _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -17,7 +19,6 @@ _ENDLESS = re.compile(
 _TAGS = nh3.ALLOWED_TAGS - {"area", "img", "map"}
 _CELLS = {"colspan", "rowspan"}
 _ATTRIBUTES = {"a": {"href", "title"}, "td": _CELLS, "th": _CELLS}
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _MOST_HOSTS = 20
 
 
@@ -46,7 +47,7 @@ def web_link(url: str | None) -> str | None:
 
 
 def picture_link(url: str | None) -> str | None:
-    """Return a picture's address if a browser may be let load it, its origin being one that can be named."""
+    """Return a picture's address if a browser may be let load it: from a host of the public web."""
     return web_link(url) if url and _origin(url) else None
 
 
@@ -83,6 +84,6 @@ def _origin(url: str) -> str | None:
         return None
     host = (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
-    if not _HOST.fullmatch(host):
+    if not is_public_host(host):
         return None
     return f"{parts.scheme.lower()}://{host}{f':{port}' if port else ''}"
