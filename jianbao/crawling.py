@@ -17,6 +17,7 @@ from jianbao.indexing import index_news
 from jianbao.linking import link_news
 from jianbao.logs import log_to_stderr
 from jianbao.processes import is_alive
+from pipelines.precedence import FILE_SCHEME
 from storage.archive import Archive
 from storage.crawls import (
     finish_crawl,
@@ -28,6 +29,7 @@ from storage.crawls import (
 )
 from storage.events import open_event, resolve_events
 from storage.records import Owed
+from storage.set_events import resolve_empty_sets
 from storage.source_locks import SourceBusy, hold_sources
 from storage.sources import SourceRow, list_leftovers, list_sources, save_sources
 from storage.tally import Tally
@@ -67,6 +69,13 @@ class CrawlOrder:
     due_at: datetime | None = None
     due_only: bool = False
     leftovers: bool = False
+
+    def tells_of_layout(self, slug: str) -> bool:
+        """Return whether a source's articles, all set aside, make its layout suspect.
+
+        Not those that somebody asked for: they are a choice, and need not even be articles.
+        """
+        return self.wanted is None and slug != INFOCODE_SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +198,7 @@ def _run_held(
         raise
     finally:
         if crawl_id:
-            _close(archive, crawl_id, tally, scheduled=order.trigger == "schedule")
+            _close(archive, crawl_id, tally, order)
     if not (tally.interrupted or tally.broken):
         index_news(archive)
         link_news(archive)
@@ -287,22 +296,23 @@ def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
     return frozenset(hosts | {host_of(address) for address in addresses})
 
 
-def _close(archive: Archive, crawl_id: int, tally: Tally, *, scheduled: bool) -> None:
+def _close(archive: Archive, crawl_id: int, tally: Tally, order: CrawlOrder) -> None:
     now = datetime.now(UTC)
     with archive.writing() as connection:
         finish_crawl(connection, crawl_id, tally, now, "interrupted" if tally.interrupted else None)
-        if scheduled and not tally.broken:
+        if order.trigger == "schedule" and not tally.broken:
             resolve_events(connection, ("service_stuck",), now)
         for source in tally.sources.values():
             stored = source.new + source.revised + source.unchanged
             if stored:
                 resolve_events(connection, ("article_layout_broken",), now, source=source.slug)
-            elif source.quarantined >= _SUSPECT:
+            elif source.quarantined >= _SUSPECT and order.tells_of_layout(source.slug):
                 message = (
                     f"all {source.quarantined} articles fetched from {source.slug} were set aside: "
                     "the layout of its pages may have changed"
                 )
                 open_event(connection, "article_layout_broken", message, now, source=source.slug)
+        resolve_empty_sets(connection, now, FILE_SCHEME)
 
 
 def _describe_holder(archive: Archive, slug: str) -> str:

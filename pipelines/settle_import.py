@@ -13,8 +13,9 @@ from pipelines.precedence import is_fuller, may_replace
 from pipelines.settle import judge
 from pipelines.store import amend_time, store_article
 from storage.articles import StoredArticle, find_article
+from storage.events import resolve_events
 from storage.imports import read_held_text
-from storage.ledger import ensure_listing, settle_archived, settle_unarchived
+from storage.ledger import enter_listing, settle_kept, settle_unarchived
 from storage.records import Article, Draft, Owed, SetAside
 from storage.search import ReadyTokens
 
@@ -59,7 +60,7 @@ def settle_import(
     Only, a file never takes the place of a better text (`pipelines.precedence`), brings no page back that is
     gone, and opens no event when it is set aside: an import reports as a whole.
     """
-    ensure_listing(connection, owed, now)
+    owed = enter_listing(connection, owed, now)
     stored = find_article(connection, owed.info_code)
     try:
         article = _judged(believed, owed, stored, now)
@@ -67,16 +68,23 @@ def settle_import(
         if stored is None:
             settle_unarchived(connection, owed, str(refused), now, capture_id=kept.capture_id)
         else:  # a damaged copy says nothing of the article
-            settle_archived(connection, owed.info_code, owed.form, kept.capture_id)
+            _settle_kept(connection, owed, kept, now)
         return Settled("quarantined", str(refused))
     if stored is not None:
         better = _better(connection, article, stored, kept.uri, now)
         if better is None:
             amend_time(connection, article, stored, kept.capture_id, now)
-            settle_archived(connection, owed.info_code, owed.form, kept.capture_id)
+            _settle_kept(connection, owed, kept, now)
             return Settled("older")
         article = better
     return Settled(store_article(connection, article, owed, stored, kept.capture_id, now, believed.tokens))
+
+
+def _settle_kept(connection: Connection, owed: Owed, kept: Kept, now: datetime) -> None:
+    """Settle the listings of an article that stands as it is, and the events about those that waited."""
+    settled = settle_kept(connection, owed.info_code, owed.form, kept.capture_id)
+    if settled > 1 or (settled and owed.attempts):
+        resolve_events(connection, ("quarantine",), now, info_code=owed.info_code)
 
 
 def _judged(believed: Believed, owed: Owed, stored: StoredArticle | None, now: datetime) -> Article:

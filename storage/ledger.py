@@ -7,7 +7,7 @@ Nothing is ever given up: a failed listing is tried again, at growing distances,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +50,8 @@ _SETTLE_ARCHIVED = (
     )
     .values(state="archived", attempts=0, next_try_at=None, last_error=None, capture_id=bindparam("capture"))
 )
+
+_SETTLE_KEPT = _SETTLE_ARCHIVED.where(listing.c.state.in_(UNARCHIVED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +168,31 @@ def ensure_listing(connection: Connection, owed: Owed, listed_at: datetime) -> b
     return connection.execute(_ENSURE_LISTING, entry).rowcount > 0
 
 
+def enter_listing(connection: Connection, owed: Owed, listed_at: datetime) -> Owed:
+    """Enter a listing that no page made, unless it is there; return it with the attempts that it has had."""
+    if ensure_listing(connection, owed, listed_at):
+        return owed
+    attempts = connection.execute(
+        select(listing.c.attempts).where(
+            listing.c.source == owed.source, listing.c.info_code == owed.info_code
+        )
+    ).scalar_one()
+    return replace(owed, attempts=attempts)
+
+
 def settle_archived(connection: Connection, info_code: str, forms: str, capture_id: int) -> int:
     """Mark the listings of an article archived, in the forms it was fetched in; return how many changed."""
     result = connection.execute(_SETTLE_ARCHIVED, {"code": info_code, "forms": forms, "capture": capture_id})
     return result.rowcount
+
+
+def settle_kept(connection: Connection, info_code: str, form: str, capture_id: int) -> int:
+    """Mark an archived article's unarchived listings archived, after an answer that changed nothing of it.
+
+    What is due again stays due: its page announced another text. Return how many changed.
+    """
+    values = {"code": info_code, "forms": form, "capture": capture_id}
+    return connection.execute(_SETTLE_KEPT, values).rowcount
 
 
 def date_listings(connection: Connection, info_code: str, published_at: datetime) -> int:

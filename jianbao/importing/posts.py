@@ -14,10 +14,12 @@ from jianbao.importing.post_folder import FoundFile, Stray, Unreadable, find_fil
 from jianbao.importing.post_reading import ReadPost, read_posts
 from jianbao.importing.tally import ImportTally
 from jianbao.indexing import index_news
+from pipelines.precedence import FILE_SCHEME
 from storage.archive import Archive
 from storage.events import open_event
 from storage.imports import find_imported
 from storage.records import Resource
+from storage.set_events import resolve_empty_sets
 from storage.warc import payload_digest
 
 Watch = Callable[[ImportTally], None]
@@ -132,12 +134,16 @@ class _PostImport:
             self._watch(self._tally)
 
     def _report(self) -> None:
-        """Leave one event, however many posts were set aside: the ledger names each."""
+        """Leave one event, however many posts were set aside: the ledger names each. It is over as soon as
+        all of them are archived, at once where each is a damaged copy of what is archived.
+        """
         count = self._tally.counts["quarantined"]
-        if count:
-            message = f"{count:,} imported posts were set aside; the first: {self._first_quarantined()}"
-            with self._archive.writing() as connection:
-                open_event(connection, "quarantine", message, datetime.now(UTC))
+        now = datetime.now(UTC)
+        with self._archive.writing() as connection:
+            if count:
+                message = f"{count:,} imported posts were set aside; the first: {self._first_quarantined()}"
+                open_event(connection, "quarantine", message, now)
+            resolve_empty_sets(connection, now, FILE_SCHEME)
 
     def _first_quarantined(self) -> str:
         return self._tally.errors[0] if self._tally.errors else "see the ledger"

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from jianbao.importing.post_folder import FoundFile, Unreadable, load_file
 from jianbao.importing.text_identity import TextIdentity, identify_text
 from jianbao.indexing import index_news
+from pipelines.precedence import FILE_SCHEME
 from pipelines.settle import judge
 from pipelines.store import store_article
 from spiders.readers.encoding import decode_page
@@ -20,8 +21,9 @@ from spiders.readers.plain_text import read_plain_text
 from storage.archive import Archive
 from storage.articles import find_article
 from storage.imported_texts import find_text
-from storage.ledger import ensure_listing, find_listings
+from storage.ledger import enter_listing, find_listings
 from storage.records import Article, Draft, Owed, Resource, SetAside
+from storage.set_events import resolve_empty_sets
 from storage.sources import ensure_import_source
 from storage.warc import payload_digest
 
@@ -78,6 +80,8 @@ def import_texts(
             yield _import_text(archive, path, order, max_size, now)
         except (Unreadable, SetAside, CodeTaken) as refused:
             yield ImportedText(str(path), "failed", error=f"{path} {refused}")
+    with archive.writing() as connection:
+        resolve_empty_sets(connection, now, FILE_SCHEME)
     index_news(archive)
 
 
@@ -115,7 +119,7 @@ def _store(
     stored = find_article(connection, owed.info_code)
     article = judge(draft, owed, stored, now)
     ensure_import_source(connection, order.source, order.media)
-    ensure_listing(connection, owed, now)
+    owed = enter_listing(connection, owed, now)
     resource = Resource(draft.url, now, _CONTENT_TYPE, body)
     capture = archive.keep_file(connection, resource, info_code=owed.info_code)
     assert capture.id is not None
