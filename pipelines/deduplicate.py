@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelines.fingerprint import body_hash, content_hash, fold
+from pipelines.normalise_security_names import name_mentions
 from pipelines.witnesses import keep_names, settle_time
 from storage.articles import StoredArticle
 from storage.records import Article, Mention, Security
@@ -110,7 +111,8 @@ def _enrich(leading: Article, other: Article) -> Article:
     for security in offered:
         if security.mention == "chart" or fold(security.name) in text:
             mentions.setdefault(_mention(security), security)
-    return replace(leading, summary=leading.summary or other.summary, securities=tuple(mentions.values()))
+    named = name_mentions(mentions.values())
+    return replace(leading, summary=leading.summary or other.summary, securities=named)
 
 
 def _mention(security: Security) -> tuple[str, str, Mention]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bs4 import Tag
 
+from pipelines.normalise_security_names import REACH, name_before, name_mentions
 from storage.records import Mention, Security
 
 _DATA_CODE_COMMA = re.compile(r"(?P<market>\d{1,3}),(?P<code>[\w.-]{1,16})", re.ASCII)
@@ -17,7 +18,6 @@ _QUOTE_PAGE = re.compile(
 _CHART_PICTURE = re.compile(r"webquoteklinepic|/GetPic\.aspx", re.IGNORECASE)
 _CHART_ID = re.compile(r"[?&]nid=(?P<market>\d{1,3})\.(?P<code>[\w-]{1,16})", re.ASCII)
 _BRACKETS = re.compile(r"[(（]([^()（）]{4,60})[)）]")
-_NAME_BEFORE = re.compile(r"[A-Za-z0-9\u4e00-\u9fff*·-]+\s?\Z")
 _SEPARATOR = re.compile(r"[;；,，、/\s]+")
 _PRINTED_CODE = re.compile(
     r"(?P<digits>\d{5,6})(?:\.(?P<exchange>SZ|SH|SS|BJ))?|(?P<hongkong>\d{1,5})\.HK"
@@ -32,8 +32,6 @@ _BARE_CODES = {
     re.compile(r"00[0123]\d{3}|30[012]\d{3}|200\d{3}|(?:43|83|87)\d{4}|920\d{3}"): "0",
     re.compile(r"0\d{4}"): _HONG_KONG,
 }
-_LONGEST_NAME = {"0": 4, "1": 4}
-_NAME_REACH = 9
 
 
 def attribute(tag: Tag, name: str) -> str:
@@ -83,12 +81,12 @@ def read_chart(image: Tag, anchor: Tag | None) -> list[Security] | None:
 def read_printed(texts: Iterable[str]) -> Iterator[Security]:
     """Yield the securities that a text names with their codes in brackets: ``潍柴动力(000338.SZ)``.
 
-    The name is a guess, the characters before the bracket: nothing marks where it begins.
+    The name is empty where nothing tells where it begins (`normalise_security_names`).
     """
     for text in texts:
         for brackets in _BRACKETS.finditer(text):
             for part in _SEPARATOR.split(brackets[1]):
-                yield from _printed(part, text[max(0, brackets.start() - _NAME_REACH) : brackets.start()])
+                yield from _printed(part, text[max(0, brackets.start() - REACH) : brackets.start()])
 
 
 def gather(mentions: Iterable[Security]) -> tuple[Security, ...]:
@@ -96,11 +94,7 @@ def gather(mentions: Iterable[Security]) -> tuple[Security, ...]:
     found: dict[tuple[str, str, Mention], Security] = {}
     for security in mentions:
         found.setdefault((security.market, security.code, security.mention), security)
-    names = {(one.market, one.code): one.name for one in found.values() if one.mention == "link"}
-    return tuple(
-        Security(one.market, one.code, names.get((one.market, one.code), one.name), one.mention)
-        for one in found.values()
-    )
+    return name_mentions(found.values())
 
 
 def _printed(code: str, before: str) -> Iterator[Security]:
@@ -115,14 +109,9 @@ def _printed(code: str, before: str) -> Iterator[Security]:
         code = match["digits"]
         market = _MARKETS[match["exchange"]] if match["exchange"] else _market_of_bare(code)
     if market:
-        yield Security(market, code, _name_at_end(before, market), "text")
+        yield Security(market, code, name_before(before, market), "text")
 
 
 def _market_of_bare(code: str) -> str:
     """Return the market that a code without one belongs to by its first digits; empty for no share's code."""
     return next((market for shape, market in _BARE_CODES.items() if shape.fullmatch(code)), "")
-
-
-def _name_at_end(before: str, market: str) -> str:
-    run = _NAME_BEFORE.search(before)
-    return run[0].strip()[-_LONGEST_NAME.get(market, _NAME_REACH) :] if run else ""

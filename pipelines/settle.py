@@ -12,7 +12,7 @@ from pipelines.complete import complete_draft
 from pipelines.normalise import normalise
 from pipelines.store import store_article
 from storage.archive import Archive
-from storage.articles import StoredArticle, find_article, set_status
+from storage.articles import StoredArticle, find_article, find_delivered, set_status
 from storage.events import open_event
 from storage.ledger import ensure_listing, settle_gone, settle_unarchived
 from storage.records import (
@@ -74,7 +74,7 @@ def _settle_answer(
     ensure_listing(connection, owed, now)
     capture = archive.keep(connection, exchange, crawl_id=crawl_id, info_code=owed.info_code)
     assert capture.id is not None
-    stored = find_article(connection, owed.info_code)
+    stored = find_delivered(connection, owed.info_code)
     try:
         if delivery.draft is None:
             raise delivery.trouble or SetAside("brought no article")

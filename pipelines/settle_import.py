@@ -12,7 +12,7 @@ from pipelines.deduplicate import compare
 from pipelines.precedence import is_fuller, may_replace
 from pipelines.settle import judge
 from pipelines.store import amend_time, store_article
-from storage.articles import StoredArticle, find_article
+from storage.articles import StoredArticle, find_delivered
 from storage.events import resolve_events
 from storage.imports import read_held_text
 from storage.ledger import enter_listing, settle_kept, settle_unarchived
@@ -61,7 +61,7 @@ def settle_import(
     gone, and opens no event when it is set aside: an import reports as a whole.
     """
     owed = enter_listing(connection, owed, now)
-    stored = find_article(connection, owed.info_code)
+    stored = find_delivered(connection, owed.info_code)
     try:
         article = _judged(believed, owed, stored, now)
     except SetAside as refused:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exis
 
 from storage.articles import StoredArticle, read_stored
 from storage.schema import article, listing, security
+from storage.security_names import is_unnamed_called
 from storage.stories import is_first_of_story
 
 _CHUNK = 500  # bound variables of one statement
@@ -168,7 +169,11 @@ def _listed_by(table: FromClause, slugs: Sequence[str]) -> ColumnElement[bool]:
 
 def _mentions(table: FromClause, names: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that an article mentions one of these securities, each as a person wrote it."""
-    asked: list[ColumnElement[bool]] = [security.c.name.in_(names), security.c.code.in_(names)]
+    asked: list[ColumnElement[bool]] = [
+        security.c.name.in_(names),
+        security.c.code.in_(names),
+        is_unnamed_called(names),
+    ]
     for name in names:
         market, point, code = name.partition(".")
         if point:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from sqlalchemy import text as sql_text
 from storage.database import upsert
 from storage.records import Article, Image, Link, Paragraph, Security
 from storage.schema import article, revision, security
+from storage.security_names import count_names, name_securities
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SLOTS_PER_MINUTE = 4
@@ -84,19 +85,27 @@ class StoredArticle:
 
 
 def find_article(connection: Connection, info_code: str) -> StoredArticle | None:
-    """Return an article with its securities, None when the archive has none of that info code."""
+    """Return an article, its securities named as the archive knows them; None when it has no such code."""
+    found = find_delivered(connection, info_code)
+    if found is None or not found.article.securities:
+        return found
+    named = name_securities(connection, found.article.securities)
+    return replace(found, article=replace(found.article, securities=named))
+
+
+def find_delivered(connection: Connection, info_code: str) -> StoredArticle | None:
+    """Return an article as its own answers brought it, for what compares and stores."""
     row = connection.execute(_FIND_ARTICLE, {"code": info_code}).first()
     if row is None:
         return None
-    found = connection.execute(_FIND_SECURITIES, {"code": info_code})
-    return read_stored(row, tuple(Security(s.market, s.code, s.name, s.mention) for s in found))
+    return read_stored(row, _read_securities(connection, info_code))
 
 
 def insert_article(connection: Connection, stored: StoredArticle) -> None:
     """Enter a new article, its first revision and its securities."""
     connection.execute(_INSERT_ARTICLE, _values(stored))
     insert_revision(connection, stored, changed={})
-    _insert_securities(connection, stored.article)
+    _insert_securities(connection, stored.article, ())
 
 
 def update_article(connection: Connection, stored: StoredArticle) -> None:
@@ -151,8 +160,11 @@ def replace_revision(connection: Connection, stored: StoredArticle) -> None:
 
 def save_securities(connection: Connection, current: Article) -> None:
     """Replace the securities that an article mentions."""
+    gone = _read_securities(connection, current.info_code)
+    if gone == current.securities:
+        return
     connection.execute(_DELETE_SECURITIES, {"code": current.info_code})
-    _insert_securities(connection, current)
+    _insert_securities(connection, current, gone)
 
 
 def link_duplicates(connection: Connection, content_hash: str) -> int:
@@ -201,10 +213,17 @@ def list_revisions(connection: Connection, info_code: str) -> list[Row[tuple[Any
     )
 
 
-def _insert_securities(connection: Connection, current: Article) -> None:
+def _read_securities(connection: Connection, info_code: str) -> tuple[Security, ...]:
+    found = connection.execute(_FIND_SECURITIES, {"code": info_code})
+    return tuple(Security(s.market, s.code, s.name, s.mention) for s in found)
+
+
+def _insert_securities(connection: Connection, current: Article, gone: Sequence[Security]) -> None:
     if current.securities:
         rows = [{"info_code": current.info_code, **asdict(mention)} for mention in current.securities]
         connection.execute(_INSERT_SECURITIES, rows)
+    if current.securities or gone:
+        count_names(connection, gone, current.securities)
 
 
 def _values(stored: StoredArticle) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from storage.captures import read_captures
 from storage.records import Capture, Security
 from storage.schema import capture, revision, security
 from storage.search import Order, Query, iterate_matches
+from storage.security_names import name_securities
 from storage.stories import Story, find_stories, read_story
 
 _PART = 200
@@ -61,7 +62,8 @@ def _complete(connection: Connection, part: Sequence[StoredArticle]) -> Iterator
     stories = {code: read_story(connection, code) for code in find_stories(connection, codes)}
     captures = read_captures(connection, [stored.capture_id for stored in part if stored.capture_id])
     for stored, code in zip(part, codes, strict=True):
-        article = replace(stored.article, securities=tuple(securities.get(code, ())))
+        mentions = name_securities(connection, securities.get(code, ()))
+        article = replace(stored.article, securities=mentions)
         yield WholeArticle(
             stored=replace(stored, article=article),
             sources=tuple(sources.get(code, ())),

@@ -206,6 +206,26 @@ security = Table(
 )
 Index("ix_security_code", security.c.code, security.c.market)
 Index("ix_security_name", security.c.name)
+Index(  # those that only other articles can name
+    "ix_security_unnamed",
+    security.c.code,
+    security.c.market,
+    sqlite_where=text("name = ''"),
+    postgresql_where=text("name = ''"),
+)
+
+security_name = Table(
+    # How many articles link or print a code under each name: the most frequent one is the code's.
+    "security_name",
+    metadata,
+    Column("market", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("links", Integer, nullable=False),
+    Column("texts", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_security_name_name", security_name.c.name)
 
 capture = Table(
     "capture",

@@ -181,6 +181,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "mention": "link",
         "name": "中水渔业",
     },
+    "security_name": {"market": "0", "code": "000001", "name": "平安银行", "links": 2, "texts": 1},
     "story_sketch": {
         "number": 5,
         "info_code": CODE,
@@ -451,3 +452,28 @@ def test_the_witness_of_a_time_is_known_after_the_migration(
     after = migrated_article(path)
     assert (after["precision"], after["time_witness"]) == (precision, witness)
     assert after["published_at"] == STORED_NOON
+
+
+def test_the_names_of_securities_that_a_link_confirms_are_counted(path: Path, engine: Engine) -> None:
+    migrate_database(engine, "0008")
+    with writing(engine) as connection:
+        fill(connection)
+        connection.execute(text("DELETE FROM security"))
+        code = connection.execute(text("SELECT info_code FROM article")).scalar_one()
+        for market, number, mention, name in (
+            ("0", "002999", "link", "甲乙丙"),
+            ("0", "002999", "text", "持甲乙丙"),
+            ("0", "002999", "chart", ""),
+            ("1", "600999", "text", "丁戊"),
+        ):
+            connection.execute(
+                text("INSERT INTO security VALUES (:code, :market, :number, :mention, :name)"),
+                {"code": code, "market": market, "number": number, "mention": mention, "name": name},
+            )
+    engine.dispose()
+    migrated = open_database(path)
+    with reading(migrated) as connection:
+        assert [tuple(row) for row in connection.execute(text("SELECT * FROM security_name"))] == [
+            ("0", "002999", "甲乙丙", 1, 0)
+        ]
+    migrated.dispose()

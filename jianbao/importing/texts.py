@@ -19,7 +19,7 @@ from pipelines.store import store_article
 from spiders.readers.encoding import decode_page
 from spiders.readers.plain_text import read_plain_text
 from storage.archive import Archive
-from storage.articles import find_article
+from storage.articles import find_article, find_delivered
 from storage.imported_texts import find_text
 from storage.ledger import enter_listing, find_listings
 from storage.records import Article, Draft, Owed, Resource, SetAside
@@ -116,7 +116,7 @@ def _store(
 ) -> ImportedText:
     assert draft.info_code is not None
     owed = Owed(order.source, draft.info_code, "media", draft.url, draft.title or "")
-    stored = find_article(connection, owed.info_code)
+    stored = find_delivered(connection, owed.info_code)
     article = judge(draft, owed, stored, now)
     ensure_import_source(connection, order.source, order.media)
     owed = enter_listing(connection, owed, now)
