@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from command_line import Command
@@ -219,6 +220,32 @@ def test_every_path_of_the_schema_is_documented(schema: dict[str, Any]) -> None:
         if parameter["in"] == "query"
     }
     assert [name for name in parameters if f"`{name}`" not in DOCUMENT] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "means_nothing"),
+    [
+        ("/articles/{info_code}", "info_code", "is not an info code"),
+        ("/articles", "from", "is not a day; expected YYYY-MM-DD (or"),
+        ("/search", "to", "is not a day; expected YYYY-MM-DD (or"),
+    ],
+)
+def test_what_a_pattern_of_the_schema_allows_means_something(
+    reader: TestClient, schema: dict[str, Any], path: str, name: str, means_nothing: str
+) -> None:
+    parameters = schema["paths"][API + path]["get"]["parameters"]
+    described = next(parameter["schema"] for parameter in parameters if parameter["name"] == name)
+    pattern = next(part["pattern"] for part in (described, *described.get("anyOf", ())) if "pattern" in part)
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.from_regex(pattern, fullmatch=True))
+    def ask_any(value: str) -> None:
+        asked = {} if "{" in path else {name: value, "q": "项目"} if path == "/search" else {name: value}
+        answer = reader.get(API + path.replace(f"{{{name}}}", quote(value)), params=asked)
+        assert answer.status_code in (200, 400, 404)
+        assert means_nothing not in answer.text
+
+    ask_any()
 
 
 # -- pages --------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ Code = Annotated[
         description="The info code: NW and 18 digits, or the digits alone.",
         examples=["NW202603200000000001"],
         max_length=40,
+        json_schema_extra={"pattern": "^([Nn][Ww])?[0-9]{18}$"},
     ),
 ]
 Revision = Annotated[RevisionQuestion, Query()]

@@ -15,7 +15,15 @@ MOST = 200
 """The most rows of one page."""
 
 Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=50)]
-Day = Annotated[str, Field(max_length=20, examples=["2026-03-20"])]
+Day = Annotated[
+    str,
+    Field(
+        max_length=20,
+        examples=["2026-03-20"],
+        json_schema_extra={"pattern": r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"},
+    ),
+]
+Cursor = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z0-9_-]{1,200}$"})]
 
 
 class Asked(BaseModel):
@@ -28,7 +36,7 @@ class PageQuestion(Asked):
     """Which part of a list that comes in pages."""
 
     limit: int = Field(20, ge=1, le=MOST, description="How many at most.")
-    cursor: str | None = Field(None, description="`next` of the page before; without it, the first page.")
+    cursor: Cursor | None = Field(None, description="`next` of the page before; without it, the first page.")
 
 
 class Narrowing(Asked):
