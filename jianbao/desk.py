@@ -99,10 +99,11 @@ class ArchiveDesk:
 
     def robots(self, host: str) -> bytes | None:
         """Return a host's robots.txt when it was fetched within a day."""
-        known = self._host(host)
-        if known.robots is None or not is_recent(known.robots_fetched_at, datetime.now(UTC), _MEMORY):
-            return None
-        return known.robots.encode()
+        return self._robots_of(host, _MEMORY)
+
+    def last_robots(self, host: str) -> bytes | None:
+        """Return a host's last good robots.txt when it was fetched within two days."""
+        return self._robots_of(host, 2 * _MEMORY)
 
     def keep_robots(self, host: str, body: bytes) -> None:
         """Remember a host's robots.txt."""
@@ -165,6 +166,12 @@ class ArchiveDesk:
                 f"its own habit is at most {usual.days} days"
             )
             open_event(connection, "source_silent", message, poll.polled_at, source=poll.source)
+
+    def _robots_of(self, host: str, memory: timedelta) -> bytes | None:
+        known = self._host(host)
+        if known.robots is None or not is_recent(known.robots_fetched_at, datetime.now(UTC), memory):
+            return None
+        return known.robots.encode()
 
     def _host(self, name: str) -> HostRow:
         if name not in self._hosts:

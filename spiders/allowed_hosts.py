@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
 from typing import Self, cast
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -26,12 +29,32 @@ class AllowedHostsMiddleware:
         """Build the middleware."""
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
-        """Raise `OffHost` for a request that leaves the allowed hosts."""
+    async def process_request(self, request: Request) -> None:
+        """Raise `OffHost` for a request that leaves the allowed hosts.
+
+        A host's robots.txt may stand on any other (RFC 9309, 2.3.1.2), though not inside of our own network.
+        """
         allowed = cast(frozenset[str], getattr(self._crawler.spider, "allowed_hosts", frozenset()))
         host = host_of(request.url)
-        if not is_allowed(request.url, allowed):
+        if not (is_allowed(request.url, allowed) or await _is_robots_elsewhere(request)):
             raise OffHost(f"was redirected to {host}, which is none of its source's hosts")
         # A redirect inherits the slot of the host that it left: politeness is owed to the one it goes to. And
         # a port is part of a host here, as it is for robots.txt.
         request.meta["download_slot"] = host
+
+
+async def _is_robots_elsewhere(request: Request) -> bool:
+    """Return whether a host's robots.txt led here, and not from the internet into a private network."""
+    if not request.meta.get("dont_obey_robotstxt") or not request.meta.get("redirect_urls"):
+        return False
+    return await _is_public(request.url) or not await _is_public(request.meta["redirect_urls"][0])
+
+
+async def _is_public(url: str) -> bool:
+    """Return whether a URL's host has public addresses only; where no name can be resolved, as it looks."""
+    name = urlsplit(url).hostname or ""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(name, None)
+    except OSError:
+        return "." in name and not name.endswith((".localhost", ".local", ".internal"))
+    return all(ipaddress.ip_address(str(place[0]).partition("%")[0]).is_global for *_, place in found)

@@ -70,7 +70,7 @@ def is_of_host(error: BaseException | None) -> bool:
 def _name_vaguely(error: BaseException, chain: list[BaseException]) -> str:
     if any(isinstance(cause, ResponseNeverReceived) for cause in chain):
         lost = any(isinstance(cause, net_errors.ConnectionLost) for cause in chain)
-        return f"{'reset' if lost else 'broke off'} the connection without an answer"
+        return "reset the connection (broke off without an answer)" if lost else "broke off without an answer"
     if any(isinstance(cause, ResponseFailed | scrapy_errors.ResponseDataLossError) for cause in chain):
         return _CUT
     text = str(error)

@@ -36,6 +36,9 @@ class Desk(Protocol):
     def robots(self, host: str) -> bytes | None:
         """Return a host's robots.txt when it was fetched within a day (RFC 9309, 2.4), else None."""
 
+    def last_robots(self, host: str) -> bytes | None:
+        """Return a host's last good robots.txt when it was fetched within two days, else None."""
+
     def keep_robots(self, host: str, body: bytes) -> None:
         """Remember a host's robots.txt."""
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.request import getproxies
 
+from spiders.readers.robots_txt import TOKEN
+
 _SHORTEST_DELAY = 0.001  # seconds
 
 
@@ -27,6 +29,7 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
     return {
         "USER_AGENT": rules.user_agent,
         "ROBOTSTXT_OBEY": rules.obey_robots,
+        "ROBOTSTXT_USER_AGENT": TOKEN,
         # Without any delay Scrapy starts all that waits for a host at once, whatever its concurrency.
         "DOWNLOAD_DELAY": max(rules.delay, _SHORTEST_DELAY),
         "AUTOTHROTTLE_ENABLED": rules.delay > 0,

@@ -37,8 +37,8 @@ def endless(connection: socket.socket) -> None:
 
 
 ANSWERS = {
-    "closed": (b"", "broke off the connection without an answer"),
-    "reset": (reset, "reset the connection without an answer"),
+    "closed": (b"", "broke off without an answer"),
+    "reset": (reset, "reset the connection (broke off without an answer)"),
     "no-http": (b"220 mail.example ESMTP\r\n\r\n", "answered with something that is not HTTP"),
     "binary": (b"\x00\x01\x02 \xff\r\n\r\n", "answered with something that is not HTTP"),
     "other-version": (b"HTTX/2 200 OK\r\n\r\n", "answered with something that is not HTTP/1"),
