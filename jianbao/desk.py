@@ -137,6 +137,11 @@ class ArchiveDesk:
             tally.listed = len(poll.listed)
         elif poll.outcome == "unchanged":
             tally.listed = self._rows[poll.source].listed_count
+        tally.lost = poll.lost
+        if poll.lost:
+            self._tally.note(
+                f"{poll.source}: {poll.lost} characters of its page were cut or broken, and stand as \ufffd"
+            )
         if poll.error:
             self._tally.note(f"{poll.source}: {poll.error}")
         elif poll.outcome == "empty" and not tally.listed and self._rows[poll.source].last_changed_at is None:

@@ -15,7 +15,10 @@ _ERROR_SAMPLES = 20
 
 @dataclass(slots=True)
 class SourceTally:
-    """One source's counts: what its page listed (``poll`` None: not polled), and how each article ended."""
+    """One source's counts: what its page listed (``poll`` None: not polled), and how each article ended.
+
+    ``lost`` counts the page's characters that were cut or broken on their way.
+    """
 
     slug: str
     poll: PollOutcome | None = None
@@ -26,6 +29,7 @@ class SourceTally:
     gone: int = 0
     failed: int = 0
     quarantined: int = 0
+    lost: int = 0
 
 
 @dataclass(slots=True)

@@ -315,6 +315,7 @@ class SourceCounts(Shape):
     gone: int = 0
     failed: int = 0
     quarantined: int = 0
+    lost: int = Field(0, description="Characters of its page that were cut or broken on their way.")
 
 
 class Crawl(CrawlItem):

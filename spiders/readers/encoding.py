@@ -1,80 +1,184 @@
-"""Bytes to text: which charset a Chinese page is really written in."""
+"""Bytes to text: which charset a page is really written in, whatever it says."""
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
-
+from spiders.readers.charset_declaration import header_charset, marked_charset, page_charset
+from spiders.readers.web_codecs import LOST, read_bytes
 from storage.records import SetAside
+from storage.records.plausibility import plausibility
 
-# GB 18030 contains GBK, which contains GB 2312; w3lib names all three by the largest.
-_READ = frozenset({"gb18030", "big5hkscs"})
-_UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_LATIN = "windows-1252"
+_UNDECLARED = ("gb18030", "big5", "euc-kr", "shift_jis", "euc-jp", _LATIN)
+_TWO_BYTES = ("utf-16le", "utf-16be")
+_NAMES = {"utf-8": "UTF-8", "gb18030": "GB 18030", "gbk": "GBK", "big5": "Big5", "shift_jis": "Shift_JIS"}
+_OWN_LOST = {"utf-8": b"\xef\xbf\xbd", "gb18030": b"\x84\x31\xa4\x37", "gbk": b"\x84\x31\xa4\x37"}
+"""U+FFFD as the page itself has it, in the charsets that have it."""
+_DECODES_NEITHER = "decodes neither as it declares nor as UTF-8 or GB 18030"
+_IS_RUBBISH = "reads as rubbish in the charset that it declares and in every other that it may be in"
+_IS_BINARY = "is binary, not a page of text"
+
+_FOREIGN_BYTE = re.compile(rb"[^\x00-\x7f]")
+_FOUR_BYTES = re.compile(rb"[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_MOST_CONTROLS = 0.001
-_DAMAGED = 0.1
+_WRITTEN = re.compile(r"[a-z\u4e00-\u9fff]")
+_NUL = "\x00"
+_MOST_CONTROLS = 0.001  # of all characters; a picture has a hundred times as many
+_STRAY_CONTROLS = 3
+_MOST_LOST = 0.25  # of the characters beyond ASCII: more of them lost, and it is another charset
+_MANY_NULS = 0.2  # of all bytes: ASCII in UTF-16 has a half
+_SAMPLE = 200_000  # bytes by which a charset is judged
+_SHORT = 60  # characters beyond ASCII: among fewer, chance may make rubbish look like writing
+_FEW = 8  # among fewer, nothing is called rubbish
+
+_SURE = 0.5
+_OF_DECLARED, _OF_GB_18030 = 0.2, 0.1
+"""How much more plausible another charset must be than a declared one, and than the usual undeclared one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPage:
+    """A page's text, and how many of its characters were lost: cut, broken, or NULs.
+
+    Each of them stands in the text as U+FFFD. ``charset`` is a name of the Encoding Standard.
+    """
+
+    text: str
+    charset: str
+    lost: int = 0
+    has_nuls: bool = False
 
 
 def decode_page(body: bytes, content_type: str | None) -> str:
-    """Return a page's text, without a byte order mark; raise `SetAside` for binary or undecodable bytes.
+    """Return a page's whole text, without a byte order mark.
 
-    Charsets are believed in the order HTTP header, BOM, meta, UTF-8, GB 18030, and only if every byte
-    decodes (UPSTREAM, section 6). Nothing is guessed from letter frequencies.
+    Raises `SetAside` for binary, damaged and undecodable bytes, and for what is rubbish in every charset.
+    Bytes that are UTF-8 are UTF-8. Else the declared charsets (HTTP header, then the page's own) are believed
+    as browsers read them, unless they give rubbish where another charset gives writing; without a declaration
+    the most plausible one is taken (`plausibility`).
     """
-    text = _decode(body, content_type)
-    if len(_CONTROLS.findall(text)) > len(text) * _MOST_CONTROLS or "\x00" in text:
-        raise SetAside("is binary, not a page of text")
-    return text.removeprefix("\ufeff")
+    page = decode_damaged_page(body, content_type)
+    if page.has_nuls:
+        raise SetAside(_IS_BINARY)
+    if page.lost:
+        name = _NAMES.get(page.charset, page.charset)
+        raise SetAside(f"is {name} with broken bytes, so it was cut or damaged on its way")
+    return page.text
 
 
-def _decode(body: bytes, content_type: str | None) -> str:
-    """Return the text by the first charset that explains every byte.
+def decode_damaged_page(body: bytes, content_type: str | None) -> DecodedPage:
+    """Return a page's text with its few lost characters counted; raise `SetAside` when they are many.
 
-    UTF-8 is tried before any declaration, which gives the same answers as the documented order: every
-    charset we read agrees with it on ASCII, and non-ASCII bytes that are valid UTF-8 are UTF-8, whatever
-    a header says (as GBK they would decode too, into rubbish). The one other charset that contradicts
-    ASCII, UTF-16, is believed by its BOM only.
+    For what consists of parts that are each believed by themselves: a list of titles, the frame around an
+    article. Charsets are chosen as `decode_page` does.
     """
-    if body.startswith(_UTF16_BOMS):
-        text = _strictly(body, "utf-16")
-        if text is not None:
-            return text
-    text = _strictly(body, "utf-8")
-    if text is not None:
-        return text
-    _refuse_damaged_utf8(body)
-    for charset in _declared(body, content_type):
-        text = _strictly(body, charset)
-        if text is not None and "\ufffd" not in text:
-            return text
-    raise SetAside("decodes neither as it declares nor as UTF-8 or GB 18030")
+    charset = marked_charset(body) or _choose(body, content_type)
+    text = read_bytes(body, charset).removeprefix("\ufeff")
+    lost = max(text.count(LOST) - body.count(_OWN_LOST.get(charset, LOST.encode())), 0)
+    if lost > (_count_foreign(text) - lost) * _MOST_LOST:
+        raise SetAside(_DECODES_NEITHER)
+    if len(_CONTROLS.findall(text)) > max(len(text) * _MOST_CONTROLS, _STRAY_CONTROLS):
+        raise SetAside(_IS_BINARY)
+    nuls = text.count(_NUL)
+    return DecodedPage(text.replace(_NUL, LOST), charset, lost + nuls, has_nuls=nuls > 0)
 
 
-def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
-    """Yield the declared charsets that we read, then GB 18030.
+def _choose(body: bytes, content_type: str | None) -> str:
+    """Return the charset of a body without a mark: UTF-8 if it is, else as declared, else by its text."""
+    header, own = header_charset(content_type), page_charset(body)
+    if _is_utf8(body):
+        return _of_two_bytes(body, header) or _of_seven_bits(body, (header, own)) or "utf-8"
+    declared = [
+        name for name in (header, own) if name is not None and name not in (*_TWO_BYTES, "replacement")
+    ]
+    return _of_two_bytes(body, header) or _most_plausible(_sample(body), declared)
 
-    Others are passed over: servers send ISO-8859-1 unasked, and it decodes any bytes.
-    """
-    for name in (http_content_type_encoding(content_type), html_body_declared_encoding(body)):
-        if name in _READ:
-            yield name
-    yield "gb18030"
 
-
-def _strictly(body: bytes, charset: str) -> str | None:
+def _is_utf8(body: bytes) -> bool:
     try:
-        return body.decode(charset)
+        body.decode("utf-8")
     except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _of_two_bytes(body: bytes, declared: str | None) -> str | None:
+    """Return the kind of UTF-16 that a body without a mark is in, as its many NULs tell."""
+    if body.count(0) < len(body) * _MANY_NULS and declared not in _TWO_BYTES:
         return None
+    for charset in _TWO_BYTES:
+        text = read_bytes(body[:_SAMPLE], charset)
+        if _WRITTEN.search(text) and not _CONTROLS.search(text) and plausibility(text) > _SURE:
+            return charset
+    return None
 
 
-def _refuse_damaged_utf8(body: bytes) -> None:
-    """Raise `SetAside` for UTF-8 with a few broken bytes: as GB 18030 it might decode, into rubbish."""
-    text = body.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    whole = sum(not character.isascii() for character in text) - broken
-    if broken < whole * _DAMAGED:
-        raise SetAside("is UTF-8 with broken bytes, so it was cut or damaged on its way")
+def _of_seven_bits(body: bytes, declared: tuple[str | None, ...]) -> str | None:
+    """Return the charset that shifts out of ASCII and back, for a body of ASCII that does."""
+    if _FOREIGN_BYTE.search(body):
+        return None
+    if b"\x1b$" in body:
+        return "iso-2022-jp"
+    return "hz-gb-2312" if "replacement" in declared and b"~{" in body else None
+
+
+def _sample(body: bytes) -> bytes:
+    """Return the bytes from the first beyond ASCII on: as many as it takes to judge."""
+    first = _FOREIGN_BYTE.search(body)
+    return body[first.start() : first.start() + _SAMPLE] if first else b""
+
+
+def _most_plausible(sample: bytes, declared: Sequence[str]) -> str:
+    """Return the charset that makes most of the bytes, in doubt the first declared, else GB 18030.
+
+    Raises `SetAside` when they are rubbish in all of them.
+    """
+    is_long = len(_FOREIGN_BYTE.findall(sample)) > 2 * _SHORT
+    best, best_score, most = "", float("-inf"), float("-inf")
+    for charset, favour in _candidates(declared):
+        score = _score(sample, charset)
+        if charset == _LATIN and charset not in declared and score < _SURE:
+            continue
+        if score + favour > most:
+            best, best_score, most = charset, score, score + favour
+        if is_long and score > _SURE:
+            break
+    if best_score < 0 and len(sample) > 2 * _FEW and LOST not in read_bytes(sample, best):
+        raise SetAside(_IS_RUBBISH)
+    return best
+
+
+def _candidates(declared: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """Yield the charsets to try, each once, and how much each is favoured: the likely ones first."""
+    seen: set[str] = set()
+    for charset in (*declared, "utf-8", *_UNDECLARED):
+        if charset not in seen:
+            seen.add(charset)
+            yield charset, _favour(charset, declared)
+
+
+def _favour(charset: str, declared: Sequence[str]) -> float:
+    if charset in declared and charset != "utf-8":
+        return _OF_DECLARED
+    return _OF_GB_18030 if charset == "gb18030" and not declared else 0.0
+
+
+def _score(sample: bytes, charset: str) -> float:
+    """Return how plausible bytes are in a charset; the structure of UTF-8 and of GB 18030 counts for them."""
+    text = read_bytes(sample, charset)
+    if charset == "utf-8":
+        whole = text.replace(LOST, "")
+        return plausibility(whole) - text.count(LOST) / max(_count_foreign(text), 1)
+    score = plausibility(text)
+    if charset in {"gbk", "gb18030"}:
+        fours = len(_FOUR_BYTES.findall(sample))
+        score = max(score, min(score + 3 * fours / max(_count_foreign(text), 1), _SURE))
+    return score
+
+
+def _count_foreign(text: str) -> int:
+    return sum(map(len, _FOREIGN.findall(text)))

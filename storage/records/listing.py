@@ -69,7 +69,8 @@ class Poll:
 
     ``listed`` is empty unless the outcome is ``changed``; ``body_hash`` is None unless a body came.
     ``error`` is a sentence when the outcome is ``failed``; ``layout_broken`` tells that the page
-    answered but is no listing. ``polled_at`` is aware.
+    answered but is no listing. ``lost`` counts the characters of the page that were cut or broken, and stand
+    in its titles as U+FFFD. ``polled_at`` is aware.
     """
 
     source: str
@@ -80,3 +81,4 @@ class Poll:
     body_hash: str | None = None
     error: str | None = None
     layout_broken: bool = False
+    lost: int = 0
