@@ -13,12 +13,13 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from spiders.addresses import article_addresses, barred_addresses, endpoint_address, host_of
-from spiders.content_decoding import raise_undecodable
+from spiders.content_decoding import decode_response
 from spiders.desk import Desk
 from spiders.exchange_keeper import kept_exchange
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
-from spiders.readers.encoding import decode_page
+from spiders.readers.encoding import DecodedPage
+from spiders.readers.web_codecs import LOST
 from spiders.search import Search, Searches
 from spiders.silent_hosts import HostSilent
 from spiders.trouble import Elsewhere, explain_failure, is_unreachable
@@ -222,20 +223,22 @@ class ArchiveSpider(Spider):
 
     def _read(self, response: Response, search: Search) -> Draft:
         try:
-            text = decode_response(response)
-            if self.endpoint and search.url == endpoint_address(self.endpoint, search.owed.info_code):
-                return read_article_json(text, response.url, search.owed.info_code)
-            return read_article(text, response.url)
+            page = decode_response(response)
+            return _believed(self._read_draft(page.text, response.url, search), page)
         except (SetAside, Vanished):
             raise
         except Exception as error:
             raise SetAside(f"could not be read ({type(error).__name__}: {error})") from error
 
+    def _read_draft(self, text: str, url: str, search: Search) -> Draft:
+        if self.endpoint and search.url == endpoint_address(self.endpoint, search.owed.info_code):
+            return read_article_json(text, url, search.owed.info_code)
+        return read_article(text, url)
 
-def decode_response(response: Response) -> str:
-    """Return a response's text; raise SetAside for one that has none."""
-    raise_undecodable(response)
-    content_type = response.headers.get("Content-Type")
-    if not response.body:
-        raise SetAside("has an empty body")
-    return decode_page(response.body, content_type.decode("latin-1") if content_type else None)
+
+def _believed(draft: Draft, page: DecodedPage) -> Draft:
+    """Return a draft whose own words are whole; raise `SetAside` when what its page lost may be in it."""
+    said = (draft.title, draft.tag, draft.media, draft.summary, draft.body_html, draft.linked_html)
+    if page.complaint and any(LOST in words for words in said if words):
+        raise SetAside(page.complaint)
+    return draft

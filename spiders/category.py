@@ -13,11 +13,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from spiders.addresses import host_of
-from spiders.archive_spider import ArchiveSpider, decode_response
+from spiders.archive_spider import ArchiveSpider
+from spiders.content_decoding import decode_response
 from spiders.exchange_keeper import kept_exchange
 from spiders.readers.listing_page import read_listing
 from spiders.trouble import explain_failure, tells_of_whole_host
-from storage.records import Delivery, Listed, Owed, Poll, PollOrder, SetAside, Validators
+from storage.records import Delivery, Listed, Owed, Poll, PollOrder, PollOutcome, SetAside, Validators
 
 _OK, _NOT_MODIFIED = 200, 304
 _NOTHING_PRINTED = (404, 410)
@@ -129,16 +130,18 @@ class CategorySpider(ArchiveSpider):
         if body_hash == order.body_hash:
             return Poll(order.source, "unchanged", now, validators=validators, body_hash=body_hash), False
         try:
-            listed = self._read_listing(response)
+            listed, lost = self._read_listing(response)
         except SetAside as refused:
             error = f"{order.url} {refused}"
             return Poll(order.source, "failed", now, error=error, layout_broken=True), True
-        poll = Poll(order.source, "changed" if listed else "empty", now, tuple(listed), validators, body_hash)
-        return poll, True
+        outcome: PollOutcome = "changed" if listed else "empty"
+        return Poll(order.source, outcome, now, tuple(listed), validators, body_hash, lost=lost), True
 
-    def _read_listing(self, response: Response) -> Sequence[Listed]:
+    def _read_listing(self, response: Response) -> tuple[Sequence[Listed], int]:
+        """Return what a page lists, and how many of its characters were lost: each title stands by itself."""
         try:
-            return read_listing(decode_response(response), response.url)
+            page = decode_response(response)
+            return read_listing(page.text, response.url), page.lost
         except SetAside:
             raise
         except Exception as error:

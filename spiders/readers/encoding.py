@@ -52,6 +52,14 @@ class DecodedPage:
     lost: int = 0
     has_nuls: bool = False
 
+    @property
+    def complaint(self) -> str | None:
+        """What is wrong with the page as a whole, completing "this page …"; None when nothing was lost."""
+        if self.has_nuls:
+            return _IS_BINARY
+        name = _NAMES.get(self.charset, self.charset)
+        return f"is {name} with broken bytes, so it was cut or damaged on its way" if self.lost else None
+
 
 def decode_page(body: bytes, content_type: str | None) -> str:
     """Return a page's whole text, without a byte order mark.
@@ -62,11 +70,8 @@ def decode_page(body: bytes, content_type: str | None) -> str:
     the most plausible one is taken (`plausibility`).
     """
     page = decode_damaged_page(body, content_type)
-    if page.has_nuls:
-        raise SetAside(_IS_BINARY)
-    if page.lost:
-        name = _NAMES.get(page.charset, page.charset)
-        raise SetAside(f"is {name} with broken bytes, so it was cut or damaged on its way")
+    if page.complaint:
+        raise SetAside(page.complaint)
     return page.text
 
 
