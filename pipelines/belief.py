@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from pipelines.damage import find_damage
 from storage.records import Article
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -40,6 +41,7 @@ def doubt(article: Article, captured_at: datetime) -> str | None:
     return (
         _doubt_title(article)
         or _doubt_text(article)
+        or find_damage(article.title, (paragraph.text for paragraph in article.paragraphs))
         or _doubt_time(article.published_at, captured_at)
         or _doubt_notice(article)
     )

@@ -25,6 +25,8 @@ _FOREIGN_BYTE = re.compile(rb"[^\x00-\x7f]")
 _FOUR_BYTES = re.compile(rb"[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_MUCH_KANA, _OF_JAPANESE = 0.15, 0.3
 _WRITTEN = re.compile(r"[a-z\u4e00-\u9fff]")
 _NUL = "\x00"
 _MOST_CONTROLS = 0.001  # of all characters; a picture has a hundred times as many
@@ -35,9 +37,12 @@ _SAMPLE = 200_000  # bytes by which a charset is judged
 _SHORT = 60  # characters beyond ASCII: among fewer, chance may make rubbish look like writing
 _FEW = 8  # among fewer, nothing is called rubbish
 
-_SURE = 0.5
+_SURE, _LATIN_ENOUGH = 0.5, 0.4
 _OF_DECLARED, _OF_GB_18030 = 0.2, 0.1
-"""How much more plausible another charset must be than a declared one, and than the usual undeclared one."""
+"""How much more plausible another charset must be than a declared one, and than the usual undeclared one.
+
+Alphabets of one byte decode all bytes, so being declared is no favour to them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +151,20 @@ def _most_plausible(sample: bytes, declared: Sequence[str]) -> str:
     best, best_score, most = "", float("-inf"), float("-inf")
     for charset, favour in _candidates(declared):
         score = _score(sample, charset)
-        if charset == _LATIN and charset not in declared and score < _SURE:
+        if charset == _LATIN and charset not in declared and not _is_latin(sample, score):
             continue
         if score + favour > most:
             best, best_score, most = charset, score, score + favour
-        if is_long and score > _SURE:
+        if is_long and score > _SURE and charset in _UNDECLARED:
             break
     if best_score < 0 and len(sample) > 2 * _FEW and LOST not in read_bytes(sample, best):
         raise SetAside(_IS_RUBBISH)
     return best
+
+
+def _is_latin(sample: bytes, score: float) -> bool:
+    """Tell whether undeclared bytes may be called Latin, which any bytes can be read as."""
+    return score >= _LATIN_ENOUGH and not _CONTROLS.search(sample.decode("latin-1"))
 
 
 def _candidates(declared: Sequence[str]) -> Iterator[tuple[str, float]]:
@@ -167,7 +177,7 @@ def _candidates(declared: Sequence[str]) -> Iterator[tuple[str, float]]:
 
 
 def _favour(charset: str, declared: Sequence[str]) -> float:
-    if charset in declared and charset != "utf-8":
+    if charset in declared and charset in (*_UNDECLARED[:-1], "gbk"):
         return _OF_DECLARED
     return _OF_GB_18030 if charset == "gb18030" and not declared else 0.0
 
@@ -182,6 +192,8 @@ def _score(sample: bytes, charset: str) -> float:
     if charset in {"gbk", "gb18030"}:
         fours = len(_FOUR_BYTES.findall(sample))
         score = max(score, min(score + 3 * fours / max(_count_foreign(text), 1), _SURE))
+        if len(_KANA.findall(text)) > _count_foreign(text) * _MUCH_KANA:
+            score -= _OF_JAPANESE  # GB 2312 and EUC-JP have kana in the same place: the rest must decide
     return score
 
 

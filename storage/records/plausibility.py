@@ -11,7 +11,7 @@ from storage.records.common_characters import COMMON, LESS_COMMON, MOST_COMMON
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[^\W\d_]+")
-_NEUTRAL = 0.3
+_NEUTRAL, _SPELT = 0.3, 0.5
 _MARKS = frozenset("，。、；：？！“”‘’（）《》【】「」『』—…·〈〉〔〕％～＂　\xa0●■▲◆★①②③④⑤⑥⑦⑧⑨⑩")
 
 
@@ -74,7 +74,7 @@ def _word_weight(text: str) -> float:
     for word, times in Counter(_WORD.findall(text)).items():
         letters = sum(0x80 <= ord(letter) < 0x2000 for letter in word)  # noqa: PLR2004
         if letters:
-            weight += times * letters * (0.7 if _is_spelt(word, letters) else -0.5)
+            weight += times * letters * (_SPELT if _is_spelt(word, letters) else -0.5)
     return weight
 
 

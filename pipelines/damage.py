@@ -1,0 +1,122 @@
+"""Signs that a text was damaged before it came: characters lost, or read in a wrong charset and stored so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from storage.records.common_characters import MOST_COMMON
+from storage.records.plausibility import plausibility
+
+_LOST = "\ufffd"
+_LOST_RUN = re.compile(f"{_LOST}+")
+_LONGEST_LOST_RUN = 2  # one character of two bytes, lost
+_ONE_LOST_IN = 200  # characters
+# 锟斤拷 is two lost characters of UTF-8, read as GBK; 烫 and 屯 are memory that nobody wrote to. Who writes
+# about them puts them into quotation marks.
+_GBK_OF_LOST = re.compile(
+    r"(?<![“‘「『《\"'（(、])(?:锟斤拷|锟斤(?=[?\ufffd])|烫{4,}|屯{4,})+(?![”’」』》\"'）)、])"
+)
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
+_LONGEST_PRIVATE_RUN = 2
+_ONE_PRIVATE_IN = 50
+# UTF-8 read as Latin-1 or windows-1252: a lead byte, and as many continuation bytes as it asks for.
+_LATIN = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_UTF8_IN_LATIN = re.compile(f"[à-ï][{_LATIN}]{{2}}|[ð-ô][{_LATIN}]{{3}}|[Â-ß][{_LATIN}]")
+_MOST_UTF8_IN_LATIN = 2
+
+_MISREADINGS = (
+    *(("gb18030", right) for right in ("utf-8", "big5", "cp932", "cp949")),
+    *(("big5", right) for right in ("utf-8", "gb18030")),
+    *(("cp932", right) for right in ("utf-8", "gb18030")),
+    *(("cp949", right) for right in ("utf-8", "gb18030")),
+    *(("latin-1", right) for right in ("gb18030", "big5")),
+    *(("cp1252", right) for right in ("utf-8", "gb18030")),
+)
+"""Charsets that a text was read in, and those that it was really in."""
+_ONE_BYTE = frozenset({"latin-1", "cp1252"})
+_NAMES = {"gb18030": "GB 18030", "cp932": "Shift_JIS", "cp949": "EUC-KR", "cp1252": "windows-1252"}
+_DOUBTFUL, _PLAUSIBLE, _SURE = 0.35, 0.45, 0.6  # of a line, and of what it was: as UTF-8, and as any other
+_FEWEST, _ENOUGH, _MANY = 4, 8, 30  # different characters: of UTF-8, of another charset, of rubbish
+_MOST_LOST = 0.2
+_RUBBISH = 0.0
+_PLAIN = 0.3
+_IDEOGRAPHS = re.compile("[\u3400-\u9fff\uac00-\ud7a3\ue000-\uf8ff\uff61-\uff9f]")
+
+
+def find_damage(title: str, paragraphs: Iterator[str]) -> str | None:
+    """Return how a text was damaged, completing "this page …"; None when it is whole.
+
+    A few lost characters in a long text are no reason: they stand in it as U+FFFD and tell so themselves. A
+    paragraph read in a wrong charset is one, also among good ones.
+    """
+    lines = [title, *paragraphs]
+    text = "\n".join(lines)
+    return _find_marks(text) or next(filter(None, map(_find_misreading, lines)), None) or _find_rubbish(text)
+
+
+def _find_marks(text: str) -> str | None:
+    """Return the damage that certain characters tell."""
+    lost = _LOST_RUN.findall(text)
+    if lost and (len(max(lost)) > _LONGEST_LOST_RUN or len(lost) * _ONE_LOST_IN > len(text)):
+        return f"has {sum(map(len, lost))} characters that were lost (U+FFFD)"
+    if mark := _GBK_OF_LOST.search(text):
+        return f"has {mark[0][:6]!r}, which is what is left of lost characters"
+    private = _PRIVATE.findall(text)
+    if private and (
+        len(max(private, key=len)) > _LONGEST_PRIVATE_RUN or len(private) * _ONE_PRIVATE_IN > len(text)
+    ):
+        return f"has {sum(map(len, private))} characters of private use, which mean nothing elsewhere"
+    if len(_UTF8_IN_LATIN.findall(text)) > _MOST_UTF8_IN_LATIN:
+        return "is UTF-8 that was read as Latin-1 and stored so"
+    return None
+
+
+def _find_misreading(line: str) -> str | None:
+    """Return in which charset a line was read, and in which it should have been, if it becomes writing so."""
+    if _is_plain(line) or _variety(line) < _FEWEST or plausibility(line) > _DOUBTFUL:
+        return None
+    for wrong, right in _MISREADINGS:
+        if _reads_better(line, wrong, right):
+            return f"is {_name(right)} that was read as {_name(wrong)} and stored so: {line[:20]!r}"
+    return None
+
+
+def _reads_better(line: str, wrong: str, right: str) -> bool:
+    """Tell whether a line becomes writing when it is read anew: what was read in a charset is in it whole."""
+    foreign = [letter for letter in line if not letter.isascii() and letter != _LOST]
+    if wrong not in _ONE_BYTE and len(_IDEOGRAPHS.findall(line)) * 2 < len(foreign):
+        return False
+    kept = line.encode(wrong, "ignore")
+    if len(kept.decode(wrong, "ignore")) < len(line) - len(foreign) * _MOST_LOST:
+        return False
+    original = kept.decode(right, "replace")
+    whole = original.replace(_LOST, "")
+    if (len(original) - len(whole)) > len(original) * _MOST_LOST:
+        return False
+    is_utf8 = right == "utf-8"
+    return _variety(whole) >= (_FEWEST / 2 if is_utf8 else _ENOUGH) and plausibility(whole) > (
+        _PLAUSIBLE if is_utf8 else _SURE
+    )
+
+
+def _is_plain(text: str) -> bool:
+    """Tell at little cost what nearly all writing is: full of the most common characters."""
+    return sum(map(MOST_COMMON.__contains__, text)) > len(text) * _PLAIN
+
+
+def _variety(text: str) -> int:
+    """Return how many different characters beyond ASCII a text has."""
+    return sum(not letter.isascii() for letter in set(text))
+
+
+def _name(charset: str) -> str:
+    return _NAMES.get(
+        charset, charset.replace("_", "-").upper().replace("LATIN", "Latin").replace("BIG5", "Big5")
+    )
+
+
+def _find_rubbish(text: str) -> str | None:
+    if _is_plain(text) or _variety(text) < _MANY or plausibility(text) >= _RUBBISH:
+        return None
+    return "reads as rubbish: its characters are of no language that is written"
