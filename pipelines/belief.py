@@ -41,9 +41,9 @@ def doubt(article: Article, captured_at: datetime) -> str | None:
     return (
         _doubt_title(article)
         or _doubt_text(article)
-        or find_damage(article.title, (paragraph.text for paragraph in article.paragraphs))
         or _doubt_time(article.published_at, captured_at)
         or _doubt_notice(article)
+        or find_damage(article.title, (paragraph.text for paragraph in article.paragraphs))
     )
 
 

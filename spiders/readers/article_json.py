@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from spiders.readers.digest import digest_text
+from spiders.readers.markup_signs import is_document
 from spiders.readers.printed_time import read_time
 from storage.records import BadInfoCode, Draft, Precision, SetAside, Vanished, canonical_info_code
 
@@ -113,6 +114,8 @@ def _body(fields: Fields, name: str) -> str | None:
     value = fields.get(name)
     if not isinstance(value, str) or not value.strip():
         return None
+    if is_document(value):
+        raise SetAside(f"has a whole page for its {name!r}, not an article's text")
     if _CUT.search(value[-200:]):
         raise SetAside(f"has a {name!r} that is cut short: it ends in three dots")
     return value

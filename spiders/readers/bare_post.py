@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from spiders.readers.markup_signs import is_document
 from spiders.readers.post_parts import (
     plain_text,
     post_identity,
@@ -19,7 +20,6 @@ from spiders.readers.post_parts import (
 from spiders.readers.printed_time import read_time
 from storage.records import Draft
 
-_DOCUMENT = re.compile(r"\s*<(?:!doctype|\?xml|html|head|body)\b", re.IGNORECASE)
 _FRONT_MATTER = re.compile(
     r"\s*<hr ?/?>\s*<(?P<block>p|h2)\b[^<>]*>(?P<lines>layout:.*?)</(?P=block)>(?:\s*<hr ?/?>)?", re.DOTALL
 )
@@ -30,7 +30,7 @@ _QUOTED = re.compile(r"[\"“”](?P<title>.*)[\"“”]")
 
 def is_bare_post(html: str) -> bool:
     """Tell whether the page is a fragment that ends in a post's share line."""
-    return not _DOCUMENT.match(html) and share_address(html) is not None
+    return not is_document(html) and share_address(html) is not None
 
 
 def read_bare_post(html: str, url: str) -> Draft:

@@ -12,13 +12,13 @@ from statistics import median_low
 from zoneinfo import ZoneInfo
 
 from spiders.readers.broken_paragraphs import is_ended, is_heading, is_indented, join_broken
+from spiders.readers.markup_signs import name_format
 from storage.records import Draft, Paragraph, ParagraphKind, SetAside
 
 LONGEST_TEXT = 1_000_000
 """Characters beyond which a text is no article's."""
 
 _PRESS_ZONE = ZoneInfo("Asia/Shanghai")
-_MARKUP = re.compile(r"\s*<(?:!doctype|\?xml|html|head|body)\b|\s*---\s*\n\s*layout\s*:", re.IGNORECASE)
 _LONGEST_TITLE = 120
 _LONGEST_CAPTION = 60
 _LONGEST_TOLD_CAPTION = 120
@@ -47,8 +47,8 @@ def read_plain_text(text: str, url: str, *, info_code: str, media: str, day: dat
     """
     if len(text) > LONGEST_TEXT:
         raise SetAside(f"has {len(text):,} characters, and no article has more than {LONGEST_TEXT:,}")
-    if _MARKUP.match(text):
-        raise SetAside("is a page or a post with markup, not plain text")
+    if other := name_format(text):
+        raise SetAside(f"is {other}, not plain text")
     lines = _lines(text)
     title, rest = _take_title(lines)
     paragraphs = tuple(_paragraphs(rest, _usual_gap(lines)))
