@@ -31,6 +31,7 @@ from storage.hosts import list_resting
 from storage.instants import past
 from storage.ledger import UNARCHIVED, count_states
 from storage.records import Paragraph, canonical_info_code
+from storage.search import settle_names
 from storage.sources import SourceRow, list_sources
 from storage.stories import read_story
 from storage.time_changes import list_time_changes
@@ -42,11 +43,12 @@ _LATE = timedelta(minutes=10)
 def read_list(archive: Archive, wanted: ArticleFilter, limit: int, offset: int) -> dict[str, Any]:
     """Return one page of articles, and how many match in all."""
     with archive.reading() as connection:
+        wanted, hints = settle_names(connection, wanted)
         total = count_articles(connection, wanted)
         found = list_articles(connection, wanted, limit, offset)
         sources = list_article_sources(connection, [stored.article.info_code for stored in found])
     items = [present_item(stored, sources.get(stored.article.info_code, [])) for stored in found]
-    return {"total": total, "items": items}
+    return {"total": total, "items": items, "hints": [hint.sentence for hint in hints]}
 
 
 def read_shown(archive: Archive, code: str, revision: int | None = None) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from storage.search import (
     Order,
     Piece,
     Query,
+    Settled,
     search_articles,
+    settle_query,
 )
 
 
@@ -33,24 +35,28 @@ def read_search(  # noqa: PLR0913 - a search has that many sides
 ) -> dict[str, Any]:
     """Return a page of the articles that answer a query; raise `BadQuery` for a bad cursor."""
     with archive.reading() as connection:
+        settled = settle_query(connection, query)
         found = search_articles(
-            connection, query, order, limit, offset, after=after, collapse=collapse, effort=effort
+            connection, settled.query, order, limit, offset, after=after, collapse=collapse, effort=effort
         )
         codes = [hit.stored.article.info_code for hit in found.hits]
         sources = list_article_sources(connection, codes)
-    return present_found(query, order, found, sources)
+    return present_found(settled, order, found, sources)
 
 
-def present_found(query: Query, order: Order, found: Found, sources: dict[str, list[str]]) -> dict[str, Any]:
+def present_found(
+    settled: Settled, order: Order, found: Found, sources: dict[str, list[str]]
+) -> dict[str, Any]:
     """Return a page of hits as `search --json` prints it."""
     return {
-        "query": query.text,
+        "query": settled.query.text,
         "order": order,
         "total": found.total,
         "exact": found.exact,
         "items": [present_hit(hit, sources.get(hit.stored.article.info_code, ())) for hit in found.hits],
         "next": found.next,
         "note": found.note,
+        "hints": [hint.sentence for hint in settled.tell(found.total)],
     }
 
 

@@ -22,7 +22,9 @@ class ArticleFilter:
     """Which articles a list holds; what is empty or None asks for nothing.
 
     Several sources, newspapers or securities mean any of them, the ``not_`` ones none of them. A security is
-    a code (``600519``), market and code (``1.600519``) or a name. ``since`` is included, ``until`` is not.
+    a code (``600519``), market and code (``1.600519``) or a name. Newspapers and authors are compared as they
+    are stored: `storage.search.names` finds what people mean by a name. ``since`` is included, ``until``
+    is not.
     Without ``with_duplicates``, an article is left out whose text also stands in an earlier one of the list;
     with ``one_of_story``, also one that is a near copy of an earlier one of the list.
     """
@@ -30,9 +32,11 @@ class ArticleFilter:
     sources: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     securities: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
     not_sources: tuple[str, ...] = ()
     not_media: tuple[str, ...] = ()
     not_securities: tuple[str, ...] = ()
+    not_authors: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     with_duplicates: bool = False
@@ -42,6 +46,12 @@ class ArticleFilter:
     def named_sources(self) -> tuple[str, ...]:
         """Return every source that is named, also those that are left out: a slip in one must be told."""
         return self.sources + self.not_sources
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every name that a person may have typed."""
+        asked = self.sources + self.media + self.securities + self.authors
+        return asked + self.not_sources + self.not_media + self.not_securities + self.not_authors
 
     @property
     def with_copies(self) -> ArticleFilter:
@@ -56,12 +66,14 @@ class ArticleFilter:
 
 def filter_conditions(wanted: ArticleFilter, table: FromClause = article) -> list[ColumnElement[bool]]:
     """Return what must hold of a row of the article table (or an alias of it), copies aside."""
-    media = table.c.media
+    media, author = table.c.media, table.c.author
     asked: tuple[tuple[Any, Callable[[], ColumnElement[bool]]], ...] = (
         (wanted.sources, lambda: _listed_by(table, wanted.sources)),
         (wanted.not_sources, lambda: ~_listed_by(table, wanted.not_sources)),
         (wanted.media, lambda: media.in_(wanted.media)),
         (wanted.not_media, lambda: or_(media.is_(None), media.not_in(wanted.not_media))),
+        (wanted.authors, lambda: author.in_(wanted.authors)),
+        (wanted.not_authors, lambda: or_(author.is_(None), author.not_in(wanted.not_authors))),
         (wanted.securities, lambda: _mentions(table, wanted.securities)),
         (wanted.not_securities, lambda: ~_mentions(table, wanted.not_securities)),
         (wanted.since, lambda: table.c.published_at >= wanted.since),
@@ -167,8 +179,8 @@ def _listed_by(table: FromClause, slugs: Sequence[str]) -> ColumnElement[bool]:
     return exists().where(other.c.source.in_(slugs), other.c.info_code == table.c.info_code)
 
 
-def _mentions(table: FromClause, names: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that an article mentions one of these securities, each as a person wrote it."""
+def names_security(names: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a mention is of one of these securities, each as a person wrote it."""
     asked: list[ColumnElement[bool]] = [
         security.c.name.in_(names),
         security.c.code.in_(names),
@@ -178,8 +190,13 @@ def _mentions(table: FromClause, names: Sequence[str]) -> ColumnElement[bool]:
         market, point, code = name.partition(".")
         if point:
             asked.append(and_(security.c.code == code, security.c.market == market))
+    return or_(*asked)
+
+
+def _mentions(table: FromClause, names: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that an article mentions one of these securities."""
     info_code: ColumnElement[str] = table.c.info_code
-    return info_code.in_(select(security.c.info_code).where(or_(*asked)))
+    return info_code.in_(select(security.c.info_code).where(names_security(names)))
 
 
 def _has_first(wanted: ArticleFilter) -> ColumnElement[bool]:

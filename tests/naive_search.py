@@ -125,6 +125,8 @@ class NaiveQuery:
     not_sources: tuple[str, ...] = ()
     not_media: tuple[str, ...] = ()
     not_securities: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    not_authors: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 
@@ -136,7 +138,8 @@ class NaiveQuery:
     def typed(self) -> str:
         """Return the query in the query language, without its days."""
         parts = [" OR ".join(each.typed() for each in self.alternatives)]
-        for kind, name in (("source", "sources"), ("media", "media"), ("security", "securities")):
+        kinds = {"source": "sources", "media": "media", "security": "securities", "author": "authors"}
+        for kind, name in kinds.items():
             parts += [f'{kind}:"{value}"' for value in getattr(self, name)]
             parts += [f'-{kind}:"{value}"' for value in getattr(self, f"not_{name}")]
         return " ".join(part for part in parts if part)
@@ -152,6 +155,7 @@ class NaiveArticle:
     lines: tuple[str, ...]
     whole: str
     media: str | None
+    authors: frozenset[str]
     sources: frozenset[str]
     securities: frozenset[str]
     duplicate_of: str | None
@@ -160,10 +164,12 @@ class NaiveArticle:
         """Return whether the article passes the query's filters."""
         return (
             (not query.sources or not self.sources.isdisjoint(query.sources))
-            and (not query.media or self.media in query.media)
+            and (not query.media or self.media in map(naive_fold, query.media))
+            and (not query.authors or not self.authors.isdisjoint(map(_folded_name, query.authors)))
+            and self.authors.isdisjoint(map(_folded_name, query.not_authors))
             and (not query.securities or not self.securities.isdisjoint(query.securities))
             and self.sources.isdisjoint(query.not_sources)
-            and self.media not in query.not_media
+            and self.media not in set(map(naive_fold, query.not_media))
             and self.securities.isdisjoint(query.not_securities)
             and (query.since is None or self.published_at >= query.since)
             and (query.until is None or self.published_at < query.until)
@@ -197,7 +203,8 @@ class NaiveSearch:
                     title,
                     lines,
                     "\n".join((*title, *lines)),
-                    row.media,
+                    None if row.media is None else naive_fold(row.media),
+                    frozenset(map(_folded_name, (row.author or "").split("、"))),
                     frozenset(sources.get(row.info_code, ())),
                     frozenset(securities.get(row.info_code, ())),
                     row.duplicate_of,
@@ -234,6 +241,10 @@ def _is_invisible(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cs") or "VARIATION SELECTOR" in unicodedata.name(
         character, ""
     )
+
+
+def _folded_name(name: str) -> str:
+    return naive_fold(name).replace(" ", "")
 
 
 def _stands_alone(line: str, place: int) -> bool:

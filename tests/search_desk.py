@@ -18,12 +18,14 @@ from storage.articles import find_article
 from storage.captures import insert_capture
 from storage.ledger import record_listings
 from storage.records import Article, Capture, Listed, Owed, Paragraph, Security, WarcPlace
-from storage.schema import article, listing, revision, security, story_owed, story_sketch
+from storage.schema import article, listing, revision, security, story_owed, story_sketch, time_change
 from storage.search import index_article, index_owed
 from storage.sources import SourceRow, save_sources
 
 SLUGS = ("jx-wire", "raojiang", "xinzhou")
 MEDIA = ("上饶日报", "信江晚报", "鄱湖时报", None)
+BYLINES = ("张平", "张平、李琬", "方　敏", "李琬", None, None)
+WRITERS = ("張平", "李琬", "方敏", "无名")
 SECURITIES = (
     Security("1", "600519", "贵州茅台", "link"),
     Security("0", "000001", "平安银行", "text"),
@@ -105,6 +107,7 @@ class SearchDesk:
             motley_text(self.random),
             media=self.random.choice(MEDIA),
             securities=tuple(self.random.sample(SECURITIES, self.random.choice((0, 0, 1, 2)))),
+            author=self.random.choice(BYLINES),
         )
 
     def _add_one(self, connection: Connection) -> None:
@@ -148,6 +151,7 @@ def make_article(
     lines: Sequence[str],
     media: str | None = MEDIA[0],
     securities: tuple[Security, ...] = (),
+    author: str | None = None,
 ) -> Article:
     """Return an article of those lines."""
     return Article(
@@ -158,7 +162,7 @@ def make_article(
         published_at=published_at,
         precision="second",
         media=media,
-        author=None,
+        author=author,
         summary=None,
         source_line=None,
         continued=False,
@@ -173,7 +177,7 @@ def remove_article(connection: Connection, code: str) -> None:
     assert stored is not None
     index_article(connection, None, stored)
     connection.execute(update(listing).where(listing.c.info_code == code).values(published_at=None))
-    for table in (story_owed, story_sketch, revision, security, article):
+    for table in (story_owed, story_sketch, revision, time_change, security, article):
         connection.execute(delete(table).where(table.c.info_code == code))
 
 

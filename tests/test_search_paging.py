@@ -66,7 +66,7 @@ def expected(connection: Connection, text: str, order: Order) -> list[str]:
         each.info_code
         for each in NaiveSearch.read(connection).articles
         if (not query.filter.sources or not each.sources.isdisjoint(query.filter.sources))
-        and matches(query, each.title, "\n".join(each.lines))
+        and matches(query, each.title[0], "\n".join(each.lines))
     ]
     return found if order == "newest" else found[::-1]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from motley_text import motley_word
+from motley_text import disguise, motley_word
 from naive_search import Alternative, Asked, NaiveQuery, NaiveSearch, naive_fold
-from search_desk import MEDIA, SECURITIES, SLUGS
+from search_desk import MEDIA, SECURITIES, SLUGS, WRITERS
 from sqlalchemy import Connection, select
 
 from storage.archive import Archive
@@ -26,6 +26,7 @@ from storage.search import (
     parse_query,
     read_index_state,
     search_articles,
+    settle_query,
 )
 from storage.search.sweep import Sweep
 
@@ -85,7 +86,7 @@ def prove_search(connection: Connection, queries: Iterable[NaiveQuery], *, copie
     verdict = Verdict()
     for asked in queries:
         wanted = naive.find(asked, collapse=copies)
-        query = parse_query(asked.typed())
+        query = settle_query(connection, parse_query(asked.typed())).query
         sweep = Sweep(connection, query, collapse=copies)
         _compare(verdict, asked, wanted, [row.info_code for row in sweep])
         found = search_articles(connection, query, limit=_PAGE, collapse=copies, effort=AT_ONCE)
@@ -143,11 +144,10 @@ def _can_be_typed(asked: Asked) -> bool:
     if not naive_fold(asked.text):
         return False
     return '"' not in asked.text or (
-        asked.text[0] not in '"-－*'
-        and asked.text[-1] != "*"
+        asked.text[0] not in '"-－*＂“”„‟〝〞〟「『｢﹁﹃＊﹡﹣−–—―‐‑‒'
+        and asked.text[-1] not in "*＊﹡"
         and not any(map(str.isspace, asked.text))
-        and ":" not in asked.text
-        and "：" not in asked.text
+        and not any(colon in asked.text for colon in ":：﹕︰∶")
     )
 
 
@@ -179,7 +179,9 @@ def _combine(random: Random, lines: list[str]) -> NaiveQuery:
     return NaiveQuery(
         alternatives,
         sources=some(SLUGS, 0.15),
-        media=some(MEDIA, 0.1),
+        media=tuple(disguise(random, name) for name in some(MEDIA, 0.1)),
+        authors=some(WRITERS, 0.05),
+        not_authors=some(WRITERS, 0.05),
         securities=some(securities, 0.03),
         not_sources=some(SLUGS, 0.05),
         not_media=some(MEDIA, 0.05),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jianbao.commands.filters import FromDay, Media, Securities, Sources, ToDay, read_query
+from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, ToDay, read_query, settle
 from jianbao.invocation import ExitStatus, Invocation
 
 if TYPE_CHECKING:
     from jianbao.exporting.formats import Format
     from storage.archive import Archive
-    from storage.search import Query
+    from storage.search import Query, Settled
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -43,6 +43,7 @@ def jsonl(
     source: Sources = None,
     media: Media = None,
     security: Securities = None,
+    author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
     force: Force = False,
@@ -51,7 +52,7 @@ def jsonl(
     """Export JSON Lines: one article a line, as `show` prints it."""
     from jianbao.exporting.formats import jsonl_format
 
-    asked = read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     _export(context, jsonl_format(), asked, dest, force=force, as_json=as_json)
 
 
@@ -63,6 +64,7 @@ def csv(
     source: Sources = None,
     media: Media = None,
     security: Securities = None,
+    author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
     bom: Annotated[bool, typer.Option("--bom", help="Begin with a byte order mark, for Excel.")] = False,
@@ -75,7 +77,7 @@ def csv(
     """Export comma-separated values: one article a row."""
     from jianbao.exporting.formats import csv_format
 
-    asked = read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     _export(context, csv_format(mark=bom, excel_safe=excel_safe), asked, dest, force=force, as_json=as_json)
 
 
@@ -87,6 +89,7 @@ def parquet(
     source: Sources = None,
     media: Media = None,
     security: Securities = None,
+    author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
     force: Force = False,
@@ -95,7 +98,7 @@ def parquet(
     """Export Apache Parquet: typed columns, for pandas, DuckDB, Spark."""
     from jianbao.exporting.formats import parquet_format
 
-    asked = read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     _export(context, parquet_format(), asked, _on_disk(dest), force=force, as_json=as_json)
 
 
@@ -107,6 +110,7 @@ def atom(
     source: Sources = None,
     media: Media = None,
     security: Securities = None,
+    author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
     force: Force = False,
@@ -115,7 +119,7 @@ def atom(
     """Export an Atom feed, the newest article first."""
     from jianbao.exporting.formats import atom_format
 
-    asked = read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     _export(context, atom_format(), asked, _on_disk(dest), force=force, as_json=as_json)
 
 
@@ -127,6 +131,7 @@ def warc(
     source: Sources = None,
     media: Media = None,
     security: Securities = None,
+    author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
     force: Force = False,
@@ -135,7 +140,7 @@ def warc(
     """Export the originals as a WARC file; name it .warc.gz."""
     from jianbao.exporting.formats import warc_format
 
-    asked = read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     _export(context, warc_format(), asked, _on_disk(dest), force=force, as_json=as_json)
 
 
@@ -147,6 +152,7 @@ def posts(
     source: Sources = None,
     media: Media = None,
     security: Securities = None,
+    author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
     force: Annotated[
@@ -162,13 +168,14 @@ def posts(
     from jianbao.exporting.posts import export_posts
     from jianbao.progress import telling
 
-    asked = read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     dest = _on_disk(dest)
     with Invocation.of(context).read_archive() as archive, telling("exporting") as tell:
         check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
+        settled = settle(archive, asked)
         watch = (lambda count: tell(f"{count:,} articles")) if tell else None
-        manifest = export_posts(archive, asked, dest, datetime.now(UTC), force=force, watch=watch)
-    _report(manifest, dest, as_json=as_json)
+        manifest = export_posts(archive, settled.query, dest, datetime.now(UTC), force=force, watch=watch)
+    _report(manifest, settled, dest, as_json=as_json)
     raise typer.Exit(ExitStatus.FAILED if manifest["missing"] else ExitStatus.OK)
 
 
@@ -187,25 +194,32 @@ def _export(
 
     with Invocation.of(context).read_archive() as archive, telling("exporting") as tell:
         check_sources(archive, (*query.filter.sources, *query.filter.not_sources))
+        settled = settle(archive, query)
         if str(dest) == _STANDARD_OUTPUT:
-            _stream(archive, form, query)
+            _stream(archive, form, settled)
             return
         watch = (lambda count: tell(f"{count:,} articles")) if tell else None
-        manifest = export_file(archive, form, query, dest, datetime.now(UTC), force=force, watch=watch)
-    _report(manifest, dest, as_json=as_json)
+        manifest = export_file(
+            archive, form, settled.query, dest, datetime.now(UTC), force=force, watch=watch
+        )
+    _report(manifest, settled, dest, as_json=as_json)
     raise typer.Exit(ExitStatus.FAILED if manifest["missing"] else ExitStatus.OK)
 
 
-def _stream(archive: Archive, form: Format, query: Query) -> None:
+def _stream(archive: Archive, form: Format, settled: Settled) -> None:
     """Write to stdout; when its reader has gone away (`… | head`), nobody is left to tell."""
     from jianbao.exporting.taking_out import export_stream
+    from jianbao.output import print_note
     from jianbao.standard_streams import printing_bytes
 
+    count = 1  # where the reader goes away, something was there to read
     with printing_bytes() as stdout:
-        export_stream(archive, form, query, stdout, datetime.now(UTC))
+        count = export_stream(archive, form, settled.query, stdout, datetime.now(UTC))
+    for hint in settled.tell(count):
+        print_note(hint.sentence)
 
 
-def _report(manifest: dict[str, Any], dest: Path, *, as_json: bool) -> None:
+def _report(manifest: dict[str, Any], settled: Settled, dest: Path, *, as_json: bool) -> None:
     from jianbao.output import print_json, print_line, print_note
 
     if as_json:
@@ -216,5 +230,5 @@ def _report(manifest: dict[str, Any], dest: Path, *, as_json: bool) -> None:
         lacking = ", ".join(f"{count:,} {name}" for name, count in unarchived.items() if count)
         if lacking:
             print_line(f"not in the archive, of these sources and days: {lacking}")
-    for sentence in manifest["missing"]:
+    for sentence in (*manifest["missing"], *(hint.sentence for hint in settled.tell(manifest["articles"]))):
         print_note(sentence)

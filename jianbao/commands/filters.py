@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from storage.search import Query
+    from storage.archive import Archive
+    from storage.search import Query, Settled
 
 Sources = Annotated[
     list[str] | None,
@@ -28,6 +29,10 @@ Securities = Annotated[
         metavar="NAME",
     ),
 ]
+Authors = Annotated[
+    list[str] | None,
+    typer.Option("--author", help="Only what this author wrote; may be repeated.", metavar="NAME"),
+]
 FromDay = Annotated[
     str | None,
     typer.Option("--from", help="The first day, in UTC+8; also a month or a year.", metavar="YYYY-MM-DD"),
@@ -42,6 +47,14 @@ Stories = Annotated[
 ]
 
 
+def settle(archive: Archive, query: Query) -> Settled:
+    """Return the query with its names as the archive has them."""
+    from storage.search import settle_query
+
+    with archive.reading() as connection:
+        return settle_query(connection, query)
+
+
 def read_query(
     text: str,
     sources: Sequence[str] | None,
@@ -50,6 +63,7 @@ def read_query(
     from_day: str | None,
     to_day: str | None,
     *,
+    authors: Sequence[str] | None = None,
     stories: bool = False,
 ) -> Query:
     """Return the query that a text and options make; raise `BadQuery` or `typer.BadParameter`."""
@@ -61,6 +75,7 @@ def read_query(
         sources=tuple(sources or ()),
         media=tuple(media or ()),
         securities=tuple(securities or ()),
+        authors=tuple(authors or ()),
         since=first_moment(from_day, "--from"),
         until=last_moment(to_day, "--to"),
         one_of_story=stories,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jianbao.commands.filters import FromDay, Media, Securities, Sources, Stories, ToDay, read_query
+from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, Stories, ToDay, read_query
 from jianbao.invocation import Invocation
 
 
@@ -15,6 +15,7 @@ def list_articles(
     source: Sources = None,
     media: Media = None,
     security: Securities = None,
+    author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 20,
@@ -27,11 +28,11 @@ def list_articles(
     from dataclasses import replace
 
     from jianbao.crawling import check_sources
-    from jianbao.output import print_json, print_line, print_table
+    from jianbao.output import print_json, print_line, print_note, print_table
     from jianbao.presenting import print_published
     from jianbao.reading import read_list
 
-    asked = read_query("", source, media, security, from_day, to_day, stories=stories)
+    asked = read_query("", source, media, security, from_day, to_day, authors=author, stories=stories)
     wanted = replace(asked.filter, with_duplicates=duplicates)
     with Invocation.of(context).read_archive() as archive:
         check_sources(archive, wanted.sources)
@@ -44,3 +45,5 @@ def list_articles(
     )
     print_table(("published", "newspaper", "title", "info code"), rows)
     print_line(f"{len(found['items'])} of {found['total']} articles")
+    for sentence in found["hints"]:
+        print_note(sentence)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.commands.filters import FromDay, Media, Securities, Sources, Stories, ToDay, read_query
+from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, Stories, ToDay, read_query
 from jianbao.invocation import Invocation
 
 
@@ -24,13 +24,14 @@ def search(
     query: Annotated[
         str,
         typer.Argument(
-            help='Words; "a phrase", -not, OR, title: source: media: security: from: to: narrow it.',
+            help='Words; "a phrase", -not, OR, title: source: media: author: security: from: to: narrow it.',
             metavar="QUERY",
         ),
     ],
     source: Sources = None,
     media: Media = None,
     security: Securities = None,
+    author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
     order: Annotated[Order, typer.Option(help="Which articles come first.")] = Order.NEWEST,
@@ -47,7 +48,7 @@ def search(
     from jianbao.searching import read_search
     from storage.search import COMPLETELY, THOROUGH
 
-    asked = read_query(query, source, media, security, from_day, to_day, stories=stories)
+    asked = read_query(query, source, media, security, from_day, to_day, authors=author, stories=stories)
     with Invocation.of(context).read_archive() as archive:
         check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
         found = read_search(
@@ -75,5 +76,6 @@ def _print_found(found: dict[str, Any]) -> None:
         print_marked(f"    {item['snippet']}", item["snippet_hits"], indent=4)
     total = f"{found['total']:,}" if found["exact"] else f"about {found['total']:,}"
     print_line(f"{len(found['items'])} of {total} articles")
-    if found["note"]:
-        print_note(found["note"])
+    for sentence in (*found["hints"], found["note"]):
+        if sentence:
+            print_note(sentence)

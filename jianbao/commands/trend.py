@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.commands.filters import FromDay, Media, Securities, Sources, ToDay, read_query
+from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, ToDay, read_query
 from jianbao.invocation import Invocation
 
 _LABELS = {"year": 4, "month": 7}  # characters of a day that name its period; a week goes by its Monday
@@ -33,6 +33,7 @@ def trend(
     source: Sources = None,
     media: Media = None,
     security: Securities = None,
+    author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -42,7 +43,7 @@ def trend(
     from jianbao.output import print_json
     from jianbao.trending import read_trend
 
-    asked = read_query(query, source, media, security, from_day, to_day)
+    asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     with Invocation.of(context).read_archive() as archive:
         check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
         found = read_trend(archive, asked, by.value, by_source=split)
@@ -54,7 +55,7 @@ def trend(
 
 def _print_trend(found: dict[str, Any], *, share: bool) -> None:
     from jianbao.bar_chart import draw_bars
-    from jianbao.output import print_line
+    from jianbao.output import print_line, print_note
 
     points = found["points"]
     most = max((_value(point, share=share) for point in points), default=0)
@@ -68,6 +69,8 @@ def _print_trend(found: dict[str, Any], *, share: bool) -> None:
     print_line(
         f"{found['total']:,} articles contain it; each {found['unit']} with the number of all, and the share"
     )
+    for sentence in found["hints"]:
+        print_note(sentence)
 
 
 def _value(point: dict[str, Any], *, share: bool) -> float:

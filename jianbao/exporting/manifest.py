@@ -78,9 +78,11 @@ def describe_query(query: Query) -> dict[str, Any]:
         "sources": list(asked.sources),
         "media": list(asked.media),
         "securities": list(asked.securities),
+        "authors": list(asked.authors),
         "not_sources": list(asked.not_sources),
         "not_media": list(asked.not_media),
         "not_securities": list(asked.not_securities),
+        "not_authors": list(asked.not_authors),
         "since": present_time(asked.since),
         "until": present_time(asked.until),
     }

@@ -10,6 +10,7 @@ from storage.archive import Archive
 from storage.article_lists import ArticleFilter, count_articles, list_article_sources, list_articles
 from storage.crawls import list_crawls
 from storage.events import list_events
+from storage.search import settle_names
 
 
 def read_article_page(
@@ -18,6 +19,7 @@ def read_article_page(
     """Return a page of articles, the newest first; raise `BadCursor`."""
     after = read_place("article", cursor)
     with archive.reading() as view:
+        wanted, hints = settle_names(view, wanted)
         total = count_articles(view, wanted)
         found = list_articles(view, wanted, limit + 1, after=after)
         shown = found[:limit]
@@ -28,7 +30,8 @@ def read_article_page(
         last = shown[-1].article
         assert last.published_at is not None
         following = write_place("article", last.published_at, last.info_code)
-    return {"total": total, "items": items, "next": following}
+    told = [hint.sentence for hint in hints]
+    return {"total": total, "items": items, "next": following, "hints": told}
 
 
 def read_crawl_page(archive: Archive, limit: int, cursor: str | None) -> dict[str, Any]:

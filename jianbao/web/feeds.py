@@ -22,7 +22,7 @@ from jianbao.web.questions import FeedQuestion
 from storage.article_lists import ArticleFilter, list_article_sources, list_articles
 from storage.articles import StoredArticle
 from storage.revisions import list_wording_times
-from storage.search import search_articles
+from storage.search import search_articles, settle_query
 from storage.sources import list_sources
 
 router = APIRouter(prefix="/feeds", include_in_schema=False)
@@ -60,6 +60,7 @@ def feed_search(request: Request, archive: OpenArchive, asked: Annotated[FeedQue
     check_sources(archive, query.filter.named_sources)
     check_index(request, archive)
     with archive.reading() as view:
+        query = settle_query(view, query).query
         found = [hit.stored for hit in search_articles(view, query, limit=asked.limit).hits]
         facts = _facts(request, view, f"剪报：{asked.q}", page=f"/search{_query(request)}")
         return _answer(request, view, facts, found)

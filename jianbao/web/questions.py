@@ -47,6 +47,7 @@ class Narrowing(Asked):
     security: Names = Field(
         [], description="Mentioning one of these: a code (600519), market and code (1.600519) or a name."
     )
+    author: Names = Field([], description="Written by one of these authors.")
     since: Day | None = Field(
         None, alias="from", description="From this day (YYYY-MM-DD), month or year on, in UTC+8."
     )
@@ -60,6 +61,7 @@ class Narrowing(Asked):
             sources=tuple(self.source),
             media=tuple(self.media),
             securities=tuple(self.security),
+            authors=tuple(self.author),
             since=first_moment(self.since) if self.since else None,
             until=last_moment(self.until) if self.until else None,
         )
@@ -82,7 +84,7 @@ class QueryQuestion(Narrowing):
     q: str = Field(
         max_length=2000,
         description=(
-            'Words; "a phrase", -not, OR, title: source: media: security: from: to: narrow it. '
+            'Words; "a phrase", -not, OR, title: source: media: author: security: from: to: narrow it. '
             "Other parameters narrow it further."
         ),
         examples=['工业 -房地产 title:"投产"'],
@@ -96,6 +98,7 @@ class QueryQuestion(Narrowing):
             sources=wanted.sources,
             media=wanted.media,
             securities=wanted.securities,
+            authors=wanted.authors,
             since=wanted.since,
             until=wanted.until,
             one_of_story=wanted.one_of_story,

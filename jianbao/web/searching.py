@@ -29,6 +29,7 @@ class Asked:
     source: str = ""
     media: str = ""
     security: str = ""
+    author: str = ""
     from_: str = ""
     to: str = ""
     order: str = "newest"
@@ -48,13 +49,13 @@ class Asked:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all is asked for."""
-        return not any((self.q, self.source, self.media, self.security, self.from_, self.to))
+        return not any((self.q, self.source, self.media, self.security, self.author, self.from_, self.to))
 
     @property
     def is_narrow(self) -> bool:
         """Whether more than words is asked for."""
         return (
-            any((self.source, self.media, self.security, self.from_, self.to, self.stories))
+            any((self.source, self.media, self.security, self.author, self.from_, self.to, self.stories))
             or self.order != "newest"
         )
 
@@ -67,6 +68,7 @@ class Asked:
             sources=_one(self.source),
             media=_one(self.media),
             securities=_one(self.security),
+            authors=_one(self.author),
             since=since,
             until=until,
             one_of_story=bool(self.stories),

@@ -5,7 +5,7 @@ A document may hold more keys than its shape; none of these ever goes.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,11 +52,17 @@ class ArticleItem(Shape):
     status: Literal["archived", "gone"]
 
 
+HINTS: Any = Field(
+    description="A sentence for each name that the archive has not, and each unknown field of the query."
+)
+
+
 class ArticlePage(Page):
     """Articles, the newest first."""
 
     total: int = Field(description="How many match in all.")
     items: list[ArticleItem]
+    hints: list[str] = HINTS
 
 
 Place = Annotated[
@@ -80,6 +86,7 @@ class FoundPage(Page):
     exact: bool = Field(description="Whether `total` is exact; false: an estimate of two digits.")
     items: list[Hit]
     note: str | None = Field(description="How the answer was found, when that is worth knowing.")
+    hints: list[str] = HINTS
 
 
 class TrendPoint(Shape):
@@ -99,6 +106,7 @@ class Trend(Shape):
     unit: Literal["day", "week", "month", "year"]
     total: int = Field(description="Articles that contain the query, copies included.")
     points: list[TrendPoint]
+    hints: list[str] = HINTS
 
 
 class Image(Shape):

@@ -22,6 +22,7 @@ from storage.search.index import (
     prepare_part,
     read_index_state,
 )
+from storage.search.names import Hint, Settled, settle_names, settle_query
 from storage.search.periods import Unit
 from storage.search.query import BadQuery, Group, Query, Word, narrow, parse_query
 from storage.search.snippet import Piece, find_hits, make_snippet, mark_hits
@@ -37,6 +38,7 @@ __all__ = [
     "Effort",
     "Found",
     "Group",
+    "Hint",
     "Hit",
     "IndexNotOurs",
     "IndexState",
@@ -44,6 +46,7 @@ __all__ = [
     "Piece",
     "Query",
     "ReadyTokens",
+    "Settled",
     "Trend",
     "TrendPoint",
     "Unit",
@@ -70,4 +73,6 @@ __all__ = [
     "prepare_part",
     "read_index_state",
     "search_articles",
+    "settle_names",
+    "settle_query",
 ]

@@ -1,8 +1,8 @@
 """The query language: a space means AND, OR parts alternatives, "quotes" a phrase, ``-`` excludes.
 
-``title:`` looks at titles only. ``source: media: security: from: to:`` narrow the whole query wherever they
-stand; several of one kind mean any of them, with ``-`` none of them. ``*`` at an end of a word lets a run of
-ASCII letters or digits go on there (``AI*`` finds AIGC).
+``title:`` looks at titles only. ``source: media: author: security: from: to:`` narrow the whole query
+wherever they stand; several of one kind mean any of them, with ``-`` none of them. ``*`` at an end of a word
+lets a run of ASCII letters or digits go on there (``AI*`` finds AIGC). `keyboard.py` has the signs' forms.
 """
 
 from __future__ import annotations
@@ -16,18 +16,13 @@ from typing import Any
 from storage.article_lists import ArticleFilter
 from storage.press_days import BadDay, first_moment, last_moment
 from storage.search.folding import fold
+from storage.search.keyboard import STARS, Item, NeverClosed, read_day, read_item
 
 _LONGEST = 1_000
 _MOST_WORDS = 64
 _SHOWN = 40  # characters of a query in a message
-_NARROWING = {"source": "sources", "media": "media", "security": "securities"}
-_ITEM = re.compile(
-    r"""(?P<minus>[-－]?)
-    (?:(?P<field>source|media|security|title|from|to)[:：])?
-    (?:(?P<open_left>\*?)"(?P<phrase>[^"]*)(?P<closed>"?)(?P<open_right>\*?) | (?P<word>\S*))""",
-    re.VERBOSE,
-)
-_STARRED_SHARE = re.compile(r"\*st", re.IGNORECASE)
+_NARROWING = {"source": "sources", "media": "media", "author": "authors", "security": "securities"}
+_STARRED_SHARE = re.compile(r"[*＊﹡][sｓ][tｔ]", re.IGNORECASE)
 """*ST marks the shares of ailing companies: there the star is part of the name."""
 
 
@@ -58,11 +53,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query: any of its groups, within its filter. Without groups everything in the filter matches."""
+    """A query: any of its groups, within its filter. Without groups everything in the filter matches.
+
+    ``strange`` are words that stand before a colon as fields do, and are none: they are looked for as typed.
+    """
 
     text: str
     groups: tuple[Group, ...] = ()
     filter: ArticleFilter = field(default_factory=lambda: ArticleFilter(with_duplicates=True))
+    strange: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -78,13 +77,15 @@ def parse_query(text: str) -> Query:
     group = Group()
     narrowed = ArticleFilter(with_duplicates=True)
     alternative = False
+    strange: list[str] = []
     for item in _split(text):
         if _is_or(item):
             _refuse_empty(group, before="after" if alternative else "before")
             groups.append(group)
             group, alternative = Group(), True
-        elif item["field"] in (None, "title"):
+        elif item.field in (None, "title"):
             group = _extend(group, item)
+            strange += [item.strange] if item.strange else []
         else:
             narrowed = _narrow(narrowed, item)
     if alternative:
@@ -94,14 +95,16 @@ def parse_query(text: str) -> Query:
     if sum(len(each.words) + len(each.excluded) for each in groups) > _MOST_WORDS:
         raise BadQuery(f"the query has too many words: at most {_MOST_WORDS} can be asked for at once")
     _check_filter(narrowed)
-    return Query(text, tuple(groups), narrowed)
+    return Query(text, tuple(groups), narrowed, tuple(dict.fromkeys(strange)))
 
 
-def narrow(
+def narrow(  # noqa: PLR0913 - a search has that many sides
     query: Query,
+    *,
     sources: tuple[str, ...] = (),
     media: tuple[str, ...] = (),
     securities: tuple[str, ...] = (),
+    authors: tuple[str, ...] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     one_of_story: bool = False,
@@ -113,6 +116,7 @@ def narrow(
         sources=_both("source", asked.sources, sources),
         media=_both("media", asked.media, media),
         securities=_both("security", asked.securities, securities),
+        authors=_both("author", asked.authors, authors),
         since=max((moment for moment in (asked.since, since) if moment), default=None),
         until=min((moment for moment in (asked.until, until) if moment), default=None),
         one_of_story=asked.one_of_story or one_of_story,
@@ -121,22 +125,22 @@ def narrow(
     return replace(query, filter=narrowed)
 
 
-def _split(text: str) -> Iterator[re.Match[str]]:
+def _split(text: str) -> Iterator[Item]:
     place = 0
     while place < len(text):
         if text[place].isspace():
             place += 1
             continue
-        item = _ITEM.match(text, place)
-        assert item is not None, "a word is whatever is no blank"
-        if item["phrase"] is not None and not item["closed"]:
-            raise BadQuery(f'the quotation mark before "{_show(item["phrase"])}" is never closed')
+        try:
+            item, place = read_item(text, place)
+        except NeverClosed as never:
+            rest = _show(str(never))
+            raise BadQuery(f'the quotation mark before "{rest}" is never closed') from never
         yield item
-        place = item.end()
 
 
-def _is_or(item: re.Match[str]) -> bool:
-    return item[0] == "OR"
+def _is_or(item: Item) -> bool:
+    return not item.is_phrase and item.written in ("OR", "ＯＲ")
 
 
 def _refuse_empty(group: Group, before: str) -> None:
@@ -144,44 +148,43 @@ def _refuse_empty(group: Group, before: str) -> None:
         raise BadQuery(f"there is no word {before} OR: it parts two alternatives")
 
 
-def _extend(group: Group, item: re.Match[str]) -> Group:
+def _extend(group: Group, item: Item) -> Group:
     word = _read_word(item)
-    if item["minus"]:
+    if item.excludes:
         return replace(group, excluded=(*group.excluded, word))
     return replace(group, words=(*group.words, word))
 
 
-def _read_word(item: re.Match[str]) -> Word:
-    if item["phrase"] is not None:
-        asked, left, right = item["phrase"], bool(item["open_left"]), bool(item["open_right"])
-    else:
-        asked = item["word"]
-        left = asked.startswith("*") and not _STARRED_SHARE.match(asked)
-        right = asked.endswith("*") and len(asked) > 1
+def _read_word(item: Item) -> Word:
+    asked, left, right = item.text, item.open_left, item.open_right
+    if not item.is_phrase:
+        left = asked.startswith(tuple(STARS)) and not _STARRED_SHARE.match(asked)
+        right = asked.endswith(tuple(STARS)) and len(asked) > 1
         asked = asked[left : len(asked) - right]
     folded = fold(asked)
     if not folded:
-        raise BadQuery(f'"{_show(item[0])}" names nothing to look for')
-    return Word(folded, item["field"] == "title", left, right)
+        raise BadQuery(f'"{_show(item.written)}" names nothing to look for')
+    return Word(folded, item.field == "title", left, right)
 
 
-def _narrow(narrowed: ArticleFilter, item: re.Match[str]) -> ArticleFilter:
-    value = (item["phrase"] if item["phrase"] is not None else item["word"]).strip()
-    kind = item["field"]
+def _narrow(narrowed: ArticleFilter, item: Item) -> ArticleFilter:
+    value = item.text.strip()
+    kind = item.field
+    assert kind is not None
     if not value:
         raise BadQuery(f"{kind}: says nothing: write what it should be behind the colon, without a blank")
     if kind in _NARROWING:
-        name = ("not_" if item["minus"] else "") + _NARROWING[kind]
+        name = ("not_" if item.excludes else "") + _NARROWING[kind]
         further: dict[str, Any] = {name: (*getattr(narrowed, name), value)}
         return replace(narrowed, **further)
-    if item["minus"]:
+    if item.excludes:
         raise BadQuery(
             f"-{kind}: excludes nothing: leave the day out, or ask from: and to: the days you want"
         )
     try:
         if kind == "from":
-            return replace(narrowed, since=_later(narrowed.since, first_moment(_show(value))))
-        return replace(narrowed, until=_earlier(narrowed.until, last_moment(_show(value))))
+            return replace(narrowed, since=_later(narrowed.since, first_moment(_show(read_day(value)))))
+        return replace(narrowed, until=_earlier(narrowed.until, last_moment(_show(read_day(value)))))
     except BadDay as bad:
         raise BadQuery(f"{kind}: {bad}") from bad
 
@@ -198,7 +201,8 @@ def _both(kind: str, asked: tuple[str, ...], further: tuple[str, ...]) -> tuple[
     if not asked or not further:
         return asked or further
     # An article has one newspaper, but may have several sources and mention several securities.
-    common = tuple(value for value in asked if value in further)
+    wanted = set(map(fold, further)) if kind == "media" else set(further)
+    common = tuple(value for value in asked if (fold(value) if kind == "media" else value) in wanted)
     if not common or (kind != "media" and set(asked) != set(further)):
         raise BadQuery(
             f"{kind}: is asked for twice, as {_show(asked[0])} and as {_show(further[0])}: leave one out"
@@ -213,8 +217,7 @@ def _show(asked: str) -> str:
 
 def _check_filter(narrowed: ArticleFilter) -> None:
     """Refuse days that leave nothing, and names that no database can hold (from bytes that were no UTF-8)."""
-    names = (*narrowed.sources, *narrowed.media, *narrowed.securities)
-    for name in (*names, *narrowed.not_sources, *narrowed.not_media, *narrowed.not_securities):
+    for name in narrowed.names:
         if any("\ud800" <= character <= "\udfff" for character in name):
             raise BadQuery(f'the name "{_show(name)}" is no valid text: write it in UTF-8')
     if narrowed.since and narrowed.until and narrowed.since >= narrowed.until:

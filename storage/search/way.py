@@ -119,7 +119,7 @@ def _is_told(word: Word) -> bool:
 def _leaves_few(connection: Connection, query: Query) -> bool:
     """Return whether the filter leaves so few articles that their texts are read as fast as the index."""
     wanted = query.filter
-    if not (wanted.sources or wanted.media or wanted.securities):
+    if not (wanted.sources or wanted.media or wanted.authors or wanted.securities):
         return False
     found = select_matching(wanted.with_copies, article.c.id).limit(_FEW + 1).subquery()
     return connection.execute(select(func.count()).select_from(found)).scalar_one() <= _FEW

@@ -18,7 +18,7 @@ from jianbao.web.rendering import render_page
 from jianbao.web.searching import LAST_PAGE, ORDERS, PAGE, Asked
 from jianbao.web.trend_chart import MOST_BARS, draw_trend
 from storage.article_lists import list_article_sources
-from storage.search import AT_ONCE, BadQuery, Query, count_trend, search_articles
+from storage.search import AT_ONCE, BadQuery, Query, count_trend, search_articles, settle_query
 from storage.sources import list_sources
 
 router = APIRouter()
@@ -48,7 +48,8 @@ def show_search(
 
 
 def _show_found(request: Request, view: Connection, asked: Asked, after: str | None, page: int) -> Response:
-    query, order = asked.query, asked.checked_order
+    settled, order = settle_query(view, asked.query), asked.checked_order
+    query = settled.query
     offset = (page - 1) * PAGE if order == "relevance" else 0
     found = search_articles(
         view, query, order=order, limit=PAGE, offset=offset, after=after if order != "relevance" else None
@@ -63,6 +64,7 @@ def _show_found(request: Request, view: Connection, asked: Asked, after: str | N
         sources=list_sources(view),
         problem=None,
         found=found,
+        hints=settled.tell(found.total),
         listed_by=list_article_sources(view, codes),
         chart=_draw_months(request, view, asked, query)
         if found.exact and 1 < found.total <= _CHARTED
@@ -101,6 +103,7 @@ def _show_form(request: Request, view: Connection, asked: Asked, status: int, pr
         sources=list_sources(view),
         problem=problem,
         found=None,
+        hints=(),
         chart=None,
         first=True,
         older=None,

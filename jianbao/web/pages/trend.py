@@ -17,7 +17,17 @@ from jianbao.web.opened import OpenArchive
 from jianbao.web.rendering import render_page
 from jianbao.web.searching import UNITS, Asked
 from jianbao.web.trend_chart import MOST_BARS, draw_trend
-from storage.search import COMPLETELY, BadQuery, Effort, Trend, count_trend, search_articles
+from storage.search import (
+    COMPLETELY,
+    BadQuery,
+    Effort,
+    Hint,
+    Settled,
+    Trend,
+    count_trend,
+    search_articles,
+    settle_query,
+)
 
 router = APIRouter()
 QUICKLY = Effort(indexed=20_000, rows=1_000, texts=64)
@@ -30,6 +40,7 @@ class Counted:
 
     trend: Trend
     whole: bool
+    hints: tuple[Hint, ...]
 
 
 @router.get("/trend")
@@ -50,13 +61,22 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
 
 def _count(view: Connection, asked: Asked) -> Counted:
     """Count at once: beyond some texts as an estimate, and by source where that is quick or insisted on."""
-    query, unit, effort = asked.query, asked.unit, COMPLETELY if asked.exact else QUICKLY
+    settled, unit, effort = (
+        settle_query(view, asked.query),
+        asked.unit,
+        COMPLETELY if asked.exact else QUICKLY,
+    )
+    query = settled.query
     count = partial(count_trend, view, query, unit, effort=effort, newest=MOST_BARS)
     if not asked.split:
-        return Counted(count(), whole=False)
+        return _told(settled, count(), whole=False)
     if not asked.exact and search_articles(view, query, limit=1, collapse=False).total > effort.rows:
-        return Counted(count(), whole=True)
-    return Counted(count(by_source=True), whole=False)
+        return _told(settled, count(), whole=True)
+    return _told(settled, count(by_source=True), whole=False)
+
+
+def _told(settled: Settled, trend: Trend, *, whole: bool) -> Counted:
+    return Counted(trend, whole, settled.tell(trend.total))
 
 
 def _show(
