@@ -52,7 +52,7 @@ def dateline_names(text: str) -> tuple[str, ...]:
     start = min((at for mark in "(（" if (at := text.find(mark, 0, _LONGEST_HEAD)) >= 0), default=-1)
     if start >= 0 and (names := _names_after_head(text, start)):
         return names
-    return _names_in_front(text) if _ROLES.search(text, 0, _LONGEST_HEAD) else ()
+    return _names_in_front(text) if "者" in head or "员" in head else ()
 
 
 def closing_names(text: str) -> tuple[str, ...]:
@@ -65,7 +65,8 @@ def signature_names(text: str) -> tuple[str, ...]:
     """Return the authors that an article ends with: without a role too (``（张平）``), or ``作者：张平``."""
     match = _last_brackets(text)
     if not match:
-        signed = _SIGNED.search(text[-_LONGEST_LINE:])
+        tail = text[-_LONGEST_LINE:]
+        signed = _SIGNED.search(tail) if _ROLES.search(tail) else None
         return read_authors(signed["credits"]) if signed else ()
     before = text[: match.start()].rstrip()
     if _CREDIT.search(match[1]) and (names := read_authors(match[1])):
@@ -94,7 +95,10 @@ def _names_after_head(text: str, start: int) -> tuple[str, ...]:
 def _names_in_front(text: str) -> tuple[str, ...]:
     """Return the authors whom a paragraph names before it begins: up to ``报道``, or to a blank."""
     clause = _CLAUSE.search(text, 0, _LONGEST_LINE)
-    front = _without_head(text[: clause.start() if clause else _LONGEST_LINE])
+    front = text[: clause.start() if clause else _LONGEST_LINE]
+    if not _ROLES.search(front):
+        return ()
+    front = _without_head(front)
     reports = _REPORTS.search(front)
     if reports and (names := read_authors(front[: reports.end()])):
         return names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, takewhile
 
 from pipelines.byline import byline_names, closing_names, dateline_names, is_end_mark, signature_names
@@ -51,6 +52,7 @@ def normalise(draft: Draft) -> Article:
         continued=any(is_jump(text) for text in texts[:_EDGE]),
         paragraphs=paragraphs,
         images=tuple(_images(body, paragraphs)),
+        players=tuple(body.players),
         securities=_securities(body, draft, texts),
         links=tuple(link for line in body.lines for link in line.links),
         witness=draft.witness,
@@ -76,7 +78,8 @@ def _sift(body: Body, draft: Draft) -> tuple[Body, str | None, str | None]:
             kept.append(line)
     places.append(len(kept))
     pictures = [Picture(picture.url, places[picture.before]) for picture in body.pictures]
-    return Body(kept, pictures, body.charts), source_line, media
+    players = [replace(player, position=places[player.position]) for player in body.players]
+    return Body(kept, pictures, players, body.charts), source_line, media
 
 
 def _digest_end(lines: Sequence[Line], draft: Draft) -> int:

@@ -6,6 +6,7 @@ import re
 
 from pipelines.furniture import is_imprint
 from pipelines.normalise_body import Line
+from pipelines.players import is_player_text
 from storage.records import find_info_code
 
 # A name may have brackets of its own. No part matches what the next begins with, so none is tried twice.
@@ -35,6 +36,8 @@ def is_furniture(line: Line, info_code: str) -> bool:
     """Tell whether the line belongs to the page around the article: imprint, share, navigation, tags."""
     text = line.text
     if text == "<>" or _EDITOR.fullmatch(text) or _TAGS.fullmatch(text) or is_imprint(text):
+        return True
+    if is_player_text(text):
         return True
     if _ADDRESS.fullmatch(text):
         shared = find_info_code(text)

@@ -18,19 +18,13 @@ from hypothesis import strategies as st
 
 from jianbao.output import print_json
 from pipelines.belief import doubt
+from pipelines.byline import byline_names, closing_names, dateline_names, signature_names
 from pipelines.complete import complete_draft
 from pipelines.deduplicate import describe_change
 from pipelines.fingerprint import content_hash, fold
 from pipelines.normalise import normalise
 from pipelines.normalise_body import Line, read_body
-from pipelines.normalise_lines import (
-    byline_names,
-    dateline_names,
-    is_furniture,
-    is_jump,
-    is_note,
-    source_media,
-)
+from pipelines.normalise_lines import is_furniture, is_jump, is_note, source_media
 from pipelines.normalise_securities import read_printed
 from spiders.addresses import article_addresses
 from spiders.readers.article_json import read_article_json
@@ -103,6 +97,8 @@ def line_tests() -> dict[str, Callable[[str], object]]:
         "jump": is_jump,
         "byline": byline_names,
         "dateline": dateline_names,
+        "closing": closing_names,
+        "signature": signature_names,
         "securities": lambda text: list(read_printed([text])),
         "title": lambda text: doubt(normalise(replace(DRAFT, title=text)), NOW),
         "time": read_time,

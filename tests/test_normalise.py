@@ -97,7 +97,9 @@ def test_any_html_gives_clean_paragraphs(soup: str, form: str, second: str | Non
     article = normalised(soup, form=form, summary=second, linked_html=second, title=soup, tag=soup)
     for text in [paragraph.text for paragraph in article.paragraphs]:
         assert text
-        assert text == text.strip("\u3000\xa0 \n\t\u200b\ufeff")
+        for cell in text.split("\t"):
+            assert cell == cell.strip("\u3000\xa0 \n\u200b\ufeff")
+        assert text.rstrip("\t") == text
         assert text.splitlines() == [text]
     assert article.text.split("\n") == [p.text for p in article.paragraphs] or not article.paragraphs
     assert all(0 <= image.position <= len(article.paragraphs) for image in article.images)

@@ -14,6 +14,7 @@ Witness = Literal["page", "json", "file", "text", "address"]
 or nobody but the dated address under which a page listed it."""
 ParagraphKind = Literal["text", "heading", "caption", "note", "byline"]
 Mention = Literal["chart", "link", "text"]
+PlayerKind = Literal["video", "audio", "frame", "object"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,19 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Player:
+    """A film, a sound, a frame or another object in an article: where it is, and its still picture.
+
+    ``position`` counts the paragraphs before it.
+    """
+
+    kind: PlayerKind
+    url: str
+    poster: str | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Security:
     """A security that upstream linked, or the text names with its code: *mentioned*, not *about*.
 
@@ -106,6 +120,7 @@ class Article:
     continued: bool
     paragraphs: tuple[Paragraph, ...]
     images: tuple[Image, ...] = ()
+    players: tuple[Player, ...] = ()
     securities: tuple[Security, ...] = ()
     links: tuple[Link, ...] = ()
     witness: Witness = "page"

@@ -1,0 +1,72 @@
+"""Films, sounds and frames in an article: where they are, and what a page says in place of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bs4 import Tag
+
+from pipelines.normalise_securities import attribute
+from pipelines.pictures import web_address
+from storage.records import PlayerKind
+
+PLAYERS: dict[str, PlayerKind] = {
+    "video": "video",
+    "amp-video": "video",
+    "audio": "audio",
+    "amp-audio": "audio",
+    "bgsound": "audio",
+    "iframe": "frame",
+    "amp-iframe": "frame",
+    "frame": "frame",
+    "embed": "object",
+    "object": "object",
+}
+"""Elements that play something; what stands inside them is for browsers that cannot."""
+
+_ADDRESSES = ("src", "data-src", "data-lazy-src", "_src", "data-original", "data-url", "data")
+_POSTERS = ("poster", "data-poster")
+_MOVIES = frozenset({"movie", "src", "filename", "url"})
+_MOST_PARTS = 20
+_DOT = re.compile(r"\s*[01](?:px)?\s*", re.IGNORECASE)
+_MINUTES = r"[0-9]{1,2}(?::[0-9]{2}){1,2}"
+_LINES = re.compile(
+    r"(?:视频|音频|直播|播放器|图片|内容)?\s*(?:正在|努力)?(?:加载|载入|缓冲)(?:中|失败)?\s*[.。…·]*\s*(?:请稍[候后等])?[.。…!！]*"
+    r"|[^，。]{0,12}浏览器[^。]{0,8}不支持[^。]{0,30}(?:视频|音频|播放|video|audio|iframe|HTML5|标签|框架)[^。]{0,20}[。！!]?"
+    r"|Your browser does(?: not|n['’]t) support [^.]{0,40}(?:video|audio|frame|HTML5)[^.]{0,40}\.?"
+    r"|[^。]{0,12}(?:安装|升级|更新|启用|下载)[^。]{0,16}Flash[^。]{0,30}[。！!]?"
+    r"|(?:点击|立即|继续|重新)?播放(?:视频|音频)?|视频播放器|Play Video|Video Player is loading\.?"
+    rf"|{_MINUTES}\s*/\s*{_MINUTES}",
+    re.IGNORECASE,
+)
+_LONGEST_LINE = 80
+_SIGNS = re.compile("加载|载入|缓冲|浏览器|browser|Flash|播放|Video|/ ?[0-9]", re.IGNORECASE)
+
+
+def read_player(tag: Tag, base: str) -> tuple[PlayerKind, str, str | None] | None:
+    """Return what an element plays: its kind, address and still picture; None when it has no web address.
+
+    A frame of no size is nobody's film.
+    """
+    if all(_DOT.fullmatch(attribute(tag, side)) for side in ("width", "height")):
+        return None
+    url = next((url for named in _named(tag) if (url := web_address(named, base))), None)
+    if url is None:
+        return None
+    poster = next((url for name in _POSTERS if (url := web_address(attribute(tag, name), base))), None)
+    return PLAYERS[tag.name], url, poster
+
+
+def is_player_text(text: str) -> bool:
+    """Tell whether a line is only what a player prints: that it loads, cannot play, or how long it takes."""
+    return len(text) <= _LONGEST_LINE and bool(_SIGNS.search(text)) and bool(_LINES.fullmatch(text))
+
+
+def _named(tag: Tag) -> Iterator[str]:
+    yield from (attribute(tag, name) for name in _ADDRESSES if name in tag.attrs)
+    for part in tag.find_all(["source", "embed", "param"], limit=_MOST_PARTS):
+        if part.name != "param":
+            yield from (attribute(part, name) for name in _ADDRESSES if name in part.attrs)
+        elif attribute(part, "name").lower() in _MOVIES:
+            yield attribute(part, "value")
