@@ -14,7 +14,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from subprocess import DEVNULL, Popen
+from subprocess import DEVNULL, Popen, run
 from tempfile import TemporaryDirectory
 
 from child import PYTHON
@@ -44,7 +44,9 @@ def measure(folder: Path, sources: int, settle: float, seconds: float) -> dict[s
     """Run the service and return what it used between two looks."""
     config = folder / "jianbao.toml"
     config.write_text(_configuration(sources), "utf-8")
-    service = Popen([PYTHON, "-P", "-m", "jianbao", "--config", str(config), "run"], stderr=DEVNULL)
+    jianbao = [PYTHON, "-P", "-m", "jianbao", "--config", str(config)]
+    run([*jianbao, "init", "--archive-only"], check=True, stdout=DEVNULL)
+    service = Popen([*jianbao, "run"], stderr=DEVNULL)
     try:
         time.sleep(settle)
         before = read_cpu(service.pid)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from jianbao import __version__
 from jianbao.configuration import Configuration
+from jianbao.crawl_verdict import tell_end, tell_killed
 from jianbao.indexing import index_news
 from jianbao.linking import link_news
 from jianbao.logs import log_to_stderr
@@ -102,19 +103,32 @@ class CrawlReport:
         }
 
 
-def open_archive(configuration: Configuration, *, polls: bool) -> Archive:
-    """Open the configured archive for writing, with the configured sources entered.
+def open_archive(configuration: Configuration, *, polls: bool, begin: bool = True) -> Archive:
+    """Open the configured archive for writing, with the configured sources entered and its captures checked.
+
+    Without ``begin`` there must be one: what runs by itself raises `NoArchive` rather than begin another in
+    the place of one whose disk is not mounted.
 
     Sources that the configuration does not name are switched off only when it is the archive's own: its file
     names the archive, or, for a command that ``polls``, the environment does. A configuration that is used
     with another archive on the command line enters what it polls, and says nothing of any other source.
     """
-    archive = Archive.open(configuration.archive, software=f"jianbao/{__version__}")
+    opening = Archive.open if begin else Archive.open_existing
+    archive = opening(configuration.archive, software=f"jianbao/{__version__}")
+    try:
+        _prepare(configuration, archive, polls=polls)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
+
+
+def _prepare(configuration: Configuration, archive: Archive, *, polls: bool) -> None:
     own = configuration.origin == "file" or (polls and configuration.origin == "environment")
     if own or (polls and configuration.sources):
         with archive.writing() as connection:
             save_sources(connection, source_rows(configuration), alone=own)
-    return archive
+    archive.check_captures()
 
 
 def source_rows(configuration: Configuration) -> list[SourceRow]:
@@ -183,7 +197,7 @@ def _run_held(
     leftovers: Sequence[str],
     watch: Watch | None,
 ) -> CrawlReport:
-    tally = Tally()
+    tally, began = Tally(), datetime.now(UTC)
     crawl_id = 0
     try:
         # A signal may come as soon as the row is there, so the row is entered where it is sure to be closed.
@@ -193,24 +207,48 @@ def _run_held(
     except KeyboardInterrupt:
         tally.interrupted = True
         raise
-    except BaseException:
-        tally.broken = True
+    except BaseException as error:
+        _break(tally, error)
         raise
     finally:
         if crawl_id:
-            _close(archive, crawl_id, tally, order)
+            _close(archive, order, crawl_id, tally, began)
     if not (tally.interrupted or tally.broken):
+        _follow(archive, order, crawl_id, tally, began)
+    return CrawlReport(crawl_id, tally)
+
+
+def _follow(archive: Archive, order: CrawlOrder, crawl_id: int, tally: Tally, began: datetime) -> None:
+    """Do what follows a crawl; only when that went well did the crawl end well."""
+    try:
         index_news(archive)
         link_news(archive)
-    return CrawlReport(crawl_id, tally)
+    except Exception as error:
+        _break(tally, error)
+        _close(archive, order, crawl_id, tally, began)
+        raise
+    if tally.status != "failed":
+        _tell_end(archive, order, tally, began)
+
+
+def _tell_end(archive: Archive, order: CrawlOrder, tally: Tally, began: datetime) -> None:
+    with archive.writing() as connection:
+        tell_end(connection, order.slugs, tally, began, datetime.now(UTC), asked=order.wanted is not None)
+
+
+def _break(tally: Tally, error: BaseException) -> None:
+    tally.broken = True
+    tally.note(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
 
 
 def _enter(connection: Connection, order: CrawlOrder) -> int:
     """Close the crawls that died without a word, and enter this one; return its id."""
     now = datetime.now(UTC)
-    dead = [pid for _, pid in list_running_crawls(connection) if not is_alive(pid)]
-    settle_dead_crawls(connection, dead, now, _ABANDONED)
+    running = list_running_crawls(connection)
+    settle_dead_crawls(connection, [pid for _, pid in running if not is_alive(pid)], now, _ABANDONED)
     settle_superseded_crawls(connection, order.slugs, os.getpid(), now, _ABANDONED)
+    killed = {*running} - {*list_running_crawls(connection)}
+    tell_killed(connection, [identity for identity, _ in killed], _ABANDONED, now)
     return start_crawl(
         connection,
         order.trigger,
@@ -296,10 +334,12 @@ def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
     return frozenset(hosts | {host_of(address) for address in addresses})
 
 
-def _close(archive: Archive, crawl_id: int, tally: Tally, order: CrawlOrder) -> None:
+def _close(archive: Archive, order: CrawlOrder, crawl_id: int, tally: Tally, began: datetime) -> None:
     now = datetime.now(UTC)
     with archive.writing() as connection:
         finish_crawl(connection, crawl_id, tally, now, "interrupted" if tally.interrupted else None)
+        if tally.status == "failed":
+            tell_end(connection, order.slugs, tally, began, now, asked=order.wanted is not None)
         if order.trigger == "schedule" and not tally.broken:
             resolve_events(connection, ("service_stuck",), now)
         for source in tally.sources.values():

@@ -47,4 +47,10 @@ class Invocation:
         """Open the archive for a command that only reads; raise `NoArchive` where there is none."""
         from storage.archive import Archive  # noqa: PLC0415 - SQLAlchemy takes 0.1 s
 
+        return Archive.open_reading(self.configuration().archive)
+
+    def write_archive(self) -> Archive:
+        """Open the archive for a command that changes it; raise `NoArchive` where there is none."""
+        from storage.archive import Archive  # noqa: PLC0415
+
         return Archive.open_existing(self.configuration().archive)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jianbao.days import PRESS_ZONE
+from jianbao.faults import find_faults
 from jianbao.presenting import (
     present_article,
     present_crawl,
@@ -97,7 +98,7 @@ def read_troubles(archive: Archive) -> dict[Trouble, str]:
 
 
 def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
-    """Return sources with last and next run and what they owe, open events, service, and hosts at rest."""
+    """Return sources with last and next run and what they owe, events, faults, service, hosts at rest."""
     with archive.reading() as connection:
         rows = list_sources(connection)
         states = count_states(connection)
@@ -106,12 +107,15 @@ def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
         }
         events = list_open_events(connection)
         resting = list_resting(connection, now)
+        service = read_service_state(archive.folder, now)
+        faults = find_faults(archive, connection, service)
     return {
         "sources": [
             _present_status(row, crawls.get(row.last_crawl_id), states.get(row.slug, {}), now) for row in rows
         ],
         "events": [present_event(event) for event in events],
-        "service": read_service_state(archive.folder, now),
+        "service": service,
+        "faults": [asdict(fault) for fault in faults],
         "hosts": [{"name": host.name, "rests_until": present_time(host.rests_until)} for host in resting],
     }
 

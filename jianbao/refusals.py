@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 
 from sqlalchemy.exc import DatabaseError
@@ -16,8 +17,8 @@ from jianbao.recrawling import NotArchived, NothingNamed
 from jianbao.serving import ExtraMissing, PortTaken
 from jianbao.standard_streams import OutputLost
 from scheduler.service_lock import ArchiveBusy
-from storage.archive import NoArchive
-from storage.database import ArchiveTooNew, ArchiveUnusable
+from storage.archive import ArchiveLost, NoArchive
+from storage.database import WITHOUT_LOCKS, ArchiveTooNew, ArchiveTooOld, ArchiveUnusable
 from storage.records import BadInfoCode
 from storage.search import BadQuery, IndexNotOurs
 from storage.sql import BadStatement, DatabaseBusy, TooCostly
@@ -40,11 +41,16 @@ _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
     (ExtraMissing, ExitStatus.FAILED),
     (ParquetMissing, ExitStatus.FAILED),
     (NoArchive, ExitStatus.FAILED),
+    (ArchiveLost, ExitStatus.FAILED),
+    (ArchiveTooOld, ExitStatus.FAILED),
     (NotArchived, ExitStatus.FAILED),
     (ArchiveTooNew, ExitStatus.FAILED),
     (ArchiveUnusable, ExitStatus.FAILED),
     (ReadingStopped, ExitStatus.FAILED),
 )
+
+
+_LOCK_ERRORS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 def status_of(error: Exception) -> ExitStatus | None:
@@ -61,6 +67,9 @@ def describe(error: Exception) -> str:
     """Return what a known error says to people, without the words of the libraries that it went through."""
     if isinstance(error, DatabaseError):
         return f"the archive's database cannot be used: {error.orig}"
+    if isinstance(error, OSError) and error.errno in _LOCK_ERRORS:
+        place = error.filename or "the archive's folder"
+        return f"{place} {WITHOUT_LOCKS}"
     if isinstance(error, OSError) and error.filename is not None and error.strerror is not None:
         return f"{error.filename} cannot be used: {error.strerror.lower()}"
     return str(error)

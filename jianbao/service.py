@@ -12,13 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jianbao.invocation import ExitStatus
 from jianbao.service_logbook import ArchiveLogbook
 from jianbao.service_order import ServiceOrder
 from scheduler.cron import parse_schedule
 from scheduler.plan import Source
 from scheduler.service import run_service
-from scheduler.service_lock import ArchiveBusy
 from scheduler.settings import Limits, ServiceSettings
 from storage.archive import Archive
 from storage.sources import list_sources
@@ -27,7 +25,7 @@ from storage.sources import list_sources
 def main(order: ServiceOrder) -> int:
     """Run the service until it is told to stop; return its exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with Archive.open(Path(order.archive)) as archive:
+    with Archive.open_existing(Path(order.archive)) as archive:
         settings = ServiceSettings(
             archive=archive.folder,
             sources=_scheduled_sources(archive),
@@ -40,11 +38,7 @@ def main(order: ServiceOrder) -> int:
                 children=1,  # the limit of requests to one host holds within one child
             ),
         )
-        try:
-            return run_service(settings, ArchiveLogbook(archive))
-        except ArchiveBusy as busy:
-            print(f"jianbao: {busy}", file=sys.stderr)  # noqa: T201
-            return ExitStatus.BUSY
+        return run_service(settings, ArchiveLogbook(archive))
 
 
 def child_command(options: Sequence[str]) -> Callable[[Sequence[str], datetime], list[str]]:
@@ -66,5 +60,19 @@ def _scheduled_sources(archive: Archive) -> tuple[Source, ...]:
         )
 
 
+def _run(order: ServiceOrder) -> int:
+    """Run the service; a known error ends it with its sentence and status, as in any command."""
+    try:
+        return main(order)
+    except Exception as error:
+        from jianbao.refusals import describe, status_of  # noqa: PLC0415 - only a service that ends pays for it
+
+        status = status_of(error)
+        if status is None:
+            raise
+        print(f"jianbao: {describe(error)}", file=sys.stderr)  # noqa: T201
+        return status
+
+
 if __name__ == "__main__":
-    sys.exit(main(ServiceOrder.from_json(sys.argv[1])))
+    sys.exit(_run(ServiceOrder.from_json(sys.argv[1])))

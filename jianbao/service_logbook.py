@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from jianbao.crawl_verdict import tell_killed
 from jianbao.processes import is_alive
 from scheduler.logbook import Child, EventKind, Missed
 from storage.archive import Archive
@@ -33,9 +34,8 @@ class ArchiveLogbook:
         """Close the crawls still running whose processes are gone."""
         with self._archive.writing() as connection:
             dead = [pid for _, pid in list_running_crawls(connection) if not is_alive(pid)]
-            settle_dead_crawls(
-                connection, dead, datetime.now(UTC), "the process ended without closing its crawl"
-            )
+            now, reason = datetime.now(UTC), "the process ended without closing its crawl"
+            tell_killed(connection, settle_dead_crawls(connection, dead, now, reason), reason, now)
 
     def crawl_status(self, child: Child) -> str | None:
         """Return the status of the crawl row that this child wrote."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-EventKind = Literal["missed_run", "overlapped_run", "killed_run", "failed_start", "service_stuck"]
+EventKind = Literal[
+    "missed_run", "overlapped_run", "killed_run", "failed_start", "failed_run", "service_stuck"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
@@ -18,7 +19,6 @@ _FIND_PAYLOAD = (
     select(capture)
     .where(capture.c.payload_digest == bindparam("digest"), capture.c.refers_to.is_(None))
     .order_by(capture.c.id)
-    .limit(1)
 )
 
 
@@ -46,10 +46,21 @@ def insert_capture(
     return replace(stored, id=identity)
 
 
-def find_payload(connection: Connection, payload_digest: str) -> Capture | None:
-    """Return the first capture that holds a payload of this digest, None when it is new."""
-    row = connection.execute(_FIND_PAYLOAD, {"digest": payload_digest}).first()
-    return _capture(row) if row else None
+def find_payload(connection: Connection, payload_digest: str, warc_folder: Path) -> Capture | None:
+    """Return the first capture that holds a payload of this digest and is still there, None without one.
+
+    It is there when its file is long enough.
+    """
+    with connection.execute(_FIND_PAYLOAD, {"digest": payload_digest}) as rows:
+        return next((held for row in rows if _is_there(held := _capture(row), warc_folder)), None)
+
+
+def _is_there(held: Capture, warc_folder: Path) -> bool:
+    try:
+        size = (warc_folder / held.place.file).stat().st_size
+    except OSError:
+        return False
+    return held.place.offset + held.place.length <= size
 
 
 def read_capture(connection: Connection, identity: int) -> Capture | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 
-from storage.database import reading
+from storage.database import is_of_this_file, reading
 
 Counted = TypeVar("Counted")
 
@@ -46,7 +47,13 @@ class CountedOnce(Generic[Counted]):
 
         It means something only beside the numbers that the same connection told before.
         """
+        if self._watch is not None and not self._reads_this_file(self._watch):
+            self._watch.invalidate()
+            self._watch = self._known = None
         if self._watch is None:
             self._watch = self._engine.raw_connection()
         assert self._watch.driver_connection is not None
         return int(self._watch.driver_connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def _reads_this_file(self, watch: PoolProxiedConnection) -> bool:
+        return is_of_this_file(Path(str(self._engine.url.database)), watch.driver_connection)

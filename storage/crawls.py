@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -140,6 +140,14 @@ def settle_superseded_crawls(
             .values(status="killed", finished_at=finished_at, errors=[reason])
         ).rowcount
     return closed
+
+
+def list_sources_of(connection: Connection, identities: Collection[int]) -> list[str]:
+    """Return the sources whose last crawl is one of these, by slug."""
+    rows = connection.execute(
+        select(source.c.slug).where(source.c.last_crawl_id.in_(identities)).order_by(source.c.slug)
+    )
+    return [row.slug for row in rows]
 
 
 def find_scheduled_crawl(

@@ -15,6 +15,7 @@ KINDS = (
     "overlapped_run",
     "killed_run",
     "failed_start",
+    "failed_run",
     "service_stuck",
     "poll_failed",
     "layout_broken",
@@ -23,8 +24,10 @@ KINDS = (
     "quarantine",
     "page_gone",
     "page_back",
+    "captures_lost",
+    "warc_damaged",
 )
-RUN_KINDS = KINDS[:9]
+RUN_KINDS = KINDS[:10]
 """Kinds that tell about the runs and pages of one source, and are over when it is polled no more."""
 
 
@@ -89,6 +92,12 @@ def resolve_events(
 def is_event_open(connection: Connection, kind: str, *, source: str | None = None) -> bool:
     """Return whether an event of this kind about a source is open."""
     return connection.execute(select(exists().where(*_same(kind, source, None)))).scalar_one()
+
+
+def is_told_since(connection: Connection, source: str, since: datetime) -> bool:
+    """Return whether an open event about a source was opened, or counted once more, since then."""
+    told = (event.c.resolved_at.is_(None), event.c.source == source, event.c.last_seen_at >= since)
+    return connection.execute(select(exists().where(*told))).scalar_one()
 
 
 def resolve_all_events(connection: Connection, now: datetime) -> int:

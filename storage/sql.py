@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from urllib.parse import quote
 
 from storage.database import ArchiveUnusable, damage_of
+from storage.read_only import UnreadChanges, open_for_reading
 from storage.sql_functions import replace_functions
 from storage.sql_printing import Cell
 from storage.sql_vocabulary import FUNCTIONS, PRAGMAS
@@ -239,30 +239,16 @@ class SqlQuery:
 
 
 def open_read_only(database: Path) -> sqlite3.Connection:
-    """Return a connection that can only read, with limits set; raise `ArchiveUnusable` or `DatabaseBusy`.
-
-    A database in write-ahead mode needs its ``-shm`` file. Where the folder is read-only and it cannot be
-    made, the file is read as one that nobody writes, provided that there is no ``-wal`` beside it.
-    """
+    """Return a connection that can only read, with limits set; raise `ArchiveUnusable` or `DatabaseBusy`."""
     try:
-        return _connect(database, "mode=ro")
-    except sqlite3.Error as error:
-        if not (_is_shut(error) and database.is_file()):
-            raise _name_trouble(database, error) or error from error
-        wal = database.with_name(f"{database.name}-wal")
-        if wal.exists() and wal.stat().st_size:
-            raise ArchiveUnusable(
-                f"{database} has changes in {wal.name} that cannot be read where the folder is read-only: "
-                "copy the folder, or have its owner run any command on it"
-            ) from error
-    try:
-        return _connect(database, "mode=ro&immutable=1")
+        return open_for_reading(database, _connect)
+    except UnreadChanges as error:
+        raise ArchiveUnusable(str(error)) from error
     except sqlite3.Error as error:
         raise _name_trouble(database, error) or error from error
 
 
-def _connect(database: Path, mode: str) -> sqlite3.Connection:
-    address = f"file:{quote(str(database.absolute()))}?{mode}"
+def _connect(address: str, _unwritten: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         connection.text_factory = _decode
@@ -289,10 +275,6 @@ def _list_virtual_tables(connection: sqlite3.Connection) -> list[str]:
 
 def _decode(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
-
-
-def _is_shut(error: sqlite3.Error) -> bool:
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
 def _check_beginning(statement: str) -> None:

@@ -31,7 +31,15 @@ from warc_folder import (
 )
 
 from storage.records import WarcPlace
-from storage.warc import CapturesLost, Mended, mend_folder, mend_tail, read_payload
+from storage.warc import (
+    CapturesLost,
+    Finding,
+    Mended,
+    describe_damage,
+    mend_folder,
+    mend_tail,
+    read_payload,
+)
 
 
 def test_kills_lose_no_synced_capture(tmp_path: Path) -> None:
@@ -125,19 +133,250 @@ def test_a_file_shorter_than_its_captures_is_an_error(tmp_path: Path) -> None:
     os.truncate(path, second.offset)
     with pytest.raises(CapturesLost, match=rf"{FIRST_FILE} is {second.offset} bytes long.*{end_of(second)}"):
         mend_tail(path, end_of(second))
-    with a_writer(tmp_path, known_end=lambda _: end_of(second)) as writer, pytest.raises(CapturesLost):
-        writer.write(an_exchange())
     assert path.stat().st_size == second.offset
     assert body_at(tmp_path, first) == b"one"
 
 
-def test_a_file_that_vanished_with_its_captures_is_an_error(tmp_path: Path) -> None:
+# A file that is not as the database says gets no more
+
+SECOND_FILE = FIRST_FILE.replace("00000", "00001")
+
+
+@pytest.mark.parametrize("lacking", [1, 700, None], ids=["a byte", "700 bytes", "all of it"])
+def test_the_next_number_is_begun_where_the_file_lost_captures(tmp_path: Path, lacking: int | None) -> None:
+    *_, last = write_pages(tmp_path, b"one", PAGE * 40, b"three")
+    path = tmp_path / FIRST_FILE
+    if lacking is None:
+        path.unlink()
+    else:
+        os.truncate(path, end_of(last) - lacking)
+    left = path.read_bytes() if path.exists() else None
+    found: list[Finding] = []
+    ends = {FIRST_FILE: end_of(last)}
+    with a_writer(tmp_path, known_end=lambda file: ends.get(file, 0), report=found.append) as writer:
+        places = [writer.write(an_exchange(b"today")), writer.write(an_exchange(b"today too"))]
+    assert {place.file for place in places} == {SECOND_FILE}
+    assert [body_at(tmp_path, place) for place in places] == [b"today", b"today too"]
+    assert (path.read_bytes() if path.exists() else None) == left
+    (finding,) = found
+    sentence = str(finding)
+    assert sentence.startswith(FIRST_FILE)
+    assert "captures are lost; bring the file back from a backup" in sentence
+
+
+def test_a_name_that_captures_have_is_never_given_again(tmp_path: Path) -> None:
+    """Three files of a day are gone: the fourth is begun, though the folder is empty."""
+    ends = {FIRST_FILE.replace("00000", f"0000{number}"): 100 for number in range(3)}
+    found: list[Finding] = []
+    with a_writer(tmp_path, known_end=lambda file: ends.get(file, 0), report=found.append) as writer:
+        place = writer.write(an_exchange())
+    assert place.file == FIRST_FILE.replace("00000", "00003")
+    assert len(found) == 1, "one sentence tells it"
+
+
+def test_a_writer_without_any_name_left_says_why(tmp_path: Path) -> None:
     with (
         a_writer(tmp_path, known_end=lambda _: 10) as writer,
         pytest.raises(CapturesLost, match="0 bytes long"),
     ):
         writer.write(an_exchange())
     assert not names_in(tmp_path)
+
+
+def change_by_deleting(path: Path) -> None:
+    path.unlink()
+
+
+def change_by_moving(path: Path) -> None:
+    path.rename(path.with_name("moved"))
+
+
+def change_by_replacing(path: Path) -> None:
+    copy = path.with_name("copy")
+    copy.write_bytes(path.read_bytes()[:-1])
+    copy.replace(path)
+
+
+def change_by_cutting(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 5)
+
+
+def change_by_appending_damage(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole + flipped(whole, len(whole) - 4))
+
+
+def flipped(data: bytes, place: int, bit: int = 3) -> bytes:
+    """Return bytes in which one bit is not as it was."""
+    return data[:place] + bytes([data[place] ^ 1 << bit]) + data[place + 1 :]
+
+
+CHANGES = (
+    change_by_deleting,
+    change_by_moving,
+    change_by_replacing,
+    change_by_cutting,
+    change_by_appending_damage,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_file_that_is_changed_while_it_is_written_gets_no_more(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    ends: dict[str, int] = {}
+    found: list[Finding] = []
+    with a_writer(tmp_path, known_end=lambda file: ends.get(file, 0), report=found.append) as writer:
+        before = writer.write(an_exchange(b"before"))
+        ends[before.file] = end_of(before)
+        change(tmp_path / FIRST_FILE)
+        after = writer.write(an_exchange(b"after"))
+    assert after.file == SECOND_FILE
+    assert body_at(tmp_path, after) == b"after"
+    assert len(found) == 1
+
+
+def test_whole_records_that_somebody_appends_are_left_and_gone_on_behind(tmp_path: Path) -> None:
+    with a_writer(tmp_path) as writer:
+        before = writer.write(an_exchange(b"before"))
+        path = tmp_path / FIRST_FILE
+        whole = path.read_bytes()
+        path.write_bytes(whole + whole)
+        after = writer.write(an_exchange(b"after"))
+    assert (after.file, after.offset > 2 * len(whole)) == (FIRST_FILE, True)
+    assert [body_at(tmp_path, place) for place in (before, after)] == [b"before", b"after"]
+
+
+# Damage that is not a torn tail
+
+
+def kept_records(path: Path) -> int:
+    return len(warcio_records(path))
+
+
+@pytest.fixture(scope="module")
+def whole_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[WarcPlace]]:
+    """A file of five captures, one of them larger than a chunk and hard to pack, and their places."""
+    folder = tmp_path_factory.mktemp("whole")
+    places = write_pages(folder, b"one", PAGE, random.Random(7).randbytes(20_000), PAGE * 50, b"five")
+    return (folder / FIRST_FILE).read_bytes(), places
+
+
+def test_a_bit_flipped_anywhere_never_costs_a_record(
+    tmp_path: Path, whole_file: tuple[bytes, list[WarcPlace]]
+) -> None:
+    """Without archive.db nothing is known of the file; a bit is wrong in each part of every record."""
+    whole, places = whole_file
+    path = tmp_path / FIRST_FILE
+    last = places[-1]
+    middles = range(0, last.offset, 997)
+    starts = [place.offset + step for place in places for step in (0, 1, 2, 3, 4, 9, 10, 11, 12, 20, 60, 200)]
+    ends = [end_of(place) - step for place in places for step in range(1, 12)]
+    for place in (*middles, *starts, *ends):
+        for bit in (0, 3, 7):
+            damaged = flipped(whole, place, bit)
+            path.write_bytes(damaged)
+            mended = mend_tail(path, 0)
+            assert path.read_bytes() == damaged, (place, bit)
+            assert mended.cut_bytes == 0
+            assert mended.damaged_at is None or mended.damaged_at <= place
+
+
+def test_every_bit_of_the_last_record_may_be_wrong(
+    tmp_path: Path, whole_file: tuple[bytes, list[WarcPlace]]
+) -> None:
+    whole, places = whole_file
+    path = tmp_path / FIRST_FILE
+    for place in range(places[-1].offset, len(whole)):
+        damaged = flipped(whole, place, place % 8)
+        path.write_bytes(damaged)
+        assert mend_tail(path, places[-2].offset).cut_bytes == 0, place
+        assert path.read_bytes() == damaged
+
+
+def test_with_the_database_nothing_before_the_known_end_is_even_read(
+    tmp_path: Path, whole_file: tuple[bytes, list[WarcPlace]]
+) -> None:
+    whole, places = whole_file
+    path = tmp_path / FIRST_FILE
+    path.write_bytes(flipped(whole, places[1].offset + 30))
+    assert mend_tail(path, len(whole)) == Mended(FIRST_FILE, 0, 0)
+    known = end_of(places[1])
+    path.write_bytes(flipped(whole, places[3].offset + 30))
+    assert mend_tail(path, known).damaged_at == places[3].offset
+
+
+HOLES = {
+    "a hole of zeros": lambda data, at: data[:at] + bytes(512) + data[at + 512 :],
+    "bytes that are missing": lambda data, at: data[:at] + data[at + 40 :],
+    "bytes too many": lambda data, at: data[:at] + b"rubbish" + data[at:],
+    "another file's page": lambda data, at: data[:at] + random.Random(1).randbytes(4096) + data[at + 4096 :],
+}
+
+
+@pytest.mark.parametrize("hole", HOLES.values(), ids=HOLES.keys())
+def test_a_hole_with_whole_records_behind_it_is_left(
+    tmp_path: Path, whole_file: tuple[bytes, list[WarcPlace]], hole: Callable[[bytes, int], bytes]
+) -> None:
+    whole, places = whole_file
+    path = tmp_path / FIRST_FILE
+    for place in (places[0].offset + 50, places[1].offset, places[2].offset + 5000):
+        damaged = hole(whole, place)
+        path.write_bytes(damaged)
+        assert mend_tail(path, 0).damaged_at is not None
+        assert path.read_bytes() == damaged
+
+
+def test_a_torn_record_behind_a_damaged_one_is_left_with_it(
+    tmp_path: Path, whole_file: tuple[bytes, list[WarcPlace]]
+) -> None:
+    whole, places = whole_file
+    path = tmp_path / FIRST_FILE
+    damaged = flipped(whole, places[2].offset + 9000)[: places[3].offset + 200]
+    path.write_bytes(damaged)
+    assert mend_tail(path, places[2].offset).damaged_at == places[2].offset
+    assert path.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("room", [8, 100, 4096, 70_000], ids=str)
+def test_room_that_was_never_filled_is_cut_with_its_torn_record(
+    tmp_path: Path, whole_file: tuple[bytes, list[WarcPlace]], room: int
+) -> None:
+    whole, places = whole_file
+    path = tmp_path / FIRST_FILE
+    for length in (places[2].offset, places[2].offset + 7, places[2].offset + 9_000):
+        path.write_bytes(whole[:length] + bytes(room))
+        mended = mend_tail(path, 0)
+        assert (mended.damaged_at, path.stat().st_size) == (None, places[2].offset)
+
+
+def test_a_large_record_cut_anywhere_is_torn(
+    tmp_path: Path, whole_file: tuple[bytes, list[WarcPlace]]
+) -> None:
+    whole, places = whole_file
+    path = tmp_path / FIRST_FILE
+    for place in (places[2], places[3]):
+        for length in (*range(place.offset, end_of(place), 211), *range(end_of(place) - 20, end_of(place))):
+            path.write_bytes(whole[:length])
+            assert mend_tail(path, place.offset) == Mended(FIRST_FILE, length - place.offset, 0)
+
+
+def test_a_writer_goes_on_in_the_next_file_behind_damage(
+    tmp_path: Path, whole_file: tuple[bytes, list[WarcPlace]]
+) -> None:
+    whole, places = whole_file
+    damaged = flipped(whole, places[1].offset + 30)
+    (tmp_path / FIRST_FILE).write_bytes(damaged)
+    found: list[Finding] = []
+    with a_writer(tmp_path, report=found.append) as writer:
+        place = writer.write(an_exchange(b"goes on"))
+    assert (place.file, body_at(tmp_path, place)) == (SECOND_FILE, b"goes on")
+    assert (tmp_path / FIRST_FILE).read_bytes() == damaged
+    (finding,) = found
+    assert isinstance(finding, Mended)
+    assert describe_damage(finding).startswith(
+        f"{FIRST_FILE} is damaged at {places[1].offset}, behind its last known capture"
+    )
 
 
 def test_yesterdays_torn_tail_goes_with_todays_first_write(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def crawl(
     )
     if not scheduled:
         remind_of_contact(configuration)
-    with open_archive(configuration, polls=True) as archive, watching("crawling") as watch:
+    opened = open_archive(configuration, polls=True, begin=not order.due_only)
+    with opened as archive, watching("crawling") as watch:
         before = read_troubles(archive) if quiet else {}
         report = run_crawl(configuration, archive, order, watch)
         troubles = read_troubles(archive) if quiet else {}

@@ -21,7 +21,7 @@ def reindex(
     from jianbao.output import print_json, print_line
     from jianbao.progress import telling
 
-    with Invocation.of(context).read_archive() as archive:
+    with Invocation.of(context).write_archive() as archive:
         goes_on = is_half_built(archive) and not restart
         done = 0
         with telling("building the search index") as tell:

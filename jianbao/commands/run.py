@@ -21,7 +21,7 @@ def run(context: typer.Context) -> None:
     require_contact(configuration)
     order = order_service(configuration)
     refuse_second(configuration.archive)
-    with open_archive(configuration, polls=True):
+    with open_archive(configuration, polls=True, begin=False):
         pass  # the service reads its sources from the archive, where this has entered them
     # The service stays for months: it begins anew, without what reading the configuration had to import.
     sys.stdout.flush()

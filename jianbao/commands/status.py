@@ -39,7 +39,8 @@ def status(
     if events and not resolve:
         raise typer.BadParameter("numbers of events go with --resolve")
     now = datetime.now(UTC)
-    with Invocation.of(context).read_archive() as archive:
+    invocation = Invocation.of(context)
+    with invocation.write_archive() if resolve else invocation.read_archive() as archive:
         found = read_status(archive, now)
         if resolve:
             _resolve(archive, events or (), now)
@@ -66,10 +67,11 @@ def _resolve(archive: Archive, numbers: Sequence[int], now: datetime) -> None:
 
 
 def _is_well(found: dict[str, Any]) -> bool:
-    """Return whether nobody needs to look: no open event, nothing overdue, no service that died."""
+    """Return whether nobody needs to look: no event or fault, nothing overdue, no service that died."""
     overdue = any(source["overdue_since"] for source in found["sources"])
     service = found["service"]
-    return not found["events"] and not overdue and service["clean"] and service["state"] != "stuck"
+    quiet = not found["events"] and not found["faults"] and not overdue
+    return bool(quiet and service["clean"] and service["state"] != "stuck")
 
 
 def _describe_service(service: dict[str, Any], now: datetime) -> str:
@@ -94,6 +96,8 @@ def _print_status(found: dict[str, Any], now: datetime) -> None:
     for host in found["hosts"]:
         rest = short_time(host["rests_until"], now)
         print_line(f"at rest: {host['name']} asked to be left alone until {rest}")
+    for fault in found["faults"]:
+        print_line(f"now: {fault['message']}")
     if not found["events"]:
         print_line("no open events")
     for event in found["events"]:

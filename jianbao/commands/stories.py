@@ -21,7 +21,7 @@ def stories(
     from jianbao.output import print_json, print_line
     from jianbao.progress import telling
 
-    with Invocation.of(context).read_archive() as archive:
+    with Invocation.of(context).write_archive() as archive:
         if rebuild:
             rebuild_stories(archive)
         with telling("looking for near copies") as tell:

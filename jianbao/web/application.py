@@ -34,7 +34,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
     Opens the archive at once and closes it when the application ends; raises `NoArchive`, `ArchiveTooNew`
     or `ArchiveUnusable`.
     """
-    archive = Archive.open_existing(archive_folder)
+    archive = Archive.open_reading(archive_folder)
     books = CountedOnce(archive.engine, add_up)
     application = FastAPI(
         title="jianbao",

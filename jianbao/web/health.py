@@ -14,6 +14,7 @@ from jianbao import __version__
 from jianbao.refusals import describe
 from jianbao.web.opened import OpenArchive
 from storage.archive import DATABASE_FILE, Archive
+from storage.database import ArchiveEmpty, ArchiveTooNew, ArchiveTooOld
 from storage.sources import list_sources
 
 router = APIRouter()
@@ -39,10 +40,10 @@ def check_health(archive: OpenArchive, response: Response) -> Health:
 
 def _find_trouble(archive: Archive) -> str | None:
     if not (archive.folder / DATABASE_FILE).is_file():  # what is open could still be read
-        return f"{archive.folder / DATABASE_FILE} is gone: bring it back, then restart the reader"
+        return f"{archive.folder / DATABASE_FILE} is gone: bring it back"
     try:
         with archive.reading() as view:
             list_sources(view)
-    except (SQLAlchemyError, OSError) as error:
+    except (ArchiveEmpty, ArchiveTooNew, ArchiveTooOld, SQLAlchemyError, OSError) as error:
         return describe(error)
     return None

@@ -13,6 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from jianbao import __version__
+from jianbao.faults import FAULT_KINDS, find_faults
 from jianbao.web.opened import OpenArchive
 from scheduler.heartbeat import read_service_state
 from storage.archive import Archive
@@ -46,10 +47,12 @@ class ArchiveMetrics(Collector):
     events: Mapping[str, int]
     service: Mapping[str, Any]
     now: datetime
+    faults: frozenset[str]
 
     @classmethod
     def read(cls, archive: Archive, now: datetime) -> ArchiveMetrics:
         """Read them from one view of the archive."""
+        service = read_service_state(archive.folder, now)
         with archive.reading() as view:
             return cls(
                 articles=count_articles(view),
@@ -57,8 +60,9 @@ class ArchiveMetrics(Collector):
                 states=count_states(view),
                 sources=tuple(list_sources(view)),
                 events=count_open_events(view),
-                service=read_service_state(archive.folder, now),
+                service=service,
                 now=now,
+                faults=frozenset(fault.kind for fault in find_faults(archive, view, service)),
             )
 
     def collect(self) -> Iterator[Metric]:
@@ -123,6 +127,10 @@ class ArchiveMetrics(Collector):
         for kind, count in self.events.items():
             events.add_metric((kind,), count)
         yield events
+        faults = GaugeMetricFamily("jianbao_faults", "1 for what is wrong now, by kind.", labels=("kind",))
+        for kind in FAULT_KINDS:
+            faults.add_metric((kind,), kind in self.faults)
+        yield faults
         state = self.service["state"]
         yield GaugeMetricFamily(
             "jianbao_service_up",

@@ -14,7 +14,7 @@ from jianbao.recrawling import NotArchived
 from jianbao.refusals import describe
 from jianbao.web.cursor import BadCursor
 from jianbao.web.index_guard import NotIndexed
-from storage.database import ArchiveTooNew, ArchiveUnusable
+from storage.database import ArchiveEmpty, ArchiveTooNew, ArchiveTooOld, ArchiveUnusable
 from storage.press_days import BadDay
 from storage.records import BadInfoCode
 from storage.search import BadQuery
@@ -29,6 +29,8 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     NotArchived: HTTPStatus.NOT_FOUND,
     NotIndexed: HTTPStatus.SERVICE_UNAVAILABLE,
     ArchiveTooNew: HTTPStatus.SERVICE_UNAVAILABLE,
+    ArchiveTooOld: HTTPStatus.SERVICE_UNAVAILABLE,
+    ArchiveEmpty: HTTPStatus.SERVICE_UNAVAILABLE,
     ArchiveUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
     PoolTimeout: HTTPStatus.SERVICE_UNAVAILABLE,

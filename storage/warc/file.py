@@ -6,8 +6,6 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from storage.warc.tail import mend_tail
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,9 +13,8 @@ if TYPE_CHECKING:
 class WarcFile:
     """A file that grows by whole members only, for one writer and one thread."""
 
-    def __init__(self, path: Path, known_end: int) -> None:
-        """Mend the file's tail and open it, or make it; raise `CapturesLost` or OSError."""
-        mend_tail(path, known_end)
+    def __init__(self, path: Path) -> None:
+        """Open a file whose tail was mended, or make it; raise OSError."""
         self.path = path
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         self.end = os.fstat(self._descriptor).st_size
@@ -49,6 +46,15 @@ class WarcFile:
             _sync_folder(self.path.parent)
             _sync_folder(self.path.parent.parent)
         self._doubtful, self._dirty, self._named = False, False, True
+
+    def is_as_left(self) -> bool:
+        """Tell whether the file under this name still is this one, and as long as it was left."""
+        try:
+            named, opened = self.path.stat(), os.fstat(self._descriptor)
+        except FileNotFoundError:
+            return False
+        same = (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino)
+        return same and (opened.st_size >= self.end if self._torn else opened.st_size == self.end)
 
     def close(self) -> None:
         """Close the file, without syncing it."""

@@ -1,4 +1,7 @@
-"""The tail of a WARC file after a crash: whole records are kept, a torn last one is cut off."""
+"""The tail of a WARC file after a crash: whole records are kept, a torn last one is cut off.
+
+Only that is ever cut: where anything else is wrong the file stays as it is, and somebody is told.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from storage.warc.name import newest_names, try_slot
+from storage.warc.torn import is_torn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,39 +29,56 @@ class CapturesLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """What mending a file did: bytes cut off its end, whole records found after the known end."""
+    """What mending a file did: bytes cut off its end, whole records found after the known end.
+
+    ``damaged_at`` is where a record is damaged that is not merely torn: then nothing was cut.
+    """
 
     file: str
     cut_bytes: int
     kept_records: int
+    damaged_at: int | None = None
+
+
+def describe_damage(mended: Mended) -> str:
+    """Return the sentence about a file in which a record is damaged behind its last committed capture."""
+    return (
+        f"{mended.file} is damaged at {mended.damaged_at}, behind its last known capture: it is left as it "
+        "is, and the next file is begun; bring it back from a backup, or keep it for whoever can repair it"
+    )
 
 
 def mend_tail(path: Path, known_end: int) -> Mended:
     """Cut a torn last record off a file that nobody is writing; raise `CapturesLost` when it is too short.
 
     Reads only what follows ``known_end``, the end of the file's last committed capture. A file that
-    doesn't exist is whole, unless captures are known in it.
+    doesn't exist is whole, unless captures are known in it. What is damaged rather than torn is left.
     """
     size = path.stat().st_size if path.exists() else 0
     if size < known_end:
+        state = f"{size} bytes long" if path.exists() else "missing (0 bytes long)"
         raise CapturesLost(
-            f"{path.name} is {size} bytes long, but its last committed capture ends at {known_end}: "
+            f"{path.name} is {state}, but its last committed capture ends at {known_end}: "
             "captures are lost; bring the file back from a backup"
         )
     if size == known_end:
         return Mended(path.name, 0, 0)
     with path.open("r+b") as file:
         end, kept = _find_last_end(file, known_end)
-        _cut(file, end)
+        if end < size and not is_torn(file, end):
+            return Mended(path.name, 0, kept, damaged_at=end)
+        if end < size:
+            _cut(file, end)
     return Mended(path.name, size - end, kept)
 
 
 def mend_folder(folder: Path, known_end: KnownEnd) -> tuple[Mended, ...]:
-    """Mend the newest file of every writer that isn't running; raise `CapturesLost` at one too short."""
+    """Mend the newest file of every writer that isn't running, where it is longer than is known."""
     return tuple(
         mended
         for writer, name in newest_names(folder).items()
-        if (mended := _mend_unless_held(folder, writer, str(name), known_end))
+        if (folder / str(name)).stat().st_size > known_end(str(name))
+        and (mended := _mend_unless_held(folder, writer, str(name), known_end))
     )
 
 

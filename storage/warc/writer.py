@@ -22,7 +22,7 @@ from storage.warc.record import (
     warc_date,
     warc_uri,
 )
-from storage.warc.tail import CapturesLost, KnownEnd, mend_tail
+from storage.warc.tail import CapturesLost, KnownEnd, Mended, mend_tail
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _RESPONSE = ("Content-Type", "application/http;msgtype=response")
 _REQUEST = ("Content-Type", "application/http;msgtype=request")
+
+_LAST_NUMBER = 99_999  # five digits
 
 RefersTo = tuple[str, datetime]
 """URL and aware time of the capture that holds a revisit's payload."""
@@ -41,6 +43,14 @@ def _utc_now() -> datetime:
 
 def _nothing_known(_file: str) -> int:
     return 0
+
+
+Finding = CapturesLost | Mended
+"""Why a file gets no more: it is too short or missing, or damaged behind its last known capture."""
+
+
+def _tell_nobody(_finding: Finding) -> None:
+    return None
 
 
 class WarcWriter:
@@ -60,14 +70,19 @@ class WarcWriter:
         roll_at: int = 2**30,
         level: int = 6,
         clock: Callable[[], datetime] = _utc_now,
+        report: Callable[[Finding], None] = _tell_nobody,
     ) -> None:
-        """``roll_at`` is the bytes after which a file gets no more; ``clock`` returns an aware time."""
+        """``roll_at`` is the bytes after which a file gets no more; ``clock`` returns an aware time.
+
+        ``report`` is told of each file that is not as it was left: it gets no more, and the next is begun.
+        """
         self._folder = folder
         self._software = software
         self._known_end = known_end
         self._roll_at = roll_at
         self._level = level
         self._clock = clock
+        self._report = report
         self._slot: Slot | None = None
         self._file: WarcFile | None = None
         self._day = ""
@@ -81,8 +96,8 @@ class WarcWriter:
     def write(self, exchange: Exchange, *, refers_to: RefersTo | None = None) -> WarcPlace:
         """Write a request and its response, and return the response's place; durable after the next `sync`.
 
-        With ``refers_to`` the response is a revisit record without the payload. Raise OSError or
-        `CapturesLost`; then nothing was written, and `sync` tells whether earlier places hold.
+        With ``refers_to`` the response is a revisit record without the payload. Raise OSError:
+        then nothing was written, and `sync` tells whether earlier places hold.
         """
         request, response = (pack_record(record, self._level) for record in _records(exchange, refers_to))
         file = self._current_file()
@@ -117,7 +132,7 @@ class WarcWriter:
 
     def _current_file(self) -> WarcFile:
         day = self._clock().astimezone(UTC).strftime("%Y%m%d")
-        if self._file is None or day != self._day or self._file.end >= self._roll_at:
+        if self._file is None or day != self._day or not self._takes_more(self._file):
             self._leave_file()
             self._file, self._day = self._open_file(day), day
         if self._file.end == 0:
@@ -132,15 +147,36 @@ class WarcWriter:
             self._file.close()
         self._file = None
 
+    def _takes_more(self, file: WarcFile) -> bool:
+        return file.end < self._roll_at and file.is_as_left()
+
     def _open_file(self, day: str) -> WarcFile:
+        """Open the slot's newest file of a day, or the first after it that is as the database says."""
         slot = self._slot or self._claim()
         name = newest_names(self._folder, day).get(slot.number) or WarcName(day, slot.number)
-        if self._is_full(self._folder / str(name)):
+        refused: CapturesLost | None = None
+        while name.number <= _LAST_NUMBER:
+            try:
+                if self._may_append(name):
+                    return WarcFile(self._folder / str(name))
+            except CapturesLost as lost:
+                refused = refused or self._pass_over(lost)
             name = replace(name, number=name.number + 1)
-        return WarcFile(self._folder / str(name), self._known_end(str(name)))
+        raise refused or CapturesLost(f"every WARC file of {day} is full or damaged")
 
-    def _is_full(self, path: Path) -> bool:
-        return path.exists() and path.stat().st_size >= self._roll_at
+    def _pass_over(self, lost: CapturesLost) -> CapturesLost:
+        self._report(lost)
+        return lost
+
+    def _may_append(self, name: WarcName) -> bool:
+        """Mend a file's tail and return whether it may get more; raise `CapturesLost`."""
+        path = self._folder / str(name)
+        if path.exists() and path.stat().st_size >= self._roll_at:
+            return False
+        mended = mend_tail(path, self._known_end(str(name)))
+        if mended.damaged_at is not None:
+            self._report(mended)
+        return mended.damaged_at is None
 
     def _claim(self) -> Slot:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -152,8 +188,7 @@ class WarcWriter:
         """An earlier day's file gets no more records, but the tail that a crash tore there goes now."""
         newest = newest_names(self._folder).get(writer)
         if newest:
-            # A file that lost captures must not stop new ones from being kept: reading them tells, and so
-            # does opening it, should it be the one to append to.
+            # A file that lost captures must not stop new ones from being kept.
             with suppress(CapturesLost):
                 mend_tail(self._folder / str(newest), self._known_end(str(newest)))
 

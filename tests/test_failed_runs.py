@@ -1,0 +1,319 @@
+"""A run that fails as a whole, is killed, or never starts is an event until one ends well."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import Newsroom, small_press
+
+from jianbao.crawl_verdict import tell_end, tell_killed
+from jianbao.faults import find_faults
+from jianbao.service_logbook import ArchiveLogbook
+from storage.archive import Archive
+from storage.crawls import start_crawl
+from storage.disk import is_full
+from storage.events import list_open_events, open_event
+from storage.sources import SourceRow, save_sources
+from storage.tally import Tally
+
+NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """Return an archive with two sources."""
+    with Archive.open(tmp_path) as archive:
+        rows = [
+            SourceRow(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True)
+            for slug in ("hexi", "hedong")
+        ]
+        with archive.writing() as connection:
+            save_sources(connection, rows)
+        yield archive
+
+
+def tally(status: str, **said: object) -> Tally:
+    """Return the tally of a crawl of both sources that ended so."""
+    counted = Tally(**said)  # type: ignore[arg-type]
+    for slug in ("hexi", "hedong"):
+        counted.of(slug).poll = "failed" if status == "failed" else "changed"
+    if status == "partial":
+        counted.of("hexi").failed = 1
+    assert counted.status == status or counted.broken or counted.interrupted
+    return counted
+
+
+def opened(archive: Archive) -> list[tuple[str, str]]:
+    with archive.reading() as connection:
+        return sorted((event["kind"], event["source"]) for event in list_open_events(connection))
+
+
+def end(archive: Archive, counted: Tally, *, asked: bool = False) -> None:
+    with archive.writing() as connection:
+        tell_end(connection, ("hexi", "hedong"), counted, NOW, NOW + MINUTE, asked=asked)
+
+
+BOTH = [("failed_run", "hedong"), ("failed_run", "hexi")]
+
+
+@pytest.mark.parametrize(
+    ("counted", "asked", "events"),
+    [
+        (tally("ok"), False, []),
+        (tally("partial"), False, []),
+        (tally("failed"), False, BOTH),
+        (tally("failed", broken=True), False, BOTH),
+        (tally("ok", broken=True), False, BOTH),
+        (tally("failed"), True, []),
+        (tally("failed", broken=True), True, BOTH),
+        (tally("failed", interrupted=True), False, []),
+        (tally("ok", broken=True, interrupted=True), False, []),
+    ],
+    ids=[
+        "well",
+        "in part",
+        "failed",
+        "failed and broken",
+        "broken after all was fetched",
+        "failed as somebody asked",
+        "broken as somebody asked",
+        "interrupted",
+        "broken by an interrupt",
+    ],
+)
+def test_what_an_end_is_to_whoever_looks(
+    archive: Archive, counted: Tally, asked: bool, events: list[tuple[str, str]]
+) -> None:
+    end(archive, counted, asked=asked)
+    assert opened(archive) == events
+
+
+@pytest.mark.parametrize("status", ["ok", "partial"])
+def test_a_run_that_ends_well_is_the_end_of_it(archive: Archive, status: str) -> None:
+    with archive.writing() as connection:
+        for kind in ("failed_run", "killed_run", "failed_start", "quarantine"):
+            open_event(connection, kind, "a", NOW, source="hexi")
+    end(archive, tally(status))
+    assert opened(archive) == [("quarantine", "hexi")]
+
+
+def test_a_source_whose_trouble_is_told_gets_no_second_event(archive: Archive) -> None:
+    with archive.writing() as connection:
+        open_event(connection, "poll_failed", "answered 500", NOW, source="hexi")
+        open_event(connection, "poll_failed", "answered 500", NOW - MINUTE, source="hedong")
+    end(archive, tally("failed"))
+    assert opened(archive) == [("failed_run", "hedong"), ("poll_failed", "hedong"), ("poll_failed", "hexi")]
+
+
+def test_a_failure_is_counted_and_says_its_last_error(archive: Archive) -> None:
+    for reason in ("the archive cannot be written: disk full", "the archive cannot be written: locked"):
+        end(archive, tally("ok", broken=True, errors=["NW1 from hexi: answered 404", reason]))
+    with archive.reading() as connection:
+        (event, _) = list_open_events(connection)
+    assert event["times"] == 2
+    assert event["message"].endswith("failed: the archive cannot be written: locked")
+
+
+def test_a_crawl_that_died_without_a_word_is_an_event(archive: Archive) -> None:
+    with archive.writing() as connection:
+        dead = start_crawl(connection, "manual", ["hexi"], NOW, version="1", pid=2**22 + 1)
+        start_crawl(connection, "manual", ["hedong"], NOW, version="1", pid=os.getpid())
+        tell_killed(connection, [dead], "the process ended without closing its crawl", NOW)
+        tell_killed(connection, [], "nothing", NOW)
+    assert opened(archive) == [("killed_run", "hexi")]
+
+
+def test_a_service_that_starts_tells_of_the_crawls_that_died_with_the_last_one(archive: Archive) -> None:
+    with archive.writing() as connection:
+        start_crawl(connection, "schedule", ["hexi"], NOW, version="1", pid=2**22 + 1)
+    ArchiveLogbook(archive).settle_abandoned()
+    assert opened(archive) == [("killed_run", "hexi")]
+
+
+# Real crawls
+
+
+CHILD = """
+import sys
+from storage.archive import Archive
+import errno, sqlite3
+from sqlalchemy.exc import OperationalError
+def refuse(*_, **__):
+    raise {error}
+{patch} = refuse
+from jianbao.cli import main
+sys.argv = ["jianbao", *sys.argv[1:]]
+main()
+"""
+
+BREAKS = {
+    "full disk": ("Archive.keep", 'OSError(errno.ENOSPC, "No space left on device")'),
+    "locked": ("Archive.keep", 'OperationalError("x", {}, sqlite3.OperationalError("database is locked"))'),
+    "a defect": ("Archive.keep", 'LookupError("no such thing")'),
+    "a defect before the first request": (
+        "__import__('jianbao.desk').desk.ArchiveDesk.orders",
+        'LookupError("no such thing")',
+    ),
+    "a defect after the last": (
+        "__import__('jianbao.crawling').crawling.link_news",
+        'OperationalError("x", {}, sqlite3.OperationalError("database or disk is full"))',
+    ),
+}
+
+
+@pytest.mark.parametrize(("patch", "error"), BREAKS.values(), ids=BREAKS.keys())
+def test_a_crawl_that_breaks_is_an_event_until_one_ends_well(
+    newsroom: Newsroom, patch: str, error: str
+) -> None:
+    assert newsroom.run("init", "--archive-only").status == 0
+    program = CHILD.format(patch=patch, error=error)
+    for turn in (1, 2):
+        ended = subprocess.run(
+            [sys.executable, "-P", "-c", program, "--config", str(newsroom.config), "crawl"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            cwd=Path(__file__).parent.parent,
+        )
+        assert ended.returncode == 1
+        assert newsroom.events() == ["failed_run"], ended.stderr
+        assert newsroom.rows("SELECT times FROM event") == [turn]
+        newsroom.site.publish()
+    shown = newsroom.run("status", "--json")
+    assert shown.status == 1
+    assert shown.json["events"][0]["kind"] == "failed_run"
+    newsroom.crawl()
+    assert newsroom.events() == []
+    assert newsroom.run("status").status == 0
+
+
+def test_a_crawl_that_was_killed_is_an_event_until_one_ends_well(newsroom: Newsroom) -> None:
+    newsroom.site.misbehave("/category/*", "hang")
+    command = [sys.executable, "-P", "-m", "jianbao", "--config", str(newsroom.config), "crawl"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as crawling:
+        deadline = time.monotonic() + 60
+        while not any(request.path.startswith("/category/") for request in list(newsroom.site.requests)):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        crawling.send_signal(signal.SIGKILL)
+        crawling.wait()
+    newsroom.site.behave()
+    with newsroom.archive() as archive:
+        ArchiveLogbook(archive).settle_abandoned()
+    assert newsroom.events() == ["killed_run"]
+    newsroom.crawl()
+    assert newsroom.events() == []
+
+
+# A full disk
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[None]:
+    """Mount a small disk for as long as the block runs."""
+    folder.mkdir(exist_ok=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
+
+
+@pytest.fixture
+def small(open_newsroom: Callable[..., Newsroom]) -> Iterator[Newsroom]:
+    """Return a newsroom whose archive is on a disk of 3 MB, with one article in it."""
+    newsroom = open_newsroom(small_press(1))
+    with small_disk(newsroom.archive_folder, "3m"):
+        newsroom.crawl()
+        yield newsroom
+
+
+def fill(folder: Path) -> Path:
+    """Leave no room on a folder's disk; return the file that takes it."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for step in (65536, 4096, 512):
+            while True:
+                try:
+                    file.write(bytes(step))
+                except OSError:
+                    break
+    return ballast
+
+
+def test_a_full_disk_is_told_and_over_when_there_is_room(small: Newsroom) -> None:
+    ballast = fill(small.archive_folder)
+    assert is_full(small.archive_folder)
+    small.site.publish()
+    ended = small.run("crawl")
+    assert ended.status == 1
+    assert "full" in ended.stderr or "No space" in ended.stderr or "no space" in ended.stderr
+    shown = small.run("status", "--json")
+    assert shown.status == 1
+    assert "disk_full" in [fault["kind"] for fault in shown.json["faults"]]
+    assert [row["slug"] for row in shown.json["sources"]] == small.site.slugs, "it can be read all the same"
+    ballast.unlink()
+    small.crawl()
+    assert small.states() == {"archived": 2}
+    assert small.run("status").status == 0
+    with small.archive() as archive, archive.reading() as view:
+        assert find_faults(archive, view, {}) == []
+
+
+def test_a_start_on_a_full_disk_is_a_sentence(small: Newsroom) -> None:
+    text = small.config.read_text("utf-8")
+    small.config.write_text(text.replace('kind = "', 'schedule = "0 6 * * *"\nkind = "'), "utf-8")
+    fill(small.archive_folder)
+    command = [sys.executable, "-P", "-m", "jianbao", "--config", str(small.config), "run"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as service:
+        try:
+            _, said = service.communicate(timeout=90)
+        finally:
+            service.kill()
+    assert service.returncode == 1
+    assert "Traceback" not in said
+    assert "full" in said or "no space" in said.lower()
+
+
+def test_records_that_wait_are_a_fault(archive: Archive) -> None:
+    with archive.reading() as view:
+        (fault,) = find_faults(archive, view, {"unwritten": 3, "trouble": "database or disk is full"})
+    assert fault.kind == "unwritten"
+    assert fault.message == "3 records of the service wait for the archive: database or disk is full"
+
+
+def test_a_lost_file_of_originals_is_a_fault(newsroom: Newsroom) -> None:
+    newsroom.crawl()
+    assert newsroom.ask("status")["faults"] == []
+    shutil.rmtree(newsroom.archive_folder / "warc")
+    shown = newsroom.run("status", "--json")
+    assert shown.status == 1
+    (fault,) = shown.json["faults"]
+    assert fault["kind"] == "captures_lost"
+    assert "is missing and lacks" in fault["message"]
+
+
+def test_metrics_tell_of_faults(newsroom: Newsroom) -> None:
+    from reading_room import open_reader
+
+    newsroom.crawl()
+    with open_reader(newsroom.archive_folder) as client:
+        assert 'jianbao_faults{kind="captures_lost"} 0.0' in client.get("/metrics").text
+        shutil.rmtree(newsroom.archive_folder / "warc")
+        assert 'jianbao_faults{kind="captures_lost"} 1.0' in client.get("/metrics").text
