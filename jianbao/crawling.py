@@ -338,8 +338,6 @@ def _close(archive: Archive, order: CrawlOrder, crawl_id: int, tally: Tally, beg
     now = datetime.now(UTC)
     with archive.writing() as connection:
         finish_crawl(connection, crawl_id, tally, now, "interrupted" if tally.interrupted else None)
-        if tally.status == "failed":
-            tell_end(connection, order.slugs, tally, began, now, asked=order.wanted is not None)
         if order.trigger == "schedule" and not tally.broken:
             resolve_events(connection, ("service_stuck",), now)
         for source in tally.sources.values():
@@ -353,6 +351,8 @@ def _close(archive: Archive, order: CrawlOrder, crawl_id: int, tally: Tally, beg
                 )
                 open_event(connection, "article_layout_broken", message, now, source=source.slug)
         resolve_empty_sets(connection, now, FILE_SCHEME)
+        if tally.status == "failed":
+            tell_end(connection, order.slugs, tally, began, now, asked=order.wanted is not None)
 
 
 def _describe_holder(archive: Archive, slug: str) -> str:

@@ -16,10 +16,12 @@ def run(context: typer.Context) -> None:
     from jianbao.crawling import open_archive
     from jianbao.service_order import order_service
     from scheduler.service import refuse_second
+    from storage.archive import find_database
 
     configuration = Invocation.of(context).configuration()
     require_contact(configuration)
     order = order_service(configuration)
+    find_database(configuration.archive)  # before anything is made where an archive ought to be
     refuse_second(configuration.archive)
     with open_archive(configuration, polls=True, begin=False):
         pass  # the service reads its sources from the archive, where this has entered them
