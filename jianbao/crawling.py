@@ -292,6 +292,7 @@ def _crawl(
         desk=desk,
         allowed_hosts=_allowed_hosts(configuration),
         endpoint=configuration.infocode.url,
+        article_page=configuration.infocode.page,
         archive=archive,
         crawl_id=crawl_id,
         tally=tally,
@@ -328,7 +329,8 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
     from spiders.addresses import host_of  # noqa: PLC0415
 
-    addresses = [source.url for source in configuration.sources] + [configuration.infocode.url]
+    infocode = configuration.infocode
+    addresses = [*(source.url for source in configuration.sources), infocode.url, infocode.page]
     further = [f"//{host}" for source in configuration.sources for host in source.hosts]
     hosts = {host_of(host) if urlsplit(host).port else f"{host_of(host)}:*" for host in further}
     return frozenset(hosts | {host_of(address) for address in addresses})

@@ -76,7 +76,8 @@ def enter_endpoint_source(configuration: Configuration, archive: Archive) -> Non
 
 def ask_hosts_again(configuration: Configuration, archive: Archive, chosen: Sequence[Owed]) -> int:
     """End the rest of the hosts at which these articles are, and forget their robots.txt; return how many."""
-    addresses = {url for owed in chosen for url in (owed.url, *owed.elsewhere)} | {configuration.infocode.url}
+    addresses = {url for owed in chosen for url in (owed.url, *owed.elsewhere)}
+    addresses |= {configuration.infocode.url, configuration.infocode.page}
     with archive.writing() as connection:
         return forget_manners(connection, {host_of(address) for address in addresses})
 

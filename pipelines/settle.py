@@ -73,6 +73,8 @@ def _settle_answer(
     owed = delivery.owed
     ensure_listing(connection, owed, now)
     capture = archive.keep(connection, exchange, crawl_id=crawl_id, info_code=owed.info_code)
+    for other in delivery.beside:
+        archive.keep(connection, other, crawl_id=crawl_id, info_code=owed.info_code)
     assert capture.id is not None
     stored = find_delivered(connection, owed.info_code)
     try:
@@ -80,7 +82,8 @@ def _settle_answer(
             raise delivery.trouble or SetAside("brought no article")
         article = judge(delivery.draft, owed, stored, exchange.fetched_at)
     except (SetAside, TryLater, Vanished) as refused:
-        return _set_aside(connection, owed, capture, str(refused), now)
+        reason = f"{refused}; {delivery.said}" if delivery.said else str(refused)
+        return _set_aside(connection, owed, capture, reason, now)
     return Settled(store_article(connection, article, owed, stored, capture.id, now))
 
 

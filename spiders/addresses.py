@@ -13,14 +13,20 @@ _DATED_PATH = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/[^/]+$")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def article_addresses(owed: Owed, endpoint: str | None, allowed: frozenset[str]) -> tuple[str, ...]:
+def article_addresses(
+    owed: Owed, endpoint: str | None, allowed: frozenset[str], page: str | None = None
+) -> tuple[str, ...]:
     """Return an article's addresses on allowed hosts: listed, after its move, elsewhere, the JSON endpoint.
+
+    The page by its code is one of them when nothing listed it. ``page`` is as for `page_address`.
 
     The site moves a post after three days from its dated URL to ``/old_post/DATE-CODE.html``, where DATE is
     the day in UTC+8 (UPSTREAM, 1.4): the day of the dated URL, or else that of the info code, since posts
     without a zone have the next day's URL. ``endpoint`` holds ``{code}``.
     """
     found = dict.fromkeys(_candidates(owed, endpoint))
+    if page is not None and not owed.title:
+        found[page_address(page, owed.info_code)] = None
     return tuple(url for url in found if is_allowed(url, allowed))
 
 
@@ -39,6 +45,16 @@ def is_allowed(url: str, allowed: frozenset[str]) -> bool:
 def endpoint_address(endpoint: str, info_code: str) -> str:
     """Return the address of one article at the JSON endpoint."""
     return endpoint.replace("{code}", quote(info_code))
+
+
+def page_address(page: str, info_code: str) -> str:
+    """Return the address of the page that is found by an article's code: ``{digits}`` are its 18 digits."""
+    return page.replace("{digits}", info_code[-18:]).replace("{code}", quote(info_code))
+
+
+def is_dated(url: str) -> bool:
+    """Return whether an address names the day of its article."""
+    return _DATED_PATH.search(urlsplit(url).path) is not None
 
 
 def host_of(url: str) -> str:

@@ -12,7 +12,15 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from spiders.addresses import article_addresses, barred_addresses, endpoint_address, host_of
+from spiders.addresses import (
+    article_addresses,
+    barred_addresses,
+    endpoint_address,
+    host_of,
+    is_allowed,
+    is_dated,
+    page_address,
+)
 from spiders.content_decoding import decode_response
 from spiders.desk import Desk
 from spiders.exchange_keeper import kept_exchange
@@ -46,15 +54,24 @@ class ArchiveSpider(Spider):
     desk: Desk
     allowed_hosts: frozenset[str]
     endpoint: str | None
+    article_page: str | None
 
     def __init__(
-        self, desk: Desk, allowed_hosts: frozenset[str], endpoint: str | None = None, **carried: Any
+        self,
+        desk: Desk,
+        allowed_hosts: frozenset[str],
+        endpoint: str | None = None,
+        article_page: str | None = None,
+        **carried: Any,
     ) -> None:
-        """``carried`` is set on the spider for the item pipeline: archive, crawl_id, tally, halt."""
+        """``article_page`` is where an article's page is found by its code: see `page_address`.
+
+        ``carried`` is set on the spider for the item pipeline: archive, crawl_id, tally, halt."""
         super().__init__(**carried)
         self.desk = desk
         self.allowed_hosts = allowed_hosts
         self.endpoint = endpoint
+        self.article_page = article_page
         self._waiting: Counter[str] = Counter()
         self._silent: Counter[str] = Counter()
 
@@ -114,7 +131,7 @@ class ArchiveSpider(Spider):
         silent = isinstance(failure.value, HostSilent) or is_unreachable(failure)
         with self._attend(search, answered=not silent):
             if isinstance(failure.value, HostSilent):
-                self._pass_over(search, failure.value)
+                yield from self._pass_over(search, failure.value)
                 return
             trouble = explain_failure(failure, search.url)
             self._silent[search.host] += is_unreachable(failure)
@@ -126,7 +143,7 @@ class ArchiveSpider(Spider):
 
     def _line_up(self, owed: Owed) -> Delivery | None:
         """Put an article in line at its first host; return why when it has none."""
-        addresses = article_addresses(owed, self.endpoint, self.allowed_hosts)
+        addresses = article_addresses(owed, self.endpoint, self.allowed_hosts, self.article_page)
         search = Search(owed, addresses, barred=barred_addresses(owed, self.endpoint, self.allowed_hosts))
         if not addresses:
             return Delivery(owed, trouble=TryLater(search.tell()))
@@ -183,7 +200,22 @@ class ArchiveSpider(Spider):
                 search, Delivery(search.owed, kept_exchange(response.request), trouble=told)
             )
         else:
-            yield from self._deliver(search, Delivery(search.owed, kept_exchange(response.request), draft))
+            delivery = Delivery(search.owed, kept_exchange(response.request), draft)
+            if (page := self._page_for_rest(search, draft)) is not None:
+                self._go_on(search, search.hold(delivery, page))
+            else:
+                yield from self._deliver(search, delivery)
+
+    def _page_for_rest(self, search: Search, draft: Draft) -> str | None:
+        """Return the page to ask for the title and time that an answer leaves out and nobody else tells."""
+        owed = search.owed
+        is_known = owed.state in ("archived", "gone")
+        has_title = draft.title is not None or bool(owed.title)
+        has_time = draft.published_at is not None or is_dated(owed.url)
+        if not draft.partial or self.article_page is None or is_known or (has_title and has_time):
+            return None
+        page = page_address(self.article_page, owed.info_code)
+        return page if is_allowed(page, self.allowed_hosts) else None
 
     def _put_off(self, search: Search, trouble: TryLater) -> Iterator[Delivery]:
         """Deliver trouble that may pass; look further when it has come again and again."""
@@ -192,8 +224,11 @@ class ArchiveSpider(Spider):
             return self._deliver(search, Delivery(search.owed, trouble=told))
         return self._look_further(search, str(trouble), trouble)
 
-    def _pass_over(self, search: Search, silent: HostSilent) -> None:
+    def _pass_over(self, search: Search, silent: HostSilent) -> Iterator[Delivery]:
         """Leave an article owed as it is; one that failed again and again is looked for at other hosts."""
+        if search.held is not None:
+            yield from self._deliver(search, Delivery(search.owed, trouble=TryLater(str(silent))))
+            return
         further = search.next(str(silent), TryLater(str(silent)))
         if search.owed.attempts >= _PATIENCE and further.addresses:
             self._go_on(search, further)
@@ -216,6 +251,7 @@ class ArchiveSpider(Spider):
 
     def _deliver(self, search: Search, delivery: Delivery) -> Iterator[Delivery]:
         """End a search with its delivery; a failure is no news once another search has found the article."""
+        delivery = search.give(delivery)
         found = self.searches.was_found(search)
         self.searches.end(search, found=delivery.draft is not None)
         if delivery.exchange is not None or not found:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spiders.addresses import host_of
-from storage.records import Owed, TryLater, Vanished
+from spiders.readers.supplement import supplement
+from storage.records import Delivery, Owed, TryLater, Vanished
 
 _MOST_REMEMBERED = 100_000
 _SECOND_AFTER = 3.0
@@ -21,7 +22,7 @@ class Search:
     """The search for one article: where to look next, and what the earlier addresses answered.
 
     ``trouble`` is the first answer that may pass; without one the article is nowhere. ``barred`` are
-    addresses on hosts that are not allowed.
+    addresses on hosts that are not allowed. ``held`` is an answer that has come and leaves something out.
     """
 
     owed: Owed
@@ -29,6 +30,7 @@ class Search:
     answers: tuple[str, ...] = ()
     trouble: TryLater | None = None
     barred: tuple[str, ...] = ()
+    held: Delivery | None = None
 
     @property
     def url(self) -> str:
@@ -48,7 +50,23 @@ class Search:
     def next(self, answer: str, trouble: TryLater | None = None) -> Search:
         """Return the search after this address gave its answer."""
         trouble = self.trouble or trouble
-        return Search(self.owed, self.addresses[1:], (*self.answers, answer), trouble, self.barred)
+        return replace(self, addresses=self.addresses[1:], answers=(*self.answers, answer), trouble=trouble)
+
+    def hold(self, delivery: Delivery, page: str) -> Search:
+        """Return the search for what an answer leaves out, at the article's page."""
+        left_out = f"{self.url} leaves out its title or time"
+        return replace(self, addresses=(page,), answers=(left_out,), held=delivery)
+
+    def give(self, delivery: Delivery) -> Delivery:
+        """Return what to deliver in the end: an answer that is held, with what this last one adds to it."""
+        if self.held is None or self.held.exchange is None or self.held.draft is None:
+            return delivery
+        beside = (delivery.exchange,) if delivery.exchange is not None else ()
+        if delivery.draft is None:
+            said = str(delivery.trouble)
+            return replace(self.held, beside=beside, said=said if self.url in said else f"{self.url} {said}")
+        draft = supplement(self.held.draft, delivery.draft)
+        return replace(self.held, draft=draft, beside=beside)
 
     def tell(self, *answers: str) -> str:
         """Return what all addresses answered, this one as given, and which were not asked, in a sentence."""

@@ -53,7 +53,8 @@ class Newsroom:
             for slug in slugs
         ]
         lines = [f"{key} = {_toml(value)}" for key, value in rules.items()]
-        tables += ["[http]", *lines, "[infocode]", f'url = "{self.site.json_url}"']
+        tables += ["[http]", *lines, "[infocode]"]
+        tables += [f'url = "{self.site.json_url}"', f'page = "{self.site.finance_url}"']
         self.config.write_text("\n".join(tables) + "\n", "utf-8")
 
     def run(self, *arguments: str) -> Ended:

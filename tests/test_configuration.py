@@ -47,6 +47,7 @@ def test_an_empty_file_means_every_default(write: Write, tmp_path: Path) -> None
         "max_size": 10_000_000,
     }
     assert configuration.infocode.url == "http://finews.zning.xyz/NewsData/GetNewsText.do?id={code}"
+    assert configuration.infocode.page == "https://finance.eastmoney.com/a/{digits}.html"
     assert configuration.service.model_dump() == {
         "grace": 30.0,
         "time_limit": 1800.0,
@@ -236,6 +237,8 @@ def test_a_wrong_archive_is_blamed_on_who_named_it(write: Write) -> None:
         ("JIANBAO_HTTP__MAX_SIZE", "5_000", 5000),
         ("JIANBAO_HTTP__CONTACT", "mailto:a@b.example", "mailto:a@b.example"),
         ("JIANBAO_INFOCODE__URL", "http://127.0.0.1:1/{code}", "http://127.0.0.1:1/{code}"),
+        ("JIANBAO_INFOCODE__PAGE", "http://127.0.0.1:1/{digits}", "http://127.0.0.1:1/{digits}"),
+        ("JIANBAO_INFOCODE__PAGE", "http://127.0.0.1:1/{code}", "http://127.0.0.1:1/{code}"),
         ("JIANBAO_SERVICE__JITTER", "0", 0.0),
     ],
 )

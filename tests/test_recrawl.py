@@ -223,9 +223,116 @@ def test_json_without_title_and_time_takes_them_from_the_listing(newsroom: Newsr
     assert (shown["published_at"], shown["precision"]) == (post.published_at.isoformat(), "second")
 
 
-def test_json_without_title_and_time_of_an_unlisted_article_is_quarantined(newsroom: Newsroom) -> None:
+FINANCE = "/a/*"
+
+
+@pytest.mark.parametrize("names", [("content", "text"), ("text",), ("content",)], ids="+".join)
+def test_title_and_time_of_an_unlisted_article_are_on_its_page(
+    newsroom: Newsroom, names: tuple[str, ...]
+) -> None:
+    post = never_listed(newsroom)
+    serve_json(newsroom, post, lambda document: {name: document[name] for name in names})
+    crawled = newsroom.recrawl("--code", post.code)
+    assert (crawled.report["status"], crawled.total("new")) == ("ok", 1)
+    assert crawled.paths[-2:] == [f"/NewsData/GetNewsText.do?id={post.code}", f"/a/{post.digits}.html"]
+    shown = newsroom.show(post.code)
+    assert (shown["title"], shown["media"], shown["precision"]) == (post.title, post.media, "minute")
+    assert shown["published_at"] == post.published_at.replace(second=0).isoformat()
+    assert shown["paragraphs"] == list(post.paragraphs)
+    assert (shown["time_witness"], shown["sources"]) == ("page", ["infocode"])
+    assert newsroom.events() == []
+    fetched = newsroom.rows("SELECT url FROM capture WHERE info_code = :code", code=post.code)
+    assert [newsroom.site.url + path for path in crawled.paths[-2:]] == sorted(fetched), "both are kept"
+
+
+@pytest.mark.parametrize(
+    ("named", "title", "precision"),
+    [
+        (("title",), "另拟的题", "minute"),
+        (("showtime",), None, "second"),
+        (("title", "showtime"), "另拟的题", "second"),
+    ],
+    ids=["title", "time", "both"],
+)
+def test_what_the_endpoint_names_is_its_own_word(
+    newsroom: Newsroom, named: tuple[str, ...], title: str | None, precision: str
+) -> None:
+    post = never_listed(newsroom)
+    serve_json(
+        newsroom,
+        post,
+        lambda document: {name: ({**document, "title": "另拟的题"})[name] for name in ("text", *named)},
+    )
+    crawled = newsroom.recrawl("--code", post.code)
+    shown = newsroom.show(post.code)
+    assert (shown["title"], shown["precision"]) == (title or post.title, precision)
+    assert (f"/a/{post.digits}.html" in crawled.paths) == (len(named) == 1)
+
+
+def test_an_unlisted_article_that_the_endpoint_has_not_is_read_from_its_page(newsroom: Newsroom) -> None:
+    post = never_listed(newsroom)
+    newsroom.site.misbehave("/NewsData/*", "status", status=404)
+    assert newsroom.recrawl("--code", post.code).total("new") == 1
+    shown = newsroom.show(post.code)
+    assert (shown["title"], shown["paragraphs"]) == (post.title, list(post.paragraphs))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "options", "says"),
+    [
+        ("status", {"status": 404}, "answered 404"),
+        ("status", {"status": 500}, "answered 500"),
+        ("login", {}, "is no article's page"),
+        ("empty", {}, "has an empty body"),
+        ("reset", {}, "/a/"),
+    ],
+    ids=["404", "500", "login", "empty", "reset"],
+)
+def test_json_without_title_and_time_is_quarantined_when_its_page_does_not_help(
+    newsroom: Newsroom, trouble: Any, options: dict[str, Any], says: str
+) -> None:
+    posts = [never_listed(newsroom), never_listed(newsroom)]
+    for post in posts:
+        serve_json(newsroom, post, only_bodies)
+    newsroom.site.misbehave(FINANCE, trouble, **options)
+    codes = [part for post in posts for part in ("--code", post.code)]
+    crawled = newsroom.recrawl(*codes, status=1)
+    assert crawled.total("quarantined") == 2
+    for post in posts:
+        assert newsroom.stored(post.info_code) is None
+        row = newsroom.listing(post.info_code)
+        assert row["last_error"].startswith("has no title; ")
+        assert f"/a/{post.digits}.html" in row["last_error"]
+        assert says in row["last_error"]
+    assert newsroom.events() == ["quarantine", "quarantine"], "asking by hand says nothing of a layout"
+    newsroom.site.behave()
+    assert newsroom.recrawl(*codes).total("new") == 2
+    assert newsroom.events() == []
+
+
+def test_a_page_of_another_article_gives_no_title(newsroom: Newsroom) -> None:
     post = never_listed(newsroom)
     serve_json(newsroom, post, only_bodies)
+    other = newsroom.site.articles[0]
+    page = newsroom.site.answer(f"/a/{other.digits}.html").body.replace(b"\n</body>", b"</body>")
+    newsroom.site._answers[f"/a/{post.digits}.html"] = Answer(page.replace(b"ContentBody", b"Body"))
+    assert newsroom.recrawl("--code", post.code, status=1).total("quarantined") == 1
+
+
+def test_a_listed_article_is_not_looked_for_by_its_code_elsewhere(newsroom: Newsroom) -> None:
+    post = newsroom.site.articles[0]
+    newsroom.crawl()
+    newsroom.site.delete(post.code)
+    serve_json(newsroom, post, only_bodies)
+    crawled = newsroom.recrawl("--code", post.code)
+    assert crawled.total("unchanged") == 1
+    assert f"/a/{post.digits}.html" not in crawled.paths
+
+
+def test_what_was_quarantined_without_title_comes_right_when_a_page_lists_it(newsroom: Newsroom) -> None:
+    post = never_listed(newsroom)
+    serve_json(newsroom, post, only_bodies)
+    newsroom.site.misbehave(FINANCE, "status", status=404)
     crawled = newsroom.recrawl("--code", post.code, status=1)
     assert crawled.total("quarantined") == 1
     assert "has no title" in crawled.errors

@@ -28,6 +28,7 @@ from jianbao.configuration.values import (
     check_host,
     check_kind,
     check_name,
+    check_page_address,
     check_slug,
     check_zone,
     resolve_folder,
@@ -44,6 +45,7 @@ Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(check_na
 Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(check_address)]
 ArticleAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(check_article_address)]
 Host = Annotated[str, StringConstraints(max_length=300), AfterValidator(check_host)]
+PageAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(check_page_address)]
 Contact = Annotated[str, StringConstraints(max_length=200), AfterValidator(check_contact)]
 Zone = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_zone)]
 UpToHour = Annotated[float, Field(ge=0, le=3600)]
@@ -140,6 +142,10 @@ class Infocode(Section):
     url: ArticleAddress = Field(
         default="http://finews.zning.xyz/NewsData/GetNewsText.do?id={code}",
         description="an http or https address that contains {code}",
+    )
+    page: PageAddress = Field(
+        default="https://finance.eastmoney.com/a/{digits}.html",
+        description="an http or https address that contains {digits} or {code}",
     )
 
 

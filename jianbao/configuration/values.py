@@ -98,6 +98,14 @@ def check_article_address(text: str) -> str:
     return text
 
 
+def check_page_address(text: str) -> str:
+    """Refuse an address without the place of the info code or its digits, or with it in its host."""
+    check_address(text)
+    if "{digits}" not in text and "{code}" not in text:
+        raise ValueError("it contains neither {digits} nor {code}")
+    return text
+
+
 def check_contact(text: str) -> str:
     """Refuse what is no address to write to, or can't stand in an HTTP header."""
     if not text.isascii() or not text.isprintable() or " " in text:

@@ -21,6 +21,7 @@ from jianbao.demo.press import WINDOW, Press, repost_as_rolling
 Place = Literal["listed", "moved", "deleted"]
 
 _CATEGORY = re.compile(r"/category/(?P<slug>[^/]+)\.html")
+_FINANCE_PAGE = re.compile(r"/a/(?P<digits>\d{18})\.html")
 _NEWS_TEXT = "/NewsData/GetNewsText.do"
 _NEWS_QUERY = re.compile(rf"{_NEWS_TEXT}\?id=(?:NW)?(?P<digits>\d{{18}})")
 _CACHED_BYTES = 64_000_000
@@ -233,6 +234,8 @@ class Edition:
             return self._category(match["slug"], index)
         if match := _NEWS_QUERY.fullmatch(target):
             return self._news_text(index.by_digits.get(match["digits"], []))
+        if match := _FINANCE_PAGE.fullmatch(target):
+            return self._finance_page(index.by_digits.get(match["digits"], []))
         return self._fixed(target, index)
 
     def _fixed(self, target: str, index: _Index) -> tuple[str, str] | None:
@@ -257,6 +260,10 @@ class Edition:
     def _news_text(self, entries: Sequence[_Entry]) -> tuple[str, str] | None:
         posts = [entry.post for entry in entries if entry.in_json]
         return (pages.news_text(posts, self.appearance), "application/json; charset=utf-8") if posts else None
+
+    def _finance_page(self, entries: Sequence[_Entry]) -> tuple[str, str] | None:
+        posts = [entry.post for entry in entries if entry.in_json]
+        return (pages.finance_page(posts[0], self.appearance), HTML) if posts else None
 
     # -- how it is kept --------------------------------------------------------------------------
 

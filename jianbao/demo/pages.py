@@ -140,6 +140,31 @@ def news_text(posts: Iterable[Post], appearance: Appearance) -> str:
     )
 
 
+def finance_page(post: Post, appearance: Appearance) -> str:
+    """Return East Money's own page of an article, which prints no seconds (UPSTREAM, section 5)."""
+    title = html.escape(appearance.fold(post.title), quote=False)
+    digest = html.escape(f"【{post.title}】{post.digest or post.paragraphs[0]}")
+    return f"""<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8" />
+<title>{title} _ 东方财富网</title>
+<meta name="description" content="{digest}" />
+</head>
+<body>
+<div class="title">{title}</div>
+<div class="infos"><div class=" item">{post.published_at:%Y年%m月%d日 %H:%M}</div>\
+<div class="item">{post.media}</div></div>
+<div class="txtinfos" id="ContentBody" style="margin-top:0;"><!--文章主体-->
+{_joined(post, appearance, linked=True)}
+<p>（责任编辑：12）</p>
+</div>
+<div class="statement"><p>郑重声明：这是示例网站的页面。</p></div>
+</body>
+</html>
+"""
+
+
 def _blocks(post: Post, appearance: Appearance, *, linked: bool) -> list[str]:
     lines = map(appearance.fold, post.write())
     media = appearance.fold(deliver_source_line(post.media, linked=linked))

@@ -106,7 +106,7 @@ def configure(site: DemoSite) -> str:
         for paper in site.press.papers
     )
     http = '[http]\ncontact = "mailto:demo@example.org"\ndelay = 0\n'
-    endpoint = f"[infocode]\nurl = {json.dumps(site.json_url)}\n"
+    endpoint = f"[infocode]\nurl = {json.dumps(site.json_url)}\npage = {json.dumps(site.finance_url)}\n"
     return "\n".join((MARK, 'archive = "archive"', "", *sources, http, endpoint))
 
 

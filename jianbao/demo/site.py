@@ -83,6 +83,11 @@ class DemoSite(Edition):
         """The address of one article as JSON; ``{code}`` stands for the info code."""
         return f"{self.url}/NewsData/GetNewsText.do?id={{code}}"
 
+    @property
+    def finance_url(self) -> str:
+        """The address of an article's page by its code; ``{digits}`` stands for its 18 digits."""
+        return f"{self.url}/a/{{digits}}.html"
+
     def category_url(self, slug: str) -> str:
         """Return the address of a category page."""
         return self.url + self.category_path(slug)

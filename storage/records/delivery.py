@@ -14,10 +14,14 @@ from storage.records.verdict import SetAside, TryLater, Vanished
 class Delivery:
     """The end of one fetch: a draft with its exchange, or the trouble that came instead.
 
-    A page that was set aside has its exchange too; one that failed or vanished has none.
+    A page that was set aside has its exchange too; one that failed or vanished has none. ``beside`` are
+    answers of other addresses that went into the draft or were looked at for it; ``said`` is what came of
+    those, for the reason if the draft is no article after all.
     """
 
     owed: Owed
     exchange: Exchange | None = None
     draft: Draft | None = None
     trouble: SetAside | TryLater | Vanished | None = None
+    beside: tuple[Exchange, ...] = ()
+    said: str = ""
