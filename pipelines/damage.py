@@ -52,7 +52,7 @@ def find_damage(title: str, paragraphs: Iterator[str]) -> str | None:
     """
     lines = [title, *paragraphs]
     text = "\n".join(lines)
-    return _find_marks(text) or next(filter(None, map(_find_misreading, lines)), None) or _find_rubbish(text)
+    return next(filter(None, map(_find_misreading, lines)), None) or _find_marks(text) or _find_rubbish(text)
 
 
 def _find_marks(text: str) -> str | None:

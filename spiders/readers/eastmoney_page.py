@@ -17,6 +17,8 @@ from storage.records import Draft, Precision, SetAside, find_info_code
 _BODY = re.compile(r"\bid=[\"']?(?:ContentBody|zw_body)\b")
 _BODY_PATH = '//*[@id="ContentBody" or @id="zw_body"]'
 _PAGE_END = re.compile(r"</html\s*>\s*\Z", re.IGNORECASE)
+_XML_PROLOG = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
+"""It declares a charset, which lxml refuses to hear of a text that has been decoded."""
 _SOURCE = re.compile(r"来源[:：]\s*(\S.*)")
 _MOST_ITEMS = 10  # elements inside one another repeat their text; a real row has two or three
 
@@ -33,7 +35,7 @@ def read_eastmoney_page(html: str, url: str) -> Draft:
     """
     if not _PAGE_END.search(html):
         raise SetAside("ends before its closing tag, so it was cut on its way")
-    page = lxml_html.document_fromstring(html)
+    page = lxml_html.document_fromstring(_XML_PROLOG.sub("", html, count=1))
     body = _first(page, _BODY_PATH)
     if body is None:
         raise SetAside("has no article body")
