@@ -107,12 +107,16 @@ def _enrich(leading: Article, other: Article) -> Article:
     """
     mentions = {_mention(security): security for security in leading.securities}
     offered = [one for one in other.securities if one.mention != "text" and _mention(one) not in mentions]
-    text = fold(leading.text) if offered else ""
+    text = fold(leading.text) if offered or other.links else ""
     for security in offered:
         if security.mention == "chart" or fold(security.name) in text:
             mentions.setdefault(_mention(security), security)
-    named = name_mentions(mentions.values())
-    return replace(leading, summary=leading.summary or other.summary, securities=named)
+    return replace(
+        leading,
+        summary=leading.summary or other.summary,
+        securities=name_mentions(mentions.values()),
+        links=leading.links or tuple(link for link in other.links if fold(link.text) in text),
+    )
 
 
 def _mention(security: Security) -> tuple[str, str, Mention]:

@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta, timezone
 
+from spiders.readers.digest import digest_text
 from storage.records import Article, Form, canonical_info_code, find_info_code
+from storage.records.liquid import neutralise_liquid, neutralise_plain
 
 _CST = timezone(timedelta(hours=8))
 _SITE = "//finews.withounder.com"
@@ -22,20 +24,37 @@ def post_name(article: Article, form: Form) -> str:
     return f"{article.published_at.astimezone(_CST):%Y-%m-%d}-{_printed_code(article, form)}.md"
 
 
-def render_post(article: Article, body_html: str, form: Form, sources: Sequence[str]) -> str:
+def render_post(
+    article: Article, body_html: str, form: Form, sources: Sequence[str], shared: str | None = None
+) -> str:
     """Return an article as upstream's latest fetcher writes it, the title unescaped and no final newline.
 
-    ``body_html`` is its body as delivered, ``sources`` are the slugs that list it. Raises `BadInfoCode`.
+    ``body_html`` is its body as this form delivered it, ``sources`` are the slugs that list it, ``shared`` is
+    the address that its page shares. Liquid in what the article says is neutralised. Raises `BadInfoCode`.
     """
     assert article.published_at is not None
     slug, tag, page = _place(article, form, sources)
+    tag = neutralise_plain(tag)
     head = (
-        f'---\nlayout: post\ntitle: "{article.title}"\n'
-        f"date: {article.published_at.astimezone(_CST):%Y-%m-%d %H:%M:%S} +0800\n"
+        f'---\nlayout: post\ntitle: "{neutralise_plain(article.title)}"\n'
+        f"date: {_printed_time(article)}\n"
         f"categories: {slug}\ntags: {tag}\n---\n"
     )
     navigation = f"[返回{tag}]({_SITE}/{page})｜[返回首页]({_SITE}/)"
-    return f"{head}{_body(article, body_html, form)}\n\n<{_link(article, form)}>\n\n{navigation}"
+    return f"{head}{_body(article, body_html, form)}\n\n<{_link(article, form, shared)}>\n\n{navigation}"
+
+
+def _printed_time(article: Article) -> str:
+    """Return the time as exactly as it is known."""
+    assert article.published_at is not None
+    local = article.published_at.astimezone(_CST)
+    if article.precision == "day":
+        return f"{local:%Y-%m-%d}"
+    return (
+        f"{local:%Y-%m-%d %H:%M} +0800"
+        if article.precision == "minute"
+        else f"{local:%Y-%m-%d %H:%M:%S} +0800"
+    )
 
 
 def _place(article: Article, form: Form, sources: Sequence[str]) -> tuple[str, str, str]:
@@ -43,26 +62,43 @@ def _place(article: Article, form: Form, sources: Sequence[str]) -> tuple[str, s
     if form == "rolling":
         return _ROLLING_SLUG, _ROLLING_TAG, f"{_ROLLING_SLUG}/"
     slug = next((slug for slug in sources if slug != _ROLLING_SLUG), _ROLLING_SLUG)
-    return slug, f"{article.media or slug}新闻", f"category/{slug}.html"
+    address = slug.replace("{", "%7B")
+    return slug, f"{article.media or ''}新闻", f"category/{address}.html"
 
 
 def _body(article: Article, body_html: str, form: Form) -> str:
     """Return the body; what was crawled has the digest as HTML, and a copied text no HTML at all."""
-    body = _QUOTED_DIGEST.sub("", body_html, count=1) if form == "rolling" else body_html
+    body = neutralise_liquid(_without_digest(body_html, article))
     if form == "rolling" and article.summary:
-        return f"> {article.summary}\n\n{body}" if body.strip() else f"> {article.summary}"
+        quoted = f"> {_quoted(article.summary)}"
+        return f"{quoted}\n\n{body}" if body.strip() else quoted
     return body if body.strip() else _plain_body(article)
+
+
+def _without_digest(body_html: str, article: Article) -> str:
+    """Return a body without the digest before it, which every page of the rolling news has."""
+    quoted = _QUOTED_DIGEST.match(body_html)
+    return body_html[quoted.end() :] if quoted and article.summary else body_html
+
+
+def _quoted(summary: str) -> str:
+    """Return a digest as it is quoted: one that begins with a bracketed title of its own needs another."""
+    plain = neutralise_plain(summary)
+    return plain if digest_text(summary) == summary else f"【】{plain}"
 
 
 def _plain_body(article: Article) -> str:
     """Return the paragraphs as upstream sets them, for a text that came without HTML."""
-    return "\n ".join(f"<p>{html.escape(line.text, quote=False)}</p>" for line in article.paragraphs)
+    lines = (html.escape(line.text, quote=False) for line in article.paragraphs)
+    return neutralise_liquid("\n ".join(f"<p>{line}</p>" for line in lines))
 
 
-def _link(article: Article, form: Form) -> str:
+def _link(article: Article, form: Form, shared: str | None) -> str:
     """Return the address that the post shares: the one it came with, else upstream's for its form."""
-    if _SHARED.fullmatch(article.url) and find_info_code(article.url):
-        return article.url
+    for address in (shared, article.url):
+        identity = find_info_code(address) if address and _SHARED.fullmatch(address) else None
+        if address and identity == (article.info_code, form):
+            return address.replace("{", "%7B")
     code = _printed_code(article, form)
     if form == "rolling":
         return f"http://finance.eastmoney.com/a/{code}.html"

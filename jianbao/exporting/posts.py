@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from jianbao.exporting.deliveries import Delivered, find_deliveries
 from jianbao.exporting.destination import check_destination, refuse_archive_file, writing_whole
 from jianbao.exporting.manifest import WrittenFile, describe_export, format_manifest, manifest_path
 from jianbao.exporting.post_folder import PostFolder, is_post_name
 from jianbao.exporting.post_template import post_name, render_post
 from jianbao.exporting.selection import Selection, Watch
-from pipelines.fingerprint import content_hash
+from pipelines.fingerprint import body_hash, content_hash
 from pipelines.normalise import normalise
 from pipelines.precedence import FILE_SCHEME, is_current
 from spiders.readers.encoding import decode_page
@@ -22,11 +23,12 @@ from spiders.readers.post_file import NoArticle, read_post_file
 from storage.archive import Archive
 from storage.exports import WholeArticle
 from storage.imports import HeldText, list_imported_files, read_held_text
-from storage.records import BadInfoCode, Capture, Form, SetAside, find_info_code
+from storage.records import Article, BadInfoCode, Capture, Form, SetAside, find_info_code
 from storage.search import Query
 from storage.warc import CaptureUnreadable, read_payload
 
 POSTS_FOLDER = "_posts"
+_FORMS: tuple[Form, ...] = ("media", "rolling")  # the leading one first
 POST_FIELDS = ("layout", "title", "date", "categories", "tags")
 
 
@@ -71,26 +73,37 @@ def export_posts(
 
 
 def _posts_of(chosen: Selection, whole: WholeArticle) -> Iterator[tuple[str, bytes]]:
-    """Yield name and bytes of every post that an article makes, each name once."""
+    """Yield name and bytes of every post that an article makes, each name once: one for each of its forms."""
     stored = whole.stored
-    leading: Form = "media" if "media" in stored.forms.split() else "rolling"
+    forms: list[Form] = [form for form in _FORMS if form in stored.forms.split()]
     held = read_held_text(chosen.connection, stored.article.info_code, stored.revision)
     own = list_imported_files(chosen.connection, stored.article.info_code, FILE_SCHEME)
+    originals = list(_originals(own, stored.article.info_code))
     posts: dict[str, bytes] = {}
-    tells_text = False
-    for original in _best(_originals(own, stored.article.info_code), held):
+    there: set[Form] = set()
+    for original in _best(originals, held):
         content = _read(chosen, original.capture)
-        if content is None:
-            continue
-        posts[original.name] = content
-        tells_text = (
-            tells_text
-            or original.capture.id == held.capture_id
-            or (original.form == leading and _says(original.name, content, whole))
-        )
-    if not tells_text:
-        posts |= _rendered(chosen, whole, held, leading)
+        if content is not None:
+            posts[original.name] = content
+            there.add(original.form)
+    if not any(_tells(chosen, each, held, whole, forms[0]) for each in originals if each.form in there):
+        there.discard(forms[0])
+    missing = [form for form in forms if form not in there]
+    if missing:
+        posts |= _rendered(chosen, whole, held, missing)
     yield from posts.items()
+
+
+def _tells(
+    chosen: Selection, original: _Original, held: HeldText, whole: WholeArticle, leading: Form
+) -> bool:
+    """Tell whether an imported file says what the archive says, or is where that came from."""
+    if original.capture.id == held.capture_id:
+        return True
+    if original.form != leading:
+        return False
+    content = _read(chosen, original.capture)
+    return content is not None and _says(original.name, content, whole)
 
 
 def _originals(captures: Iterable[Capture], info_code: str) -> Iterator[_Original]:
@@ -103,7 +116,7 @@ def _originals(captures: Iterable[Capture], info_code: str) -> Iterator[_Origina
 
 
 def _best(originals: Iterable[_Original], held: HeldText) -> list[_Original]:
-    """Return one file for each name: the one that the text came from, else the current, else the latest."""
+    """Return one file for each name: that of ``_posts``, else that the text came from, else the latest."""
     best: dict[str, _Original] = {}
     for original in sorted(originals, key=lambda each: _preference(each, held)):
         best[original.name] = original
@@ -112,7 +125,7 @@ def _best(originals: Iterable[_Original], held: HeldText) -> list[_Original]:
 
 def _preference(original: _Original, held: HeldText) -> tuple[bool, bool, int]:
     identity = original.capture.id or 0
-    return identity == held.capture_id, is_current(original.capture.url), identity
+    return is_current(original.capture.url), identity == held.capture_id, identity
 
 
 def _read(chosen: Selection, capture: Capture) -> bytes | None:
@@ -132,11 +145,46 @@ def _says(name: str, content: bytes, whole: WholeArticle) -> bool:
         return False
 
 
-def _rendered(chosen: Selection, whole: WholeArticle, held: HeldText, form: Form) -> dict[str, bytes]:
+def _rendered(
+    chosen: Selection, whole: WholeArticle, held: HeldText, forms: Sequence[Form]
+) -> dict[str, bytes]:
+    """Return the posts of some forms, as upstream's fetcher would have written what each delivered."""
+    deliveries = find_deliveries(chosen, whole)
+    posts: dict[str, bytes] = {}
+    for form in forms:
+        if form != whole.stored.article.form and form not in deliveries.found:
+            chosen.missing.extend(deliveries.unreadable)  # else it is known by a ghost alone
+            continue
+        article, body, shared = _as_delivered(whole, held, form, deliveries.found)
+        try:
+            text = render_post(article, body, form, whole.sources, shared)
+            posts[post_name(article, form)] = text.encode("utf-8", "replace")
+        except BadInfoCode as error:
+            chosen.missing.append(f"{article.info_code}: {error}")
+    return posts
+
+
+def _as_delivered(
+    whole: WholeArticle, held: HeldText, form: Form, deliveries: Mapping[Form, Delivered]
+) -> tuple[Article, str, str | None]:
+    """Return article, body and shared address of one form; of the leading one, what the archive holds."""
     article = whole.stored.article
-    try:
-        text = render_post(article, held.body_html, form, whole.sources)
-        return {post_name(article, form): text.encode("utf-8", "replace")}
-    except BadInfoCode as error:
-        chosen.missing.append(f"{article.info_code}: {error}")
-        return {}
+    delivered = deliveries.get(form)
+    if form != article.form and delivered is not None:
+        return _told_by(delivered, article), delivered.draft.body_html, delivered.shared
+    expected = body_hash(article)
+    # The body with links, where no other post will carry them: the article was listed in this form only.
+    alone = whole.stored.forms == "media"
+    for each in (deliveries.get("rolling") if alone else None, delivered):
+        if each is not None and body_hash(normalise(each.draft)) == expected:
+            return article, each.draft.body_html, delivered.shared if delivered else None
+    return article, held.body_html, delivered.shared if delivered else None
+
+
+def _told_by(delivered: Delivered, article: Article) -> Article:
+    """Return the article under the title and time that its other form gives it."""
+    draft = delivered.draft
+    if not draft.title or not draft.published_at or draft.precision != "second":
+        return article
+    title = " ".join(draft.title.split())
+    return replace(article, title=title, published_at=draft.published_at, precision="second")

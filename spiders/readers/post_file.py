@@ -15,6 +15,7 @@ from spiders.readers.digest import digest_text
 from spiders.readers.post_parts import post_identity
 from spiders.readers.printed_time import read_time
 from storage.records import Draft, Form, SetAside, find_info_code
+from storage.records.liquid import restore_liquid
 
 NOTICE_CATEGORY = "sitenews"
 """The category of the site's own notices, which are no articles."""
@@ -55,7 +56,7 @@ def read_post_file(text: str, name: str) -> PostFile:
     Raises `NoArticle` for a site notice or a file that is no post, `SetAside` for a post that is damaged or
     another article than its name says.
     """
-    text = text.replace("\r\n", "\n")
+    text = _with_plain_ends(text)
     front_matter = _FRONT_MATTER.match(text)
     if front_matter is None:
         raise _refusal(name)
@@ -63,6 +64,14 @@ def read_post_file(text: str, name: str) -> PostFile:
     if fields.get("categories") == NOTICE_CATEGORY:
         raise NoArticle("is a notice of the site, not an article")
     return _read_post(fields, text[front_matter.end() :], name)
+
+
+def _with_plain_ends(text: str) -> str:
+    """Return a file whose every line ends in CR LF as it was before somebody's copy of the repository.
+
+    Some bodies part paragraphs with CR LF in a file of LF (UPSTREAM, section 1): those stay as delivered.
+    """
+    return text.replace("\r\n", "\n") if text.count("\r\n") == text.count("\n") else text
 
 
 def _read_post(fields: dict[str, str], content: str, name: str) -> PostFile:
@@ -81,7 +90,7 @@ def _read_post(fields: dict[str, str], content: str, name: str) -> PostFile:
         published_at=time[0] if time else None,
         precision=time[1] if time else "second",
         witness="file",
-        tag=fields.get("tags") or None,
+        tag=restore_liquid(fields.get("tags", "")) or None,
         summary=summary,
         body_html=body,
         partial=title is None and time is None,
@@ -108,7 +117,7 @@ def _fields(lines: str) -> dict[str, str]:
 
 def _title(value: str) -> str | None:
     quoted = _QUOTED.fullmatch(value)
-    return (quoted["title"] if quoted else value).strip() or None
+    return restore_liquid((quoted["title"] if quoted else value).strip()) or None
 
 
 def _split(content: str) -> tuple[str, str, str | None]:
@@ -134,7 +143,7 @@ def _split_digest(body: str, form: Form) -> tuple[str | None, str]:
         return None, body
     quoted, _, rest = body.partition("\n\n")
     lines = (line.removeprefix(_QUOTATION).strip() for line in quoted.splitlines())
-    return digest_text(" ".join(lines)), rest
+    return digest_text(restore_liquid(" ".join(lines))), rest
 
 
 def _category(value: str) -> str | None:
