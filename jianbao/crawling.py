@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from jianbao import __version__
+from jianbao.alarms import raise_alarms
 from jianbao.configuration import Configuration
 from jianbao.crawl_verdict import tell_end, tell_killed
 from jianbao.indexing import index_news
@@ -28,7 +29,7 @@ from storage.crawls import (
     settle_superseded_crawls,
     start_crawl,
 )
-from storage.events import open_event, resolve_events
+from storage.events import resolve_events
 from storage.records import Owed
 from storage.set_events import resolve_empty_sets
 from storage.source_locks import SourceBusy, hold_sources
@@ -37,9 +38,6 @@ from storage.tally import Tally
 
 INFOCODE_SOURCE = "infocode"
 """The source under which articles are recorded that were asked for by code and never listed."""
-
-_SUSPECT = 2
-"""Articles set aside in one crawl that stored none, from which on the layout is suspected."""
 
 _ABANDONED = "the process ended without closing its crawl"
 
@@ -142,6 +140,7 @@ def source_rows(configuration: Configuration) -> list[SourceRow]:
             timezone=source.timezone,
             schedule=source.schedule,
             enabled=source.enabled,
+            window_days=source.window,
         )
         for source in configuration.sources
     ]
@@ -212,20 +211,27 @@ def _run_held(
         raise
     finally:
         if crawl_id:
-            _close(archive, order, crawl_id, tally, began)
+            _close(archive, order, leftovers, crawl_id, tally, began)
     if not (tally.interrupted or tally.broken):
-        _follow(archive, order, crawl_id, tally, began)
+        _follow(archive, order, leftovers, crawl_id, tally, began)
     return CrawlReport(crawl_id, tally)
 
 
-def _follow(archive: Archive, order: CrawlOrder, crawl_id: int, tally: Tally, began: datetime) -> None:
+def _follow(
+    archive: Archive,
+    order: CrawlOrder,
+    leftovers: Sequence[str],
+    crawl_id: int,
+    tally: Tally,
+    began: datetime,
+) -> None:
     """Do what follows a crawl; only when that went well did the crawl end well."""
     try:
         index_news(archive)
         link_news(archive)
     except Exception as error:
         _break(tally, error)
-        _close(archive, order, crawl_id, tally, began)
+        _close(archive, order, leftovers, crawl_id, tally, began)
         raise
     if tally.status != "failed":
         _tell_end(archive, order, tally, began)
@@ -336,22 +342,22 @@ def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
     return frozenset(hosts | {host_of(address) for address in addresses})
 
 
-def _close(archive: Archive, order: CrawlOrder, crawl_id: int, tally: Tally, began: datetime) -> None:
+def _close(
+    archive: Archive,
+    order: CrawlOrder,
+    leftovers: Sequence[str],
+    crawl_id: int,
+    tally: Tally,
+    began: datetime,
+) -> None:
     now = datetime.now(UTC)
     with archive.writing() as connection:
+        slugs = (*order.slugs, *leftovers)
+        polled, tells = order.wanted is None, order.tells_of_layout
+        raise_alarms(connection, slugs, tally, now, polled=polled, tells_of_layout=tells)
         finish_crawl(connection, crawl_id, tally, now, "interrupted" if tally.interrupted else None)
         if order.trigger == "schedule" and not tally.broken:
             resolve_events(connection, ("service_stuck",), now)
-        for source in tally.sources.values():
-            stored = source.new + source.revised + source.unchanged
-            if stored:
-                resolve_events(connection, ("article_layout_broken",), now, source=source.slug)
-            elif source.quarantined >= _SUSPECT and order.tells_of_layout(source.slug):
-                message = (
-                    f"all {source.quarantined} articles fetched from {source.slug} were set aside: "
-                    "the layout of its pages may have changed"
-                )
-                open_event(connection, "article_layout_broken", message, now, source=source.slug)
         resolve_empty_sets(connection, now, FILE_SCHEME)
         if tally.status == "failed":
             tell_end(connection, order.slugs, tally, began, now, asked=order.wanted is not None)

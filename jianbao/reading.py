@@ -23,6 +23,7 @@ from jianbao.recrawling import NotArchived
 from scheduler.cron import parse_schedule
 from scheduler.heartbeat import read_service_state
 from storage.archive import Archive
+from storage.arrears import Arrears, list_overdue
 from storage.article_lists import ArticleFilter, count_articles, list_article_sources, list_articles
 from storage.articles import StoredArticle, find_article, list_revisions
 from storage.captures import read_capture
@@ -109,9 +110,13 @@ def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
         resting = list_resting(connection, now)
         service = read_service_state(archive.folder, now)
         faults = find_faults(archive, connection, service)
+        overdue = {one.source: one for one in list_overdue(connection, now)}
     return {
         "sources": [
-            _present_status(row, crawls.get(row.last_crawl_id), states.get(row.slug, {}), now) for row in rows
+            _present_status(
+                row, crawls.get(row.last_crawl_id), states.get(row.slug, {}), overdue.get(row.slug), now
+            )
+            for row in rows
         ],
         "events": [present_event(event) for event in events],
         "service": service,
@@ -138,7 +143,7 @@ def _present_source(source: Any, row: Any | None, states: dict[str, dict[str, in
 
 
 def _present_status(
-    row: Any, crawl: dict[str, Any] | None, states: dict[str, int], now: datetime
+    row: Any, crawl: dict[str, Any] | None, states: dict[str, int], overdue: Arrears | None, now: datetime
 ) -> dict[str, Any]:
     zone = ZoneInfo(row.timezone)
     next_run = None
@@ -158,7 +163,15 @@ def _present_status(
         "quarantined": states.get("quarantined", 0),
         "archived": states.get("archived", 0),
         "gone": states.get("gone", 0),
+        "arrears": _present_arrears(overdue, zone),
     }
+
+
+def _present_arrears(overdue: Arrears | None, zone: ZoneInfo) -> dict[str, Any] | None:
+    """Return what a source owes for longer than half of its site's window, None when nothing is."""
+    if overdue is None:
+        return None
+    return {"count": overdue.count, "since": present_time(overdue.since, zone), "message": overdue.message}
 
 
 def _overdue_since(row: Any, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from pipelines.store import store_article
 from storage.archive import Archive
 from storage.articles import StoredArticle, find_article, find_delivered, set_status
 from storage.events import open_event
-from storage.ledger import ensure_listing, settle_gone, settle_unarchived
+from storage.ledger import ensure_listing, is_listed_on_page, settle_gone, settle_unarchived
 from storage.records import (
     Article,
     Capture,
@@ -98,6 +98,10 @@ def _vanish(connection: Connection, owed: Owed, trouble: Vanished, now: datetime
     message = f"{owed.info_code} from {owed.source}: {trouble}"
     if owed.state not in ("archived", "gone") or find_article(connection, owed.info_code) is None:
         settle_unarchived(connection, owed, str(trouble), now)
+        if is_listed_on_page(connection, owed.source, owed.info_code):
+            open_event(
+                connection, "article_vanished", message, now, source=owed.source, info_code=owed.info_code
+            )
         return Settled("failed", message)
     if settle_gone(connection, owed, str(trouble)) and set_status(connection, owed.info_code, "gone", now):
         open_event(connection, "page_gone", message, now, source=owed.source, info_code=owed.info_code)

@@ -196,7 +196,7 @@ def _settle_events(
     connection: Connection, owed: Owed, stored: StoredArticle | None, now: datetime, *, others_waited: bool
 ) -> None:
     if owed.attempts or others_waited:
-        resolve_events(connection, ("quarantine",), now, info_code=owed.info_code)
+        resolve_events(connection, ("quarantine", "article_vanished"), now, info_code=owed.info_code)
     if stored is not None and stored.status == "gone":
         resolve_events(connection, ("page_gone",), now, info_code=owed.info_code)
         record_event(

@@ -21,13 +21,18 @@ KINDS = (
     "layout_broken",
     "article_layout_broken",
     "source_silent",
+    "articles_failing",
+    "articles_overdue",
+    "unread_links",
     "quarantine",
     "page_gone",
     "page_back",
     "captures_lost",
     "warc_damaged",
+    "article_vanished",
+    "foreign_claim",
 )
-RUN_KINDS = KINDS[:10]
+RUN_KINDS = KINDS[:13]
 """Kinds that tell about the runs and pages of one source, and are over when it is polled no more."""
 
 
@@ -98,6 +103,16 @@ def is_told_since(connection: Connection, source: str, since: datetime) -> bool:
     """Return whether an open event about a source was opened, or counted once more, since then."""
     told = (event.c.resolved_at.is_(None), event.c.source == source, event.c.last_seen_at >= since)
     return connection.execute(select(exists().where(*told))).scalar_one()
+
+
+def list_open_sources(connection: Connection, kind: str) -> set[str]:
+    """Return the sources about which an event of this kind is open."""
+    rows = connection.execute(
+        select(event.c.source).where(
+            event.c.resolved_at.is_(None), event.c.kind == kind, event.c.source.is_not(None)
+        )
+    )
+    return set(rows.scalars())
 
 
 def resolve_all_events(connection: Connection, now: datetime) -> int:

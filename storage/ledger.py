@@ -17,6 +17,7 @@ from storage.database import upsert
 from storage.instants import LONGEST_RETRY, has_come
 from storage.records import Listed, Owed, Poll
 from storage.schema import UtcDateTime, article, listing, source
+from storage.sources import LISTING_KINDS
 
 FIRST_RETRY = timedelta(minutes=5)
 UNARCHIVED = ("owed", "failed", "quarantined")
@@ -178,6 +179,16 @@ def enter_listing(connection: Connection, owed: Owed, listed_at: datetime) -> Ow
         )
     ).scalar_one()
     return replace(owed, attempts=attempts)
+
+
+def is_listed_on_page(connection: Connection, slug: str, info_code: str) -> bool:
+    """Return whether a source's page listed an article, so that it was there; an import or a wish is none."""
+    listed = (
+        select(listing.c.info_code)
+        .join(source, source.c.slug == listing.c.source)
+        .where(listing.c.source == slug, listing.c.info_code == info_code, source.c.kind.in_(LISTING_KINDS))
+    )
+    return connection.execute(select(listed.exists())).scalar_one()
 
 
 def settle_archived(connection: Connection, info_code: str, forms: str, capture_id: int) -> int:

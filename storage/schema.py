@@ -75,6 +75,11 @@ source = Table(
     Column("last_whole_at", UtcDateTime),
     Column("last_due_at", UtcDateTime),
     Column("last_crawl_id", Integer),
+    Column("window_days", Integer, nullable=False, server_default="3"),
+    Column("links", Integer, nullable=False, server_default="0"),
+    Column("unread", Integer, nullable=False, server_default="0"),
+    Column("usual_unread", Float),
+    Column("heading", String),
 )
 
 host = Table(

@@ -23,7 +23,10 @@ _HABIT_LISTINGS = 300
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source's standing data. ``schedule`` is standard cron in ``timezone``; None: only polled by hand."""
+    """A source's standing data. ``schedule`` is standard cron in ``timezone``; None: only polled by hand.
+
+    ``window_days`` is for how long its site keeps an article listed.
+    """
 
     slug: str
     name: str
@@ -32,10 +35,15 @@ class SourceRow:
     timezone: str
     schedule: str | None
     enabled: bool
+    window_days: int = 3
 
 
 IMPORT_KIND = "import"
 """The kind of a source that lists what was imported: nothing polls it, so it can't be late or silent."""
+
+
+LISTING_KINDS = ("category",)
+"""Kinds of sources that have a page which lists articles, and keeps them there for some days."""
 
 
 def save_sources(connection: Connection, sources: Iterable[SourceRow], *, alone: bool = True) -> int:

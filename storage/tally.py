@@ -34,13 +34,17 @@ class SourceTally:
 
 @dataclass(slots=True)
 class Tally:
-    """A crawl's counts by source, its requests, and samples of what went wrong."""
+    """A crawl's counts by source, its requests, and samples of what went wrong.
+
+    ``unwell`` tells that an alarm about its sources is open, whatever this crawl itself came to.
+    """
 
     sources: dict[str, SourceTally] = field(default_factory=dict)
     requests: int = 0
     errors: list[str] = field(default_factory=list)
     broken: bool = False
     interrupted: bool = False
+    unwell: bool = False
 
     def of(self, slug: str) -> SourceTally:
         """Return the counts of a source, beginning them when it is new."""
@@ -75,7 +79,7 @@ class Tally:
         )
         if self.broken or (troubles and not successes):
             return "failed"
-        return "partial" if troubles or self.interrupted else "ok"
+        return "partial" if troubles or self.interrupted or self.unwell else "ok"
 
     def by_source(self) -> list[dict[str, Any]]:
         """Return the counts as JSON has them, by slug."""

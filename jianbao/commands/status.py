@@ -68,7 +68,7 @@ def _resolve(archive: Archive, numbers: Sequence[int], now: datetime) -> None:
 
 def _is_well(found: dict[str, Any]) -> bool:
     """Return whether nobody needs to look: no event or fault, nothing overdue, no service that died."""
-    overdue = any(source["overdue_since"] for source in found["sources"])
+    overdue = any(source["overdue_since"] or source["arrears"] for source in found["sources"])
     service = found["service"]
     quiet = not found["events"] and not found["faults"] and not overdue
     return bool(quiet and service["clean"] and service["state"] != "stuck")
@@ -93,6 +93,8 @@ def _print_status(found: dict[str, Any], now: datetime) -> None:
         if row["overdue_since"]:
             due = short_time(row["overdue_since"], now)
             print_line(f"overdue: {row['slug']} was due at {due} and nothing polled it")
+        if row["arrears"] and not _is_told(found, row["slug"]):
+            print_line(f"arrears: {row['arrears']['message']}")
     for host in found["hosts"]:
         rest = short_time(host["rests_until"], now)
         print_line(f"at rest: {host['name']} asked to be left alone until {rest}")
@@ -103,6 +105,10 @@ def _print_status(found: dict[str, Any], now: datetime) -> None:
     for event in found["events"]:
         since = short_time(event["opened_at"], now)
         print_line(f"{event['id']}  {event['kind']} since {since} ({event['times']}x): {event['message']}")
+
+
+def _is_told(found: dict[str, Any], slug: str) -> bool:
+    return any(one["kind"] == "articles_overdue" and one["source"] == slug for one in found["events"])
 
 
 def _row(source: dict[str, Any], now: datetime) -> tuple[object, ...]:

@@ -86,6 +86,7 @@ class Source(Section):
         description='five fields of standard cron such as "*/5 * * * *" (1 = Monday), or @hourly, @daily, '
         "@weekly, @monthly, @yearly; no schedule for the kind infocode",
     )
+    window: int = Field(default=3, ge=1, le=3650, description="a whole number of days from 1 to 3650")
     enabled: bool = Field(default=True, description=_SWITCH)
 
     @field_validator("kind")

@@ -1,0 +1,56 @@
+"""What somebody should know when a crawl ends: events about its sources, opened and resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from spiders.addresses import host_of
+from storage.arrears import watch_arrears
+from storage.events import list_open_sources, open_event, resolve_events
+from storage.tally import SourceTally, Tally
+
+_SUSPECT = 2
+"""Articles set aside in one crawl that read no page, from which on the layout is suspected."""
+
+
+def raise_alarms(
+    connection: Connection,
+    slugs: Iterable[str],
+    tally: Tally,
+    now: datetime,
+    *,
+    polled: bool,
+    tells_of_layout: Callable[[str], bool],
+) -> None:
+    """Settle the events about a crawl's sources by what it counted and what it leaves owed.
+
+    ``tells_of_layout`` says whether a source's articles, all set aside, make its layout suspect.
+    A crawl that ``polled`` and leaves an alarm open is not well, though nothing may have been due in it. One
+    that was interrupted or broke leaves its articles for the next, and tells nothing about them.
+    """
+    for source in tally.sources.values():
+        _watch_layout(connection, source, now, suspicious=tells_of_layout(source.slug))
+    if tally.interrupted or tally.broken:
+        return
+    touched = {*slugs, *tally.sources}
+    open_alarms = watch_arrears(connection, touched, now, host_of)
+    for slug in touched & list_open_sources(connection, "article_layout_broken"):
+        open_alarms.append(f"{slug}: the articles fetched last were all set aside")
+    if polled:
+        for message in open_alarms:
+            tally.note(message)
+        tally.unwell = bool(open_alarms)
+
+
+def _watch_layout(connection: Connection, source: SourceTally, now: datetime, *, suspicious: bool) -> None:
+    if source.new + source.revised + source.unchanged:
+        resolve_events(connection, ("article_layout_broken",), now, source=source.slug)
+    elif suspicious and source.quarantined >= _SUSPECT:
+        message = (
+            f"all {source.quarantined} articles fetched from {source.slug} were set aside: "
+            "the layout of its pages may have changed"
+        )
+        open_event(connection, "article_layout_broken", message, now, source=source.slug)
