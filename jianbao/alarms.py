@@ -39,6 +39,8 @@ def raise_alarms(
     open_alarms = watch_arrears(connection, touched, now, host_of)
     for slug in touched & list_open_sources(connection, "article_layout_broken"):
         open_alarms.append(f"{slug}: the articles fetched last were all set aside")
+    for slug in touched & list_open_sources(connection, "unread_links"):
+        open_alarms.append(f"{slug}: its list has more links without an info code than usual")
     if polled:
         for message in open_alarms:
             tally.note(message)

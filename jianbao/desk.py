@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from spiders.addresses import host_of
 from storage.archive import Archive
 from storage.events import is_event_open, open_event, resolve_events
 from storage.hosts import HostRow, find_host, update_host
@@ -18,6 +19,7 @@ from storage.ledger import list_owed, record_poll
 from storage.records import Exchange, Owed, Poll, PollOrder
 from storage.sources import list_sources, order_poll, usual_silence
 from storage.tally import Tally
+from storage.unread_links import watch_unread
 
 _MEMORY = timedelta(days=1)
 """How long a robots.txt is remembered, and a page's validators are trusted without a look at the whole."""
@@ -52,14 +54,21 @@ class ArchiveDesk:
         self._leftovers = leftovers
         wanted = set(slugs)
         with archive.reading() as connection:
-            self._rows = {row.slug: row for row in list_sources(connection) if row.slug in wanted}
+            rows = list_sources(connection)
+        self._rows = {row.slug: row for row in rows if row.slug in wanted}
+        self._names = _names_by_host(rows)
 
     def orders(self) -> Sequence[PollOrder]:
         """Return the pages to poll, by slug."""
         now = datetime.now(UTC)
+        orders = [order_poll(row) for row in self._rows.values()]
         return [
-            replace(order_poll(row), may_ask=is_recent(row.last_whole_at, now, _MEMORY))
-            for row in self._rows.values()
+            replace(
+                order,
+                may_ask=is_recent(self._rows[order.source].last_whole_at, now, _MEMORY),
+                others=self._names.get(host_of(order.url), frozenset()),
+            )
+            for order in orders
         ]
 
     def unpolled(self) -> Sequence[str]:
@@ -72,11 +81,14 @@ class ArchiveDesk:
             with self._archive.writing() as connection:
                 if exchange is not None and not _is_known_to_be_broken(connection, poll):
                     self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
+                unread = watch_unread(connection, poll)
                 recorded = record_poll(connection, poll)
                 self._record_events(connection, poll, has_news=recorded.new > 0)
         except (SQLAlchemyError, OSError) as error:
             self._halt(f"the archive cannot be written: {error}")
             raise
+        if unread:
+            self._tally.note(unread)
         self._count(poll)
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
@@ -134,7 +146,7 @@ class ArchiveDesk:
         tally = self._tally.of(poll.source)
         tally.poll = poll.outcome
         if poll.outcome == "changed":
-            tally.listed = len(poll.listed)
+            tally.listed, tally.links, tally.unread = len(poll.listed), poll.links, poll.unread
         elif poll.outcome == "unchanged":
             tally.listed = self._rows[poll.source].listed_count
         tally.lost = poll.lost
@@ -189,9 +201,18 @@ class ArchiveDesk:
             self._hosts[name] = update_host(connection, name, **changed)
 
 
+def _names_by_host(rows: Iterable[Any]) -> dict[str, frozenset[str]]:
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        if row.url:
+            names.setdefault(host_of(row.url), set()).add(row.name)
+    return {host: frozenset(found) for host, found in names.items()}
+
+
 def _is_known_to_be_broken(connection: Connection, poll: Poll) -> bool:
-    """Return whether a page is no listing, and was captured when that began: one capture is enough."""
-    return poll.layout_broken and is_event_open(connection, "layout_broken", source=poll.source)
+    """Return whether a page is not the list, and was captured when that began: one capture is enough."""
+    kind = "layout_broken" if poll.layout_broken else "poll_failed"
+    return poll.outcome == "failed" and is_event_open(connection, kind, source=poll.source)
 
 
 def _has_been_quiet(last_news: datetime, now: datetime) -> bool:

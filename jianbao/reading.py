@@ -138,6 +138,8 @@ def _present_source(source: Any, row: Any | None, states: dict[str, dict[str, in
         "last_poll": row.last_outcome if row else None,
         "last_polled_at": present_time(row.last_polled_at, zone) if row else None,
         "last_changed_at": present_time(row.last_changed_at, zone) if row else None,
+        "links": row.links if row else 0,
+        "unread": row.unread if row else 0,
         "listings": states.get(source.slug, {}),
     }
 

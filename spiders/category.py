@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,9 +16,10 @@ from spiders.addresses import host_of
 from spiders.archive_spider import ArchiveSpider
 from spiders.content_decoding import decode_response
 from spiders.exchange_keeper import kept_exchange
-from spiders.readers.listing_page import read_listing
+from spiders.readers.list_identity import doubt_list
+from spiders.readers.listing_page import ListPage, read_list_page
 from spiders.trouble import explain_failure, tells_of_whole_host
-from storage.records import Delivery, Listed, Owed, Poll, PollOrder, PollOutcome, SetAside, Validators
+from storage.records import Delivery, Owed, Poll, PollOrder, SetAside, Validators
 
 _OK, _NOT_MODIFIED = 200, 304
 _NOTHING_PRINTED = (404, 410)
@@ -130,18 +131,32 @@ class CategorySpider(ArchiveSpider):
         if body_hash == order.body_hash:
             return Poll(order.source, "unchanged", now, validators=validators, body_hash=body_hash), False
         try:
-            listed, lost = self._read_listing(response)
+            page, lost = self._read_listing(response)
         except SetAside as refused:
-            error = f"{order.url} {refused}"
-            return Poll(order.source, "failed", now, error=error, layout_broken=True), True
-        outcome: PollOutcome = "changed" if listed else "empty"
-        return Poll(order.source, outcome, now, tuple(listed), validators, body_hash, lost=lost), True
+            moved = doubt_list(order, response.url, ListPage(()))
+            error = f"{order.url} {moved or refused}"
+            return Poll(order.source, "failed", now, error=error, layout_broken=moved is None), True
+        if doubt := doubt_list(order, response.url, page):
+            return Poll(order.source, "failed", now, error=f"{order.url} {doubt}"), True
+        poll = Poll(
+            order.source,
+            "changed" if page.listed else "empty",
+            now,
+            page.listed,
+            validators,
+            body_hash,
+            lost=lost,
+            links=page.links,
+            unread=page.unread,
+            heading=page.heading,
+        )
+        return poll, True
 
-    def _read_listing(self, response: Response) -> tuple[Sequence[Listed], int]:
+    def _read_listing(self, response: Response) -> tuple[ListPage, int]:
         """Return what a page lists, and how many of its characters were lost: each title stands by itself."""
         try:
             page = decode_response(response)
-            return read_listing(page.text, response.url), page.lost
+            return read_list_page(page.text, response.url), page.lost
         except SetAside:
             raise
         except Exception as error:

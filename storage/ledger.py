@@ -380,6 +380,8 @@ def _page_state(poll: Poll) -> dict[str, Any]:
     state["last_succeeded_at"] = poll.polled_at
     if poll.outcome == "changed":
         state |= {"last_changed_at": poll.polled_at, "listed_count": len(poll.listed)}
+        state |= {"links": poll.links, "unread": poll.unread}
+        state |= {"heading": poll.heading} if poll.heading else {}
     if poll.outcome == "empty":
         state |= {"listed_count": 0, "etag": None, "last_modified": None, "body_hash": None}
     if poll.validators is not None:

@@ -116,6 +116,8 @@ def order_poll(row: Row[tuple[object, ...]]) -> PollOrder:
         url=row.url,
         validators=Validators(row.etag, row.last_modified) if known else None,
         body_hash=row.body_hash,
+        name=row.name,
+        heading=row.heading,
     )
 
 

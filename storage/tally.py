@@ -18,11 +18,14 @@ class SourceTally:
     """One source's counts: what its page listed (``poll`` None: not polled), and how each article ended.
 
     ``lost`` counts the page's characters that were cut or broken on their way.
+    ``links`` are those of the list that was read, ``unread`` those of them that have no info code.
     """
 
     slug: str
     poll: PollOutcome | None = None
     listed: int = 0
+    links: int = 0
+    unread: int = 0
     new: int = 0
     revised: int = 0
     unchanged: int = 0

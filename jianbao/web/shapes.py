@@ -317,6 +317,8 @@ class SourceCounts(Shape):
     slug: Slug
     poll: Literal["changed", "unchanged", "empty", "failed"] | None = None
     listed: int = 0
+    links: int = Field(0, description="Links of its list.")
+    unread: int = Field(0, description="Those of them that have no info code.")
     new: int = 0
     revised: int = 0
     unchanged: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
 from lxml import html as lxml_html
@@ -20,8 +21,33 @@ _LONGEST_TITLE = 500
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
+_FURNITURE = {"nav", "header", "footer", "aside"}
+_HOME = re.compile(r"/*(?:(?:index|default)\.\w+)?|/category/[^/]*/*", re.IGNORECASE)
+_NO_PAGE = ("#", "mailto:", "tel:")
+_LONGEST_HEADING = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """What a category page says: its articles, and how many links its list has without an info code.
+
+    ``links`` counts the links of the list, ``unread`` those of them that name no article; the page's
+    furniture (navigation, home, other lists) is neither. ``heading`` is what stands above the list.
+    """
+
+    listed: tuple[Listed, ...]
+    links: int = 0
+    unread: int = 0
+    heading: str | None = None
+
+
 def read_listing(html: str, url: str) -> tuple[Listed, ...]:
-    """Return the articles that a category page lists, in its order, each info code once.
+    """Return the articles that a category page lists; raise `SetAside` as `read_list_page` does."""
+    return read_list_page(html, url).listed
+
+
+def read_list_page(html: str, url: str) -> ListPage:
+    """Return the articles that a category page lists, in its order, each info code once, and what it counts.
 
     An empty list gives none. A page that lists both forms of an article lists one article: the first form
     on the page stands, as the ledger has one line for a source and an info code. Addresses are absolute and
@@ -33,13 +59,38 @@ def read_listing(html: str, url: str) -> tuple[Listed, ...]:
     lists = section.xpath("//ul | //ol")
     if not lists:
         raise SetAside(f"has no list{calls_itself(html)}")
-    links = section.xpath("//li//a[@href]")
+    links = section.xpath("//li//a")
     if len(links) > MOST_LINKS:
         raise SetAside(f"lists {len(links):,} links, and no listing has more than {MOST_LINKS:,}")
     listed = _listed(links, url)
     if not listed and section.xpath("//li"):
         raise SetAside(f"has a list without a single info code{calls_itself(html)}")
-    return listed
+    unread = sum(_is_unread(link, url) for link in links)
+    read = sum(_entry(link, url) is not None for link in links)
+    return ListPage(listed, read + unread, unread, _heading(section))
+
+
+def _heading(section: lxml_html.HtmlElement) -> str | None:
+    """Return what stands above the list, None when that is empty or nothing."""
+    for element in section.iter("h1", "h2", "h3", "ul", "ol"):
+        if element.tag in ("ul", "ol"):
+            return None
+        return " ".join(_title(element).split())[:_LONGEST_HEADING] or None
+    return None
+
+
+def _is_unread(link: lxml_html.HtmlElement, url: str) -> bool:
+    """Return whether a link of a list should name an article and does not."""
+    href = (link.get("href") or "").strip()
+    if _entry(link, url) or not (href or _title(link)) or href.lower().startswith(_NO_PAGE):
+        return False
+    if any(outer.tag in _FURNITURE for outer in link.iterancestors()):
+        return False
+    address = _absolute(url, href) if href else None
+    if address is None:
+        return True
+    there, here = urlsplit(address), urlsplit(url)
+    return not _HOME.fullmatch(there.path) and (there.path, there.query) != (here.path, here.query)
 
 
 def _listed(links: list[lxml_html.HtmlElement], url: str) -> tuple[Listed, ...]:

@@ -53,7 +53,8 @@ class Validators:
 class PollOrder:
     """A source to poll: its page, and what the last whole answer said of its version.
 
-    ``may_ask`` tells that the last whole page is recent enough to ask only whether it changed.
+    ``may_ask`` tells that the last whole page is recent enough to ask only whether it changed. ``name`` is
+    the source's, ``heading`` stood above its list last time; ``others`` are the names of its site's sources.
     """
 
     source: str
@@ -61,6 +62,9 @@ class PollOrder:
     validators: Validators | None = None
     body_hash: str | None = None
     may_ask: bool = False
+    name: str = ""
+    heading: str | None = None
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ class Poll:
     ``listed`` is empty unless the outcome is ``changed``; ``body_hash`` is None unless a body came.
     ``error`` is a sentence when the outcome is ``failed``; ``layout_broken`` tells that the page
     answered but is no listing. ``lost`` counts the characters of the page that were cut or broken, and stand
-    in its titles as U+FFFD. ``polled_at`` is aware.
+    in its titles as U+FFFD. ``polled_at`` is aware. ``links`` are those of the list, ``unread`` those of
+    them without an info code; ``heading`` stands above it.
     """
 
     source: str
@@ -82,3 +87,6 @@ class Poll:
     error: str | None = None
     layout_broken: bool = False
     lost: int = 0
+    links: int = 0
+    unread: int = 0
+    heading: str | None = None
