@@ -86,6 +86,11 @@ ROWS: dict[str, dict[str, Any]] = {
         "last_whole_at": STORED_NOON,
         "last_due_at": STORED_NOON,
         "last_crawl_id": 7,
+        "window_days": 7,
+        "links": 41,
+        "unread": 1,
+        "usual_unread": 0.02,
+        "heading": "云湾报新闻",
     },
     "host": {
         "name": "127.0.0.1:8000",
