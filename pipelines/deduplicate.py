@@ -125,6 +125,6 @@ def _mention(security: Security) -> tuple[str, str, Mention]:
 
 def _differs(kept: Article, forms: str, stored: StoredArticle) -> bool:
     known = stored.article
-    return forms != stored.forms or replace(kept, body_html="", form=known.form) != replace(
-        known, body_html=""
-    )
+    if forms != stored.forms or kept.witness != known.witness:
+        return True
+    return replace(kept, body_html="", form=known.form) != replace(known, body_html="")

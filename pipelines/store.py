@@ -68,7 +68,7 @@ def amend_time(
     article = replace(
         stored.article, published_at=timed.published_at, precision=timed.precision, witness=timed.witness
     )
-    if article == stored.article:
+    if article == stored.article and article.witness == stored.article.witness:
         return False
     current = replace(stored, id=_keep_id(connection, article, stored), article=article)
     update_article(connection, current)

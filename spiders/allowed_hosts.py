@@ -1,4 +1,4 @@
-"""No request, and no redirect, leaves the hosts that the sources and the endpoint name."""
+"""No request, and no redirect, leaves the hosts that the sources and `[infocode]` name."""
 
 from __future__ import annotations
 

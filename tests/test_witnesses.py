@@ -327,6 +327,18 @@ def test_an_older_file_gives_its_time_and_leaves_the_text(archive: Archive, tmp_
     assert stored.id != before.id, "ids order by publication"
 
 
+def test_a_file_that_says_the_same_becomes_the_witness(archive: Archive, tmp_path: Path) -> None:
+    ways = Ways(archive, tmp_path, FIRST_DAY)
+    ways.moved()
+    ways.file()
+    stored, changes = ways.known()
+    assert (stored.article.published_at, stored.article.witness) == (FIRST_DAY.published_at, "file")
+    assert changes == []
+    ways.moved()
+    stored, _ = ways.known()
+    assert stored.article.witness == "file"
+
+
 def test_an_endpoint_that_is_a_minute_off_moves_nothing(archive: Archive, tmp_path: Path) -> None:
     ways = Ways(archive, tmp_path, FIRST_DAY)
     ways.moved()

@@ -105,7 +105,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A normalised article. ``text`` is its paragraphs joined by newlines; ``witness`` states its time."""
+    """A normalised article. ``text`` is its paragraphs joined by newlines.
+
+    ``witness`` states its time; articles that say the same are equal, whoever does.
+    """
 
     info_code: str
     url: str
@@ -123,7 +126,7 @@ class Article:
     players: tuple[Player, ...] = ()
     securities: tuple[Security, ...] = ()
     links: tuple[Link, ...] = ()
-    witness: Witness = "page"
+    witness: Witness = field(default="page", compare=False)
     body_html: str = field(default="", repr=False)
 
     @property
