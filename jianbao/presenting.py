@@ -55,6 +55,7 @@ def present_article(
         "paragraphs": [paragraph.text for paragraph in article.paragraphs],
         "kinds": [paragraph.kind for paragraph in article.paragraphs],
         "images": [asdict(image) for image in article.images],
+        "players": [asdict(player) for player in article.players],
         "securities": [asdict(security) for security in article.securities],
         "links": [asdict(link) for link in article.links],
         "continued": article.continued,

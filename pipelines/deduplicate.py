@@ -91,8 +91,13 @@ def _complete(leading: Article, twin: Article) -> Article:
 
 
 def _keep_pictures(merged: Article, known: Article) -> Article:
-    """Return the article with the pictures and links that an answer of the same text has left out."""
-    return replace(merged, images=merged.images or known.images, links=merged.links or known.links)
+    """Return the article with pictures, players and links that an answer of the same text left out."""
+    return replace(
+        merged,
+        images=merged.images or known.images,
+        players=merged.players or known.players,
+        links=merged.links or known.links,
+    )
 
 
 def _keep_text(merged: Article, known: Article) -> Article:

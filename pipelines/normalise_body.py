@@ -28,6 +28,7 @@ _DROPPED = frozenset({
 })
 # fmt: on
 _UNREAD = _DROPPED.union(PLAYERS)
+_CHILDLESS = frozenset({"embed", "bgsound", "frame"})
 _TEXTS = (NavigableString, RubyTextString)
 
 
@@ -89,6 +90,8 @@ def _walk(root: Tag, reading: Reading) -> None:
             reading.end(node)
         elif node.name in _UNREAD:
             reading.add_player(node)
+            if node.name in _CHILDLESS:  # what the parser puts into it stands behind it
+                stack.extend((child, True) for child in reversed(node.contents))
         elif not node.attrs or not is_concealed(node):
             reading.start(node)
             stack.append((node, False))

@@ -18,7 +18,7 @@ _LAZY = (
     "data-src", "data-url", "_src", "file",
 )  # fmt: skip
 _SETS = ("data-lazy-srcset", "data-srcset", "srcset")
-_CANDIDATE_BREAK = re.compile(r",\s+|,(?=(?:https?:)?//)|,\Z")
+_CANDIDATE_BREAK = re.compile(r",\s+|(?<=[0-9][wx]),|,(?=(?:https?:)?//)|,\Z")
 _SIZED = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,4})?)[wx]")
 _PLACEHOLDER = re.compile(
     r"(?:\A|/)(?:img[-_]?|image[-_]?|pic[-_]?)?(?:blank|placeholder|loading|loader|lazy|lazy[-_]?load(?:ing)?|spacer|space"

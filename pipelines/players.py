@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bs4 import Tag
 
@@ -32,7 +32,7 @@ _MOST_PARTS = 20
 _DOT = re.compile(r"\s*[01](?:px)?\s*", re.IGNORECASE)
 _MINUTES = r"[0-9]{1,2}(?::[0-9]{2}){1,2}"
 _LINES = re.compile(
-    r"(?:视频|音频|直播|播放器|图片|内容)?\s*(?:正在|努力)?(?:加载|载入|缓冲)(?:中|失败)?\s*[.。…·]*\s*(?:请稍[候后等])?[.。…!！]*"
+    r"(?:视频|音频|直播|播放器|图片|内容)?\s*(?:正在|努力)?(?:加载|载入|缓冲)(?:中|失败)?\s*[.。…·，,]*\s*(?:请稍[候后等])?[.。…!！]*"
     r"|[^，。]{0,12}浏览器[^。]{0,8}不支持[^。]{0,30}(?:视频|音频|播放|video|audio|iframe|HTML5|标签|框架)[^。]{0,20}[。！!]?"
     r"|Your browser does(?: not|n['’]t) support [^.]{0,40}(?:video|audio|frame|HTML5)[^.]{0,40}\.?"
     r"|[^。]{0,12}(?:安装|升级|更新|启用|下载)[^。]{0,16}Flash[^。]{0,30}[。！!]?"
@@ -51,16 +51,21 @@ def read_player(tag: Tag, base: str) -> tuple[PlayerKind, str, str | None] | Non
     """
     if all(_DOT.fullmatch(attribute(tag, side)) for side in ("width", "height")):
         return None
-    url = next((url for named in _named(tag) if (url := web_address(named, base))), None)
+    url = _first_address(_named(tag), base)
     if url is None:
         return None
-    poster = next((url for name in _POSTERS if (url := web_address(attribute(tag, name), base))), None)
+    poster = _first_address((attribute(tag, name) for name in _POSTERS), base)
     return PLAYERS[tag.name], url, poster
 
 
 def is_player_text(text: str) -> bool:
     """Tell whether a line is only what a player prints: that it loads, cannot play, or how long it takes."""
     return len(text) <= _LONGEST_LINE and bool(_SIGNS.search(text)) and bool(_LINES.fullmatch(text))
+
+
+def _first_address(named: Iterable[str], base: str) -> str | None:
+    addresses = (web_address(address, base) for address in named)
+    return next((address for address in addresses if address), None)
 
 
 def _named(tag: Tag) -> Iterator[str]:

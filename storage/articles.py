@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql_text
 
 from storage.database import upsert
-from storage.records import Article, Image, Link, Paragraph, Security
+from storage.records import Article, Image, Link, Paragraph, Player, Security
 from storage.schema import article, revision, security
 from storage.security_names import count_names, name_securities
 
@@ -245,6 +245,7 @@ def _values(stored: StoredArticle) -> dict[str, Any]:
         "text": current.text,
         "paragraphs": [paragraph.kind for paragraph in current.paragraphs],
         "images": [asdict(image) for image in current.images],
+        "players": [asdict(player) for player in current.players],
         "links": [asdict(link) for link in current.links],
         "content_hash": stored.content_hash,
         "first_seen_at": stored.first_seen_at,
@@ -275,6 +276,7 @@ def read_stored(row: Row[tuple[Any, ...]], securities: tuple[Security, ...]) -> 
             continued=row.continued,
             paragraphs=tuple(Paragraph(line, kind) for line, kind in zip(lines, row.paragraphs, strict=True)),
             images=tuple(Image(**image) for image in row.images),
+            players=tuple(Player(**player) for player in row.players),
             securities=securities,
             links=tuple(Link(**link) for link in row.links),
             witness=row.time_witness,

@@ -35,7 +35,7 @@ from storage.disk import is_full
 from storage.read_only import UnreadChanges, unread_changes
 from storage.read_only import open_for_reading as open_read_only
 
-SCHEMA_REVISION = "0011"
+SCHEMA_REVISION = "0012"
 """The Alembic revision that this version of the code reads and writes."""
 
 _DAMAGE = {

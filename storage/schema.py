@@ -142,6 +142,7 @@ article = Table(
     Column("text", Text, nullable=False),
     Column("paragraphs", JSON, nullable=False),
     Column("images", JSON, nullable=False),
+    Column("players", JSON, nullable=False, server_default="[]"),
     Column("links", JSON, nullable=False),
     Column("content_hash", String, nullable=False),
     Column("duplicate_of", String),

@@ -111,6 +111,7 @@ def describe(draft: Draft) -> dict[str, Any]:
             )
             for image in article.images
         ],
+        "players": [f"{one.kind} {one.url} after {one.position}" for one in article.players],
         "securities": [
             f"{one.mention} {one.market}.{one.code} {one.name}".strip() for one in article.securities
         ],

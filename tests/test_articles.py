@@ -22,7 +22,7 @@ from storage.articles import (
     set_status,
     update_article,
 )
-from storage.records import Article, Image, Link, Paragraph, Security
+from storage.records import Article, Image, Link, Paragraph, Player, Security
 from storage.schema import metadata
 
 NOON = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
@@ -119,6 +119,10 @@ def test_an_article_comes_back_as_it_was_stored(connection: Connection) -> None:
             **{name: getattr(stored.article, name) for name in Article.__slots__},
             "paragraphs": (Paragraph("扩容提质", "heading"), Paragraph("□本报记者张平", "byline")),
             "images": (Image("http://127.0.0.1/a_w800h600.jpg", "图片来源：本报", 1, 800, 600),),
+            "players": (
+                Player("video", "http://127.0.0.1/a.mp4", "http://127.0.0.1/a.jpg", 1),
+                Player("frame", "http://127.0.0.1/player.html"),
+            ),
             "securities": (
                 Security("1", "600519", "贵州茅台", "chart"),
                 Security("0", "000001", "平安银行", "link"),

@@ -131,6 +131,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "text": "渔港今晨开海。\n头一网捞上来三百斤鲳鱼。",
         "paragraphs": '["text","caption"]',
         "images": '[{"url":"http://127.0.0.1/1.jpg","caption":"开海","position":1,"width":640,"height":480}]',
+        "players": '[{"kind":"video","url":"http://127.0.0.1/1.mp4","poster":null,"position":1}]',
         "links": '[{"url":"http://127.0.0.1/","text":"渔港"}]',
         "content_hash": "abcd",
         "duplicate_of": None,

@@ -82,6 +82,7 @@ def _provenance(shown: dict[str, Any]) -> list[tuple[str, str]]:
         names = (f"{s['name']} ({s['market']}.{s['code']}, {s['mention']})" for s in shown["securities"])
         facts.append(("securities", "; ".join(names)))
     facts += [("image", image["url"]) for image in shown["images"]]
+    facts += [(player["kind"], player["url"]) for player in shown["players"]]
     if shown["duplicate_of"]:
         facts.append(("same as", shown["duplicate_of"]))
     if shown["story"]:

@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from jianbao.exporting.document import ExportedArticle
 
-Kind = Literal["text", "number", "truth", "time", "texts", "images", "securities", "links"]
+Kind = Literal["text", "number", "truth", "time", "texts", "images", "players", "securities", "links"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its name, what kind of value it holds, and how to find that in an article.
 
-    A ``time`` is an aware datetime; the last four kinds are lists.
+    A ``time`` is an aware datetime; the last five kinds are lists.
     """
 
     name: str
@@ -44,6 +44,7 @@ COLUMNS: tuple[Column, ...] = (
     _said("text"),
     _said("kinds", "texts"),
     _said("images", "images"),
+    _said("players", "players"),
     _said("securities", "securities"),
     _said("links", "links"),
     _said("continued", "truth"),

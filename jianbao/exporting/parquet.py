@@ -58,6 +58,7 @@ def _schema() -> pyarrow.Schema:
     text, number = pyarrow.string(), pyarrow.int64()
     record = {
         "images": {"url": text, "caption": text, "position": number, "width": number, "height": number},
+        "players": {"kind": text, "url": text, "poster": text, "position": number},
         "securities": {"market": text, "code": text, "name": text, "mention": text},
         "links": {"url": text, "text": text},
     }
@@ -68,6 +69,7 @@ def _schema() -> pyarrow.Schema:
         "time": pyarrow.timestamp("us", tz=PRESS_ZONE.key),
         "texts": pyarrow.list_(text),
         "images": pyarrow.list_(pyarrow.struct(record["images"])),
+        "players": pyarrow.list_(pyarrow.struct(record["players"])),
         "securities": pyarrow.list_(pyarrow.struct(record["securities"])),
         "links": pyarrow.list_(pyarrow.struct(record["links"])),
     }

@@ -119,6 +119,15 @@ class Image(Shape):
     height: int | None = Field(description="Pixels, when the address tells.")
 
 
+class Player(Shape):
+    """A film, a sound, a frame or another object in an article; the archive keeps its address alone."""
+
+    kind: Literal["video", "audio", "frame", "object"]
+    url: str
+    poster: str | None = Field(description="The address of its still picture.")
+    position: int = Field(description="How many paragraphs stand before it.")
+
+
 class Security(Shape):
     """A security that an article mentions."""
 
@@ -221,6 +230,7 @@ class Article(Shape):
         description="What each paragraph is."
     )
     images: list[Image]
+    players: list[Player]
     securities: list[Security]
     links: list[Link]
     continued: bool = Field(description="Whether it begins with a jump mark such as 上接第一版.")

@@ -46,7 +46,7 @@ def at_revision(stored: StoredArticle, row: Any) -> StoredArticle:
     lines = tuple(Paragraph(line) for line in row.text.split("\n"))
     return replace(
         stored,
-        article=replace(stored.article, title=row.title, paragraphs=lines, images=(), links=()),
+        article=replace(stored.article, title=row.title, paragraphs=lines, images=(), players=(), links=()),
         content_hash=row.content_hash,
         revision=row.number,
     )
