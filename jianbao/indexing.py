@@ -9,9 +9,11 @@ from storage.archive import Archive
 from storage.giving_way import Turns
 from storage.search import (
     build_part,
+    clear_part,
     count_index_bytes,
     count_unindexed,
     create_index,
+    distrust_index,
     index_owed,
     merge_part,
     prepare_owed,
@@ -20,7 +22,7 @@ from storage.search import (
 )
 
 PART = 64
-"""Articles indexed in one transaction, which takes some tens of milliseconds."""
+"""Articles indexed in one transaction at most: as many as take some tens of milliseconds."""
 
 
 def index_news(archive: Archive) -> int:
@@ -41,20 +43,31 @@ def rebuild_index(archive: Archive, *, anew: bool, turns: Turns | None = None) -
     """
     turns = turns or Turns(archive)
     if anew:
-        with turns.writing() as connection:
-            create_index(connection)
+        _begin_anew(turns)
     done = None
     while done != 0:
+        part = turns.fit(PART)
         with archive.reading() as connection:
-            ready = prepare_part(connection, PART)
+            ready = prepare_part(connection, part)
         with turns.writing() as connection:
-            done = build_part(connection, PART, ready)
+            done = build_part(connection, part, ready)
         yield done
     begin = goes_on = True
     while goes_on:
         with turns.writing() as connection:
             goes_on = merge_part(connection, begin=begin)
         begin = False
+
+
+def _begin_anew(turns: Turns) -> None:
+    with turns.writing() as connection:
+        distrust_index(connection)
+    goes_on = True
+    while goes_on:
+        with turns.writing() as connection:
+            goes_on = clear_part(connection)
+    with turns.writing() as connection:
+        create_index(connection)
 
 
 def is_half_built(archive: Archive) -> bool:

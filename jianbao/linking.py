@@ -19,7 +19,7 @@ AFTER_CRAWL = 10_000
 """Articles looked at after one crawl: 3 s; the next crawls go on with what an upgraded archive owes."""
 _OWED = 2_000
 _FORGOTTEN = 200
-"""Articles in one transaction, which takes some tens of milliseconds."""
+"""Articles in one transaction at most: as many as take some tens of milliseconds."""
 
 
 def link_news(
@@ -50,7 +50,7 @@ def rebuild_stories(archive: Archive, turns: Turns | None = None) -> None:
         last: str | None = ""
         while last is not None:
             with turns.writing() as connection:
-                last = step(connection, last, size)
+                last = step(connection, last, turns.fit(size))
     with turns.writing() as connection:
         name_again(connection)
 

@@ -44,7 +44,7 @@ from storage.stories import (
 )
 
 BATCH = 250
-"""Articles in one transaction, which takes some tens of milliseconds: others write meanwhile."""
+"""Articles in one transaction at most: as many as take some tens of milliseconds."""
 
 _CARRIERS = 8
 """Articles of a period that are filed under one key: what more have in common is boilerplate."""
@@ -82,7 +82,7 @@ def link_stories(archive: Archive, limit: int | None = None, turns: Turns | None
     done = Linked()
     while limit is None or done.articles < limit:
         with archive.reading() as connection:
-            looked = look_for_copies(connection, BATCH)
+            looked = look_for_copies(connection, turns.fit(BATCH))
         if not looked.owed:
             return
         with turns.writing() as connection:

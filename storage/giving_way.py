@@ -18,6 +18,8 @@ _ALONE = 0.5
 _ACCOMPANIED = 4.0
 """The pause after a turn, in turns: a crawl beside it waits less for the lock than its own work takes."""
 _SHORTEST = 0.002  # seconds
+_LONG = 0.05  # seconds: what a turn should not take
+_FEWEST = 8  # a turn's work is not cut further than to such a part
 _SEEN = "jianbao_changes_seen"
 
 
@@ -33,6 +35,16 @@ class Turns:
         self._archive = archive
         self._sleep = sleep
         self._clock = clock
+        self._held = 0.0
+        self._part = _FEWEST
+
+    def fit(self, most: int) -> int:
+        """Return how much of so much work the next turn should do: less after a long one, else more."""
+        if self._held > _LONG:
+            self._part = max(1, self._part // 2)
+        elif self._held < _LONG / 4:
+            self._part = min(_FEWEST, self._part * 2)
+        return max(1, most * self._part // _FEWEST)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -41,7 +53,8 @@ class Turns:
             began = self._clock()
             pause = _ACCOMPANIED if _others_wrote(connection) else _ALONE
             yield connection
-        self._sleep(max(_SHORTEST, (self._clock() - began) * pause))
+        self._held = self._clock() - began
+        self._sleep(max(_SHORTEST, self._held * pause))
 
 
 def _others_wrote(connection: Connection) -> bool:

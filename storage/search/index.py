@@ -45,7 +45,9 @@ _READ_OWED = (
     .order_by(_owed.c.id)
 )
 _MERGE = sql_text("INSERT INTO search (search, rank) VALUES ('merge', :pages)")
-_MERGED_PAGES = 250
+_MERGED_PAGES = 64
+_CLEAR = sql_text("DELETE FROM search_data WHERE id IN (SELECT id FROM search_data LIMIT :pages)")
+_CLEARED_PAGES = 500
 _SETTLE_OWED = sql_text("DELETE FROM search_owed")
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
 
@@ -120,6 +122,19 @@ def create_index(connection: Connection) -> None:
         sql_text("INSERT INTO search_state VALUES (:version, :built_to, 0)"),
         {"version": index_version(), "built_to": NOTHING if _has_articles(connection) else COMPLETE},
     )
+
+
+def distrust_index(connection: Connection) -> None:
+    """Let nobody ask or keep up the index from now on: it is to be made anew."""
+    connection.execute(_DISTRUST)
+
+
+def clear_part(connection: Connection) -> bool:
+    """Take a little out of an index that is distrusted; return whether there was anything.
+
+    `create_index` would take it out in one go, and hold the write lock for seconds.
+    """
+    return connection.execute(_CLEAR, {"pages": _CLEARED_PAGES}).rowcount > 0
 
 
 def read_index_state(connection: Connection) -> IndexState:
