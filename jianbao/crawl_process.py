@@ -10,9 +10,10 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from scrapy import Spider, signals
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
+from spiders.transport import request_sent
 from storage.tally import Tally
 
 _GRACE = 2.0  # seconds that downloads in flight get after a signal; the whole stop takes less than five
@@ -26,7 +27,7 @@ class CrawlProcess:
     def __init__(self, spider: type[Spider], settings: dict[str, Any], tally: Tally) -> None:
         self._process = AsyncCrawlerProcess(settings)
         self._crawler: Crawler = self._process.create_crawler(spider)
-        self._crawler.signals.connect(self._count_request, signal=signals.request_reached_downloader)
+        self._crawler.signals.connect(self._count_request, signal=request_sent)
         self._tally = tally
         self._watch: Callable[[Tally], None] | None = None
         # Scrapy hands every record to its handler, which drops those below the level it was given.

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from jianbao.page_addresses import ADDRESS_KINDS, watch_address
 from spiders.addresses import host_of
 from storage.archive import Archive
-from storage.events import is_event_open, open_event, resolve_events
+from storage.events import is_event_open, list_open_kinds, open_event, resolve_events
 from storage.hosts import HostRow, find_host, update_host
 from storage.instants import LONGEST_REST, ahead, is_recent, past
 from storage.ledger import list_owed, record_poll
@@ -55,6 +56,7 @@ class ArchiveDesk:
         wanted = set(slugs)
         with archive.reading() as connection:
             rows = list_sources(connection)
+            self._open_kinds = list_open_kinds(connection, ADDRESS_KINDS)
         self._rows = {row.slug: row for row in rows if row.slug in wanted}
         self._names = _names_by_host(rows)
 
@@ -168,6 +170,7 @@ class ArchiveDesk:
             open_event(connection, kind, poll.error or "the poll failed", poll.polled_at, source=poll.source)
         elif row.last_outcome == "failed":
             resolve_events(connection, ("poll_failed", "layout_broken"), poll.polled_at, source=poll.source)
+        watch_address(connection, poll, row, self._open_kinds.get(poll.source, frozenset()))
         if has_news:
             resolve_events(connection, ("source_silent",), poll.polled_at, source=poll.source)
         elif poll.outcome == "changed" or _has_been_quiet(

@@ -34,7 +34,11 @@ def normalise(draft: Draft) -> Article:
     """
     if draft.info_code is None:
         raise SetAside("names no info code")
-    delivered = read_lines(draft.paragraphs) if draft.paragraphs else read_body(draft.body_html, draft.url)
+    delivered = (
+        read_lines(draft.paragraphs)
+        if draft.paragraphs
+        else read_body(draft.body_html, draft.base or draft.url)
+    )
     body, source_line, named = _sift(delivered, draft)
     paragraphs = _paragraphs(body) or _standing_in(draft)
     texts = [paragraph.text for paragraph in paragraphs]
@@ -170,7 +174,7 @@ def _images(body: Body, paragraphs: Sequence[Paragraph]) -> Iterator[Image]:
 
 def _securities(body: Body, draft: Draft, texts: Sequence[str]) -> tuple[Security, ...]:
     """Return the securities of charts, links and text, those linked in the second body too."""
-    linked = read_body(draft.linked_html, draft.url) if draft.linked_html else None
+    linked = read_body(draft.linked_html, draft.base or draft.url) if draft.linked_html else None
     second = _sift(linked, draft)[0] if linked else Body()
     links = (security for one in (body, second) for line in one.lines for security in line.securities)
     return gather(chain(body.charts, second.charts, links, read_printed(texts)))

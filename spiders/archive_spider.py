@@ -32,9 +32,9 @@ from spiders.search import Search, Searches
 from spiders.silent_hosts import HostSilent
 from spiders.trouble import Elsewhere, explain_failure, is_unreachable
 from spiders.turns import Turns
+from spiders.wholeness import is_whole
 from storage.records import Delivery, Draft, Owed, SetAside, TryLater, Vanished
 
-_OK = 200
 _NOT_THERE = (404, 410)
 _AHEAD = 2
 """Requests on their way to a host, as a multiple of those that it is asked at once."""
@@ -187,7 +187,7 @@ class ArchiveSpider(Spider):
         if response.status in _NOT_THERE:
             yield from self._look_further(search, f"{search.url} answered {response.status}")
             return
-        if response.status != _OK:
+        if not is_whole(response):
             yield from self._put_off(search, TryLater(f"{search.url} answered {response.status}"))
             return
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,9 +20,11 @@ from spiders.exchange_keeper import kept_exchange
 from spiders.readers.list_identity import doubt_list
 from spiders.readers.listing_page import ListPage, read_list_page
 from spiders.trouble import explain_failure, tells_of_whole_host
+from spiders.wholeness import is_whole
 from storage.records import Delivery, Owed, Poll, PollOrder, SetAside, Validators
 
-_OK, _NOT_MODIFIED = 200, 304
+_NOT_MODIFIED = 304
+_FOR_GOOD = (301, 308)
 _NOTHING_PRINTED = (404, 410)
 _NOT_NOW = object()
 
@@ -61,6 +64,7 @@ class CategorySpider(ArchiveSpider):
         reachable = False
         try:
             poll, keep = self._read_poll(response, order)
+            poll = replace(poll, moved_to=_moved_to(response))
             self.desk.record_poll(poll, kept_exchange(response.request) if keep else None)
             reachable = True
         finally:
@@ -118,8 +122,8 @@ class CategorySpider(ArchiveSpider):
         if response.status == _NOT_MODIFIED:
             return Poll(order.source, "unchanged", now), False
         if response.status in _NOTHING_PRINTED:
-            return Poll(order.source, "empty", now), False
-        if response.status != _OK:
+            return Poll(order.source, "empty", now, missing=True), False
+        if not is_whole(response):
             error = f"{order.url} answered {response.status}"
             return Poll(order.source, "failed", now, error=error), False
         return self._read_page(response, order, now)
@@ -168,6 +172,14 @@ class CategorySpider(ArchiveSpider):
             return
         if validators == order.validators and validators != Validators():
             self.desk.note_validators(host_of(order.url), truthful=same_body)
+
+
+def _moved_to(response: Response) -> str | None:
+    """Return the address to which a page was moved for good, None when it was not."""
+    meta = response.request.meta if response.request else {}
+    reasons, urls = meta.get("redirect_reasons", []), [*meta.get("redirect_urls", []), response.url]
+    permanent = next((i for i, reason in enumerate(reasons) if reason not in _FOR_GOOD), len(reasons))
+    return str(urls[permanent]) if permanent and urls[permanent] != urls[0] else None
 
 
 def _validators_of(response: Response) -> Validators:

@@ -20,6 +20,7 @@ from twisted.web._newclient import (
 from twisted.web.http import _DataLoss, _MalformedChunkedDataError
 
 from spiders.transport import CertificateRefused, TooManyHeaders
+from spiders.unasked import Unasked
 
 _CUT = "broke off in the middle of its answer"
 _TLS_SAYS = (
@@ -96,6 +97,7 @@ def _name_connecting(error: BaseException) -> str:
 
 
 _SENTENCES: tuple[tuple[type[BaseException], str | Callable[[BaseException], str]], ...] = (
+    (Unasked, str),
     (CertificateRefused, str),
     (TooManyHeaders, str),
     (SSL.Error, _name_tls),

@@ -8,11 +8,11 @@ from scrapy import Request
 from scrapy.http import Headers as ScrapyHeaders
 from scrapy.http import Response
 
+from spiders.wholeness import is_whole
 from storage.records import Exchange, Headers
 
 _META_KEY = "exchange"
 _SECRETS = frozenset({b"proxy-authorization", b"authorization", b"cookie"})
-_KEPT_STATUS = 200
 
 
 class ExchangeKeeperMiddleware:
@@ -20,7 +20,7 @@ class ExchangeKeeperMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Keep a response that carries content."""
-        if response.status == _KEPT_STATUS:
+        if is_whole(response):
             request.meta[_META_KEY] = Exchange(
                 url=response.url,
                 fetched_at=datetime.now(UTC),

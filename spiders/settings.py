@@ -8,6 +8,7 @@ from urllib.request import getproxies
 
 from spiders.readers.robots_txt import TOKEN
 
+_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _SHORTEST_DELAY = 0.001  # seconds
 
 
@@ -28,6 +29,7 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
     """Return Scrapy's settings for these rules."""
     return {
         "USER_AGENT": rules.user_agent,
+        "DEFAULT_REQUEST_HEADERS": {"Accept": _ACCEPT, "Accept-Language": "zh-CN,zh;q=0.9"},
         "ROBOTSTXT_OBEY": rules.obey_robots,
         "ROBOTSTXT_USER_AGENT": TOKEN,
         # Without any delay Scrapy starts all that waits for a host at once, whatever its concurrency.
@@ -69,6 +71,7 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
             "spiders.robots.RememberingRobotsMiddleware": 100,
             "spiders.retry_after.RetryAfterMiddleware": 560,
             "spiders.content_decoding.ContentDecodingMiddleware": 590,
+            "spiders.unasked.UnaskedAnswersMiddleware": 880,
             "spiders.exchange_keeper.ExchangeKeeperMiddleware": 890,
         },
         "SPIDER_MIDDLEWARES": {

@@ -6,12 +6,14 @@ from typing import Any
 
 from OpenSSL.crypto import X509
 from OpenSSL.SSL import VERIFY_FAIL_IF_NO_PEER_CERT, VERIFY_PEER, Connection
+from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
 )
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 from service_identity import CertificateError, VerificationError
 from service_identity.hazmat import DNS_ID, IPAddress_ID, ServiceID, verify_service_identity
 from service_identity.pyopenssl import extract_patterns
@@ -25,6 +27,9 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 MOST_HEADERS = 1024 * 1024
 """Bytes of an answer's status line and headers together, beyond which it is refused."""
+
+request_sent = object()
+"""A signal as Scrapy has them: a request goes out now (`request_reached_downloader`: it waits for that)."""
 
 _EXPIRED, _NOT_YET, _REVOKED = 10, 9, 23  # X509_V_ERR_… of OpenSSL
 _UNTRUSTED = {
@@ -57,7 +62,13 @@ class BoundedHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory  # noqa: SLF001 - as Scrapy sets its own
+        self._signals = crawler.signals
         self._contextFactory = _ReasoningPolicy(self._contextFactory)  # type: ignore[assignment]
+
+    async def download_request(self, request: Request) -> Response:
+        """Send a request, and `request_sent`."""
+        self._signals.send_catch_log(request_sent, request=request)
+        return await super().download_request(request)
 
 
 class _BoundedFactory(_LenientHTTP11ClientFactory):

@@ -24,6 +24,8 @@ KINDS = (
     "articles_failing",
     "articles_overdue",
     "unread_links",
+    "page_missing",
+    "page_moved",
     "quarantine",
     "page_gone",
     "page_back",
@@ -32,7 +34,7 @@ KINDS = (
     "article_vanished",
     "foreign_claim",
 )
-RUN_KINDS = KINDS[:13]
+RUN_KINDS = KINDS[: KINDS.index("quarantine")]
 """Kinds that tell about the runs and pages of one source, and are over when it is polled no more."""
 
 
@@ -92,6 +94,19 @@ def resolve_events(
         .where(event.c.resolved_at.is_(None), event.c.kind.in_(kinds), about)
         .values(resolved_at=now)
     ).rowcount
+
+
+def list_open_kinds(connection: Connection, kinds: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return for each source that has open events of these kinds, of which."""
+    rows = connection.execute(
+        select(event.c.source, event.c.kind).where(
+            event.c.resolved_at.is_(None), event.c.kind.in_(kinds), event.c.source.is_not(None)
+        )
+    )
+    found: dict[str, frozenset[str]] = {}
+    for slug, kind in rows:
+        found[slug] = found.get(slug, frozenset()) | {kind}
+    return found
 
 
 def is_event_open(connection: Connection, kind: str, *, source: str | None = None) -> bool:

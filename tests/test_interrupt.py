@@ -111,3 +111,12 @@ def test_before_the_first_request(stage: Stage) -> None:
     with interrupted(stage, signal.SIGTERM):
         wait_until(lambda: crawl_statuses(stage) == ["running"], "the crawl's row")
     assert not stage.site.requests
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_crawl_counts_the_requests_that_it_made(stage: Stage, number: signal.Signals) -> None:
+    stage.site.misbehave("*/20*NW*", "hang")
+    with interrupted(stage, number):
+        wait_until(lambda: stage.article_requests >= CONCURRENCY, "as many requests as the host allows")
+    with stage.open() as archive, archive.reading() as connection:
+        assert connection.execute(select(crawl.c.requests)).scalar_one() == len(stage.site.requests)

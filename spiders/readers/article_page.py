@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from spiders.readers.bare_post import is_bare_post, read_bare_post
+from spiders.readers.base_address import base_of
 from spiders.readers.eastmoney_page import is_eastmoney_page, read_eastmoney_page
 from spiders.readers.post_page import read_post_page
 from spiders.readers.section import calls_itself
@@ -20,6 +22,12 @@ def read_article(html: str, url: str) -> Draft:
     own article pages. What a page leaves out (a ghost's title and time, say) is None in the draft.
     Raises `SetAside` when it is no article's page, was cut, or is another article than its address says.
     """
+    draft = _read(html, url)
+    base = base_of(html, url)
+    return draft if base == url else replace(draft, base=base)
+
+
+def _read(html: str, url: str) -> Draft:
     if _SECTION.search(html):
         return read_post_page(html, url)
     if is_eastmoney_page(html):

@@ -9,6 +9,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from lxml import html as lxml_html
 from w3lib.url import safe_url_string
 
+from spiders.readers.base_address import base_of
 from spiders.readers.section import calls_itself, cut_section
 from storage.records import Listed, SetAside, find_info_code
 
@@ -62,7 +63,7 @@ def read_list_page(html: str, url: str) -> ListPage:
     links = section.xpath("//li//a")
     if len(links) > MOST_LINKS:
         raise SetAside(f"lists {len(links):,} links, and no listing has more than {MOST_LINKS:,}")
-    listed = _listed(links, url)
+    listed = _listed(links, base_of(html, url))
     if not listed and section.xpath("//li"):
         raise SetAside(f"has a list without a single info code{calls_itself(html)}")
     unread = sum(_is_unread(link, url) for link in links)

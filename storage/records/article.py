@@ -27,6 +27,7 @@ class Draft:
     ``body_html`` is the delivered body, from after the title to before the share link; ``linked_html``
     is a second body of the same article that carries security links where ``body_html`` has none.
     ``paragraphs`` are given by a reader that had to tell them apart itself (plain text): then the body.
+    ``base`` is the address from which the body's relative ones start, where it is not ``url``.
     ``partial`` tells that this kind of answer need not name title and time at all (the JSON endpoint).
     """
 
@@ -44,6 +45,7 @@ class Draft:
     linked_html: str | None = None
     paragraphs: tuple[Paragraph, ...] = ()
     partial: bool = False
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

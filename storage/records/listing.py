@@ -75,7 +75,8 @@ class Poll:
     ``error`` is a sentence when the outcome is ``failed``; ``layout_broken`` tells that the page
     answered but is no listing. ``lost`` counts the characters of the page that were cut or broken, and stand
     in its titles as U+FFFD. ``polled_at`` is aware. ``links`` are those of the list, ``unread`` those of
-    them without an info code; ``heading`` stands above it.
+    them without an info code; ``heading`` stands above it. ``missing`` tells that there is no such page;
+    ``moved_to`` is the address to which it has moved for good.
     """
 
     source: str
@@ -90,3 +91,5 @@ class Poll:
     links: int = 0
     unread: int = 0
     heading: str | None = None
+    missing: bool = False
+    moved_to: str | None = None
