@@ -72,7 +72,7 @@ class Clock:
 def main() -> None:
     """Crawl every source of the configuration."""
     configuration = load_configuration(Path(sys.argv[1]), None, os.environ)
-    with open_archive(configuration) as archive:
+    with open_archive(configuration, polls=True) as archive:
         clock = Clock()
         for stage, (owner, name) in STAGES.items():
             setattr(owner, name, clock.timed(stage, getattr(owner, name)))
