@@ -40,7 +40,7 @@ def open_for_reading(database: Path, connect: Connect) -> sqlite3.Connection:
         if wal := unread_changes(database):
             raise UnreadChanges(
                 f"{database} has changes in {wal.name} that cannot be read where the folder is read-only: "
-                "copy the folder, or have its owner run any command on it"
+                "copy the folder, or have its owner run a command that writes, such as `jianbao crawl`"
             ) from error
     return connect(f"{address}&immutable=1", True)
 
