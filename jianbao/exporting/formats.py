@@ -19,10 +19,10 @@ from jianbao.exporting.selection import Selection
 from jianbao.exporting.web_archive import write_warc
 
 JSON_FIELDS = (
-    "info_code", "title", "media", "author", "published_at", "precision", "url", "sources", "summary",
-    "text", "paragraphs", "kinds", "images", "players", "securities", "links", "continued", "source_line",
-    "status", "revision", "revisions", "content_hash", "duplicate_of", "first_seen_at", "last_checked_at",
-    "capture", "story",
+    "info_code", "title", "media", "author", "published_at", "precision", "time_witness", "url",
+    "sources", "summary", "text", "paragraphs", "kinds", "images", "players", "securities", "links",
+    "continued", "source_line", "status", "revision", "revisions", "content_hash", "duplicate_of",
+    "first_seen_at", "last_checked_at", "capture", "story",
 )  # fmt: skip
 ATOM_FIELDS = ("id", "title", "published", "updated", "author", "category", "link", "summary", "content")
 WARC_FIELDS = ("warcinfo", "response", "revisit", "resource")
