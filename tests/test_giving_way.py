@@ -157,6 +157,7 @@ def test_an_index_is_cleared_in_turns_and_asked_by_nobody_meanwhile(
     asked: list[bool] = []
 
     def ask() -> None:
+        desk.archive.engine.dispose()  # the next connection opens the table as it is then
         with desk.archive.reading() as connection:
             verdict = prove_search(connection, make_words(connection, Random(3), 3))
             asked.append(verdict.is_clean and not read_index_state(connection).is_current)

@@ -46,7 +46,10 @@ _READ_OWED = (
 )
 _MERGE = sql_text("INSERT INTO search (search, rank) VALUES ('merge', :pages)")
 _MERGED_PAGES = 64
-_CLEAR = sql_text("DELETE FROM search_data WHERE id IN (SELECT id FROM search_data LIMIT :pages)")
+_CLEAR = sql_text(
+    "DELETE FROM search_data WHERE id IN (SELECT id FROM search_data WHERE id > 10 LIMIT :pages)"
+)
+"""Up to 10 are averages and structure (FTS5's format): without them the table cannot be opened."""
 _CLEARED_PAGES = 500
 _SETTLE_OWED = sql_text("DELETE FROM search_owed")
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
