@@ -116,7 +116,9 @@ def test_before_the_first_request(stage: Stage) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_crawl_counts_the_requests_that_it_made(stage: Stage, number: signal.Signals) -> None:
     stage.site.misbehave("*/20*NW*", "hang")
-    with interrupted(stage, number):
-        wait_until(lambda: stage.article_requests >= CONCURRENCY, "as many requests as the host allows")
+    crawling = launch(stage)
+    wait_until(lambda: stage.article_requests >= CONCURRENCY, "as many requests as the host allows")
+    crawling.send_signal(number)
+    assert crawling.wait(timeout=60) == 130
     with stage.open() as archive, archive.reading() as connection:
         assert connection.execute(select(crawl.c.requests)).scalar_one() == len(stage.site.requests)
