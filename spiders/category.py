@@ -64,7 +64,7 @@ class CategorySpider(ArchiveSpider):
         reachable = False
         try:
             poll, keep = self._read_poll(response, order)
-            poll = replace(poll, moved_to=_moved_to(response))
+            poll = _tell_move(poll, _moved_to(response))
             self.desk.record_poll(poll, kept_exchange(response.request) if keep else None)
             reachable = True
         finally:
@@ -172,6 +172,16 @@ class CategorySpider(ArchiveSpider):
             return
         if validators == order.validators and validators != Validators():
             self.desk.note_validators(host_of(order.url), truthful=same_body)
+
+
+def _tell_move(poll: Poll, address: str | None) -> Poll:
+    """Return a poll that tells where its page has moved for good, in its error too when it failed there."""
+    error = poll.error
+    if error and address:
+        error += (
+            f"; it has moved to {address} for good: if that is its page now, write it into the source's url"
+        )
+    return replace(poll, moved_to=address, error=error)
 
 
 def _moved_to(response: Response) -> str | None:

@@ -207,16 +207,29 @@ def test_a_page_that_moved_for_good_is_polled_and_told(
     newsroom = open_newsroom(small_press())
     site = newsroom.site
     path = site.category_path(site.slugs[0])
-    site.misbehave("/moved.html", "redirect", location=path, status=status)
-    newsroom.config.write_text(newsroom.config.read_text("utf-8").replace(path, "/moved.html"), "utf-8")
+    old = f"/papers/{path.rpartition('/')[2]}"
+    site.misbehave(old, "redirect", location=path, status=status)
+    newsroom.config.write_text(newsroom.config.read_text("utf-8").replace(path, old), "utf-8")
     assert newsroom.crawl().total("new") == 2
     assert newsroom.events() == (["page_moved"] if told else [])
     if told:
         (message,) = newsroom.rows("SELECT message FROM event")
-        assert message.endswith(f"from {site.url}/moved.html: write {site.url}{path} into the source's url")
+        assert message.endswith(f"from {site.url}{old}: write {site.url}{path} into the source's url")
     newsroom.configure()
     newsroom.crawl()
     assert newsroom.events() == []
+
+
+def test_a_page_that_moved_under_another_name_is_told_and_not_believed(newsroom: Newsroom) -> None:
+    site = newsroom.site
+    path = site.category_path(site.slugs[0])
+    site.misbehave("/category/other.html", "redirect", location=path, status=301)
+    newsroom.config.write_text(
+        newsroom.config.read_text("utf-8").replace(path, "/category/other.html"), "utf-8"
+    )
+    errors = newsroom.crawl(status=1).errors
+    assert f"it has moved to {site.url}{path} for good: if that is its page now, write it into" in errors
+    assert newsroom.events() == ["poll_failed"]
 
 
 # -- counters behind a title ----------------------------------------------------------------------
