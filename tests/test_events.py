@@ -175,10 +175,10 @@ def test_a_page_that_was_never_there_is_told_at_once_and_silence_after_a_week(
     assert "yizhoubao: its page is empty or not there, and never listed anything so far" in crawled.errors
     newsroom.let_time_pass(6 * DAY)
     newsroom.crawl()
-    assert newsroom.events() == []
+    assert newsroom.events() == ["page_missing"]
     newsroom.let_time_pass(2 * DAY)
     newsroom.crawl()
-    assert newsroom.events() == ["source_silent"]
+    assert newsroom.events() == ["page_missing", "source_silent"]
 
 
 def test_a_scheduled_source_that_nothing_ever_polled_is_overdue(newsroom: Newsroom) -> None:
