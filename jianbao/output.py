@@ -23,10 +23,14 @@ _UNESCAPED = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
 
 def print_json(document: Any) -> None:
     """Print one JSON document, Chinese as it is and control characters escaped."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    text = _escape(json.dumps(document, ensure_ascii=False, indent=2))
     if not encodes(text):
-        text = json.dumps(document, indent=2)
-    _put(_UNESCAPED.sub(lambda character: f"\\u{ord(character[0]):04x}", text) + "\n")
+        text = _escape(json.dumps(document, indent=2))
+    _put(f"{text}\n")
+
+
+def _escape(text: str) -> str:
+    return _UNESCAPED.sub(lambda character: f"\\u{ord(character[0]):04x}", text)
 
 
 def print_table(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from jianbao.web.origins import is_public_host
+from jianbao.web.shallow_html import make_shallow
 
 _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
@@ -54,7 +55,7 @@ def picture_link(url: str | None) -> str | None:
 def sanitise_html(html: str) -> str:
     """Return HTML with nothing left that acts or loads: no images, styles or scripts."""
     return nh3.clean(
-        clean_text(html),
+        make_shallow(clean_text(html)),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https"},

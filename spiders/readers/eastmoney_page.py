@@ -11,6 +11,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from spiders.readers.digest import digest_text
+from spiders.readers.markup import parse_document
 from spiders.readers.printed_time import read_time
 from storage.records import Draft, Precision, SetAside, find_info_code
 
@@ -35,7 +36,7 @@ def read_eastmoney_page(html: str, url: str) -> Draft:
     """
     if not _PAGE_END.search(html):
         raise SetAside("ends before its closing tag, so it was cut on its way")
-    page = lxml_html.document_fromstring(_XML_PROLOG.sub("", html, count=1))
+    page = parse_document(_XML_PROLOG.sub("", html, count=1))
     body = _first(page, _BODY_PATH)
     if body is None:
         raise SetAside("has no article body")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import quote, urljoin, urlsplit
 
 from lxml import html as lxml_html
 from w3lib.url import safe_url_string
 
 from spiders.readers.base_address import base_of
+from spiders.readers.markup import list_links, parse_fragment
 from spiders.readers.section import calls_itself, cut_section
 from storage.records import Listed, SetAside, find_info_code
 
@@ -56,19 +59,22 @@ def read_list_page(html: str, url: str) -> ListPage:
     the page's own, since the info code is owed all the same. Links to anything but the web are passed over.
     Raises `SetAside` for a page that is no listing, or whose list was cut off.
     """
-    section = lxml_html.fragment_fromstring(cut_section(html), create_parent="section")
+    section = parse_fragment(cut_section(html))
     lists = section.xpath("//ul | //ol")
     if not lists:
         raise SetAside(f"has no list{calls_itself(html)}")
-    links = section.xpath("//li//a")
+    links = list(islice(list_links(section), MOST_LINKS + 1))
     if len(links) > MOST_LINKS:
-        raise SetAside(f"lists {len(links):,} links, and no listing has more than {MOST_LINKS:,}")
-    listed = _listed(links, base_of(html, url))
-    if not listed and section.xpath("//li"):
+        raise SetAside(f"lists more than {MOST_LINKS:,} links, and no listing has so many")
+    base = base_of(html, url)
+    entries = [_entry(link, base) for link in links]
+    read = list(filter(None, entries))
+    if not read and section.xpath("//li"):
         raise SetAside(f"has a list without a single info code{calls_itself(html)}")
-    unread = sum(_is_unread(link, url) for link in links)
-    read = sum(_entry(link, url) is not None for link in links)
-    return ListPage(listed, read + unread, unread, _heading(section))
+    unread = sum(
+        _is_unread(link, base, url) for link, entry in zip(links, entries, strict=True) if entry is None
+    )
+    return ListPage(_once_each(read), len(read) + unread, unread, _heading(section))
 
 
 def _heading(section: lxml_html.HtmlElement) -> str | None:
@@ -80,26 +86,24 @@ def _heading(section: lxml_html.HtmlElement) -> str | None:
     return None
 
 
-def _is_unread(link: lxml_html.HtmlElement, url: str) -> bool:
-    """Return whether a link of a list should name an article and does not."""
+def _is_unread(link: lxml_html.HtmlElement, base: str, url: str) -> bool:
+    """Return whether a link of a list that names no article should name one."""
     href = (link.get("href") or "").strip()
-    if _entry(link, url) or not (href or _title(link)) or href.lower().startswith(_NO_PAGE):
+    if not (href or _title(link)) or href.lower().startswith(_NO_PAGE):
         return False
     if any(outer.tag in _FURNITURE for outer in link.iterancestors()):
         return False
-    address = _absolute(url, href) if href else None
+    address = _absolute(base, href) if href else None
     if address is None:
         return True
     there, here = urlsplit(address), urlsplit(url)
     return not _HOME.fullmatch(there.path) and (there.path, there.query) != (here.path, here.query)
 
 
-def _listed(links: list[lxml_html.HtmlElement], url: str) -> tuple[Listed, ...]:
+def _once_each(entries: Iterable[Listed]) -> tuple[Listed, ...]:
     found: dict[str, Listed] = {}
-    for link in links:
-        entry = _entry(link, url)
-        if entry:
-            found.setdefault(entry.info_code, entry)
+    for entry in entries:
+        found.setdefault(entry.info_code, entry)
     return tuple(found.values())
 
 

@@ -1,0 +1,45 @@
+"""HTML text to a tree, whole or not at all.
+
+libxml2 stops at some depth (256 elements, 2,048 when asked for more), and gives what it has until then as if
+it were the page. So a page that is nested deeper is set aside: nothing of it may be lost without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from storage.records import SetAside
+
+
+def parse_fragment(html: str) -> lxml_html.HtmlElement:
+    """Return a part of a page under a ``section``; raise `SetAside` where it is nested too deeply."""
+    parser = lxml_html.HTMLParser(huge_tree=True)
+    tree = lxml_html.fragment_fromstring(html, create_parent="section", parser=parser)
+    _check_whole(parser)
+    return tree
+
+
+def parse_document(html: str) -> lxml_html.HtmlElement:
+    """Return a whole page; raise `SetAside` where it is nested too deeply."""
+    parser = lxml_html.HTMLParser(huge_tree=True)
+    tree = lxml_html.document_fromstring(html, parser=parser)
+    _check_whole(parser)
+    return tree
+
+
+def list_links(tree: lxml_html.HtmlElement) -> Iterator[lxml_html.HtmlElement]:
+    """Yield the links inside list items, in the page's order; looking at each element once."""
+    depth = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if element.tag == "li":
+            depth += 1 if event == "start" else -1
+        elif depth and event == "start" and element.tag == "a":
+            yield element
+
+
+def _check_whole(parser: lxml_html.HTMLParser) -> None:
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise SetAside("is nested too deeply to be read as a whole")
