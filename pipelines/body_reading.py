@@ -53,7 +53,7 @@ _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _SET = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 _SET_TRAITS = {"super": "raised", "sub": "lowered"}
-_MARKS = {"raised": SUPER, "lowered": SUB, "struck": STRUCK}
+_MARKS = {"raised": SUPER, "lowered": SUB}
 _MOST_SOURCES = 20
 # Nearly all styles say nothing that text depends on, and are passed by at once.
 _SPEAKING = re.compile(r"visib|font|white-space|line-through|vertical", re.IGNORECASE)
@@ -108,7 +108,7 @@ class Reading:
         self._entered: list[_Entered] = []
         self._said: dict[Property, list[bool]] = {"invisible": [], "sizeless": [], "lined": []}
         self._is_silent = False
-        self._raised: list[str] = []
+        self._levels: list[str] = []
         self._anchors: list[tuple[Tag, list[str]]] = []
         self._lists: list[OrderedList | None] = []
         self._tables: list[TableRows] = []
@@ -137,7 +137,7 @@ class Reading:
             self._put(text)
 
     def _put(self, text: str) -> None:
-        if self._raised and not text.isspace():
+        if (self._levels or self._open["struck"]) and not text.isspace():
             text = self._marked(text)
         if self._open["annotating"] and self._annotations:
             self._annotations[-1].append(text)
@@ -151,10 +151,9 @@ class Reading:
     def _marked(self, text: str) -> str:
         """Return text between the marks of what is open: struck out, and raised or low."""
         self._is_marked = True
-        level = next((mark for mark in reversed(self._raised) if mark != STRUCK), None)
-        if level is not None:
-            text = f"{level}{NOTE if self._open['note'] else ''}{text}{END}"
-        return f"{STRUCK}{text}{END}" if STRUCK in self._raised else text
+        if self._levels:
+            text = f"{self._levels[-1]}{NOTE if self._open['note'] else ''}{text}{END}"
+        return f"{STRUCK}{text}{END}" if self._open["struck"] else text
 
     def start(self, tag: Tag) -> None:
         name = tag.name
@@ -200,7 +199,7 @@ class Reading:
         for trait in traits:
             self._open[trait] += 1
             if trait in _MARKS:
-                self._raised.append(_MARKS[trait])
+                self._levels.append(_MARKS[trait])
         for what, value in said:
             self._said[what].append(value)
         self._entered.append((traits, said))
@@ -214,8 +213,10 @@ class Reading:
         traits, said = entered
         for trait in traits:
             self._open[trait] -= 1
-            if trait in _MARKS and self._raised.pop() != STRUCK and self._is_marked:
+            if trait in _MARKS:
+                self._levels.pop()
                 self._pieces.append(APART)
+                self._is_marked = True
         for what, _ in said:
             self._said[what].pop()
         if said or "unscripted" in traits:
@@ -265,22 +266,36 @@ class Reading:
             self._put("‘" if self._open["q"] % 2 else "“")
             self._open["q"] += 1
         elif tag.name == "ruby":
-            self._annotations.append([])
+            # One inside another adds to the outer one's readings: joined at each end, they cost its square.
+            self._open["ruby"] += 1
+            if not self._annotations:
+                self._annotations.append([])
         elif tag.name == "picture":
-            self._sources = tag.find_all("source", limit=_MOST_SOURCES)
+            self._sources = []
+            self._open["picture"] += 1
+        elif tag.name == "source" and self._open["picture"] and len(self._sources) < _MOST_SOURCES:
+            self._sources.append(tag)
 
     def _end_inline(self, tag: Tag) -> None:
         if tag.name == "q":
             self._open["q"] -= 1
             self._put("’" if self._open["q"] % 2 else "”")
         elif tag.name == "ruby":
-            reading = line_text("".join(self._annotations.pop()))
-            if reading:
-                self._put(f"（{reading}）")
+            self._end_ruby()
         elif tag.name in ("rt", "rtc") and self._annotations:
             self._annotations[-1].append(" ")
         elif tag.name == "picture":
             self._sources = []
+            self._open["picture"] -= 1
+
+    def _end_ruby(self) -> None:
+        """Put the readings behind the words that they belong to."""
+        self._open["ruby"] -= 1
+        if self._open["ruby"]:
+            return
+        reading = line_text("".join(self._annotations.pop()))
+        if reading:
+            self._put(f"（{reading}）")
 
     def _break_line(self) -> None:
         """End the line; inside a table's cell, which is a part of its row's line, leave a blank instead."""

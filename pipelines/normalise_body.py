@@ -12,7 +12,7 @@ from bs4.element import PageElement, RubyTextString  # type: ignore[attr-defined
 from pipelines.body_reading import BLANKS, WHITE_SPACE, Body, Line, Picture, Reading, line_text
 from pipelines.concealment import is_concealed
 from pipelines.normalise_text import drop_unseen
-from pipelines.players import PLAYERS
+from pipelines.players import CHILDLESS, PLAYERS
 from storage.records import Paragraph, SetAside
 
 __all__ = ["Body", "Line", "Picture", "read_body", "read_lines"]
@@ -28,7 +28,6 @@ _DROPPED = frozenset({
 })
 # fmt: on
 _UNREAD = _DROPPED.union(PLAYERS)
-_CHILDLESS = frozenset({"embed", "bgsound", "frame"})
 _TEXTS = (NavigableString, RubyTextString)
 
 
@@ -90,7 +89,7 @@ def _walk(root: Tag, reading: Reading) -> None:
             reading.end(node)
         elif node.name in _UNREAD:
             reading.add_player(node)
-            if node.name in _CHILDLESS:  # what the parser puts into it stands behind it
+            if node.name in CHILDLESS:
                 stack.extend((child, True) for child in reversed(node.contents))
         elif not node.attrs or not is_concealed(node):
             reading.start(node)

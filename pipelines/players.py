@@ -25,6 +25,9 @@ PLAYERS: dict[str, PlayerKind] = {
 }
 """Elements that play something; what stands inside them is for browsers that cannot."""
 
+CHILDLESS = frozenset({"embed", "bgsound", "frame"})
+"""Those of them that have nothing inside: what a parser puts there stands behind them."""
+
 _ADDRESSES = ("src", "data-src", "data-lazy-src", "_src", "data-original", "data-url", "data")
 _POSTERS = ("poster", "data-poster")
 _MOVIES = frozenset({"movie", "src", "filename", "url"})
@@ -70,6 +73,8 @@ def _first_address(named: Iterable[str], base: str) -> str | None:
 
 def _named(tag: Tag) -> Iterator[str]:
     yield from (attribute(tag, name) for name in _ADDRESSES if name in tag.attrs)
+    if tag.name in CHILDLESS:
+        return
     for part in tag.find_all(["source", "embed", "param"], limit=_MOST_PARTS):
         if part.name != "param":
             yield from (attribute(part, name) for name in _ADDRESSES if name in part.attrs)

@@ -47,6 +47,8 @@ PICTURES = {
     "<picture><source srcset='/l.webp' type='image/webp'><img src='/s.jpg'></picture>": "/s.jpg",
     f"<picture><source srcset='/l.webp'><img src='{BLANK}'></picture>": "/l.webp",
     "<picture><source srcset='/s.jpg 1x'><source data-srcset='/l.jpg 3x'><img></picture>": "/l.jpg",
+    "<picture><source srcset='/l.webp 9w'></picture><img src='/a.jpg'>": "/a.jpg",
+    "<source srcset='/l.webp 9w'><img src='/a.jpg'>": "/a.jpg",
     "<noscript><img src='/a.jpg'></noscript>": "/a.jpg",
     f"<img src='{BLANK}'><noscript><img src='/a.jpg'></noscript>": "/a.jpg",
     "<img data-src='/a.jpg'><noscript><img src='/a.jpg'></noscript>": "/a.jpg",
