@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import random
 import signal
@@ -359,6 +360,16 @@ def test_a_large_record_cut_anywhere_is_torn(
         for length in (*range(place.offset, end_of(place), 211), *range(end_of(place) - 20, end_of(place))):
             path.write_bytes(whole[:length])
             assert mend_tail(path, place.offset) == Mended(FIRST_FILE, length - place.offset, 0)
+
+
+def test_a_torn_member_of_whatever_content_is_cut(tmp_path: Path) -> None:
+    (place,) = write_pages(tmp_path, PAGE)
+    path = tmp_path / FIRST_FILE
+    whole = path.read_bytes()
+    chance = random.Random(11)
+    for size in (1, 20, 300, 3000, 70_000):
+        path.write_bytes(whole + gzip.compress(chance.randbytes(size), mtime=1)[:size])
+        assert mend_tail(path, end_of(place)) == Mended(FIRST_FILE, size, 0)
 
 
 def test_a_writer_goes_on_in_the_next_file_behind_damage(

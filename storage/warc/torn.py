@@ -20,6 +20,7 @@ _TRAILER = 8  # bytes: checksum, and the length of what was packed
 _CHUNK = 2**14
 _KEPT = 2**16  # bytes of a record in which its header ends
 _BEGINNING = b"WARC/1."
+_MOST_PACKED = 100  # times: no record shrinks to less
 _NEVER_WRITTEN = bytes(_TRAILER)
 _LENGTH = re.compile(rb"\r\nContent-Length: *([0-9]{1,12})\r\n", re.IGNORECASE)
 _UNPRINTABLE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -50,16 +51,17 @@ def _never_ended(data: mmap, start: int) -> bool:
         return not found.text.startswith(_BEGINNING)
     if found.end != "missing":
         return found.end == "cut"
-    return _is_beginning(found, int.from_bytes(data[-4:], "little"))
+    return _lacks_its_end(found, len(data) - start, int.from_bytes(data[-4:], "little"))
 
 
-def _is_beginning(found: _Unpacked, last_number: int) -> bool:
-    """Tell whether what was unpacked begins a record and lacks its end.
+def _lacks_its_end(found: _Unpacked, packed: int, last_number: int) -> bool:
+    """Tell whether what was unpacked begins something and lacks its end.
 
-    ``last_number`` are the last four bytes: at the end of a whole member they tell the length of its record.
+    ``last_number`` are the last four bytes: at the end of a whole member they tell how much was packed into
+    its ``packed`` bytes.
     """
     if not (found.text.startswith(_BEGINNING) or _BEGINNING.startswith(found.text)):
-        return False
+        return not packed * 0.9 <= last_number <= packed * _MOST_PACKED
     header, blank, _ = found.text.partition(b"\r\n\r\n")
     if _UNPRINTABLE.search(header):
         return False
