@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from storage.archive import Archive
 
 _ALONE = 0.5
-_ACCOMPANIED = 4.0
+_ACCOMPANIED = 8.0
 """The pause after a turn, in turns: a crawl beside it waits less for the lock than its own work takes."""
 _SHORTEST = 0.002  # seconds
 _LONG = 0.05  # seconds: what a turn should not take

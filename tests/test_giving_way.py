@@ -84,7 +84,7 @@ def test_a_turn_is_followed_by_a_pause_as_long_as_half_of_it(desk: SearchDesk) -
     assert clock.slept == pytest.approx([0.02, 0.002, 1.0])
 
 
-def test_the_pause_is_four_turns_long_where_others_write(desk: SearchDesk) -> None:
+def test_the_pause_is_eight_turns_long_where_others_write(desk: SearchDesk) -> None:
     clock = Clock()
     turns = Turns(desk.archive, clock.sleep, lambda: clock.now)
     with another(desk) as other:
@@ -93,7 +93,7 @@ def test_the_pause_is_four_turns_long_where_others_write(desk: SearchDesk) -> No
                 clock.now += 0.04
             if others_write:
                 other.relist(1)
-    assert clock.slept == pytest.approx([0.02, 0.02, 0.16])
+    assert clock.slept == pytest.approx([0.02, 0.02, 0.32])
 
 
 def test_a_turn_does_less_after_a_long_one_and_more_after_a_short_one(desk: SearchDesk) -> None:
