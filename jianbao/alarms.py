@@ -48,7 +48,15 @@ def raise_alarms(
 
 
 def _watch_layout(connection: Connection, source: SourceTally, now: datetime, *, suspicious: bool) -> None:
-    if source.new + source.revised + source.unchanged:
+    stored = source.new + source.revised + source.unchanged
+    astray = suspicious and source.astray >= _SUSPECT and source.astray == stored
+    if astray:
+        message = (
+            f"the pages of all {stored} articles fetched from {source.slug} were set aside, and the articles "
+            "found at their other addresses: the layout of its pages may have changed"
+        )
+        open_event(connection, "article_layout_broken", message, now, source=source.slug)
+    elif stored:
         resolve_events(connection, ("article_layout_broken",), now, source=source.slug)
     elif suspicious and source.quarantined >= _SUSPECT:
         message = (

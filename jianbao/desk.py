@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao.page_addresses import ADDRESS_KINDS, watch_address
+from pipelines.settle import judge
 from spiders.addresses import host_of
 from storage.archive import Archive
 from storage.events import is_event_open, list_open_kinds, open_event, resolve_events
 from storage.hosts import HostRow, find_host, update_host
 from storage.instants import LONGEST_REST, ahead, is_recent, past
 from storage.ledger import list_owed, record_poll
-from storage.records import Exchange, Owed, Poll, PollOrder
+from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder
 from storage.sources import list_sources, order_poll, usual_silence
 from storage.tally import Tally
 from storage.unread_links import watch_unread
@@ -138,6 +139,10 @@ class ArchiveDesk:
             if wished is None or wished < until:
                 known = update_host(connection, host, rests_until=until)
             self._hosts[host] = known
+
+    def judge(self, draft: Draft, owed: Owed, captured_at: datetime) -> Article:
+        """Return the article that a page's draft makes by itself; raise `SetAside` when it is none."""
+        return judge(draft, owed, None, captured_at)
 
     def leave(self, owed: Owed, host: str) -> None:
         """Note that an owed article is left for a later crawl, since its host does not answer."""

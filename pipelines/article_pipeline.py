@@ -44,6 +44,8 @@ class ArticlePipeline:
             spider.halt(f"the archive cannot be written: {error}")
             raise
         spider.tally.count(item.owed.source, settled.outcome)
+        if item.astray and settled.outcome in ("new", "revised", "unchanged"):
+            spider.tally.of(item.owed.source).astray += 1
         if settled.reason:
             spider.tally.note(settled.reason)
         return item

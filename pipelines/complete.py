@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pipelines.fingerprint import fold
 from storage.articles import StoredArticle
 from storage.records import Draft, Owed, SetAside
 
+_LEAST_ALIKE = 0.3
 _UPSTREAM_ZONE = ZoneInfo("Asia/Shanghai")
 _DATED_ADDRESS = re.compile(r"/(\d{4})[/-](\d{2})[/-](\d{2})[/-]")
 
@@ -23,6 +25,10 @@ def complete_draft(draft: Draft, owed: Owed, stored: StoredArticle | None) -> Dr
     """
     if draft.info_code not in (None, owed.info_code):
         raise SetAside(f"is the page of another article, {draft.info_code}")
+    if draft.info_code is None and not _are_alike(draft.title, owed.title):
+        raise SetAside(
+            f"is the page of another article: it names no info code, and its title is {draft.title!r}"
+        )
     draft = replace(draft, info_code=owed.info_code)
     if not draft.partial:
         return draft
@@ -32,6 +38,15 @@ def complete_draft(draft: Draft, owed: Owed, stored: StoredArticle | None) -> Dr
         title=draft.title or (stored.article.title if stored else owed.title) or None,
     )
     return _with_time(named, owed, stored)
+
+
+def _are_alike(printed: str | None, listed: str) -> bool:
+    """Return whether a page's title may be the listed one: editors shorten and correct, but keep words."""
+    one, other = fold(printed or ""), fold(listed)
+    if not one or not other or one in other or other in one:
+        return True
+    pairs, others = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other))
+    return len(pairs & others) >= _LEAST_ALIKE * min(len(pairs), len(others))
 
 
 def _with_time(draft: Draft, owed: Owed, stored: StoredArticle | None) -> Draft:

@@ -80,7 +80,7 @@ def _settle_answer(
     try:
         if delivery.draft is None:
             raise delivery.trouble or SetAside("brought no article")
-        article = judge(delivery.draft, owed, stored, exchange.fetched_at)
+        article = delivery.article or judge(delivery.draft, owed, stored, exchange.fetched_at)
     except (SetAside, TryLater, Vanished) as refused:
         reason = f"{refused}; {delivery.said}" if delivery.said else str(refused)
         return _set_aside(connection, owed, capture, reason, now)

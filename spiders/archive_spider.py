@@ -33,7 +33,7 @@ from spiders.silent_hosts import HostSilent
 from spiders.trouble import Elsewhere, explain_failure, is_unreachable
 from spiders.turns import Turns
 from spiders.wholeness import is_whole
-from storage.records import Delivery, Draft, Owed, SetAside, TryLater, Vanished
+from storage.records import Article, Delivery, Draft, Exchange, Owed, SetAside, TryLater, Vanished
 
 _NOT_THERE = (404, 410)
 _AHEAD = 2
@@ -195,16 +195,39 @@ class ArchiveSpider(Spider):
         except Vanished as nothing:
             yield from self._look_further(search, f"{search.url} {nothing}")
         except SetAside as refused:
-            told = SetAside(search.tell_of(str(refused)))
-            yield from self._deliver(
-                search, Delivery(search.owed, kept_exchange(response.request), trouble=told)
-            )
+            yield from self._set_aside(response, search, refused)
+            return
+        exchange = kept_exchange(response.request)
+        try:
+            article = self._judge_draft(search, draft, exchange)
+        except SetAside as refused:
+            yield from self._set_aside(response, search, refused)
         else:
-            delivery = Delivery(search.owed, kept_exchange(response.request), draft)
+            delivery = Delivery(search.owed, exchange, draft, article=article)
             if (page := self._page_for_rest(search, draft)) is not None:
                 self._go_on(search, search.hold(delivery, page))
             else:
                 yield from self._deliver(search, delivery)
+
+    def _judge_draft(self, search: Search, draft: Draft, exchange: Exchange | None) -> Article | None:
+        """Return the article that a draft makes by itself; raise `SetAside` when the page is not that."""
+        if draft.partial or exchange is None:
+            return None
+        try:
+            return self.desk.judge(draft, search.owed, exchange.fetched_at)
+        except SetAside:
+            raise
+        except Exception:  # noqa: BLE001 - whoever stores the draft judges it again, and says what is the matter
+            return None
+
+    def _set_aside(self, response: Response, search: Search, refused: SetAside) -> Iterator[Delivery]:
+        """Keep a page that is not the article's, and ask the article's other addresses before giving up."""
+        exchange = kept_exchange(response.request)
+        if exchange is None or search.held is not None:
+            told = SetAside(search.tell_of(str(refused)))
+            yield from self._deliver(search, Delivery(search.owed, exchange, trouble=told))
+            return
+        yield from self._pursue(search, search.refuse(exchange, str(refused)))
 
     def _page_for_rest(self, search: Search, draft: Draft) -> str | None:
         """Return the page to ask for the title and time that an answer leaves out and nobody else tells."""
@@ -219,7 +242,7 @@ class ArchiveSpider(Spider):
 
     def _put_off(self, search: Search, trouble: TryLater) -> Iterator[Delivery]:
         """Deliver trouble that may pass; look further when it has come again and again."""
-        if search.owed.attempts < _PATIENCE:
+        if search.owed.attempts < _PATIENCE and not search.wrong:
             told = TryLater(search.tell(str(trouble)), trouble.after)
             return self._deliver(search, Delivery(search.owed, trouble=told))
         return self._look_further(search, str(trouble), trouble)
@@ -230,8 +253,8 @@ class ArchiveSpider(Spider):
             yield from self._deliver(search, Delivery(search.owed, trouble=TryLater(str(silent))))
             return
         further = search.next(str(silent), TryLater(str(silent)))
-        if search.owed.attempts >= _PATIENCE and further.addresses:
-            self._go_on(search, further)
+        if further.wrong or (search.owed.attempts >= _PATIENCE and further.addresses):
+            yield from self._pursue(search, further)
             return
         self.searches.end(search, asked=False)
         self.desk.leave(search.owed, search.host)
@@ -239,19 +262,24 @@ class ArchiveSpider(Spider):
     def _look_further(
         self, search: Search, answer: str, trouble: TryLater | None = None
     ) -> Iterator[Delivery]:
-        further = search.next(answer, trouble)
+        return self._pursue(search, search.next(answer, trouble))
+
+    def _pursue(self, search: Search, further: Search) -> Iterator[Delivery]:
+        """Go on at the next address, or deliver what all of them said."""
         if further.addresses:
             self._go_on(search, further)
             return
-        yield from self._deliver(search, Delivery(search.owed, trouble=further.conclude()))
+        yield from self._deliver(search, further.conclude(), further)
 
     def _go_on(self, search: Search, further: Search) -> None:
         self.searches.move(search, further)
         self._join(further)
 
-    def _deliver(self, search: Search, delivery: Delivery) -> Iterator[Delivery]:
+    def _deliver(
+        self, search: Search, delivery: Delivery, concluded: Search | None = None
+    ) -> Iterator[Delivery]:
         """End a search with its delivery; a failure is no news once another search has found the article."""
-        delivery = search.give(delivery)
+        delivery = (concluded or search).give(delivery)
         found = self.searches.was_found(search)
         self.searches.end(search, found=delivery.draft is not None)
         if delivery.exchange is not None or not found:

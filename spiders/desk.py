@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from storage.records import Exchange, Owed, Poll, PollOrder
+from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder
 
 
 class Desk(Protocol):
@@ -23,6 +23,9 @@ class Desk(Protocol):
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
         """Return the next listings that a source owes, by info code after the given one; empty at the end."""
+
+    def judge(self, draft: Draft, owed: Owed, captured_at: datetime) -> Article:
+        """Return the article that a page's draft makes by itself; raise `SetAside` when it is none."""
 
     def leave(self, owed: Owed, host: str) -> None:
         """Note that an owed article is left for a later crawl, since its host does not answer."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from spiders.addresses import host_of
 from spiders.readers.supplement import supplement
-from storage.records import Delivery, Owed, TryLater, Vanished
+from storage.records import Delivery, Exchange, Owed, SetAside, TryLater, Vanished
 
 _MOST_REMEMBERED = 100_000
 _SECOND_AFTER = 3.0
@@ -23,6 +23,7 @@ class Search:
 
     ``trouble`` is the first answer that may pass; without one the article is nowhere. ``barred`` are
     addresses on hosts that are not allowed. ``held`` is an answer that has come and leaves something out.
+    ``wrong`` are pages that were not the article's, each with a clause that says why.
     """
 
     owed: Owed
@@ -31,6 +32,7 @@ class Search:
     trouble: TryLater | None = None
     barred: tuple[str, ...] = ()
     held: Delivery | None = None
+    wrong: tuple[tuple[Exchange, str], ...] = ()
 
     @property
     def url(self) -> str:
@@ -52,6 +54,11 @@ class Search:
         trouble = self.trouble or trouble
         return replace(self, addresses=self.addresses[1:], answers=(*self.answers, answer), trouble=trouble)
 
+    def refuse(self, exchange: Exchange, why: str) -> Search:
+        """Return the search after this address gave a page that is not the article's."""
+        further = self.next(f"{self.url} {why}")
+        return replace(further, wrong=(*self.wrong, (exchange, why)))
+
     def hold(self, delivery: Delivery, page: str) -> Search:
         """Return the search for what an answer leaves out, at the article's page."""
         left_out = f"{self.url} leaves out its title or time"
@@ -60,13 +67,18 @@ class Search:
     def give(self, delivery: Delivery) -> Delivery:
         """Return what to deliver in the end: an answer that is held, with what this last one adds to it."""
         if self.held is None or self.held.exchange is None or self.held.draft is None:
-            return delivery
+            return self._with_wrong(delivery)
         beside = (delivery.exchange,) if delivery.exchange is not None else ()
         if delivery.draft is None:
             said = str(delivery.trouble)
             return replace(self.held, beside=beside, said=said if self.url in said else f"{self.url} {said}")
         draft = supplement(self.held.draft, delivery.draft)
         return replace(self.held, draft=draft, beside=beside)
+
+    def _with_wrong(self, delivery: Delivery) -> Delivery:
+        """Return a delivery with the wrong pages that came before it, so that they are kept."""
+        kept = tuple(exchange for exchange, _ in self.wrong if exchange is not delivery.exchange)
+        return replace(delivery, beside=(*delivery.beside, *kept), astray=bool(kept)) if kept else delivery
 
     def tell(self, *answers: str) -> str:
         """Return what all addresses answered, this one as given, and which were not asked, in a sentence."""
@@ -80,10 +92,21 @@ class Search:
     def _not_asked(self) -> tuple[str, ...]:
         return tuple(f"{url} is on none of its source's hosts" for url in self.barred)
 
-    def conclude(self) -> TryLater | Vanished:
-        """Return what the answers of all addresses mean together."""
+    def conclude(self) -> Delivery:
+        """Return what the answers of all addresses mean together: a wrong page is quarantined, with them all.
+
+        The capture is the first wrong page's, and the reason begins with what is the matter with that.
+        """
+        if self.wrong:
+            exchange, why = self.wrong[0]
+            others = [answer for answer in self.answers if not answer.endswith(f" {why}")]
+            others += [answer for answer in self.answers if answer.endswith(f" {why}")][1:]
+            trouble = SetAside("; ".join((why, *others, *self._not_asked)))
+            return Delivery(self.owed, exchange, trouble=trouble)
         said = self.tell()
-        return Vanished(said) if self.trouble is None else TryLater(said, self.trouble.after)
+        if self.trouble is None:
+            return Delivery(self.owed, trouble=Vanished(said))
+        return Delivery(self.owed, trouble=TryLater(said, self.trouble.after))
 
 
 class Searches:

@@ -18,6 +18,7 @@ class SourceTally:
     """One source's counts: what its page listed (``poll`` None: not polled), and how each article ended.
 
     ``lost`` counts the page's characters that were cut or broken on their way.
+    ``astray`` counts the articles that were found elsewhere after a page that was not theirs.
     ``links`` are those of the list that was read, ``unread`` those of them that have no info code.
     """
 
@@ -32,6 +33,7 @@ class SourceTally:
     gone: int = 0
     failed: int = 0
     quarantined: int = 0
+    astray: int = 0
     lost: int = 0
 
 

@@ -281,6 +281,7 @@ def test_a_changed_layout_of_articles_quarantines_them_and_an_event_says_so(news
     newsroom.crawl(status=1)
     site.behave()
     site.set_layout("unknown")
+    site.misbehave("/NewsData/*", "status", status=404)
     assert newsroom.crawl(status=1).total("quarantined") == 3
     assert newsroom.states() == {"archived": 2, "quarantined": 3}
     assert sorted(newsroom.events()) == ["article_layout_broken", "layout_broken", *["quarantine"] * 3]
@@ -290,6 +291,18 @@ def test_a_changed_layout_of_articles_quarantines_them_and_an_event_says_so(news
     site.set_layout("jekyll")
     assert newsroom.crawl().total("new") == 3
     assert newsroom.events() == []
+
+
+def test_a_changed_layout_of_articles_is_told_though_the_endpoint_has_them(newsroom: Newsroom) -> None:
+    site = newsroom.site
+    newsroom.crawl()
+    for _ in range(3):
+        site.misbehave(site.publish().code, "status", status=500)
+    newsroom.crawl(status=1)
+    site.behave()
+    site.set_layout("unknown")
+    assert newsroom.crawl(status=1).total("new") == 3
+    assert sorted(newsroom.events()) == ["article_layout_broken", "layout_broken"]
 
 
 def test_a_quarantined_article_is_repaired_through_another_source_too(

@@ -335,6 +335,7 @@ class SourceCounts(Shape):
     gone: int = 0
     failed: int = 0
     quarantined: int = 0
+    astray: int = Field(0, description="Articles found elsewhere after a page that was not theirs.")
     lost: int = Field(0, description="Characters of its page that were cut or broken on their way.")
 
 

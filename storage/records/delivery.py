@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.records.article import Draft
+from storage.records.article import Article, Draft
 from storage.records.capture import Exchange
 from storage.records.listing import Owed
 from storage.records.verdict import SetAside, TryLater, Vanished
@@ -16,7 +16,8 @@ class Delivery:
 
     A page that was set aside has its exchange too; one that failed or vanished has none. ``beside`` are
     answers of other addresses that went into the draft or were looked at for it; ``said`` is what came of
-    those, for the reason if the draft is no article after all.
+    those, for the reason if the draft is no article after all. ``article`` is what the draft makes, where
+    that was judged already; ``astray`` tells that another address gave a page that was not this article's.
     """
 
     owed: Owed
@@ -25,3 +26,5 @@ class Delivery:
     trouble: SetAside | TryLater | Vanished | None = None
     beside: tuple[Exchange, ...] = ()
     said: str = ""
+    article: Article | None = None
+    astray: bool = False
