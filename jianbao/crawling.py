@@ -19,6 +19,7 @@ from jianbao.indexing import index_news
 from jianbao.linking import link_news
 from jianbao.logs import log_to_stderr
 from jianbao.processes import is_alive
+from jianbao.voices import find_voices
 from pipelines.precedence import FILE_SCHEME
 from storage.archive import Archive
 from storage.crawls import (
@@ -283,6 +284,7 @@ def _crawl(
     spider = CategorySpider if order.wanted is None else InfoCodeSpider
     process = CrawlProcess(spider, _settings(configuration), tally)
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
+    voices = find_voices(configuration)
     desk = ArchiveDesk(
         archive,
         order.slugs,
@@ -291,12 +293,14 @@ def _crawl(
         crawl_id=crawl_id,
         due_only=order.due_only,
         halt=process.halt,
+        voices=voices,
     )
     carried: dict[str, Any] = {} if order.wanted is None else {"wanted": order.wanted}
     process.run(
         watch,
         desk=desk,
         allowed_hosts=_allowed_hosts(configuration),
+        voices=voices,
         endpoint=configuration.infocode.url,
         article_page=configuration.infocode.page,
         archive=archive,

@@ -18,7 +18,7 @@ from storage.events import is_event_open, list_open_kinds, open_event, resolve_e
 from storage.hosts import HostRow, find_host, update_host
 from storage.instants import LONGEST_REST, ahead, is_recent, past
 from storage.ledger import list_owed, record_poll
-from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder
+from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder, Voices
 from storage.sources import list_sources, order_poll, usual_silence
 from storage.tally import Tally
 from storage.unread_links import watch_unread
@@ -32,7 +32,7 @@ _QUIET_WORTH_A_LOOK = timedelta(days=1)
 class ArchiveDesk:
     """The archive as `spiders.desk.Desk` sees it, for one crawl."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a crawl has that many sides
         self,
         archive: Archive,
         slugs: Iterable[str],
@@ -42,6 +42,7 @@ class ArchiveDesk:
         crawl_id: int,
         due_only: bool,
         halt: Callable[[str], None],
+        voices: Voices | None = None,
     ) -> None:
         """``leftovers`` are fetched from without a poll; ``halt`` ends the crawl.
 
@@ -52,6 +53,7 @@ class ArchiveDesk:
         self._crawl_id = crawl_id
         self._due_only = due_only
         self._halt = halt
+        self._voices = voices
         self._hosts: dict[str, HostRow] = {}
         self._leftovers = leftovers
         wanted = set(slugs)
@@ -85,7 +87,7 @@ class ArchiveDesk:
                 if exchange is not None and not _is_known_to_be_broken(connection, poll):
                     self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
                 unread = watch_unread(connection, poll)
-                recorded = record_poll(connection, poll)
+                recorded = record_poll(connection, poll, self._voices)
                 self._record_events(connection, poll, has_news=recorded.new > 0)
         except (SQLAlchemyError, OSError) as error:
             self._halt(f"the archive cannot be written: {error}")

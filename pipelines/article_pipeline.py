@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 
 from pipelines.settle import Settled, settle_delivery
 from storage.archive import Archive
-from storage.records import Delivery, TryLater
+from storage.records import Delivery, TryLater, Voices
 from storage.tally import Tally
 
 
@@ -22,6 +22,7 @@ class ArchivingSpider(Protocol):
     crawl_id: int
     tally: Tally
     halt: Callable[[str], None]
+    voices: Voices | None
 
 
 class ArticlePipeline:
@@ -54,7 +55,8 @@ class ArticlePipeline:
         """Settle a delivery; one that could not be stored is tried again at its time like any failure."""
         archive, crawl_id = self._spider.archive, self._spider.crawl_id
         try:
-            return settle_delivery(archive, item, crawl_id, datetime.now(UTC))
+            voices = getattr(self._spider, "voices", None)
+            return settle_delivery(archive, item, crawl_id, datetime.now(UTC), voices)
         except Exception as error:
             if _concerns_archive(error):
                 raise

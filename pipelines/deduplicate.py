@@ -65,6 +65,15 @@ def compare(fetched: Article, stored: StoredArticle | None) -> Comparison:
     return Comparison("unchanged", kept, forms, fingerprint, is_upgrade or _differs(kept, forms, stored), {})
 
 
+def supersede(fetched: Article, stored: StoredArticle) -> Comparison:
+    """Return what takes the place of a text that another site gave: all of the fetched one, none of that."""
+    fingerprint = content_hash(fetched)
+    if fingerprint == stored.content_hash:
+        return Comparison("unchanged", fetched, fetched.form, fingerprint, True, {})
+    change = describe_change(stored.article, fetched)
+    return Comparison("revised", fetched, fetched.form, fingerprint, True, change)
+
+
 def describe_change(before: Article, after: Article) -> dict[str, Any]:
     """Return what a revision changed: the old title, and how many paragraphs came and went.
 

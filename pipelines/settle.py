@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from pipelines.belief import doubt
+from pipelines.claims import settle_claim
 from pipelines.complete import complete_draft
 from pipelines.normalise import normalise
 from pipelines.store import store_article
@@ -25,6 +26,7 @@ from storage.records import (
     SetAside,
     TryLater,
     Vanished,
+    Voices,
 )
 from storage.tally import Outcome
 
@@ -37,11 +39,20 @@ class Settled:
     reason: str | None = None
 
 
-def settle_delivery(archive: Archive, delivery: Delivery, crawl_id: int | None, now: datetime) -> Settled:
-    """Take one delivery to its end in one transaction: the capture, and all that follows from it."""
+def settle_delivery(
+    archive: Archive,
+    delivery: Delivery,
+    crawl_id: int | None,
+    now: datetime,
+    voices: Voices | None = None,
+) -> Settled:
+    """Take one delivery to its end in one transaction: the capture, and all that follows from it.
+
+    ``voices`` tell who speaks for an article; None: whoever delivers it.
+    """
     with archive.writing() as connection:
         if delivery.exchange is not None:
-            return _settle_answer(archive, connection, delivery, delivery.exchange, crawl_id, now)
+            return _settle_answer(archive, connection, delivery, delivery.exchange, crawl_id, now, voices)
         if isinstance(delivery.trouble, Vanished):
             return _vanish(connection, delivery.owed, delivery.trouble, now)
         return _fail(connection, delivery.owed, delivery.trouble, now)
@@ -69,6 +80,7 @@ def _settle_answer(
     exchange: Exchange,
     crawl_id: int | None,
     now: datetime,
+    voices: Voices | None,
 ) -> Settled:
     owed = delivery.owed
     ensure_listing(connection, owed, now)
@@ -84,6 +96,8 @@ def _settle_answer(
     except (SetAside, TryLater, Vanished) as refused:
         reason = f"{refused}; {delivery.said}" if delivery.said else str(refused)
         return _set_aside(connection, owed, capture, reason, now)
+    if voices is not None and voices.are_many:
+        return Settled(*settle_claim(connection, voices, article, owed, stored, capture, now))
     return Settled(store_article(connection, article, owed, stored, capture.id, now))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipelines.deduplicate import Comparison, Kind, compare
+from pipelines.deduplicate import Comparison, Kind, compare, supersede
 from pipelines.witnesses import settle_time
 from storage.articles import (
     StoredArticle,
@@ -30,7 +31,7 @@ PARSER_VERSION = 3
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
 
 
-def store_article(
+def store_article(  # noqa: PLR0913 - storing has that many sides
     connection: Connection,
     fetched: Article,
     owed: Owed,
@@ -38,19 +39,23 @@ def store_article(
     capture_id: int,
     now: datetime,
     ready: ReadyTokens | None = None,
+    *,
+    only: Sequence[str] | None = None,
+    supersedes: bool = False,
 ) -> Kind:
     """Store a believable article and settle its listings; return whether it was new, revised or unchanged.
 
-    ``ready`` are its search tokens where somebody has made them already.
+    ``ready`` are its search tokens where somebody has made them already. ``only`` are the sources whose
+    listings it settles, None for all; ``supersedes``: it takes the place of a text that nothing is kept of.
     """
-    comparison = compare(fetched, stored)
+    comparison = supersede(fetched, stored) if supersedes and stored else compare(fetched, stored)
     if stored is None:
         current = _insert(connection, comparison, capture_id, now)
     else:
         current = _update(connection, comparison, stored, capture_id, now)
     _follow(connection, current, stored, ready)
     # Only the forms that came: a change that both twins announce must still be fetched from the other.
-    settled = settle_archived(connection, owed.info_code, f"{owed.form} {fetched.form}", capture_id)
+    settled = settle_archived(connection, owed.info_code, f"{owed.form} {fetched.form}", capture_id, only)
     _settle_events(connection, owed, stored, now, others_waited=settled > 1)
     return comparison.kind
 

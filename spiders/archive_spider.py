@@ -33,7 +33,7 @@ from spiders.silent_hosts import HostSilent
 from spiders.trouble import Elsewhere, explain_failure, is_unreachable
 from spiders.turns import Turns
 from spiders.wholeness import is_whole
-from storage.records import Article, Delivery, Draft, Exchange, Owed, SetAside, TryLater, Vanished
+from storage.records import Article, Delivery, Draft, Exchange, Owed, SetAside, TryLater, Vanished, Voices
 
 _NOT_THERE = (404, 410)
 _AHEAD = 2
@@ -62,6 +62,7 @@ class ArchiveSpider(Spider):
         allowed_hosts: frozenset[str],
         endpoint: str | None = None,
         article_page: str | None = None,
+        voices: Voices | None = None,
         **carried: Any,
     ) -> None:
         """``article_page`` is where an article's page is found by its code: see `page_address`.
@@ -72,6 +73,7 @@ class ArchiveSpider(Spider):
         self.allowed_hosts = allowed_hosts
         self.endpoint = endpoint
         self.article_page = article_page
+        self.voices = voices
         self._waiting: Counter[str] = Counter()
         self._silent: Counter[str] = Counter()
 
@@ -144,7 +146,9 @@ class ArchiveSpider(Spider):
     def _line_up(self, owed: Owed) -> Delivery | None:
         """Put an article in line at its first host; return why when it has none."""
         addresses = article_addresses(owed, self.endpoint, self.allowed_hosts, self.article_page)
-        search = Search(owed, addresses, barred=barred_addresses(owed, self.endpoint, self.allowed_hosts))
+        barred = barred_addresses(owed, self.endpoint, self.allowed_hosts)
+        site = self.voices.site_of(owed.url) if self.voices is not None else 0
+        search = Search(owed, addresses, barred=barred, site=site or 0)
         if not addresses:
             return Delivery(owed, trouble=TryLater(search.tell()))
         self._join(search)

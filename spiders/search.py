@@ -23,6 +23,8 @@ class Search:
 
     ``trouble`` is the first answer that may pass; without one the article is nowhere. ``barred`` are
     addresses on hosts that are not allowed. ``held`` is an answer that has come and leaves something out.
+    ``site`` is the number of the site that lists it: an earlier one may speak for
+    it though a later one has it.
     ``wrong`` are pages that were not the article's, each with a clause that says why.
     """
 
@@ -33,6 +35,7 @@ class Search:
     barred: tuple[str, ...] = ()
     held: Delivery | None = None
     wrong: tuple[tuple[Exchange, str], ...] = ()
+    site: int = 0
 
     @property
     def url(self) -> str:
@@ -120,14 +123,18 @@ class Searches:
         self._silence = silence
         self._asking: dict[Key, list[str]] = {}
         self._asked: dict[Key, set[str]] = {}
-        self._found: dict[Key, None] = {}
+        self._found: dict[Key, int] = {}
         self._later: dict[Key, list[Search]] = {}
 
     def begin(self, search: Search) -> bool:
         """Return whether to ask for this article now; what another search may yet find waits for it."""
         key, host = search.key, search.host
         asking = self._asking.get(key, [])
-        if key in self._found or host in asking or host in self._asked.get(key, ()):
+        if (
+            search.site >= self._found.get(key, search.site + 1)
+            or host in asking
+            or host in self._asked.get(key, ())
+        ):
             return False
         if not self._is_hopeless(asking):
             self._later.setdefault(key, []).append(search)
@@ -148,7 +155,7 @@ class Searches:
         if not asking:
             del self._asking[search.key]
         if found:
-            self._found[search.key] = None
+            self._found[search.key] = min(search.site, self._found.get(search.key, search.site))
         elif asked:
             self._asked.setdefault(search.key, set()).add(search.host)
         for memory in (self._found, self._asked):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from storage.events import list_open_sources, open_event, resolve_events
-from storage.schema import event, listing, source
+from storage.schema import article, event, listing, source
 from storage.sources import LISTING_KINDS
 
 FAILING = "articles_failing"
@@ -98,6 +98,7 @@ def _waiting() -> Any:
             listing.c.next_try_at.is_not(None),
             listing.c.state.in_(_WAITING),
             source.c.kind.in_(LISTING_KINDS),
+            ~exists().where(article.c.info_code == listing.c.info_code),  # another site's text may stand
         )
         .order_by(listing.c.source, listing.c.first_listed_at, listing.c.info_code)
     )

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, String, and_, bindparam, case, exists, func, 
 
 from storage.database import upsert
 from storage.instants import LONGEST_RETRY, has_come
-from storage.records import Listed, Owed, Poll
+from storage.records import Listed, Owed, Poll, Voices
 from storage.schema import UtcDateTime, article, listing, source
 from storage.sources import LISTING_KINDS
 
@@ -84,22 +84,29 @@ class Recorded:
     again: int = 0
 
 
-def record_poll(connection: Connection, poll: Poll) -> Recorded:
+def record_poll(connection: Connection, poll: Poll, voices: Voices | None = None) -> Recorded:
     """Enter a poll into the ledger: its listings, then the page's validators; return what was new."""
     recorded = Recorded()
     if poll.outcome == "changed":
-        recorded = record_listings(connection, poll.source, poll.listed, poll.polled_at)
+        recorded = record_listings(connection, poll.source, poll.listed, poll.polled_at, voices)
     connection.execute(update(source).where(source.c.slug == poll.source).values(_page_state(poll)))
     return recorded
 
 
 def record_listings(
-    connection: Connection, slug: str, listed: Sequence[Listed], listed_at: datetime
+    connection: Connection,
+    slug: str,
+    listed: Sequence[Listed],
+    listed_at: datetime,
+    voices: Voices | None = None,
 ) -> Recorded:
-    """Enter what a page lists; a code that is archived in this form already is archived here too."""
+    """Enter what a page lists; a code that is archived in this form already is archived here too.
+
+    Unless another site's text is what is archived: then this site's own is still to be fetched.
+    """
     recorded = Recorded()
     for start in range(0, len(listed), _CHUNK):
-        part = _record_chunk(connection, slug, listed[start : start + _CHUNK], listed_at)
+        part = _record_chunk(connection, slug, listed[start : start + _CHUNK], listed_at, voices)
         recorded = Recorded(recorded.new + part.new, recorded.known + part.known, recorded.again + part.again)
     return recorded
 
@@ -196,9 +203,16 @@ def is_listed_on_page(connection: Connection, slug: str, info_code: str) -> bool
     return connection.execute(select(listed.exists())).scalar_one()
 
 
-def settle_archived(connection: Connection, info_code: str, forms: str, capture_id: int) -> int:
+def settle_archived(
+    connection: Connection,
+    info_code: str,
+    forms: str,
+    capture_id: int,
+    only: Sequence[str] | None = None,
+) -> int:
     """Mark the listings of an article archived, in the forms it was fetched in; return how many changed."""
-    result = connection.execute(_SETTLE_ARCHIVED, {"code": info_code, "forms": forms, "capture": capture_id})
+    settle = _SETTLE_ARCHIVED if only is None else _SETTLE_ARCHIVED.where(listing.c.source.in_(only))
+    result = connection.execute(settle, {"code": info_code, "forms": forms, "capture": capture_id})
     return result.rowcount
 
 
@@ -281,12 +295,18 @@ def count_states(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def _record_chunk(
-    connection: Connection, slug: str, listed: Sequence[Listed], listed_at: datetime
+    connection: Connection,
+    slug: str,
+    listed: Sequence[Listed],
+    listed_at: datetime,
+    voices: Voices | None,
 ) -> Recorded:
     codes = [entry.info_code for entry in listed]
     before = _known_listings(connection, slug, codes)
     stored = _stored_forms(connection, codes)
-    rows = [_row(slug, entry, listed_at, *stored.get(entry.info_code, ((), None))) for entry in listed]
+    rows = [
+        _row(slug, entry, listed_at, *_own(stored.get(entry.info_code), entry, voices)) for entry in listed
+    ]
     fresh = [row for row in rows if row["info_code"] not in before]
     if fresh:
         connection.execute(upsert(listing).on_conflict_do_nothing(), fresh)
@@ -304,18 +324,29 @@ def _known_listings(connection: Connection, slug: str, codes: Sequence[str]) -> 
     return {code: (state, title) for code, state, title in rows}
 
 
+def _own(
+    stored: tuple[tuple[str, ...], datetime, str] | None, entry: Listed, voices: Voices | None
+) -> tuple[tuple[str, ...], datetime | None]:
+    """Return the forms in which the site that lists an article need not be asked, and when it appeared."""
+    if stored is None:
+        return (), None
+    forms, published_at, url = stored
+    apart = voices is not None and voices.are_many and voices.are_apart(entry.url, url)
+    return () if apart else forms, published_at
+
+
 def _stored_forms(
     connection: Connection, codes: Sequence[str]
-) -> dict[str, tuple[tuple[str, ...], datetime]]:
-    """Return for each article the forms that need no fetching, and when it was published."""
+) -> dict[str, tuple[tuple[str, ...], datetime, str]]:
+    """Return for each article the forms that need no fetching, when it was published, and its address."""
     rows = connection.execute(
-        select(article.c.info_code, article.c.forms, article.c.status, article.c.published_at).where(
-            article.c.info_code.in_(codes)
-        )
+        select(
+            article.c.info_code, article.c.forms, article.c.status, article.c.published_at, article.c.url
+        ).where(article.c.info_code.in_(codes))
     )
     return {
-        code: (tuple(forms.split()) if status == "archived" else (), published_at)
-        for code, forms, status, published_at in rows
+        code: (tuple(forms.split()) if status == "archived" else (), published_at, url)
+        for code, forms, status, published_at, url in rows
     }
 
 

@@ -86,6 +86,9 @@ class Source(Section):
         description='five fields of standard cron such as "*/5 * * * *" (1 = Monday), or @hourly, @daily, '
         "@weekly, @monthly, @yearly; no schedule for the kind infocode",
     )
+    speaks_for: Annotated[tuple[Name, ...], Field(strict=False, max_length=100)] = Field(
+        default=(), description='a list of at most 100 names of newspapers such as ["上饶日报"]'
+    )
     window: int = Field(default=3, ge=1, le=3650, description="a whole number of days from 1 to 3650")
     enabled: bool = Field(default=True, description=_SWITCH)
 

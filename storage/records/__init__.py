@@ -25,11 +25,13 @@ from storage.records.info_code import (
 )
 from storage.records.listing import Listed, ListingState, Owed, Poll, PollOrder, PollOutcome, Validators
 from storage.records.verdict import SetAside, TryLater, Vanished
+from storage.records.voices import Claim, Site, Voices
 
 __all__ = [
     "Article",
     "BadInfoCode",
     "Capture",
+    "Claim",
     "Delivery",
     "Draft",
     "Exchange",
@@ -52,9 +54,11 @@ __all__ = [
     "Resource",
     "Security",
     "SetAside",
+    "Site",
     "TryLater",
     "Validators",
     "Vanished",
+    "Voices",
     "WarcPlace",
     "Witness",
     "canonical_info_code",

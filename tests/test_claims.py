@@ -1,0 +1,153 @@
+"""A site speaks only for its own articles: what another says of them is a capture and an event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import Command, Ended
+from newsroom import small_press
+
+from jianbao.demo import DemoSite
+from jianbao.voices import find_voices
+from storage.archive import Archive
+from storage.articles import find_article
+from storage.events import count_open_events
+from storage.records import Claim, Site, Voices
+
+Sites = tuple[DemoSite, DemoSite]
+Crawl = Callable[..., Ended]
+
+
+@pytest.fixture
+def sites() -> Iterator[Sites]:
+    """Return two sites with the same two articles: one's own, and forged."""
+    with ExitStack() as stack:
+        own, forger = (stack.enter_context(DemoSite(small_press(2))) for _ in range(2))
+        for post in forger.articles:
+            forger.edit(post.code, body="伪造的一段，与原文毫无关系。\n再来一段，也不是原文。")
+        yield own, forger
+
+
+@pytest.fixture
+def crawl(command: Command, tmp_path: Path, sites: Sites) -> Crawl:
+    """Return a crawl of the own and the forging source, in that order of the configuration, or not."""
+
+    def run(*slugs: str, first: str = "own", endpoint: bool = True) -> Ended:
+        pages = {"own": sites[0], "forger": sites[1]}
+        order = [first, *(slug for slug in pages if slug != first)]
+        tables = [
+            f'[[sources]]\nslug = "{slug}"\nname = "{slug}"\nkind = "category"\n'
+            f'url = "{pages[slug].category_url(pages[slug].slugs[0])}"\n'
+            for slug in order
+        ]
+        rules = '[http]\ncontact = "mailto:desk@example.org"\ndelay = 0\nretries = 0\n'
+        if endpoint:
+            rules += f'[infocode]\nurl = "{sites[0].json_url}"\n'
+        file = tmp_path / "jianbao.toml"
+        file.write_text("\n".join((*tables, rules)), "utf-8")
+        return command("--config", file, "crawl", *slugs, "--json")
+
+    return run
+
+
+def texts(folder: Path, site: DemoSite) -> list[bool]:
+    """Return for each article whether the archive has the site's own text."""
+    with Archive.open_existing(folder / "archive") as archive, archive.reading() as connection:
+        found = [find_article(connection, post.info_code) for post in site.articles]
+    return [
+        one is not None and one.article.paragraphs[0].text == post.paragraphs[0]
+        for one, post in zip(found, site.articles, strict=True)
+    ]
+
+
+def claims(folder: Path) -> int:
+    """Return how many events of foreign claims are open."""
+    with Archive.open_existing(folder / "archive") as archive, archive.reading() as connection:
+        return count_open_events(connection)["foreign_claim"]
+
+
+@pytest.mark.parametrize("order", [("own", "forger"), ("forger", "own")], ids=["own-first", "forger-first"])
+@pytest.mark.parametrize("first", ["own", "forger"])
+def test_whoever_comes_first_the_own_text_stands(
+    tmp_path: Path, sites: Sites, crawl: Crawl, order: tuple[str, str], first: str
+) -> None:
+    for slug in order:
+        crawl(slug, first=first)
+    assert texts(tmp_path, sites[0]) == [True, True]
+    assert claims(tmp_path) == 1
+    for post in sites[1].articles:
+        sites[1].edit(post.code, title=f"又改：{post.title}", body="另一种伪造的说法。\n又一段伪造。")
+    crawl(first=first)
+    assert texts(tmp_path, sites[0]) == [True, True]
+
+
+def test_both_at_once(tmp_path: Path, sites: Sites, crawl: Crawl) -> None:
+    crawl()
+    crawl()
+    assert texts(tmp_path, sites[0]) == [True, True]
+
+
+def test_where_nothing_else_tells_the_configurations_first_speaks(
+    tmp_path: Path, sites: Sites, crawl: Crawl
+) -> None:
+    crawl("forger", endpoint=False)
+    crawl("own", endpoint=False)
+    assert texts(tmp_path, sites[0]) == [True, True]
+    assert crawl("own", endpoint=False).json["status"] == "ok"
+
+
+VOICES = Voices(
+    [
+        Site(frozenset({"first.example", "api.example"}), frozenset({"甲报"})),
+        Site(frozenset({"second.example"}), frozenset({"乙报"})),
+    ],
+    lambda url: url.split("/")[2],
+)
+CASES: dict[str, tuple[tuple[str, str | None], tuple[str, str | None], bool]] = {
+    "the-first": (("first", None), ("second", None), True),
+    "not-the-second": (("second", None), ("first", None), False),
+    "named-by-the-other": (("second", "乙报"), ("first", "乙报"), True),
+    "names-itself": (("second", "乙报"), ("first", "甲报"), False),
+    "claims-the-firsts": (("second", "甲报"), ("first", "甲报"), False),
+    "names-itself-first": (("first", "甲报"), ("second", "丙报"), True),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_which_text_stands(case: str) -> None:
+    (one, media), (other, known), stands = CASES[case]
+    claim, held = Claim(f"http://{one}.example/a", media), Claim(f"http://{other}.example/a", known)
+    assert VOICES.prefers(claim, held) is stands
+    assert VOICES.are_apart(claim.url, held.url)
+
+
+def test_the_endpoint_and_imports_are_of_the_first_site() -> None:
+    assert VOICES.site_of("http://api.example/1") == VOICES.site_of("urn:jianbao:post:x") == 0
+    assert VOICES.site_of("http://third.example/") is None
+    assert not VOICES.are_apart("http://third.example/", "http://first.example/")
+
+
+def test_sources_that_share_a_host_are_one_site() -> None:
+    from jianbao.configuration import Configuration
+
+    def source(slug: str, url: str, **keys: Any) -> dict[str, Any]:
+        return {"slug": slug, "name": slug, "kind": "category", "url": url, **keys}
+
+    made = Configuration.model_validate(
+        {
+            "sources": [
+                source("a", "http://one.example/category/a.html"),
+                source("b", "http://two.example/category/b.html", speaks_for=["乙报"]),
+                source("c", "http://one.example/category/c.html"),
+                source("d", "http://three.example/d", hosts=["two.example"]),
+            ],
+            "infocode": {"url": "http://two.example/{code}"},
+        }
+    )
+    voices = find_voices(made)
+    assert voices.site_of("http://two.example/") == voices.site_of("http://three.example/") == 0
+    assert voices.site_of("http://one.example/") == 1
