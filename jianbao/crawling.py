@@ -358,11 +358,11 @@ def _close(
     with archive.writing() as connection:
         slugs = (*order.slugs, *leftovers)
         polled, tells = order.wanted is None, order.tells_of_layout
+        resolve_empty_sets(connection, now, FILE_SCHEME)
         raise_alarms(connection, slugs, tally, now, polled=polled, tells_of_layout=tells)
         finish_crawl(connection, crawl_id, tally, now, "interrupted" if tally.interrupted else None)
         if order.trigger == "schedule" and not tally.broken:
             resolve_events(connection, ("service_stuck",), now)
-        resolve_empty_sets(connection, now, FILE_SCHEME)
         if tally.status == "failed":
             tell_end(connection, order.slugs, tally, began, now, asked=order.wanted is not None)
 
