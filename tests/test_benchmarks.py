@@ -63,3 +63,10 @@ def test_every_page_of_the_reader_is_measured() -> None:
     found = run_benchmark("reader.py")
     assert len(found["pages"]) > 20
     assert all(cpu > 0 for _, _, cpu in found["pages"].values())
+
+
+def test_a_crowd_of_readers_is_measured_beside_a_crawl_and_an_import() -> None:
+    found = run_benchmark("crowd")
+    assert found["errors"] == 0
+    assert found["pages"] > 0
+    assert found["health_longest_s"] > 0

@@ -22,8 +22,9 @@ from jianbao.web.language import LanguageSwitch
 from jianbao.web.opened import Books, add_up
 from jianbao.web.pages import ROUTERS
 from jianbao.web.security_headers import SecurityHeaders
+from jianbao.web.shared_answers import SharedAnswers
 from storage.archive import Archive
-from storage.counted_once import CountedOnce
+from storage.counted_once import CountedOnce, StateWatch
 
 _THREADS = 12  # each reads with a connection of its own, of the fifteen that the archive gives out
 
@@ -36,19 +37,21 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
     """
     archive = Archive.open_reading(archive_folder)
     books = CountedOnce(archive.engine, add_up)
+    watch = StateWatch(archive.engine)
     application = FastAPI(
         title="jianbao",
         version=__version__,
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # these two would load their scripts from another host
         redoc_url=None,
-        lifespan=_closing(archive, books),
+        lifespan=_closing(archive, books, watch),
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(Gate, names=hosts),
             Middleware(LanguageSwitch),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
             Middleware(Freshness),
+            Middleware(SharedAnswers, read_state=watch.state),
         ],
     )
     application.state.archive = archive
@@ -63,7 +66,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
 
 
 def _closing(
-    archive: Archive, books: CountedOnce[Books]
+    archive: Archive, books: CountedOnce[Books], watch: StateWatch
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
@@ -71,5 +74,6 @@ def _closing(
         with archive:
             yield
             books.close()
+            watch.close()
 
     return lifespan

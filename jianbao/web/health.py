@@ -6,6 +6,10 @@ reason to restart the reader: `/metrics` and `jianbao status` tell that.
 
 from __future__ import annotations
 
+from functools import cache
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,13 +33,19 @@ class Health(BaseModel):
 
 
 @router.get("/healthz", operation_id="checkHealth", tags=["operation"], responses={503: {"model": Health}})
-def check_health(archive: OpenArchive, response: Response) -> Health:
+async def check_health(archive: OpenArchive, response: Response) -> Health:
     """Read the archive: 200 when that works, 503 and the reason when it does not."""
-    trouble = _find_trouble(archive)
+    trouble = await run_sync(_find_trouble, archive, limiter=_limiter())
     response.headers["Cache-Control"] = "no-store"
     if trouble is not None:
         response.status_code = 503
     return Health(ok=trouble is None, version=__version__, trouble=trouble)
+
+
+@cache
+def _limiter() -> CapacityLimiter:
+    """Return the place of its own that the look at the archive has: it waits for no reader's page."""
+    return CapacityLimiter(1)
 
 
 def _find_trouble(archive: Archive) -> str | None:
