@@ -66,7 +66,7 @@ def test_every_page_of_the_reader_is_measured() -> None:
 
 
 def test_a_crowd_of_readers_is_measured_beside_a_crawl_and_an_import() -> None:
-    found = run_benchmark("crowd")
+    found = run_benchmark("crowd.py")
     assert found["errors"] == 0
     assert found["pages"] > 0
     assert found["health_longest_s"] > 0
