@@ -284,7 +284,8 @@ def _crawl(
     spider = CategorySpider if order.wanted is None else InfoCodeSpider
     process = CrawlProcess(spider, _settings(configuration), tally)
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
-    voices = find_voices(configuration)
+    with archive.reading() as connection:
+        voices = find_voices(configuration, list_sources(connection))
     desk = ArchiveDesk(
         archive,
         order.slugs,

@@ -9,30 +9,51 @@ from jianbao.configuration import Configuration
 from spiders.addresses import host_of
 from storage.records import Site, Voices
 from storage.records.voices import fold_name
+from storage.sources import LISTING_KINDS, SourceRow
 
 
-def find_voices(configuration: Configuration) -> Voices:
-    """Return who speaks for articles: the site that shares a host with the endpoint comes first, else the
-    first one that the configuration names; the endpoint and the page by code belong to it.
+def find_voices(configuration: Configuration, former: Iterable[SourceRow] = ()) -> Voices:
+    """Return who speaks for articles: the site that polls at the endpoint's host comes first, else the first
+    one that the configuration names; the endpoint and the page by code belong to it.
+
+    A host that a source's ``url`` names is that source's: another source may look for articles there, and
+    does not become of its site. ``former`` are sources that the configuration no longer names: what they
+    brought stays theirs.
     """
     endpoint = {host_of(configuration.infocode.url)}
     if configuration.infocode.page:
         endpoint.add(host_of(configuration.infocode.page))
+    sources = configuration.sources
+    configured = {source.slug for source in sources}
+    gone = [row for row in former if row.url and row.kind in LISTING_KINDS and row.slug not in configured]
+    polled = {host_of(str(source.url)) for source in (*sources, *gone)} | endpoint
     sites: list[Site] = []
-    for source in configuration.sources:
-        hosts = {host_of(source.url), *(_further(host) for host in source.hosts)}
-        names = {fold_name(name) for name in (source.name, *source.speaks_for)}
-        alike = [site for site in sites if _share(site.hosts, hosts)]
-        merged = Site(
-            frozenset(hosts.union(*(site.hosts for site in alike))),
-            frozenset(names.union(*(site.names for site in alike))),
-        )
-        place = sites.index(alike[0]) if alike else len(sites)
-        rest = [site for site in sites if site not in alike]
-        sites = [*rest[:place], merged, *rest[place:]]
+    for source in sources:
+        further = {_further(host) for host in source.hosts} - polled
+        names = (source.name, *source.speaks_for)
+        sites = _join(sites, Site(frozenset({host_of(source.url), *further}), _folded(names)), polled)
+    for row in gone:
+        sites = _join(sites, Site(frozenset({host_of(str(row.url))}), _folded((row.name,))), polled)
     sites.sort(key=lambda site: not site.hosts & endpoint)
     first = sites[0] if sites else Site(frozenset(), frozenset())
     return Voices([Site(first.hosts | endpoint, first.names), *sites[1:]], host_of)
+
+
+def _join(sites: list[Site], new: Site, polled: set[str]) -> list[Site]:
+    """Return the sites with a new one, which those that share a host with it are one with."""
+    alike = [
+        site for site in sites if site.hosts & new.hosts or _share(site.hosts - polled, new.hosts - polled)
+    ]
+    merged = Site(
+        new.hosts.union(*(site.hosts for site in alike)), new.names.union(*(site.names for site in alike))
+    )
+    place = sites.index(alike[0]) if alike else len(sites)
+    rest = [site for site in sites if site not in alike]
+    return [*rest[:place], merged, *rest[place:]]
+
+
+def _folded(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold_name(name) for name in names)
 
 
 def _share(hosts: Iterable[str], others: Iterable[str]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ import pytest
 from command_line import Command, Ended
 from newsroom import small_press
 
+from jianbao.configuration import Configuration
 from jianbao.demo import DemoSite
 from jianbao.voices import find_voices
 from storage.archive import Archive
 from storage.articles import find_article
 from storage.events import count_open_events
 from storage.records import Claim, Site, Voices
+from storage.sources import SourceRow
 
 Sites = tuple[DemoSite, DemoSite]
 Crawl = Callable[..., Ended]
@@ -36,13 +39,16 @@ def sites() -> Iterator[Sites]:
 def crawl(command: Command, tmp_path: Path, sites: Sites) -> Crawl:
     """Return a crawl of the own and the forging source, in that order of the configuration, or not."""
 
-    def run(*slugs: str, first: str = "own", endpoint: bool = True) -> Ended:
+    def run(
+        *slugs: str, first: str = "own", endpoint: bool = True, only: str = "", hosts: Sequence[str] = ()
+    ) -> Ended:
         pages = {"own": sites[0], "forger": sites[1]}
         order = [first, *(slug for slug in pages if slug != first)]
         tables = [
             f'[[sources]]\nslug = "{slug}"\nname = "{slug}"\nkind = "category"\n'
             f'url = "{pages[slug].category_url(pages[slug].slugs[0])}"\n'
-            for slug in order
+            + (f"hosts = {json.dumps(hosts)}\n" if slug == "forger" else "")
+            for slug in ([only] if only else order)
         ]
         rules = '[http]\ncontact = "mailto:desk@example.org"\ndelay = 0\nretries = 0\n'
         if endpoint:
@@ -131,23 +137,83 @@ def test_the_endpoint_and_imports_are_of_the_first_site() -> None:
     assert not VOICES.are_apart("http://third.example/", "http://first.example/")
 
 
-def test_sources_that_share_a_host_are_one_site() -> None:
-    from jianbao.configuration import Configuration
+def sites_of(
+    *sources: tuple[str, str, dict[str, Any]], endpoint: str, former: tuple[str, ...] = ()
+) -> Voices:
+    """Return the voices of sources (slug, url, keys), and of former ones (urls)."""
+    tables = [
+        {"slug": slug, "name": slug, "kind": "category", "url": url, **keys} for slug, url, keys in sources
+    ]
+    infocode = {"url": f"{endpoint}/{{code}}", "page": f"{endpoint}/{{code}}.html"}
+    configuration = Configuration.model_validate({"sources": tables, "infocode": infocode})
+    rows = [
+        SourceRow(f"former{n}", "丁报", "category", url, "UTC", None, enabled=False)
+        for n, url in enumerate(former)
+    ]
+    return find_voices(configuration, rows)
 
-    def source(slug: str, url: str, **keys: Any) -> dict[str, Any]:
-        return {"slug": slug, "name": slug, "kind": "category", "url": url, **keys}
 
-    made = Configuration.model_validate(
-        {
-            "sources": [
-                source("a", "http://one.example/category/a.html"),
-                source("b", "http://two.example/category/b.html", speaks_for=["乙报"]),
-                source("c", "http://one.example/category/c.html"),
-                source("d", "http://three.example/d", hosts=["two.example"]),
-            ],
-            "infocode": {"url": "http://two.example/{code}"},
-        }
+def test_sources_that_are_polled_at_one_host_are_one_site_and_the_endpoints_comes_first() -> None:
+    voices = sites_of(
+        ("a", "http://one.example/category/a.html", {}),
+        ("b", "http://two.example/category/b.html", {"speaks_for": ["乙报"]}),
+        ("c", "http://one.example/category/c.html", {}),
+        ("d", "http://three.example/d", {"hosts": ["pages.example"]}),
+        ("e", "http://four.example/e", {"hosts": ["pages.example:8080"]}),
+        endpoint="http://two.example",
     )
-    voices = find_voices(made)
-    assert voices.site_of("http://two.example/") == voices.site_of("http://three.example/") == 0
+    assert voices.site_of("http://two.example/") == 0
     assert voices.site_of("http://one.example/") == 1
+    together = {voices.site_of(f"http://{host}.example/") for host in ("three", "four", "pages")}
+    assert together == {2}, "a further host that both name makes them one"
+
+
+@pytest.mark.parametrize("host", ["two.example", "two.example:80", "TWO.example", "api.example"])
+def test_who_looks_for_articles_at_another_sites_host_does_not_speak_for_it(host: str) -> None:
+    voices = sites_of(
+        ("forger", "http://one.example/a", {"hosts": [host]}),
+        ("own", "http://two.example/b", {}),
+        endpoint="http://api.example",
+    )
+    assert voices.are_apart("http://one.example/x", "http://two.example/x")
+
+
+@pytest.mark.parametrize("hosts", [[], ["gone.example"]])
+def test_who_is_configured_no_more_still_speaks_for_what_it_brought(hosts: list[str]) -> None:
+    voices = sites_of(
+        ("forger", "http://one.example/a", {"hosts": hosts}),
+        endpoint="http://api.example",
+        former=("http://gone.example/b",),
+    )
+    assert voices.are_many
+    assert voices.are_apart("http://one.example/x", "http://gone.example/x")
+    claim, known = Claim("http://one.example/x", "丁报"), Claim("http://gone.example/x", "丁报")
+    assert not voices.prefers(claim, known)
+
+
+def test_a_source_that_took_anothers_place_speaks_for_its_newspaper() -> None:
+    voices = sites_of(
+        ("丁报", "http://new.example/d", {}), endpoint="http://api.example", former=("http://old.example/d",)
+    )
+    claim, known = Claim("http://new.example/x", "丁报"), Claim("http://old.example/x", "丁报")
+    assert voices.prefers(claim, known)
+
+
+def test_nobody_forges_the_articles_of_a_source_that_was_taken_from_the_configuration(
+    tmp_path: Path, sites: Sites, crawl: Crawl
+) -> None:
+    crawl("own")
+    for post in sites[1].articles:
+        sites[1].edit(post.code, title=f"改过：{post.title}", body="伪造的另一段。\n再来一段。")
+    crawl("forger", only="forger")
+    assert texts(tmp_path, sites[0]) == [True, True]
+    assert claims(tmp_path) == 1
+
+
+def test_a_forger_that_may_look_at_the_own_host_speaks_for_nothing_there(
+    tmp_path: Path, sites: Sites, crawl: Crawl
+) -> None:
+    hosts = [sites[0].url.removeprefix("http://")]
+    crawl("forger", first="forger", hosts=hosts)
+    crawl(first="forger", hosts=hosts)
+    assert texts(tmp_path, sites[0]) == [True, True]
