@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from storage.events import list_open_sources, open_event, resolve_events
+from storage.instants import sound_stamps
+from storage.records import info_code_day
 from storage.schema import article, event, listing, source
 from storage.sources import LISTING_KINDS
 
@@ -17,6 +19,7 @@ FAILING = "articles_failing"
 OVERDUE = "articles_overdue"
 _EXAMPLES = 3
 _LONGEST_EXAMPLE = 200
+_SKEW = timedelta(days=1)  # a clock that was set right by less may have entered the latest listings
 _WAITING = ("owed", "failed")  # what was set aside has an event of its own
 
 
@@ -53,14 +56,14 @@ def list_overdue(connection: Connection, now: datetime) -> list[Arrears]:
         row.source: row.resolved_at
         for row in connection.execute(
             select(event.c.source, func.max(event.c.resolved_at).label("resolved_at"))
-            .where(event.c.kind == OVERDUE, event.c.resolved_at.is_not(None))
+            .where(event.c.kind == OVERDUE, event.c.resolved_at <= now)
             .group_by(event.c.source)
         )
     }
     vanished = exists().where(event.c.kind == "article_vanished", event.c.info_code == listing.c.info_code)
     overdue: dict[str, list[Row[Any]]] = {}
     for row in connection.execute(_waiting().where(~vanished)):
-        due_at = row.first_listed_at + timedelta(days=row.window_days) / 2
+        due_at = _listed_at(row, now) + timedelta(days=row.window_days) / 2
         if due_at <= now and (row.source not in told or told[row.source] < due_at):
             overdue.setdefault(row.source, []).append(row)
     return [_overdue(rows) for rows in overdue.values()]
@@ -77,7 +80,7 @@ def list_failing(
     wanted = set(slugs)
     waiting: dict[str, list[Row[Any]]] = {}
     for row in connection.execute(_waiting()):
-        if row.source in wanted and row.first_listed_at > now - timedelta(days=row.window_days):
+        if row.source in wanted and _earliest(row, now) < row.first_listed_at <= now + _SKEW:
             waiting.setdefault(row.source, []).append(row)
     found = (_failing(connection, rows, now, host_of) for rows in waiting.values() if len(rows) > 1)
     return [one for one in found if one is not None]
@@ -104,6 +107,19 @@ def _waiting() -> Any:
     )
 
 
+def _earliest(row: Row[Any], now: datetime) -> datetime:
+    """Return when the source's window began."""
+    return now - timedelta(days=row.window_days)
+
+
+def _listed_at(row: Row[Any], now: datetime) -> datetime:
+    """Return when an article was first listed; by the day in its code, when the clock of then was wrong."""
+    day = info_code_day(row.info_code)
+    if day is None or sound_stamps([(row.first_listed_at, row.info_code)], now):
+        return row.first_listed_at
+    return min(datetime.combine(day, time(), now.tzinfo) + timedelta(days=1), now)
+
+
 def _overdue(rows: list[Row[Any]]) -> Arrears:
     first = rows[0]
     message = (
@@ -120,7 +136,8 @@ def _failing(
     by_host: dict[str, list[Row[Any]]] = {}
     for row in rows:
         by_host.setdefault(host_of(row.url), []).append(row)
-    recent = listing.c.first_listed_at > now - timedelta(days=first.window_days)
+    # What a clock that was ahead entered would count for as long as it was ahead.
+    recent = (listing.c.first_listed_at > _earliest(first, now)) & (listing.c.first_listed_at <= now + _SKEW)
     listed = _count_by_host(connection, first.source, recent, host_of)
     bad = {host: rows for host, rows in by_host.items() if _is_alarming(len(rows), listed.get(host, 0))}
     if not bad:

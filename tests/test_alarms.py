@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from newsroom import Newsroom, small_press
 
 from jianbao.demo.misbehaviour import Kind
+from storage.arrears import list_overdue
+from storage.schema import listing
 
 ARTICLES = 4
 CASES: dict[str, tuple[Kind, dict[str, Any], str, str]] = {
@@ -139,6 +141,21 @@ def test_an_article_owed_for_longer_than_half_the_window_ends_status_with_1(news
     newsroom.site.behave()
     newsroom.crawl()
     assert newsroom.run("status").status == 0
+
+
+def test_a_clock_that_was_wrong_neither_hides_nor_invents_what_is_overdue(newsroom: Newsroom) -> None:
+    failed = newsroom.site.articles[0]
+    newsroom.site.misbehave(failed.code, "status", status=403)
+    newsroom.crawl(status=1)
+    now, code = datetime.now(UTC), failed.info_code
+    with newsroom.archive() as archive, archive.writing() as connection:
+        for years in (4, -4):
+            for days, count in ((0, 0), (1, 0), (4, 1)):
+                of_day = f"NW{now - timedelta(days=days):%Y%m%d}{failed.info_code[10:]}"
+                changed = {"info_code": of_day, "first_listed_at": now + timedelta(days=365 * years)}
+                connection.execute(listing.update().where(listing.c.info_code == code).values(changed))
+                code = of_day
+                assert sum(one.count for one in list_overdue(connection, now)) == count
 
 
 def test_the_window_is_the_sources_own(newsroom: Newsroom) -> None:
