@@ -34,7 +34,7 @@ from storage.events import resolve_events
 from storage.records import Owed
 from storage.set_events import resolve_empty_sets
 from storage.source_locks import SourceBusy, hold_sources
-from storage.sources import SourceRow, list_leftovers, list_sources, save_sources
+from storage.sources import SourceRow, list_leftovers, list_polled, list_sources, save_sources
 from storage.tally import Tally
 
 INFOCODE_SOURCE = "infocode"
@@ -285,7 +285,7 @@ def _crawl(
     process = CrawlProcess(spider, _settings(configuration), tally)
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
     with archive.reading() as connection:
-        voices = find_voices(configuration, list_sources(connection))
+        voices = find_voices(configuration, list_polled(connection))
     desk = ArchiveDesk(
         archive,
         order.slugs,

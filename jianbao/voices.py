@@ -9,31 +9,30 @@ from jianbao.configuration import Configuration
 from spiders.addresses import host_of
 from storage.records import Site, Voices
 from storage.records.voices import fold_name
-from storage.sources import LISTING_KINDS, SourceRow
 
 
-def find_voices(configuration: Configuration, former: Iterable[SourceRow] = ()) -> Voices:
+def find_voices(configuration: Configuration, former: Iterable[tuple[str, str, str]] = ()) -> Voices:
     """Return who speaks for articles: the site that polls at the endpoint's host comes first, else the first
     one that the configuration names; the endpoint and the page by code belong to it.
 
     A host that a source's ``url`` names is that source's: another source may look for articles there, and
-    does not become of its site. ``former`` are sources that the configuration no longer names: what they
-    brought stays theirs.
+    does not become of its site. ``former`` are the slug, name and address of sources that the configuration
+    may no longer name: what they brought stays theirs.
     """
     endpoint = {host_of(configuration.infocode.url)}
     if configuration.infocode.page:
         endpoint.add(host_of(configuration.infocode.page))
     sources = configuration.sources
     configured = {source.slug for source in sources}
-    gone = [row for row in former if row.url and row.kind in LISTING_KINDS and row.slug not in configured]
-    polled = {host_of(str(source.url)) for source in (*sources, *gone)} | endpoint
+    gone = [(name, host_of(url)) for slug, name, url in former if slug not in configured]
+    polled = {host_of(source.url) for source in sources} | {host for _, host in gone} | endpoint
     sites: list[Site] = []
     for source in sources:
         further = {_further(host) for host in source.hosts} - polled
         names = (source.name, *source.speaks_for)
         sites = _join(sites, Site(frozenset({host_of(source.url), *further}), _folded(names)), polled)
-    for row in gone:
-        sites = _join(sites, Site(frozenset({host_of(str(row.url))}), _folded((row.name,))), polled)
+    for name, host in gone:
+        sites = _join(sites, Site(frozenset({host}), _folded((name,))), polled)
     sites.sort(key=lambda site: not site.hosts & endpoint)
     first = sites[0] if sites else Site(frozenset(), frozenset())
     return Voices([Site(first.hosts | endpoint, first.names), *sites[1:]], host_of)

@@ -114,9 +114,10 @@ def _earliest(row: Row[Any], now: datetime) -> datetime:
 
 def _listed_at(row: Row[Any], now: datetime) -> datetime:
     """Return when an article was first listed; by the day in its code, when the clock of then was wrong."""
+    stamp: datetime = row.first_listed_at
     day = info_code_day(row.info_code)
-    if day is None or sound_stamps([(row.first_listed_at, row.info_code)], now):
-        return row.first_listed_at
+    if day is None or sound_stamps([(stamp, row.info_code)], now):
+        return stamp
     return min(datetime.combine(day, time(), now.tzinfo) + timedelta(days=1), now)
 
 

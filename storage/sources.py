@@ -108,6 +108,14 @@ def list_sources(connection: Connection) -> list[Row[tuple[object, ...]]]:
     return list(connection.execute(select(source).order_by(source.c.slug)))
 
 
+def list_polled(connection: Connection) -> list[tuple[str, str, str]]:
+    """Return slug, name and address of every source that is, or ever was, polled."""
+    query = select(source.c.slug, source.c.name, source.c.url).where(
+        source.c.kind.in_(LISTING_KINDS), source.c.url.is_not(None)
+    )
+    return [(row.slug, row.name, row.url) for row in connection.execute(query.order_by(source.c.slug))]
+
+
 def order_poll(row: Row[tuple[object, ...]]) -> PollOrder:
     """Return what a poll of this source sends, given its row."""
     known = row.etag or row.last_modified
