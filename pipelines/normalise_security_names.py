@@ -29,10 +29,11 @@ _ABROAD = frozenset({"105", "106", "107", "116"})
 _COMPANY = re.compile(r"(?:股份|集团|控股|国际|科技|银行|保险|证券|汽车|地产|能源|电力|医药|生物)\Z")
 _SINGLE = (
     "将把被对给由与和及向从在拟称为是让使如即指据跟到随予于按等较其该此各每某这那的了着过也都又还再均"
-    "但而且或则并另若当非系属现原我持买卖售购抛减增加沽吸评荐"
+    "但而且或则并另若当非系属现原我持买卖售购抛减增加沽吸评荐予升降调称含有看选入投配推押盯追靠"
+    "举捧撤换拿接已曾仍仅却就才欲需要以经因"
 )
 # These stand before a name, but hardly before one of two characters, and begin names of three (同仁堂).
-_RARELY_SINGLE = "同比经以至因本"
+_RARELY_SINGLE = "同比至本"
 _WORDS = """
     维持 给予 首予 首次 重申 覆盖 上调 下调 调升 调降 调高 调低 升级 降级 看好 看多 看空 看淡 唱好 唱多
     唱空 推荐 建议 关注 跟踪 买入 卖出 买进 增持 减持 加仓 减仓 建仓 清仓 抄底 抛售 沽出 沽空 做多 做空
@@ -43,9 +44,23 @@ _WORDS = """
     跌停 大涨 大跌 调研 走访 采访 来自 作为 成为 对于 关于 通过 根据 按照 除了 随着 针对 围绕 助力 赋能
     服务 支持 带动 推动 引进 引入 落户 今日 昨日 近日 目前 日前 上周 本周 早盘 午后 盘中 截至 受益 利好
     利空 超过 超越 赶超 对标 取代 替代 击败 战胜 加入 退出 剔除 纳入 调入 调出 任职 就职 加盟 离开 股票
-    证券代 代码 简称 标的 基金 合约
+    证券代 代码 简称 标的 基金 合约 力推 力挺 力荐 力压 主推 主打 精选 甄选 优选 押注 布局 扫货 抢筹 狂买
+    狂卖 爆买 大买 大卖 净买 净卖 抢购 套现 质押 解押 解禁 踩雷 控制 接手 接盘 牵头 注资 借壳 反超 不敌
+    输给 领先 落后 告别 挑战 打新 保荐 承销 出任 辞任 离任 履新 供货 采购 售予 卖给 交给 归属 隶属 属于
+    位于 低于 高于 优于 基于 鉴于 由于 源于 至于 有关 相关 涉及 提及 谈及 参照 参考 类似 列举 代表 主要
+    首批 首家 首只 首个 首推 首选 唯一 曾经 已经 正在 公告 披露 宣布 表示 认为 指出 预计 预期 预测 分析
+    研究 解读 点评 推介 强推 增发 配售 回购 停牌 复牌 上榜 入选 入围 落选 当选 摘得 斩获 获得 荣获 夺得
+    拿下 签下 中标 承建 承接 名为 改名 更名 新进 超配 低配 标配 增配 减配 配置 追捧 追高 持仓 布仓 吃进
+    中概 中资 外资 内资 国产 国有 民营 老牌 知名 著名 头部 电商 车企 房企 药企 险企 酒企 手机 芯片 游戏
+    汽车 地产 物业 光伏 锂电 白酒 教育 国内 海外 美国 日本 韩国 德国 法国 英国 荷兰 瑞士 周一 周二 周三
+    周四 周五 周六 周日 昨天 今天 明天 当天 当日 次日 同日 去年 今年 明年 上月 本月 下月 年初 年底 月初
+    月底 早间 晚间 午间 上午 下午 凌晨 尾盘 开盘 收盘 截止 盘后 盘前 期间
 """
+# What a text says of a share after its name, so that the name ends before it.
+_FOLLOWING = re.compile("(?:[ABH]股|正股|股票|股价|市值|概念|板块)\\Z")
 _LEADING = re.compile(f"(?:{'|'.join(_WORDS.split())}|[{_SINGLE}]|[{_RARELY_SINGLE}](?=.{{3}}))")
+# One name, or a word, and then another: LG和甲乙.
+_LATIN_JOINED = re.compile(rf"[A-Za-z0-9&.-]+(?:{_JOINED.pattern}|{_LEADING.pattern})")
 _GENERIC = frozenset({"公司", "本公司", "该公司", "集团", "股份", "股票", "代码", "证券", "上市公司", "该股"})
 
 
@@ -97,7 +112,7 @@ def _from_boundary(run: str, earlier: str) -> str:
     if marks:
         return run[marks[-1].start() :]
     if earlier[-1:] not in _CLOSED:
-        return run
+        return "" if _LATIN_JOINED.match(_DECORATION.sub("", run)) else run
     joined = _JOINED.match(run)  # after a name's own bracket stands a verb, unless another name is joined
     return run[joined.end() :] if joined else ""
 
@@ -110,5 +125,6 @@ def _is_name(name: str, market: str) -> bool:
         and not core[0].isdigit()
         and sum(1 if one.isascii() else 2 for one in core) <= widest
         and core not in _GENERIC
+        and not _FOLLOWING.search(core)
         and not (name.startswith(core) and _LEADING.match(_COMPANY.sub("", core)))
     )

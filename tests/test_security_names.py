@@ -61,6 +61,16 @@ NAMED = {
     "nothing": ("(002999)", [""]),
     "a number": ("2022(002999)", [""]),
     "a quoted name": ("“甲乙丙”(002999)", [""]),
+    "an owner before Latin": ("举牌甲乙A(000002)", [""]),
+    "Latin joined to another": ("LG和甲乙(000921)", [""]),
+    "Latin and a verb": ("ABB入股甲乙(000921)", [""]),
+    "ex rights and a name like a coverb": ("XD现甲投资(000900)", ["XD现甲投资"]),
+    "shares of a kind": ("甲乙A股(000002)", [""]),
+    "H shares": ("甲乙H股(02202.HK)", [""]),
+    "a share's price": ("甲乙股价(600519)", [""]),
+    "a land and a company": ("美国甲乙(AAPL.O)", [""]),
+    "a trade and a company": ("电商甲乙(JD.O)", [""]),
+    "a day and a company": ("周一甲乙(600519)", [""]),
     "far from any boundary": ("甲" * 60 + "(002999)", [""]),
 }
 
@@ -72,7 +82,9 @@ def test_a_name_is_read_where_its_beginning_can_be_told(line: str, names: list[s
 
 VERBS = """
     看好 增持 减持 首予 重申 上调 推荐 关注 收购 参股 携手 起诉 包括 其中 旗下 龙头 沽出
-    与 和 及 对 由 向 被 把 给 如 持 买
+    与 和 及 对 由 向 被 把 给 如 持 买 举牌 力挺 力推 押注 布局 扫货 狂买 净买 告别 挑战 首推 新进 回购
+    摘得 斩获 卖给 更名 输给 今年 午间 公告 表示 预计 代表 主要 首家 老牌 知名 国产 中概 含 有 选 看 入 称
+    予 升 已 曾 仍 就 举 以 经 因
 """
 
 
