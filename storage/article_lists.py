@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exis
 
 from storage.articles import StoredArticle, read_stored
 from storage.schema import article, listing, security
-from storage.security_names import is_unnamed_called
+from storage.security_names import is_called
 from storage.stories import is_first_of_story
 
 _CHUNK = 500  # bound variables of one statement
@@ -184,7 +184,7 @@ def names_security(names: Sequence[str]) -> ColumnElement[bool]:
     asked: list[ColumnElement[bool]] = [
         security.c.name.in_(names),
         security.c.code.in_(names),
-        is_unnamed_called(names),
+        is_called(names),
     ]
     for name in names:
         market, point, code = name.partition(".")

@@ -213,13 +213,6 @@ security = Table(
 )
 Index("ix_security_code", security.c.code, security.c.market)
 Index("ix_security_name", security.c.name)
-Index(  # those that only other articles can name
-    "ix_security_unnamed",
-    security.c.code,
-    security.c.market,
-    sqlite_where=text("name = ''"),
-    postgresql_where=text("name = ''"),
-)
 
 security_name = Table(
     # How many articles link or print a code under each name: the most frequent one is the code's.

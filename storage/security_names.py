@@ -83,12 +83,12 @@ def find_names(connection: Connection, codes: Iterable[tuple[str, str]]) -> dict
     return found
 
 
-def is_unnamed_called(names: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a mention without a name is of a code that other articles call so."""
+def is_called(names: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a mention, by chart or in text, is of a code that other articles call so."""
     called = select(security_name.c.market, security_name.c.code).where(
         security_name.c.name.in_(names), or_(security_name.c.links > 0, security_name.c.texts > 0)
     )
-    return and_(security.c.name == "", tuple_(security.c.market, security.c.code).in_(called))
+    return and_(security.c.mention != "link", tuple_(security.c.market, security.c.code).in_(called))
 
 
 def _votes(mentions: Iterable[Security]) -> dict[tuple[str, str, str, str], None]:

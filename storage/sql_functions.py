@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from functools import partial
 from itertools import takewhile
+from math import isinf
 
 from storage.sql_matching import IsOver, matches_glob, matches_like
 from storage.sql_printing import Cell, Printer
@@ -78,11 +79,14 @@ def find_text(text: Cell, part: Cell) -> int | None:
 
 def replace_text(text: Cell, old: Cell, new: Cell, longest: int) -> Cell:
     """Return a text with every ``old`` made ``new``; raise OverflowError when that is too long."""
-    if text is None or old is None or new is None:
+    if text is None or old is None:
         return None
-    whole, part, other = _as_text(text), _as_text(old), _as_text(new)
+    whole, part = _as_text(text), _as_text(old)
     if not part:
         return whole if isinstance(text, bytes) else text
+    if new is None:
+        return None
+    other = _as_text(new)
     if len(whole) + whole.count(part) * (len(other) - len(part)) > longest:
         raise OverflowError
     return whole.replace(part, other)
@@ -116,6 +120,8 @@ def _written(number: float) -> str:
     """Return a number as SQLite writes it: one that is no whole number by kind has a point."""
     if isinstance(number, int):
         return str(number)
-    digits, mark, exponent = format(number, ".15g").partition("e")
+    if isinf(number):
+        return "Inf" if number > 0 else "-Inf"
+    digits, mark, exponent = format(number + 0.0, ".15g").partition("e")
     point = ".0" if digits.lstrip("-").isdigit() else ""
-    return f"{digits}{point}{mark}{exponent}" if digits.lstrip("-") != "inf" else digits.capitalize()
+    return f"{digits}{point}{mark}{exponent}"

@@ -14,7 +14,7 @@ LONGEST_PATTERN = 1_000
 """Characters of a pattern."""
 
 _PART = 20_000  # places that are tried between two looks at the clock: some hundredths of a second
-_SET = re.compile(r"\[(?P<negated>\^?)(?P<members>\]?[^\]]*)\]", re.DOTALL)
+_SET = re.compile(r"\[(?P<negated>\^?+)(?P<members>\]?+[^\]]*)\]", re.DOTALL)
 _RANGE = re.compile(r"(?P<low>.)-(?P<high>.)|(?P<one>.)", re.DOTALL)
 
 

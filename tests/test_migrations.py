@@ -460,17 +460,24 @@ def test_the_witness_of_a_time_is_known_after_the_migration(
     assert after["published_at"] == STORED_NOON
 
 
-def test_the_names_of_securities_that_a_link_confirms_are_counted(path: Path, engine: Engine) -> None:
+def test_names_that_a_link_or_their_place_confirms_are_counted_and_guesses_forgotten(
+    path: Path, engine: Engine
+) -> None:
     migrate_database(engine, "0008")
     with writing(engine) as connection:
         fill(connection)
         connection.execute(text("DELETE FROM security"))
+        said = "维持甲乙丙(002999)。将庚辛集团(02888.HK)。丁戊(600999)、赣己变压器(601996)。*ST壬癸(000999)"
+        connection.execute(text("UPDATE article SET text = :said"), {"said": said})
         code = connection.execute(text("SELECT info_code FROM article")).scalar_one()
         for market, number, mention, name in (
             ("0", "002999", "link", "甲乙丙"),
             ("0", "002999", "text", "持甲乙丙"),
             ("0", "002999", "chart", ""),
             ("1", "600999", "text", "丁戊"),
+            ("116", "02888", "text", "将庚辛集团"),
+            ("1", "601996", "text", "己变压器"),
+            ("0", "000999", "text", "*ST壬癸"),
         ):
             connection.execute(
                 text("INSERT INTO security VALUES (:code, :market, :number, :mention, :name)"),
@@ -479,7 +486,12 @@ def test_the_names_of_securities_that_a_link_confirms_are_counted(path: Path, en
     engine.dispose()
     migrated = open_database(path)
     with reading(migrated) as connection:
-        assert [tuple(row) for row in connection.execute(text("SELECT * FROM security_name"))] == [
-            ("0", "002999", "甲乙丙", 1, 0)
+        counted = [tuple(row) for row in connection.execute(text("SELECT * FROM security_name"))]
+        assert counted == [
+            ("0", "000999", "*ST壬癸", 0, 1),
+            ("0", "002999", "甲乙丙", 1, 0),
+            ("1", "600999", "丁戊", 0, 1),
         ]
+        kept = set(connection.execute(text("SELECT name FROM security WHERE mention = 'text'")).scalars())
+        assert kept == {"", "丁戊", "*ST壬癸"}
     migrated.dispose()
