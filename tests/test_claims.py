@@ -19,7 +19,6 @@ from storage.archive import Archive
 from storage.articles import find_article
 from storage.events import count_open_events
 from storage.records import Claim, Site, Voices
-from storage.sources import SourceRow
 
 Sites = tuple[DemoSite, DemoSite]
 Crawl = Callable[..., Ended]
@@ -146,10 +145,7 @@ def sites_of(
     ]
     infocode = {"url": f"{endpoint}/{{code}}", "page": f"{endpoint}/{{code}}.html"}
     configuration = Configuration.model_validate({"sources": tables, "infocode": infocode})
-    rows = [
-        SourceRow(f"former{n}", "丁报", "category", url, "UTC", None, enabled=False)
-        for n, url in enumerate(former)
-    ]
+    rows = [(f"former{number}", "丁报", url) for number, url in enumerate(former)]
     return find_voices(configuration, rows)
 
 
