@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from pipelines.credit_words import BARE_FAMILIES, DOUBLE_FAMILY_NAMES, NO_BARE_NAMES
 from pipelines.credits import is_name, name_authors, read_authors, read_words
 
 _LONGEST_LINE = 80
@@ -23,6 +24,7 @@ _END_MARK = re.compile(r"\s*[(（【\[](?:完|全文完|END|end)[)）】\]]\s*\Z
 _SIGNED = re.compile(
     r"[。！？!?…”』）)]\s*(?P<credits>(?:本文作者|作者|撰文|执笔|通讯员|[^\s，。！？”』）)]{0,14}记者)[\s:：][^，。！？]{2,40})\Z"
 )
+_CHINESE_WORD = re.compile("[\u4e00-\u9fff]+")
 _CLAUSE = re.compile("[。！？!?；;，“”]")
 _CLAUSE_OF_HEAD = re.compile("[。！？!?；;，]")
 _DATED_FROM = ("讯", "电", "消息")
@@ -39,7 +41,8 @@ def byline_names(text: str) -> tuple[str, ...]:
     whole = _IN_BRACKETS.fullmatch(text)
     line = whole[1] if whole else text
     ornament = _ORNAMENT.match(line)
-    return read_authors(line[ornament.end() :] if ornament else line)
+    line = line[ornament.end() :] if ornament else line
+    return read_authors(line) or (read_authors(_without_head(line)) if _ROLES.search(line) else ())
 
 
 def dateline_names(text: str) -> tuple[str, ...]:
@@ -71,7 +74,15 @@ def signature_names(text: str) -> tuple[str, ...]:
     before = text[: match.start()].rstrip()
     if _CREDIT.search(match[1]) and (names := read_authors(match[1])):
         return names
-    return _bare_names(match[1]) if not before or before.endswith(_SENTENCE_END) else ()
+    if before and not before.endswith(_SENTENCE_END):
+        return ()
+    names = _bare_names(match[1])
+    return names if all(map(_is_common_name, names)) else ()
+
+
+def stated_names(credited: str | None) -> tuple[str, ...]:
+    """Return the authors that a page states beside its text, where papers stand as often as people."""
+    return byline_names(credited if _CREDIT.search(credited) else f"记者 {credited}") if credited else ()
 
 
 def is_end_mark(text: str) -> bool:
@@ -98,14 +109,19 @@ def _names_in_front(text: str) -> tuple[str, ...]:
     front = text[: clause.start() if clause else _LONGEST_LINE]
     if not _ROLES.search(front):
         return ()
-    front = _without_head(front)
+    whole, front = front, _without_head(front)
     reports = _REPORTS.search(front)
     if reports and (names := read_authors(front[: reports.end()])):
         return names
-    words = list(takewhile(lambda word: word.kind in ("person", "name"), read_words(front)))
+    told = list(read_words(front))
+    words = list(takewhile(lambda word: word.kind in ("person", "name"), told))
     if len(words) < 2 or words[0].kind != "person" or words[-1].kind != "name" or not words[-1].after:  # noqa: PLR2004
         return ()
-    return name_authors(words)
+    following = told[len(words) : len(words) + 1]
+    if any(word.kind == "task" and word.role != "writes" for word in following):
+        return ()
+    is_prose = front == whole and _ROLES.match(front) and any(word.kind == "unknown" for word in following)
+    return () if is_prose else name_authors(words)
 
 
 def _without_head(front: str) -> str:
@@ -129,7 +145,12 @@ def _bare_names(credited: str) -> tuple[str, ...]:
 
 
 def _is_bare_name(name: str) -> bool:
-    return not name.isascii() and is_name(name, 3)
+    return not name.isascii() and name not in NO_BARE_NAMES and is_name(name, 3)
+
+
+def _is_common_name(name: str) -> bool:
+    """Tell whether a name is of a family that many have: rarer ones begin words that end a text as well."""
+    return name[0] in BARE_FAMILIES or name[:2] in DOUBLE_FAMILY_NAMES or not _CHINESE_WORD.fullmatch(name)
 
 
 def _last_brackets(text: str) -> re.Match[str] | None:

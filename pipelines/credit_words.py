@@ -86,10 +86,29 @@ _NO_NAMES = """
 曾经 展览 展会 展示 展望 战士 战争 张罗 招商 招生 章程 者也 支持 支部 支付 支撑 知道 智慧 智能 终于
 终身 钟声 钟表 周报 周边 周刊 周末 周年 周日 周一 周二 周三 周四 周五 周六 周期 诸多 祝福 祝愿 祝贺
 专电 专家 庄严 卓越 宗旨 祖国 左右
+许多人 任何人 多人 众人 大家 无名 无名氏 网民 集体 应用 马上读 宣 招待会 最新文章
+"""
+_NO_BARE_NAMES = """
+高铁 方言 任务 石油 左图 孟子 庄子 史记 杜甫 杜鹃 洪水 宋词 元曲 殷墟 平方 庄园 江边 江中 江面 金属 钟表
+龙井 田野上 温泉 白云 白酒 白银 石板 石材 石化 马拉松 马匹 马力 黄酒 黄梅 黄金周 黄昏 黄河 雷雨 雷电 雷达
+金币 金额 金牌 钱塘 严防 严查 顾问 任职 任命 任期 方面 方向 方法 方便 方式 方案 施肥 施救 康复 康乐 武警
+武汉市 毛笔 毛巾 程序 苏绣 高峰期 高新区 高速 高温 高原 陈列 陈旧 陈年 许可 许愿 何处 何时 何以 何为 何方
+张贴 张口 李子 杨梅 杨树 于今 于此 周天 周全 周围 周转 周期性 吴越 胡同 胡琴 朱砂 朱红 林区 林场
+林木 林下 罗列 罗盘 宋代 宋朝 唐代 唐三彩 许久 韩国 韩语 韩剧 曹操 曾几何时
 """
 
 FAMILY_NAMES = frozenset(_FAMILY_NAMES.replace("\n", ""))
 """Characters that a Chinese name begins with: the hundred surnames, and the rarer ones that papers print."""
+
+COMMON_FAMILIES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙朱胡林郭何罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘董袁蒋杜魏吕丁沈姚卢傅姜崔谭廖范汪陆"
+)
+"""Families that come second in a name of four characters, the mother's."""
+
+BARE_FAMILIES = COMMON_FAMILIES | frozenset(
+    "高马梁程苏叶阎余夏钟田任方石熊金邱侯江尹薛雷龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔白崔康邹孟秦温洪倪樊俞庄殷施"
+)
+"""Families by which a name is known that stands in brackets alone, where any word may."""
 
 DOUBLE_FAMILY_NAMES = frozenset(_DOUBLE_FAMILY_NAMES.split())
 """Two characters that a name begins with: double surnames, and what Uygur, Tibetan, Mongolian names do."""
@@ -99,3 +118,6 @@ PLACES = frozenset(_PLACES.split())
 
 NO_NAMES = frozenset(_NO_NAMES.split())
 """Words that are no names, whatever stands before them: columns, verbs, and what begins like a family."""
+
+NO_BARE_NAMES = frozenset(_NO_BARE_NAMES.split())
+"""Words that are no names in brackets alone; behind a reporter's role some of them are (``记者 黄河``)."""

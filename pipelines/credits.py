@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from pipelines.credit_words import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, NO_NAMES, PLACES
+from pipelines.credit_words import COMMON_FAMILIES, DOUBLE_FAMILY_NAMES, FAMILY_NAMES, NO_NAMES, PLACES
 
 _RARE = "\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = rf"\u3007\u4e00-\u9fff{_RARE}"
@@ -24,8 +24,12 @@ _RARE_HAN = re.compile(f"[{_RARE}]")
 _DOTTED = re.compile(rf"[{_HAN}]{{1,7}}(?:[{_DOTS}][{_HAN}]{{1,10}}){{1,3}}")
 _LATIN = re.compile(r"[A-Z][A-Za-z.'’-]{0,20}")
 _LATIN_NAME = re.compile(r"(?=.*[a-z])[A-Z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*){0,3}")
+_LONG = 4
+_SPELLING = re.compile("[阿艾买提努尔丽娅热吾孜姆克拉木斯迪娜古依江汗曼赛麦祖帕则甫卓玛措嘎扎旺央珠桑]")
 _NOT_IN_NAMES = re.compile("[的了在是到被将把已就也都很没不这那我你他她们什么从吗呢吧说]")
-_NO_NAMES_END = ("摄", "报", "社", "网", "台", "局", "院", "部", "市", "县", "镇", "乡", "省", "版", "者")
+_NO_NAMES_END = ("摄", "台", "局", "院", "部", "市", "县", "镇", "乡", "省", "版", "者")
+
+_PAPERS_END = ("报", "社", "网")
 
 _PERSON = re.compile(
     r"(?:首席)?(?:摄影|摄像|拍客)?记者|通讯员|通信员|特约撰稿人?|撰稿人|专栏作家|作者|实习生|见习生"
@@ -42,8 +46,9 @@ _MEDIUM = (
 )
 _OF_A_MEDIUM = re.compile(rf"(?:{_MEDIUM}\s*)?{_QUALIFIED}*")
 _LONGEST_PAPER = 12
+_OF_A_PAPER = re.compile(r"(?:本[报刊网台]|每经|\S{1,8}?(?:报|网|社|新闻|财经))(?=.{0,2}编辑|责编|校对)")
 _UNIT = re.compile(
-    r".{1,20}(?:报|社|网|台|刊|局|院|委|办|部|公司|大学|学校|中学|小学|中心|支队|大队|集团|街道|客户端|融媒)"
+    r".{1,20}(?:报|社|网|台|刊|局|院|委|办|部|公司|大学|学校|中学|小学|中心|支队|大队|集团|街道|客户端|融媒|宣)"
 )
 
 _BOTH = re.compile(
@@ -60,6 +65,7 @@ _SHOWS = (
 _EDITS = (
     "责任编辑|责任校对|值班编辑|值班主任|值班编委|本版编辑|执行主编|副主编|主编|编辑|责编|编审|编校|校对"
     "|校审|审校|审核|审读|初审|复审|终审|总监制|监制|统筹|总策划|策划|来源|稿源"
+    "|指导老师|指导教师|辅导老师|辅导教师"
 )
 _TASK = re.compile(
     rf"(?:(?P<writes>{_WRITES})|(?P<retells>{_RETELLS})|(?P<shows>{_SHOWS})|(?P<edits>{_EDITS}))"
@@ -77,8 +83,10 @@ _DAY = re.compile(r"[0-9年月日.-]{1,12}")
 _AND = re.compile("和|与|及")
 _BREAKS = r"\s、，,;；/／|｜丨:：&＆+"
 _WORD = re.compile(rf"([^{_BREAKS}]+)([{_BREAKS}]*)")
-_INNER_BRACKETS = re.compile(r"[(（][^()（）]{0,30}[)）]")
-_AUTHOR_IS = re.compile(r"(?:本文)?作者[\s:：]*(?P<names>[^，,；;系为是]{2,40}?)\s*(?:[，,；;系为是].*)?")
+_INNER_BRACKETS = re.compile(r"[(（][^()（）]{0,30}[)）]|[\[［【〔][\u4e00-\u9fff]{1,3}[\]］】〕]")
+_AUTHOR_IS = re.compile(
+    r"(?:本文)?作者(?P<mark>[\s:：]*)(?P<names>[^，,；;系为是]{2,40}?)\s*(?:[，,；;系为是].*)?"
+)
 _TITLE = "(?:教授|研究员|院长|所长|主任|部长|会长|处长|书记|秘书长|博士|律师|作家|学者)"
 _AUTHOR_WITH_TITLE = re.compile(
     rf"(?:本文)?作者(?:系|为|是)[^()（）]{{2,50}}{_TITLE}\s?(?P<names>[{_HAN}]{{2,4}})"
@@ -167,7 +175,7 @@ def is_name(word: str, longest: int = 4, *, trusts: bool = False) -> bool:
 
     ``trusts`` takes any word that can be one, where nothing else can stand (``作者：``).
     """
-    if word in NO_NAMES or word in PLACES:
+    if word in NO_NAMES or word in PLACES or word.endswith(_PAPERS_END):
         return False
     if not _CHINESE.fullmatch(word):
         return bool(_DOTTED.fullmatch(word) or _LATIN_NAME.fullmatch(word))
@@ -175,9 +183,18 @@ def is_name(word: str, longest: int = 4, *, trusts: bool = False) -> bool:
         return False
     if len(word) > 2 and word.endswith(_NO_NAMES_END):  # noqa: PLR2004
         return False
-    if word[0] in FAMILY_NAMES or word[:2] in DOUBLE_FAMILY_NAMES or _RARE_HAN.search(word):
+    if word[:2] in DOUBLE_FAMILY_NAMES or _RARE_HAN.search(word):
         return True
-    return trusts and not _NOT_IN_NAMES.search(word)
+    is_of_a_family = word[0] in FAMILY_NAMES and (len(word) < _LONG or _is_long_name(word))
+    return is_of_a_family or (trusts and not _NOT_IN_NAMES.search(word))
+
+
+def _is_long_name(word: str) -> bool:
+    """Tell whether four characters are a name: of both parents' families, or spelt out of another language.
+
+    Others that begin as a family does are two words (``记者 高度关注``).
+    """
+    return word[1] in COMMON_FAMILIES or len(_SPELLING.findall(word)) >= 2  # noqa: PLR2004
 
 
 def _without_office(credited: str) -> str:
@@ -192,7 +209,7 @@ def _without_office(credited: str) -> str:
         if match and match["place"] in PLACES and is_name(match["names"]):
             return f"作者：{match['names']}"
     whole = _AUTHOR_IS.fullmatch(credited)
-    return f"作者：{whole['names']}" if whole else credited
+    return f"作者{whole['mark'][:1]}{whole['names']}" if whole else credited
 
 
 def _own_role(word: Word, role: Role | None) -> Role | None:
@@ -260,7 +277,7 @@ def _parted(text: str, pieces: int, after: str) -> Iterator[tuple[str, str]]:
 
 def _tell_apart(text: str, *, trusts: bool, is_followed: bool) -> Iterator[Word]:
     """Yield what a word without blanks consists of: ``记者张平`` is a role and a name."""
-    if task := _TASK.fullmatch(text):
+    if task := _TASK.fullmatch(text) or _TASK.fullmatch(_without_paper(text)):
         yield Word("task", text, _role_of(task))
     elif text in PLACES or _DAY.fullmatch(text):
         yield Word("nothing", text)
@@ -272,6 +289,12 @@ def _tell_apart(text: str, *, trusts: bool, is_followed: bool) -> Iterator[Word]
         yield from _names_before(reported["before"])
     else:
         yield from _names_in(text, trusts=trusts)
+
+
+def _without_paper(text: str) -> str:
+    """Return an editor's task without the paper that it is done for (``每经编辑``)."""
+    paper = _OF_A_PAPER.match(text)
+    return text[paper.end() :] if paper else text
 
 
 def _sent_from(text: str) -> re.Match[str] | None:

@@ -14,16 +14,26 @@ _LONGEST_LOST_RUN = 2  # one character of two bytes, lost
 _ONE_LOST_IN = 200  # characters
 # 锟斤拷 is two lost characters of UTF-8, read as GBK; 烫 and 屯 are memory that nobody wrote to. Who writes
 # about them puts them into quotation marks.
-_GBK_OF_LOST = re.compile(
-    r"(?<![“‘「『《\"'（(、])(?:锟斤拷|锟斤(?=[?\ufffd])|烫{4,}|屯{4,})+(?![”’」』》\"'）)、])"
+# 嚙踝蕭, 占쏙옙 and ï¿½ are what Big5, EUC-KR and Latin-1 make of the same.
+_MADE_OF_LOST = re.compile(
+    r"(?<![“‘「『《\"'（(、])(?:锟斤拷|锟斤(?=[?\ufffd])|嚙踝蕭|占쏙옙|ï¿½|烫{6,}|屯{6,})+(?![”’」』》\"'）)、])"
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
 _LONGEST_PRIVATE_RUN = 2
 _ONE_PRIVATE_IN = 50
-# UTF-8 read as Latin-1 or windows-1252: a lead byte, and as many continuation bytes as it asks for.
+# UTF-8 read as Latin-1 or windows-1252: a lead byte, and as many continuation bytes as it asks for. One by
+# itself may be a word's end and quotation marks (“Spaß”, “né…”), but for those of é, “ and the like.
 _LATIN = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_UTF8_IN_LATIN = re.compile(f"[à-ï][{_LATIN}]{{2}}|[ð-ô][{_LATIN}]{{3}}|[Â-ß][{_LATIN}]")
+_ONE_OF_UTF8 = f"[à-ï][{_LATIN}]{{2}}|[ð-ô][{_LATIN}]{{3}}|[Â-ß][{_LATIN}]"
+_UTF8_IN_LATIN = re.compile(f"(?:{_ONE_OF_UTF8}){{2,}}|(?<![A-ZÀ-Þ])[ÃÂ][\xa0-\xbf]|â€[{_LATIN}]")
 _MOST_UTF8_IN_LATIN = 2
+# GBK read as UTF-8 with its errors left out: what is left is letters that no language writes side by side.
+_LEFT_OF_GBK = re.compile(
+    "[\u0400-\u052f][\u0100-\u02ff\u0370-\u03ff]|[\u0100-\u02ff\u0370-\u03ff][\u0400-\u052f]"
+)
+_MOST_LEFT_OF_GBK = 2
+# A database that could not hold Chinese put one question mark for each character.
+_FEWEST_ASKED, _ASKED_ONE_IN = 10, 3
 
 _MISREADINGS = (
     *(("gb18030", right) for right in ("utf-8", "big5", "cp932", "cp949")),
@@ -32,14 +42,23 @@ _MISREADINGS = (
     *(("cp949", right) for right in ("utf-8", "gb18030")),
     *(("latin-1", right) for right in ("gb18030", "big5")),
     *(("cp1252", right) for right in ("utf-8", "gb18030")),
+    *(("cp1251", right) for right in ("utf-8", "gb18030")),
+    *(("mac_roman", right) for right in ("utf-8", "gb18030")),
+    *((wrong, "utf-8") for wrong in ("cp437", "cp850")),
 )
 """Charsets that a text was read in, and those that it was really in."""
-_ONE_BYTE = frozenset({"latin-1", "cp1252"})
-_NAMES = {"gb18030": "GB 18030", "cp932": "Shift_JIS", "cp949": "EUC-KR", "cp1252": "windows-1252"}
+_ONE_BYTE = frozenset({"latin-1", "cp1252", "cp1251", "mac_roman", "cp437", "cp850"})
+_NAMES = {
+    "gb18030": "GB 18030",
+    "cp932": "Shift_JIS",
+    "cp949": "EUC-KR",
+    "cp1252": "windows-1252",
+    "cp1251": "windows-1251",
+}
 _DOUBTFUL, _PLAUSIBLE, _SURE = 0.35, 0.45, 0.6  # of a line, and of what it was: as UTF-8, and as any other
 _FEWEST, _ENOUGH, _MANY = 4, 8, 30  # different characters: of UTF-8, of another charset, of rubbish
 _MOST_LOST = 0.2
-_RUBBISH = 0.0
+_RUBBISH = -0.1  # a list of rare fishes is about 0
 _PLAIN = 0.3
 _IDEOGRAPHS = re.compile("[\u3400-\u9fff\uac00-\ud7a3\ue000-\uf8ff\uff61-\uff9f]")
 
@@ -60,15 +79,26 @@ def _find_marks(text: str) -> str | None:
     lost = _LOST_RUN.findall(text)
     if lost and (len(max(lost)) > _LONGEST_LOST_RUN or len(lost) * _ONE_LOST_IN > len(text)):
         return f"has {sum(map(len, lost))} characters that were lost (U+FFFD)"
-    if mark := _GBK_OF_LOST.search(text):
+    if mark := _MADE_OF_LOST.search(text):
         return f"has {mark[0][:6]!r}, which is what is left of lost characters"
     private = _PRIVATE.findall(text)
     if private and (
         len(max(private, key=len)) > _LONGEST_PRIVATE_RUN or len(private) * _ONE_PRIVATE_IN > len(text)
     ):
         return f"has {sum(map(len, private))} characters of private use, which mean nothing elsewhere"
-    if len(_UTF8_IN_LATIN.findall(text)) > _MOST_UTF8_IN_LATIN:
+    return _find_latin_marks(text)
+
+
+def _find_latin_marks(text: str) -> str | None:
+    """Return the damage that letters of alphabets and question marks tell."""
+    found = sum(len(run) // 2 for run in _UTF8_IN_LATIN.findall(text))
+    if found > _MOST_UTF8_IN_LATIN:
         return "is UTF-8 that was read as Latin-1 and stored so"
+    if len(_LEFT_OF_GBK.findall(text)) > _MOST_LEFT_OF_GBK:
+        return "is GB 18030 of which only the bytes that look like UTF-8 were kept"
+    asked = text.count("?")
+    if asked >= _FEWEST_ASKED and asked * _ASKED_ONE_IN > len(text):
+        return f"has {asked} question marks in place of characters"
     return None
 
 

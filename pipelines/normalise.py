@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, takewhile
 
-from pipelines.byline import byline_names, closing_names, dateline_names, is_end_mark, signature_names
+from pipelines.byline import (
+    byline_names,
+    closing_names,
+    dateline_names,
+    is_end_mark,
+    signature_names,
+    stated_names,
+)
 from pipelines.normalise_body import Body, Line, Picture, read_body, read_lines
 from pipelines.normalise_lines import is_furniture, is_heading, is_jump, is_note, source_media
 from pipelines.normalise_media import media_of_digest, media_of_tag, stated_media
@@ -50,7 +57,7 @@ def normalise(draft: Draft) -> Article:
         published_at=draft.published_at,
         precision=draft.precision,
         media=named or _media(draft),
-        author=_author(paragraphs),
+        author=_author(paragraphs) or _joined(stated_names(draft.author)),
         summary=one_line(draft.summary) or None,
         source_line=source_line,
         continued=any(is_jump(text) for text in texts[:_EDGE]),
@@ -154,6 +161,10 @@ def _author(paragraphs: Sequence[Paragraph]) -> str | None:
         elif paragraph.kind == "text":
             names += dateline_names(paragraph.text)
             names += (signature_names if paragraph is last else closing_names)(paragraph.text)
+    return _joined(names)
+
+
+def _joined(names: Iterable[str]) -> str | None:
     return "、".join(dict.fromkeys(names)) or None
 
 

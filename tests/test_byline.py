@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelines.byline import byline_names, dateline_names, signature_names
@@ -340,6 +342,221 @@ def read(*lines: str) -> tuple[str | None, list[tuple[str, str]]]:
 
 
 PROSE = ("山坡上的茶园一早就热闹起来。", "茶农说，今年的雨水正好。", "到傍晚，头一锅茶出了香。")
+WHERE = {
+    "line": ("{}", *PROSE), "beginning": ("{}" + PROSE[0], *PROSE[1:]), "end": (*PROSE, PROSE[0] + "{}"),
+    "last line": (*PROSE, "{}"),
+}  # fmt: skip
+BYLINES = [
+    ("line", "□ 本报全媒体记者 周敏 通讯员 徐海涛", "周敏、徐海涛"),
+    ("line", "◎记者 何晓云", "何晓云"),
+    ("line", "【记者 韩磊 上饶报道】", "韩磊"),
+    ("line", "文 | 本报记者 高远 图 | 受访者供图", "高远"),
+    ("line", "文字：孙丽 摄影：刘洋", "孙丽"),
+    ("line", "撰文 罗成", "罗成"),
+    ("line", "采写/记者 郑爽 实习生 邓超", "郑爽、邓超"),
+    ("line", "本报驻赣记者 黄河", "黄河"),
+    ("line", "本报北京3月20日电 记者 林涛", "林涛"),
+    ("line", "本报评论员 沈默", "沈默"),
+    ("line", "特约评论员 余秀华", "余秀华"),
+    ("line", "本报记者 欧阳明 司马南", "欧阳明、司马南"),
+    ("line", "记者 古丽娜尔·阿不都", "古丽娜尔·阿不都"),
+    ("line", "本报记者 王　芳　李　娜", "王芳、李娜"),
+    ("line", "记者|彭湃 编辑|童谣", "彭湃"),
+    ("line", "记者：曾志 编辑：田野 校对：石头", "曾志"),
+    ("line", "执笔：魏巍", "魏巍"),
+    ("line", "作者：蒋方舟", "蒋方舟"),
+    ("line", "作者/丁玲", "丁玲"),
+    ("line", "本报特派记者 唐糖 发自东京", "唐糖"),
+    ("line", "（本报记者 许三多）", "许三多"),
+    ("line", "本报记者 杨帆 文/摄", "杨帆"),
+    ("line", "杨帆 文/图", "杨帆"),
+    ("line", "文/图 杨帆", "杨帆"),
+    ("line", "经济日报记者 吕布 乔峰", "吕布、乔峰"),
+    ("line", "澎湃新闻记者 薛宝钗", "薛宝钗"),
+    ("line", "证券时报记者 毛可馨", "毛可馨"),
+    ("line", "每经记者 贾宝玉 每经编辑 史湘云", "贾宝玉"),
+    ("line", "见习记者 秦可卿", "秦可卿"),
+    ("line", "本报首席记者 尤二姐", "尤二姐"),
+    ("line", "★本报记者 卢俊义/文 花荣/摄影", "卢俊义"),
+    ("line", "本报记者 石秀 本报通讯员 戴宗 时迁", "石秀、戴宗、时迁"),
+    ("beginning", "本报讯（记者 阮小二 通讯员 阮小五）昨天上午，", "阮小二、阮小五"),
+    ("beginning", "本报讯 (全媒体记者童贯)", "童贯"),
+    ("beginning", "新华社北京4月2日电（记者 史进、朱武）", "史进、朱武"),
+    ("beginning", "新华社电（记者穆弘）", "穆弘"),
+    ("beginning", "中新网南昌5月6日电 (记者 李应)", "李应"),
+    ("beginning", "中新社香港5月6日电（记者 柴进）", "柴进"),
+    ("beginning", "【本报讯】（记者 董平）", "董平"),
+    ("beginning", "本报上饶7月1日讯（记者 张清 杨志）", "张清、杨志"),
+    ("beginning", "江南都市报讯 记者 徐宁报道：", "徐宁"),
+    ("beginning", "大江网讯（首席记者索超）", "索超"),
+    ("beginning", "本报记者雷横报道：", "雷横"),
+    ("beginning", "本报记者 李云 上饶报道", "李云"),
+    ("beginning", "（记者 解珍）3月20日，", "解珍"),
+    ("beginning", "人民网南昌3月20日电 （时雨）", "时雨"),
+    ("beginning", "央视网消息（记者 邹渊）：", "邹渊"),
+    ("beginning", "据新华社北京3月20日电（记者 蔡福）", "蔡福"),
+    ("beginning", "本报综合消息（记者 焦挺）", "焦挺"),
+    ("end", "（记者 石勇）", "石勇"),
+    ("end", "（孙新）", "孙新"),
+    ("end", "（作者：顾大嫂）", "顾大嫂"),
+    ("end", "（作者单位：南昌大学）", None),
+    ("end", "（本报记者 张青 孙二娘）", "张青、孙二娘"),
+    ("end", "（作者为南昌大学教授）", None),
+    ("end", "（作者系江西财经大学副教授 郁保四）", "郁保四"),
+    ("end", "（王定六 白胜）", "王定六、白胜"),
+    ("end", "（徐 敏）", "徐敏"),
+    ("end", "（来源：新华社）", None),
+    ("end", "（文/图 记者 段景住）", "段景住"),
+    ("last line", "（记者 曹正）", "曹正"),
+    ("last line", "本报记者 宋万", "宋万"),
+    ("last line", "记者 杜迁 编辑 朱贵", "杜迁"),
+    ("last line", "作者：汤隆", "汤隆"),
+    ("last line", "（邓飞）", "邓飞"),
+    ("last line", "编辑：孔亮", None),
+    ("last line", "责任编辑：樊瑞 审核：项充", None),
+    ("last line", "监制：李衮", None),
+    ("last line", "文字：马麟 编辑：丁得孙", "马麟"),
+    ("last line", "撰稿 宣赞 郝思文", "宣赞、郝思文"),
+    ("line", "特约撰稿 单廷珪", "单廷珪"),
+    ("line", "通讯员 魏定国 记者 萧让", "魏定国、萧让"),
+    ("line", "本刊记者 裴宣 实习记者 欧鹏", "裴宣、欧鹏"),
+    ("line", "■新快报记者 燕顺 通讯员 穗交宣", "燕顺"),
+    ("line", "本报记者 蒋敬 通讯员 吕方 摄影报道", "蒋敬、吕方"),
+    ("line", "文/羊城晚报全媒体记者 郭盛", "郭盛"),
+    ("line", "作者：【英】约翰·勃朗", "约翰·勃朗"),
+    ("line", "本报记者　安道全　通讯员　皇甫端", "安道全、皇甫端"),
+    ("line", "本报记者 扈三娘实习生 鲍旭", "扈三娘、鲍旭"),
+    ("line", "本报记者：樊瑞", "樊瑞"),
+    ("line", "来源：新华社 作者：孔明", "孔明"),
+    ("beginning", "本报讯 记者 张平 走进茶园，", "张平"),
+    ("line", "记者 张平 摄", None), ("line", "新华社记者 张平 摄", None), ("last line", "记者 张平摄", None),
+    ("beginning", "通讯员 张平 近日获奖，", None), ("beginning", "评论员 张平 主持了晚会，", None),
+    ("beginning", "记者 张平 采访了茶农，", None), ("line", "作者最新文章", None),
+    ("line", "小记者：王小丫 指导老师：张平", "王小丫"), ("end", "“天时不如地利。”（孟子）", None),
+]  # fmt: skip
+NO_BYLINES = [
+    "记者了解到，今年的游客比去年多了一成",
+    "记者节快乐",
+    "记者节：致敬在路上的人",
+    "编辑部的故事",
+    "作者认为：应当先修路",
+    "文武双全的老船长",
+    "来源于生活，高于生活",
+    "记者从市交通局获悉",
+    "记者手记",
+    "记者观察",
+    "记者感言：写在最后",
+    "本报记者手记",
+    "作者简介",
+    "作者按：此文写于去年",
+    "编者按",
+    "编辑推荐",
+    "文化 周末",
+    "图文无关",
+    "图文并茂",
+    "文旅融合新路",
+    "记者走基层",
+    "记者 走基层",
+    "本报记者 连线",
+    "记者现场直击",
+    "记者 调查",
+    "评论员文章",
+    "本报评论员",
+    "本报评论员文章",
+    "通讯员培训班开班",
+    "特派员制度",
+    "作者：佚名",
+    "作者：未知",
+    "作者：本报编辑部",
+    "作者不详",
+    "作者：无名氏",
+    "记者：您好，请问今年水位如何？",
+    "记者：那您怎么看",
+    "记者问：为什么",
+    "船工：江水涨了",
+    "文：江水涨了两尺",
+    "图：老码头全景",
+    "文字：很重要",
+    "记者 李白的故事",
+    "供稿：市文旅局",
+    "撰文：市委宣传部",
+    "作者：上饶市作家协会",
+    "文/本报评论部",
+    "作者：编辑部",
+    "记者：安全吗？",
+    "本报记者 本报讯",
+    "执笔为民",
+    "执笔 书写春秋",
+    "记者 高度关注",
+    "记者 方便就医",
+    "本报记者 时政部",
+    "记者站 江西",
+    "本报记者 体育部",
+    "记者 多方采访",
+    "记者 全程跟随",
+    "记者 连续报道",
+    "通讯员 公安宣",
+    "撰稿 高水平文章",
+    "作者：许多人",
+    "作者 多人",
+    "评论员 热议",
+    "主笔 周末",
+    "记者 周刊",
+    "作者：马上读",
+    "记者 万里行",
+    "作者：任何人",
+    "记者 石头城探访",
+    "记者 江边所见",
+    "记者 高考首日",
+    "记者 夏粮收购",
+    "记者 安居工程",
+    "记者 白天值班",
+    "记者 黄金周见闻",
+    "记者 应用",
+]  # fmt: skip
+LAST_WORDS = """
+高铁 方言 任务 石油 向阳 文汇 左图 解码 易经 孟子 庄子 史记 杜甫 平方
+洪水 祖国颂 满江红 符号 宋词 元曲 殷墟 强降雨 向右看 应届生 暴雨 牛市 滑雪 车展
+查处 游园 权利 益生菌 别克 柴油 习题 易拉罐 满洲里 欧洲 利比亚 冷水江 沙县 养心殿
+巢湖 牛肉面 边城 燕山 农夫 鱼汤 向日葵 戈壁 寇准 蔚县 勾芡 敖包
+"""
+
+
+@pytest.mark.parametrize(("where", "line", "names"), BYLINES, ids=[f"{one[0]}: {one[1]}" for one in BYLINES])
+def test_who_wrote_an_article(where: str, line: str, names: str | None) -> None:
+    assert read(*(one.format(line) for one in WHERE[where]))[0] == names
+
+
+@pytest.mark.parametrize("line", NO_BYLINES)
+def test_prose_names_no_author_wherever_it_stands(line: str) -> None:
+    for where in ("line", "last line"):
+        author, lines = read(*(one.format(line) for one in WHERE[where]))
+        assert author is None
+        assert line in [text for _, text in lines]
+    assert read(f"{line}，{PROSE[0]}", *PROSE[1:])[0] is None
+    assert read(*PROSE[:2], f"{PROSE[2]}（{line}）")[0] is None
+
+
+@pytest.mark.parametrize("word", LAST_WORDS.split())
+def test_a_word_in_brackets_at_the_end_is_no_author(word: str) -> None:
+    assert read(*PROSE, f"{PROSE[0]}（{word}）")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "names"),
+    [
+        ("张平", "张平"), ("张平 李琬", "张平、李琬"), ("本报记者 张平", "张平"), ("欧阳明", "欧阳明"),
+        ("上饶日报", None), ("证券时报网", None), ("鲁网", None), ("第一财经", None), ("券商中国", None),
+        ("小编", None), ("佚名", None), ("admin", None), ("", None), ("中国证券报·中证网", None),
+    ],
+)  # fmt: skip
+def test_whom_a_page_states_beside_its_text(stated: str, names: str | None) -> None:
+    draft = Draft(
+        "NW202203112301200001", "http://127.0.0.1/a.html", "media", author=stated, body_html=PROSE[0]
+    )
+    assert normalise(draft).author == names
+    signed = replace(draft, body_html=f"<p>□记者 王晓</p><p>{PROSE[0]}</p>")
+    assert normalise(signed).author == "王晓"
 
 
 @pytest.mark.parametrize(

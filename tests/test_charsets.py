@@ -105,6 +105,28 @@ def test_an_alphabet_that_nobody_declares_is_set_aside(charset: str) -> None:
         decode_page(body, None)
 
 
+NAMES = "出席的有：喆堃、镕鑫、王祎、李翀、陈昇、赵珺、孙珩、周劼、吴玥、郑奕、冯赟、褚旻、卫翾、蒋勍、沈钰。"
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("codec", ["utf-16le", "utf-16be", "gb18030"])
+def test_a_page_of_nothing_but_rare_names_is_read(codec: str, wrong: str | None) -> None:
+    body, html = page(NAMES, codec)
+    if (codec, wrong) != ("gb18030", "euc-kr"):  # reads as Korean with damage: set aside, never wrong
+        assert decode_page(body, f"text/html; charset={wrong}" if wrong else None) == html
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_hz_is_read_whatever_a_page_declares(wrong: str | None) -> None:
+    body, html = page(CHINESE, "hz", wrong)
+    assert decode_page(body, "text/html") == html
+
+
+@pytest.mark.parametrize("text", ["~{not HZ~}", "a ~{b~} c ~{dd~} e", "function(){return ~{a:1}~}", "~~{}~~"])
+def test_ascii_that_only_has_the_marks_of_hz_stays_ascii(text: str) -> None:
+    assert decode_page(f"<p>{text}</p>".encode(), None) == f"<p>{text}</p>"
+
+
 @pytest.mark.parametrize("size", [2, 4, 8, 16])
 @pytest.mark.parametrize(("text", "codec"), [(CHINESE, "gb18030"), (TRADITIONAL, "big5")], ids=["gb", "big5"])
 def test_a_few_characters_are_enough(text: str, codec: str, size: int) -> None:

@@ -26,6 +26,7 @@ _TIME = (
     "art_sortstart",
 )
 _MEDIA = ("medianame", "from", "media", "art_media", "art_medianame", "source")
+_AUTHOR = ("author", "art_author")
 _DIGEST = ("digest", "simdigest", "summary")
 _CODE = ("infocode", "art_code")
 _WRAPPERS = ("data", "result")
@@ -60,6 +61,7 @@ def read_article_json(text: str, url: str, info_code: str) -> Draft:
         precision=precision,
         witness="json",
         media=_first(fields, _MEDIA),
+        author=_first(fields, _AUTHOR),
         summary=digest_text(_first(fields, _DIGEST)),
         body_html=body or linked or "",
         linked_html=linked if body else None,

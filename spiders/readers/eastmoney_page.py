@@ -21,6 +21,7 @@ _PAGE_END = re.compile(r"</html\s*>\s*\Z", re.IGNORECASE)
 _XML_PROLOG = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
 """It declares a charset, which lxml refuses to hear of a text that has been decoded."""
 _SOURCE = re.compile(r"来源[:：]\s*(\S.*)")
+_AUTHOR = re.compile(r"作者[:：]\s*(\S.*)")
 _MOST_ITEMS = 10  # elements inside one another repeat their text; a real row has two or three
 
 
@@ -50,6 +51,7 @@ def read_eastmoney_page(html: str, url: str) -> Draft:
         published_at=published_at,
         precision=precision,
         media=_media(page),
+        author=_named_after(_AUTHOR, _info_items(page)),
         summary=_summary(page),
         body_html=_inner_html(body),
     )
@@ -63,9 +65,12 @@ def _published_at(page: lxml_html.HtmlElement) -> tuple[datetime | None, Precisi
 def _media(page: lxml_html.HtmlElement) -> str | None:
     """Return the name in the info row: after ``来源：`` on older pages, else the item that is no time."""
     items = [item for item in _info_items(page) if not read_time(item)]
-    sources = (_SOURCE.search(item) for item in items)
-    named = next((source[1].strip() for source in sources if source), None)
-    return named or next((item for item in items if "：" not in item), None)
+    return _named_after(_SOURCE, items) or next((item for item in items if "：" not in item), None)
+
+
+def _named_after(word: re.Pattern[str], items: list[str]) -> str | None:
+    named = (word.search(item) for item in items)
+    return next((found[1].strip() for found in named if found), None)
 
 
 def _info_items(page: lxml_html.HtmlElement) -> list[str]:

@@ -28,6 +28,9 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _MUCH_KANA, _OF_JAPANESE = 0.15, 0.3
 _WRITTEN = re.compile(r"[a-z\u4e00-\u9fff]")
+_TAG = re.compile(r"<(?:html|head|body|meta|title|div|p|br|span|a|td)[\s/>]", re.IGNORECASE)
+_SHIFTED = re.compile(rb"~\{(?:[\x21-\x7d][\x21-\x7e]){2,}~\}")
+"""Characters of GB 2312 between the marks with which HZ shifts out of ASCII and back."""
 _NUL = "\x00"
 _MOST_CONTROLS = 0.001  # of all characters; a picture has a hundred times as many
 _STRAY_CONTROLS = 3
@@ -122,9 +125,13 @@ def _of_two_bytes(body: bytes, declared: str | None) -> str | None:
         return None
     for charset in _TWO_BYTES:
         text = read_bytes(body[:_SAMPLE], charset)
-        if _WRITTEN.search(text) and not _CONTROLS.search(text) and plausibility(text) > _SURE:
+        if not _CONTROLS.search(text) and (_TAG.search(text) or _is_writing(text)):
             return charset
     return None
+
+
+def _is_writing(text: str) -> bool:
+    return bool(_WRITTEN.search(text)) and plausibility(text) > _SURE
 
 
 def _of_seven_bits(body: bytes, declared: tuple[str | None, ...]) -> str | None:
@@ -133,7 +140,11 @@ def _of_seven_bits(body: bytes, declared: tuple[str | None, ...]) -> str | None:
         return None
     if b"\x1b$" in body:
         return "iso-2022-jp"
-    return "hz-gb-2312" if "replacement" in declared and b"~{" in body else None
+    shifted = _SHIFTED.findall(body[:_SAMPLE])
+    if not shifted:
+        return None
+    is_hz = "replacement" in declared or _is_writing(read_bytes(b"".join(shifted), "hz-gb-2312"))
+    return "hz-gb-2312" if is_hz else None
 
 
 def _sample(body: bytes) -> bytes:

@@ -23,7 +23,8 @@ class Draft:
 
     ``published_at`` is aware, in the zone that the page states; None when the page states none. With
     ``precision`` ``day`` only its day is known, whatever hour it has. ``witness`` is who states it.
-    ``tag`` is the post's tag as printed (上饶日报新闻); ``media`` a name that the answer states outright.
+    ``tag`` is the post's tag as printed (上饶日报新闻); ``media`` a name that the answer states outright, and
+    ``author`` who wrote, as it states beside the text.
     ``body_html`` is the delivered body, from after the title to before the share link; ``linked_html``
     is a second body of the same article that carries security links where ``body_html`` has none.
     ``paragraphs`` are given by a reader that had to tell them apart itself (plain text): then the body.
@@ -40,6 +41,7 @@ class Draft:
     witness: Witness = "page"
     tag: str | None = None
     media: str | None = None
+    author: str | None = None
     summary: str | None = None
     body_html: str = ""
     linked_html: str | None = None

@@ -12,6 +12,7 @@ from storage.records.common_characters import COMMON, LESS_COMMON, MOST_COMMON
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _NEUTRAL, _SPELT = 0.3, 0.5
+_WRITTEN_IN_CHINA = re.compile("[\u3105-\u312f\ua000-\ua48c]")  # Bopomofo and Yi
 _MARKS = frozenset("，。、；：？！“”‘’（）《》【】「」『』—…·〈〉〔〕％～＂　\xa0●■▲◆★①②③④⑤⑥⑦⑧⑨⑩")
 
 
@@ -54,7 +55,7 @@ def _weigh_rarer(character: str, code: int) -> float:
         return -3.0
     if category[0] == "L" and code < 0x2000:  # noqa: PLR2004 - alphabets
         return 0.0
-    return -0.4 if category == "Lo" else _NEUTRAL
+    return -0.4 if category == "Lo" and not _WRITTEN_IN_CHINA.match(character) else _NEUTRAL
 
 
 def _is_rare(character: str) -> bool:
