@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from bs4 import Tag
 
+from pipelines.blocks import BLOCKS, is_styled_block
 from pipelines.concealment import Property, inherited, is_concealed
 from pipelines.list_numbers import OrderedList
 from pipelines.normalise_securities import attribute, is_glossary_link, read_chart, read_link
 from pipelines.normalise_text import drop_unseen
 from pipelines.pictures import picture_address, web_address
-from pipelines.players import PLAYERS, read_player
+from pipelines.players import read_player
 from pipelines.raised_text import APART, END, NOTE, STRUCK, SUB, SUPER, spell_raised
 from pipelines.table_rows import TableRows
 from storage.records import Link, ParagraphKind, Player, Security
@@ -26,17 +27,9 @@ WHITE_SPACE = re.compile(r"[ \t\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 # Every white space that Unicode knows (U+3000 is the last), and the marks of no width.
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\ufeff"
 _CELL = "\x1f"
-# fmt: off
-_BLOCKS = frozenset({
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dir", "div",
-    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hgroup", "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "ol", "optgroup",
-    "option", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul", "xmp",
-})
-# fmt: on
 _CELLS = frozenset({"td", "th"})
 _LISTS = frozenset({"ol", "ul", "menu", "dir"})
-_IMAGES = frozenset({"img", "amp-img"})
+_IMAGES = frozenset({"img", "amp-img", "image"})
 _TRAITS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("strong", "b"), ("bold",)),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), ("heading",)),
@@ -157,7 +150,7 @@ class Reading:
 
     def start(self, tag: Tag) -> None:
         name = tag.name
-        if name in _BLOCKS:
+        if name in BLOCKS:
             self._break_line()
             self._start_block(tag)
         elif name in _CELLS:
@@ -166,23 +159,19 @@ class Reading:
             self._break_line()
         elif name in _IMAGES:
             self._add_image(tag)
-        elif _is_link(tag) and len(self._anchors) < _MOST_OPEN_LINKS:
-            self._anchors.append((tag, []))
         else:
             self._start_inline(tag)
         self._enter(tag)
 
     def end(self, tag: Tag) -> None:
         name = tag.name
-        if name in _BLOCKS:
+        if name in BLOCKS:
             self._break_line()
             self._end_block(tag)
         elif name in _CELLS:
             self._open["cell"] -= 1
             self._pieces.append(_CELL * (1 + self._wider.pop()))
-        elif self._anchors and self._anchors[-1][0] is tag:
-            self._add_link(*self._anchors.pop())
-        else:
+        elif name not in _IMAGES:
             self._end_inline(tag)
         self._leave()
 
@@ -262,7 +251,11 @@ class Reading:
         self._pieces.append(_CELL * skipped)
 
     def _start_inline(self, tag: Tag) -> None:
-        if tag.name == "q":
+        if "style" in tag.attrs and is_styled_block(tag):
+            self._break_line()
+        if _is_link(tag) and len(self._anchors) < _MOST_OPEN_LINKS:
+            self._anchors.append((tag, []))
+        elif tag.name == "q":
             self._put("‘" if self._open["q"] % 2 else "“")
             self._open["q"] += 1
         elif tag.name == "ruby":
@@ -277,7 +270,9 @@ class Reading:
             self._sources.append(tag)
 
     def _end_inline(self, tag: Tag) -> None:
-        if tag.name == "q":
+        if self._anchors and self._anchors[-1][0] is tag:
+            self._add_link(*self._anchors.pop())
+        elif tag.name == "q":
             self._open["q"] -= 1
             self._put("’" if self._open["q"] % 2 else "”")
         elif tag.name == "ruby":
@@ -287,6 +282,8 @@ class Reading:
         elif tag.name == "picture":
             self._sources = []
             self._open["picture"] -= 1
+        if "style" in tag.attrs and is_styled_block(tag):
+            self._break_line()
 
     def _end_ruby(self) -> None:
         """Put the readings behind the words that they belong to."""
@@ -338,12 +335,15 @@ class Reading:
             self.body.pictures.append(Picture(url, len(self.body.lines)))
             self._is_pictured = self._open["cell"] > 0
 
-    def add_player(self, tag: Tag) -> None:
-        """Note what an element plays, unless it is hidden; what stands inside it is no text."""
-        played = None if tag.name not in PLAYERS or is_concealed(tag) else read_player(tag, self._url)
+    def add_player(self, tag: Tag) -> bool:
+        """Note what an element plays, unless it is hidden; what stands inside it is no text. Tell whether."""
+        invisible = self._said["invisible"]
+        is_unseen = is_concealed(tag) or bool(invisible and invisible[-1])
+        played = None if is_unseen else read_player(tag, self._url)
         if played:
             kind, url, poster = played
             self.body.players.append(Player(kind, url, poster, len(self.body.lines)))
+        return played is not None or is_unseen
 
     def _add_link(self, tag: Tag, texts: list[str]) -> None:
         text = line_text(self._spelt(texts))
@@ -367,7 +367,7 @@ def _traits(tag: Tag, style: str) -> tuple[str, ...]:
     traits = _TRAITS.get(tag.name, ())
     if not tag.attrs:
         return traits
-    if tag.name in _BLOCKS:
+    if tag.name in BLOCKS:
         traits = (*traits, *_block_traits(tag, style))
     if tag.name == "a" and attribute(tag, "href").startswith("#"):
         traits = (*traits, "note")

@@ -20,11 +20,13 @@ _SUSPECT = re.compile(
     r"display|visib|opacity|font|overflow|indent|clip|-hide|position|scale|transparent", re.IGNORECASE
 )
 _GONE = re.compile(
-    rf"{_BEGIN}(?:display\s*:\s*none|content-visibility\s*:\s*hidden|mso-hide\s*:\s*all"
+    rf"{_BEGIN}(?:content-visibility\s*:\s*hidden|mso-hide\s*:\s*all"
     rf"|text-indent\s*:\s*-[0-9]{{3,}}|transform\s*:\s*scale\(\s*0\s*[),]|clip-path\s*:\s*inset\(\s*(?:50|100)%"
     rf"|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?\s*\))",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_DISPLAY = re.compile(rf"{_BEGIN}display\s*:\s*(?P<value>[a-z-]+)\s*(?P<first>!\s*important)?", re.IGNORECASE)
 _FADED = re.compile(rf"{_BEGIN}opacity{_ZERO}", re.IGNORECASE)
 _FLAT = re.compile(rf"{_BEGIN}(?:max-)?(?:height|width){_TINY}", re.IGNORECASE)
 _CUT = re.compile(rf"{_BEGIN}overflow(?:-[xy])?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
@@ -60,9 +62,24 @@ def is_concealed(tag: Tag) -> bool:
     style = attribute(tag, "style") if "style" in attributes else ""
     if not style or not _SUSPECT.search(style):
         return False
+    style = without_comments(style)
+    if displayed(style) == "none":
+        return True
     if _GONE.search(style) or (_FADED.search(style) and tag.name != "img"):
         return True
     return _is_flat(style) or bool(_PLACED.search(style) and _OUTSIDE.search(style))
+
+
+def without_comments(style: str) -> str:
+    """Return a style without its comments."""
+    return _COMMENT.sub("", style) if "/*" in style else style
+
+
+def displayed(style: str) -> str | None:
+    """Return what a style says of ``display``, in small letters: the last word, or the last important one."""
+    said = list(_DISPLAY.finditer(style))
+    first = [one for one in said if one["first"]] or said
+    return first[-1]["value"].lower() if first else None
 
 
 def inherited(style: str) -> list[tuple[Property, bool]]:

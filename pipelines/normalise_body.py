@@ -11,6 +11,7 @@ from bs4.element import PageElement, RubyTextString  # type: ignore[attr-defined
 
 from pipelines.body_reading import BLANKS, WHITE_SPACE, Body, Line, Picture, Reading, line_text
 from pipelines.concealment import is_concealed
+from pipelines.formulas import spell_formulas
 from pipelines.normalise_text import drop_unseen
 from pipelines.players import CHILDLESS, PLAYERS
 from storage.records import Paragraph, SetAside
@@ -22,9 +23,10 @@ _LONGEST_BODY = 1_000_000
 and a tree takes 150 times the memory."""
 # A paragraph that every parser reads alike, as most of a newspaper's are: a tree of it costs ten times more.
 _PLAIN = re.compile(r"\s*<p>([^<&\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\ufffe\uffff]*)</p>")
+_ENDED_BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
 # fmt: off
 _DROPPED = frozenset({
-    "button", "head", "math", "rp", "script", "select", "style", "svg", "template", "textarea", "title",
+    "button", "head", "rp", "script", "select", "style", "svg", "template", "textarea", "title",
 })
 # fmt: on
 _UNREAD = _DROPPED.union(PLAYERS)
@@ -49,8 +51,13 @@ def read_body(markup: str, url: str) -> Body:
     if "<" in markup:
         rest = _read_plain(markup, reading)
         if rest:
+            if "</br" in rest or "</BR" in rest:
+                rest = _ENDED_BREAK.sub("<br>", rest)  # as browsers do; the parser leaves it out
             # The body tag keeps bs4 from taking a leading "<?xml" for a mistake of ours.
-            _walk(BeautifulSoup(f"<body>{rest}", "lxml"), reading)
+            tree = BeautifulSoup(f"<body>{rest}", "lxml")
+            if "<math" in rest:
+                spell_formulas(tree)
+            _walk(tree, reading)
     else:
         for line in unescape(markup).splitlines():
             reading.add_text(line)
@@ -88,10 +95,19 @@ def _walk(root: Tag, reading: Reading) -> None:
         elif not is_start:
             reading.end(node)
         elif node.name in _UNREAD:
-            reading.add_player(node)
-            if node.name in CHILDLESS:
+            if _shows_inside(node, reading):
                 stack.extend((child, True) for child in reversed(node.contents))
         elif not node.attrs or not is_concealed(node):
             reading.start(node)
             stack.append((node, False))
             stack.extend((child, True) for child in reversed(node.contents))
+
+
+def _shows_inside(unread: Tag, reading: Reading) -> bool:
+    """Note what an element plays; tell whether what stands inside it is shown all the same: nothing else can
+    be, or the parser put there what stands behind it.
+    """
+    if unread.name in _DROPPED:
+        return False
+    is_played = reading.add_player(unread)
+    return unread.name in CHILDLESS or (unread.name == "object" and not is_played)

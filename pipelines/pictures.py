@@ -17,16 +17,27 @@ _LAZY = (
     "data-lazy-src", "data-lazy", "data-lazyload", "data-lazyload-src", "data-actualsrc", "data-echo",
     "data-src", "data-url", "_src", "file",
 )  # fmt: skip
+# How others may call them; what they call so must be the name of a picture's file.
+_LARGE = re.compile(r"src|orig|lazy|full|large|big|hi-?res|zoom", re.IGNORECASE)
+_SMALL = re.compile(r"thumb|small|place|preview|low|lqip|default|error|fail|loading|load-img", re.IGNORECASE)
+_FILE = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|bmp|avif)(?:[?#!@]\S*)?", re.IGNORECASE)
+_KNOWN = frozenset({"src", "srcset", "alt", "title", "style", "class", "id", "width", "height", "border"})
 _SETS = ("data-lazy-srcset", "data-srcset", "srcset")
 _CANDIDATE_BREAK = re.compile(r",\s+|(?<=[0-9][wx]),|,(?=(?:https?:)?//)|,\Z")
 _SIZED = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,4})?)[wx]")
 _PLACEHOLDER = re.compile(
-    r"(?:\A|/)(?:img[-_]?|image[-_]?|pic[-_]?)?(?:blank|placeholder|loading|loader|lazy|lazy[-_]?load(?:ing)?|spacer|space"
-    r"|transparent|pixel|gr[ae]y|clear|shim|empty|1x1|1px|nopic|no[-_]?(?:pic|img|image))"
-    r"(?:[-_]?(?:img|image|pic|bg|small|big|[0-9]{1,4}(?:x[0-9]{1,4})?))?\.(?:gif|png|jpe?g|svg|webp)\Z",
+    r"(?:\A|/)(?:img[-_]?|image[-_]?|pic[-_]?)?"
+    r"(?:(?:blank|placeholder|loading|loader|lazy|lazy[-_]?load(?:ing)?|spacer|1x1|1px|nopic|no[-_]?(?:pic|img|image))"
+    r"(?:[-_]?(?:img|image|pic|bg|small|big|[0-9]{1,4}(?:x[0-9]{1,4})?))?\.(?:gif|png|jpe?g|svg|webp)"
+    r"|(?:space|transparent|pixel|gr[ae]y|clear|shim|empty)"  # a photograph may be called so, but is a JPEG
+    r"(?:[-_]?(?:img|image|pic|bg|small|big|[0-9]{1,4}(?:x[0-9]{1,4})?))?\.(?:gif|png|svg))\Z",
     re.IGNORECASE,
 )
 _DOT = re.compile(r"\s*[0-2](?:px)?\s*", re.IGNORECASE)
+_DOT_STYLE = [
+    re.compile(rf"(?:\A|[;\s]){side}\s*:\s*[0-2](?:px)?\s*(?:!|;|\Z)", re.IGNORECASE)
+    for side in ("width", "height")
+]
 
 
 def picture_address(image: Tag, base: str, sources: Iterable[Tag] = ()) -> str | None:
@@ -35,10 +46,16 @@ def picture_address(image: Tag, base: str, sources: Iterable[Tag] = ()) -> str |
     ``sources`` are those of the ``picture`` around it. A placeholder that is shown until the picture has
     come, and a dot that only counts readers, are none.
     """
-    if all(_DOT.fullmatch(attribute(image, side)) for side in ("width", "height")):
+    if _is_dot(image):
         return None
     addresses = (_real_address(address, base) for address in _named(image, sources))
     return next((address for address in addresses if address), None)
+
+
+def _is_dot(image: Tag) -> bool:
+    style = attribute(image, "style") if "style" in image.attrs else ""
+    sides = zip(("width", "height"), _DOT_STYLE, strict=True)
+    return all(_DOT.fullmatch(attribute(image, side)) or in_style.search(style) for side, in_style in sides)
 
 
 def web_address(address: str, base: str) -> str | None:
@@ -61,8 +78,12 @@ def _named(image: Tag, sources: Iterable[Tag]) -> Iterator[str]:
     candidates.sort(key=lambda candidate: -candidate[1])
     yield from (address for address, size in candidates if size > 0)
     yield from (attribute(image, name) for name in _LAZY if name in attributes)
+    others = [name for name in attributes if name not in _KNOWN and _FILE.fullmatch(attribute(image, name))]
+    large = [name for name in others if _LARGE.search(name) and not _SMALL.search(name)]
+    yield from (attribute(image, name) for name in large)
     yield attribute(image, "src")
     yield from (address for address, size in candidates if size == 0)
+    yield from (attribute(image, name) for name in others if not _SMALL.search(name))
 
 
 def _candidates(srcset: str) -> Iterator[tuple[str, float]]:

@@ -31,7 +31,9 @@ CHILDLESS = frozenset({"embed", "bgsound", "frame"})
 _ADDRESSES = ("src", "data-src", "data-lazy-src", "_src", "data-original", "data-url", "data")
 _POSTERS = ("poster", "data-poster")
 _MOVIES = frozenset({"movie", "src", "filename", "url"})
-_MOST_PARTS = 20
+_PARTS = frozenset({"source", "embed", "param"})
+_MOST_PARTS = 50
+"""Elements inside a player that are looked at: objects inside one another cost no more than their number."""
 _DOT = re.compile(r"\s*[01](?:px)?\s*", re.IGNORECASE)
 _MINUTES = r"[0-9]{1,2}(?::[0-9]{2}){1,2}"
 _LINES = re.compile(
@@ -75,8 +77,21 @@ def _named(tag: Tag) -> Iterator[str]:
     yield from (attribute(tag, name) for name in _ADDRESSES if name in tag.attrs)
     if tag.name in CHILDLESS:
         return
-    for part in tag.find_all(["source", "embed", "param"], limit=_MOST_PARTS):
+    for part in _first_parts(tag):
         if part.name != "param":
             yield from (attribute(part, name) for name in _ADDRESSES if name in part.attrs)
         elif attribute(part, "name").lower() in _MOVIES:
             yield attribute(part, "value")
+
+
+def _first_parts(tag: Tag) -> Iterator[Tag]:
+    """Yield what plays and what parametrises it among the first elements inside one."""
+    stack = [tag]
+    for _ in range(_MOST_PARTS):
+        if not stack:
+            return
+        part = stack.pop()
+        if part is not tag and part.name in _PARTS:
+            yield part
+        inside = [child for child in part.contents[:_MOST_PARTS] if isinstance(child, Tag)]
+        stack.extend(reversed(inside))

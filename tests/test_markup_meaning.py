@@ -199,7 +199,7 @@ HIDING = [
     "content-visibility:hidden", "mso-hide:all",
 ]  # fmt: skip
 SHOWING = [
-    "", "display:block", "font-size:0.8em", "font-size:10px", "font-size:05px", "opacity:0.9", "opacity:.5",
+    "", "display:inline", "font-size:0.8em", "font-size:10px", "font-size:05px", "opacity:0.9", "opacity:.5",
     "opacity:1", "height:0", "overflow:hidden", "height:100px;overflow:hidden",
     "line-height:0;overflow:visible", "height:0;overflow:hidden;padding-bottom:56%", "text-indent:-2em",
     "position:absolute;left:-9px", "margin-left:-9999px;color:red", "visibility:visible",
@@ -228,6 +228,21 @@ SEEN = {
     '<div style="font-size:0"><span style="font-size:1.2em">甲</span></div>乙': ["乙"],
     "<noscript>甲</noscript>乙": ["乙"],
     "<details><summary>甲</summary>乙</details>": ["甲", "乙"],
+    '<span style="display:none;display:block">甲</span>': ["甲"],
+    '<span style="display:none!important;display:block">甲</span>乙': ["乙"],
+    '<span style="/* x */display:/* y */none">甲</span>乙': ["乙"],
+    '<span style="/* display:none */">甲</span>乙': ["甲乙"],
+    '<p>甲<span style="display:block">乙</span>丙</p>': ["甲", "乙", "丙"],
+    '<h2><span style="display:block">甲</span><span style="DISPLAY : Flex">乙</span></h2>': ["甲", "乙"],
+    '<span style="display:inline-block">甲</span><span style="display:inline-block">乙</span>': ["甲乙"],
+    "甲</br>乙</BR >丙": ["甲", "乙", "丙"],
+    "<object><p>甲</p></object>乙": ["甲", "乙"],
+    "<object data='/f.swf'><p>甲</p></object>乙": ["乙"],
+    "甲<math><mi>x</mi><mo>=</mo><msup><mi>y</mi><mn>2</mn></msup></math>乙": ["甲x=y²乙"],
+    "<math><semantics><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac>"
+    "<annotation>frac</annotation></semantics></math>": ["(a+b)/2"],
+    "<math><msubsup><mi>a</mi><mi>i</mi><mn>2</mn></msubsup><msqrt><mn>3</mn></msqrt></math>": ["aᵢ²√(3)"],
+    "<math><msup><mi>x</mi></msup></math>": ["x"],
 }
 
 

@@ -35,6 +35,16 @@ PICTURES = {
     f"<img src='{BLANK}' file='/a.jpg' zoomfile='/b.jpg'>": "/b.jpg",
     "<img src='data:image/gif;base64,R0lGOD' data-src='/a.jpg'>": "/a.jpg",
     "<img src='/s.jpg' data-src='/a.jpg' data-original='/b.jpg'>": "/b.jpg",
+    **{
+        f"<img src='{BLANK}' {name}='/a.jpg'>": "/a.jpg"
+        for name in ("lazy-src", "lazysrc", "data-ll-src", "original", "real_src", "data-img", "src2")
+    },
+    "<img src='/s.jpg' data-hi-res-src='/a.jpg'>": "/a.jpg",
+    "<img src='/a.jpg' data-thumb-src='/t.jpg' data-error='/e.png'>": "/a.jpg",
+    "<img src='/a.jpg' data-source='wire' data-original-title='x'>": "/a.jpg",
+    "<img src='/i/gray.jpg'>": "/i/gray.jpg",
+    "<img src='/a.jpg' style='width:100px;height:1px'>": "/a.jpg",
+    "<image src='/a.jpg'>": "/a.jpg",
     "<img src='/s.jpg' orginial_src='/o.jpg' data-original='/b.jpg'>": "/o.jpg",
     "<img src='/s.jpg' srcset='/m.jpg 640w, /l.jpg 1280w, /k.jpg 320w'>": "/l.jpg",
     "<img src='/s.jpg' srcset='/s.jpg 1x,/d.jpg 2x'>": "/d.jpg",
@@ -77,6 +87,8 @@ STAND_INS = [
     "<img src=''>", "<img>", "<img src='/count.php' width=1 height=1>",
     "<img src='/count.php' width='0' height='0px'>", "<img src='/a.jpg' style='display:none'>",
     "<div style='visibility:hidden'><img src='/a.jpg'></div>",
+    "<img src='/count.png' style='width:1px;height:1px'>", "<img src='/gray.png'>",
+    "<img alt='/a.jpg' title='/a.jpg'>", "<img src='/blank.gif' data-error-src='/e.jpg'>",
 ]  # fmt: skip
 
 
@@ -123,6 +135,8 @@ PLAYED_BY_NOBODY = [
     "<iframe src='javascript:0'></iframe>", "<iframe src='/c' width=0 height=0></iframe>",
     "<iframe src='/c' style='display:none'></iframe>",
     "<noscript><iframe src='/c' style='display:none'></iframe></noscript>",
+    "<div style='visibility:hidden'><iframe src='/c'></iframe></div>",
+    "<div class='ad_context3'><iframe src='/c'></iframe></div>",
     "<audio src='data:audio/mp3;base64,AA'></audio>", "<iframe src='http://['></iframe>",
 ]  # fmt: skip
 
