@@ -43,7 +43,9 @@ _TRAITS: dict[str, tuple[str, ...]] = {
 }
 _KEEPS_LINES = frozenset({"pre", "listing", "xmp"})
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
-_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_STRUCK_STYLE = re.compile(
+    r"text-decoration(?:-line)?\s*+:(?:(?!text-decoration)[^;])*?line-through", re.IGNORECASE
+)
 _SET = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 _SET_TRAITS = {"super": "raised", "sub": "lowered"}
 _MARKS = {"raised": SUPER, "lowered": SUB}

@@ -20,7 +20,7 @@ _ROLES = re.compile("记者|通讯员|通信员|评论员|特派员|撰稿|作�
 _ORNAMENT = re.compile(r"[\s□■◇◆○●◎▲△▼▽☆★※▍▌▎│丨|｜—–―*·>》-]+")
 _IN_BRACKETS = re.compile(r"[(（\[【〔〖]([^()（）\[\]【】〔〕〖〗]*)[)）\]】〕〗]")
 _CLOSING = re.compile(r"[(（]([^()（）]{2,60})[)）]\s*")
-_END_MARK = re.compile(r"\s*[(（【\[](?:完|全文完|END|end)[)）】\]]\s*\Z")
+_END_MARK = re.compile(r"(?<!\s)\s*+[(（【\[](?:完|全文完|END|end)[)）】\]]\s*+\Z")
 _SIGNED = re.compile(
     r"[。！？!?…”』）)]\s*(?P<credits>(?:本文作者|作者|撰文|执笔|通讯员|[^\s，。！？”』）)]{0,14}记者)[\s:：][^，。！？]{2,40})\Z"
 )

@@ -12,8 +12,8 @@ from pipelines.normalise_securities import attribute
 Property = Literal["invisible", "sizeless", "lined"]
 """What an element hands on to those inside it, until one of them says otherwise."""
 
-_ZERO = r"\s*:\s*-?0*(?:\.0+)?(?:px|pt|em|rem|ex|vh|vw|%)?\s*(?:!\s*important\s*)?(?:;|\Z)"
-_TINY = r"\s*:\s*(?:0*(?:\.0+)?|1)(?:px|pt|em|rem|%)?\s*(?:!\s*important\s*)?(?:;|\Z)"
+_ZERO = r"\s*+:\s*+-?0*+(?:\.0+)?(?:px|pt|em|rem|ex|vh|vw|%)?\s*+(?:!\s*+important\s*+)?(?:;|\Z)"
+_TINY = r"\s*+:\s*+(?:0*+(?:\.0+)?|1)(?:px|pt|em|rem|%)?\s*+(?:!\s*+important\s*+)?(?:;|\Z)"
 _BEGIN = r"(?:\A|[;\s])"
 # Nearly all styles have none of these words and are passed by at once.
 _SUSPECT = re.compile(

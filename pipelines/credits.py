@@ -38,13 +38,13 @@ _PERSON = re.compile(
 _PHOTOGRAPHER = re.compile("摄影|摄像|拍客")
 _QUALIFIED = (
     r"(?:全媒体|融媒体?|首席|特约|特派|见习|实习|高级|资深|财经|时政|文化|体育|教育|科技|法治|图文|文字"
-    r"|本报|本刊|本网|驻\w{1,5}?)"
+    r"|本报|本刊|本网)"
 )
 _MEDIUM = (
     r"(?:本(?:报|刊|网|台|社|端|文)|\S{1,20}?(?:报社?|社|网|台|刊|客户端|新闻|传媒|杂志|财经|在线|周末|视频"
     r"|卫视|广播|电视|中心|经济|报道|电讯|公司|观察|商业|媒体?|号|每经))"
 )
-_OF_A_MEDIUM = re.compile(rf"(?:{_MEDIUM}\s*)?{_QUALIFIED}*")
+_OF_A_MEDIUM = re.compile(rf"(?:{_MEDIUM}\s*)?{_QUALIFIED}*(?:驻\w{{1,5}}?{_QUALIFIED}*)?")
 _LONGEST_PAPER = 12
 _OF_A_PAPER = re.compile(r"(?:本[报刊网台]|每经|\S{1,8}?(?:报|网|社|新闻|财经))(?=.{0,2}编辑|责编|校对)")
 _UNIT = re.compile(

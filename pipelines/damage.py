@@ -16,7 +16,7 @@ _ONE_LOST_IN = 200  # characters
 # about them puts them into quotation marks.
 # 嚙踝蕭, 占쏙옙 and ï¿½ are what Big5, EUC-KR and Latin-1 make of the same.
 _MADE_OF_LOST = re.compile(
-    r"(?<![“‘「『《\"'（(、])(?:锟斤拷|锟斤(?=[?\ufffd])|嚙踝蕭|占쏙옙|ï¿½|烫{6,}|屯{6,})+(?![”’」』》\"'）)、])"
+    r"(?<![“‘「『《\"'（(、])(?:锟斤拷|锟斤(?=[?\ufffd])|嚙踝蕭|占쏙옙|ï¿½|烫{6,}+|屯{6,}+)++(?![”’」』》\"'）)、])"
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
 _LONGEST_PRIVATE_RUN = 2

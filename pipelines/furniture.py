@@ -14,11 +14,11 @@ _MAKERS = (
 _ORIGINS = "本文来源|文章来源|新闻来源|稿件来源|信息来源|原文来源|内容来源|来源|稿源"
 _BEGINNING = frozenset("责值本编校审初复终监总美版主执文新稿信原内来我纠[【(（〔 ")
 """What such a line begins with; nearly all other lines are passed by at once."""
-_CORRECT = re.compile(r"[\[【(（]?\s*(?:我要)?纠错\s*[\]】)）]?\s*")
+_CORRECT = re.compile(r"[\[【(（]?\s*+(?:我要)?纠错\s*+[\]】)）]?\s*+")
 _ENTRY = re.compile(
-    rf"[\s/／|｜丨、，;；]*(?:(?P<maker>{_MAKERS})|(?P<origin>{_ORIGINS}))(?P<mark>\s*[:：/／|｜丨]\s*|\s+|\Z)"
+    rf"[\s/／|｜丨、，;；]*+(?:(?P<maker>{_MAKERS})|(?P<origin>{_ORIGINS}))(?P<mark>\s*+[:：/／|｜丨]\s*+|\s++|\Z)"
 )
-_OUTER = re.compile(r"[\[【(（〔]\s*([^\[\]【】〔〕]*?)\s*[\]】)）〕]")
+_OUTER = re.compile(r"[\[【(（〔]([^\[\]【】〔〕]*)[\]】)）〕]")
 _ORIGINAL_TITLE = re.compile(r"[\[【(（]?\s*原(?:标题|题)\s*[:：|｜].{1,110}")
 _MARK_OF_EDITOR = re.compile(r"[A-Za-z0-9_]{1,12}")
 _NUMBERED = re.compile(r"[_(（\[]?[A-Za-z]{0,4}[0-9]{2,8}[)）\]]?\Z|_[A-Za-z0-9]{1,10}\Z")
@@ -41,7 +41,7 @@ def is_imprint(text: str) -> bool:
 
 def _unwrapped(line: str) -> str:
     outer = _OUTER.fullmatch(line.strip())
-    return outer[1] if outer else line.strip()
+    return outer[1].strip() if outer else line.strip()
 
 
 def _is_entries(line: str) -> bool:

@@ -15,12 +15,16 @@ from pipelines.formulas import spell_formulas
 from pipelines.normalise_text import drop_unseen
 from pipelines.players import CHILDLESS, PLAYERS
 from storage.records import Paragraph, SetAside
+from storage.records.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 
 __all__ = ["Body", "Line", "Picture", "read_body", "read_lines"]
 
 _LONGEST_BODY = 1_000_000
 """Characters of markup beyond which a body is set aside: real ones have up to 50,000 (UPSTREAM, section 4.3),
 and a tree takes 150 times the memory."""
+_MOST_TAGS = 50_000
+"""Tags beyond which a body is set aside: real ones have up to some thousands, and each takes as long as 30
+characters."""
 # A paragraph that every parser reads alike, as most of a newspaper's are: a tree of it costs ten times more.
 _PLAIN = re.compile(r"\s*<p>([^<&\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\ufffe\uffff]*)</p>")
 _ENDED_BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
@@ -41,12 +45,16 @@ def read_body(markup: str, url: str) -> Body:
     their edges. What markup alone says is written out: numbers of lists, raised, low and struck text,
     quotation marks of ``q``, readings of ``ruby``. A table's row is a line, its cells parted by tabs, with an
     empty one wherever a cell of another row or column reaches.
-    Raises `SetAside` for a body that is far longer than any article's.
+    Raises `SetAside` for a body that is far longer than any article's, or of far more parts.
     """
     if len(markup) > _LONGEST_BODY:
         raise SetAside(
             f"has a body of {len(markup):,} characters, and no article has more than {_LONGEST_BODY:,}"
         )
+    if (tags := markup.count("<")) > _MOST_TAGS:
+        raise SetAside(f"has a body of {tags:,} tags, and no article has more than {_MOST_TAGS:,}")
+    if has_crowded_tag(markup):
+        raise SetAside(f"has an element of more than {MOST_ATTRIBUTES:,} attributes")
     reading = Reading(url)
     if "<" in markup:
         rest = _read_plain(markup, reading)

@@ -6,7 +6,6 @@ later with the whole text, and a copy of its repository may be of any day.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from storage.imports import HeldText
@@ -18,7 +17,6 @@ FILE_SCHEME = "urn:jianbao:post:"
 _CURRENT = f"{FILE_SCHEME}_posts/"
 _WINDOW = timedelta(days=3)
 """How long upstream keeps a post in ``_posts`` (UPSTREAM, section 1.4)."""
-_QUOTED_DIGEST = re.compile(r"\s*<blockquote>.*?</blockquote>", re.DOTALL)
 
 
 def may_replace(body_html: str, url: str, held: HeldText, now: datetime) -> bool:
@@ -50,5 +48,7 @@ def is_fuller(body_html: str, held: HeldText) -> bool:
 
 def _fullness(body_html: str) -> int:
     """Return 2 for a text in HTML, 1 for plain text, 0 for none but the digest."""
-    body = _QUOTED_DIGEST.sub("", body_html, count=1).strip()
+    before, _, quoted = body_html.partition("<blockquote>")
+    _, is_closed, after = quoted.partition("</blockquote>")
+    body = (f"{before}{after}" if is_closed else body_html).strip()
     return 2 if "<" in body else int(bool(body))

@@ -21,8 +21,8 @@ from storage.schema import UtcDateTime, article, listing, source
 from storage.sources import LISTING_KINDS
 
 _COUNTERS = re.compile(
-    r"(?:\s*[(（\[【〔](?:阅读|评论|浏览|点击|跟帖|回复|热度|[\s:：])*\d[\d,，.]*\s*[万亿kKwW]?\+?"
-    r"(?:阅读|评论|浏览|点击|跟帖|回复|参与|次|人|条|评|阅|赞|\s)*[)）\]】〕])+\s*$"
+    r"(?:(?<!\s)\s*+[(（\[【〔](?:阅读|评论|浏览|点击|跟帖|回复|热度|[\s:：])*+\d[\d,，.]*+\s*+[万亿kKwW]?\+?"
+    r"(?:阅读|评论|浏览|点击|跟帖|回复|参与|次|人|条|评|阅|赞|\s)*+[)）\]】〕])++\s*$"
 )
 FIRST_RETRY = timedelta(minutes=5)
 UNARCHIVED = ("owed", "failed", "quarantined")
@@ -381,10 +381,10 @@ def _relist(connection: Connection, rows: list[dict[str, Any]], before: dict[str
 
 def _is_due_again(row: dict[str, Any], before: tuple[str, str]) -> bool:
     state, title = before
-    return state == "gone" or (state == "archived" and _uncounted(title) != _uncounted(row["title"]))
+    return state == "gone" or (state == "archived" and uncounted(title) != uncounted(row["title"]))
 
 
-def _uncounted(title: str) -> str:
+def uncounted(title: str) -> str:
     """Return a title without the counters that a page sets behind it: 标题(123), 标题（1.2万阅读）."""
     return _COUNTERS.sub("", title)
 

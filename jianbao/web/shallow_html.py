@@ -13,6 +13,8 @@ from html import escape
 from lxml import etree
 from lxml import html as lxml_html
 
+from storage.records.crowded_tags import has_crowded_tag
+
 _DEEPEST = 60  # elements inside one another; an article's HTML has about ten
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
@@ -23,16 +25,23 @@ _TAG = re.compile(r"<[^<>]*>")
 def make_shallow(html: str) -> str:
     """Return HTML of the same text in which every element is closed, and none is deeper than 60.
 
-    Tags further inside are left out, their text is not. Where even that is nested too deeply to be read, the
-    text alone is returned.
+    Tags further inside are left out, their text is not. Where even that is nested too deeply to be read, has
+    a tag of a thousand attributes, or no element at all, the text alone is returned.
     """
     if not html.strip():
         return ""
     parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
-    tree = lxml_html.fragment_fromstring(html, create_parent="div", parser=parser)
-    if any("depth" in entry.message for entry in parser.error_log):
+    try:
+        tree = None if has_crowded_tag(html) else _parse(html, parser)
+    except etree.ParserError:
+        tree = None
+    if tree is None or any("depth" in entry.message for entry in parser.error_log):
         return escape(_TAG.sub(" ", html))
     return "".join(_write(tree))
+
+
+def _parse(html: str, parser: lxml_html.HTMLParser) -> lxml_html.HtmlElement:
+    return lxml_html.fragment_fromstring(html, create_parent="div", parser=parser)
 
 
 def _write(tree: lxml_html.HtmlElement) -> Iterator[str]:

@@ -9,9 +9,10 @@ _INDENT = re.compile(r"[ \xa0]*(?:\u3000|\t|[ \xa0]{2})")
 _TAIL = 300
 """Characters at a line's end that tell whether its sentence ends there."""
 _SENTENCE_END = r"(?:[。！？!?…]|(?<![0-9])[.．])"
-_CLOSERS = r"[\"'”’」』）)》〉】\]]*"
-_ENDED = re.compile(rf"{_SENTENCE_END}\s*{_CLOSERS}(?:\s*[(（][^()（）]*[)）]\s*{_SENTENCE_END}?)?\Z")
-_BRACKETED = re.compile(r"[(（\[【〔][^()（）\[\]【】〔〕]*[)）\]】〕]\Z")
+_CLOSERS = r"[\"'”’」』）)》〉】\]]*+"
+_ENDED = re.compile(rf"{_SENTENCE_END}\s*+{_CLOSERS}(?:\s*+[(（][^()（）]*+[)）]\s*+{_SENTENCE_END}?)?\Z")
+_OPENERS, _ENDERS = "(（[【〔", ")）]】〕"
+_BRACKET = re.compile(r"[()（）\[\]【】〔〕]")
 _OPEN_ENDED = re.compile(r"[,，、]\Z")
 _ANNOUNCES = re.compile(r"[:：；;]\Z")
 _NUMBER = r"[一二三四五六七八九十]{1,3}"
@@ -37,13 +38,13 @@ def join_broken(lines: Iterable[str]) -> list[str]:
     lines are dropped; a paragraph keeps its first line's indent. No other character is lost or added but
     white space: joined again, the paragraphs stay as they are.
     """
-    joined: list[str] = []
+    joined: list[_Joined] = []
     for line in filter(str.strip, lines):
-        if joined and _goes_on(joined[-1], line):
-            joined[-1] = _glue(joined[-1], line)
+        if joined and joined[-1].goes_on(line):
+            joined[-1].add(line)
         else:
-            joined.append(line.rstrip())
-    return joined
+            joined.append(_Joined(line))
+    return ["".join(paragraph.pieces) for paragraph in joined]
 
 
 def is_indented(line: str) -> bool:
@@ -72,21 +73,51 @@ def is_credit(text: str) -> bool:
     return len(text) <= _LONGEST_CREDIT and bool(_CREDIT.search(text)) and not _CLAUSE.search(text)
 
 
-def _goes_on(text: str, following: str) -> bool:
-    if is_ended(text) or is_indented(following):
-        return False
-    line = text.strip()
-    if _OPEN_ENDED.search(line):
-        return True
-    if _BRACKETED.fullmatch(line) or is_credit(line) or is_heading(line, following):
-        return False
-    if _ITEM.match(following.strip()):
-        return False
-    return not (_ANNOUNCES.search(line) and _QUOTE.match(following.strip()))
+class _Joined:
+    """A paragraph as far as it is put together, and what must be known of it to go on.
 
+    Looking through all of it at each line would take the square of its length.
+    """
 
-def _glue(text: str, following: str) -> str:
-    """Join two pieces; two Latin words that met at the break keep a blank between them."""
-    left, right = text.rstrip(), following.strip()
-    is_latin = left[-1].isascii() and left[-1].isalpha() and right[0].isascii() and right[0].isalpha()
-    return f"{left} {right}" if is_latin else left + right
+    def __init__(self, line: str) -> None:
+        stripped = line.strip()
+        self.pieces = [line.rstrip()]
+        self._length = len(stripped)
+        self._tail = stripped[-_TAIL:]
+        self._has_word = bool(_WORD.search(stripped))
+        self._is_open = stripped[0] in _OPENERS and not _BRACKET.search(stripped, 1)
+        self._is_bracketed = (
+            stripped[0] in _OPENERS and stripped[-1] in _ENDERS and not _BRACKET.search(stripped[1:-1])
+        )
+
+    def add(self, line: str) -> None:
+        """Join a line; two Latin words that met at the break keep a blank between them."""
+        piece = line.strip()
+        left, right = self._tail[-1], piece[0]
+        if left.isascii() and left.isalpha() and right.isascii() and right.isalpha():
+            piece = f" {piece}"
+        self.pieces.append(piece)
+        self._length += len(piece)
+        self._tail = f"{self._tail}{piece}"[-_TAIL:]
+        self._has_word = self._has_word or bool(_WORD.search(piece))
+        self._is_bracketed = self._is_open and piece[-1] in _ENDERS and not _BRACKET.search(piece[:-1])
+        self._is_open = self._is_open and not _BRACKET.search(piece)
+
+    def goes_on(self, following: str) -> bool:
+        """Tell whether the next line belongs to it."""
+        if _ENDED.search(self._tail) or not self._has_word or is_indented(following):
+            return False
+        if _OPEN_ENDED.search(self._tail):
+            return True
+        if self._is_bracketed or self._stands_alone(following):
+            return False
+        if _ITEM.match(following.strip()):
+            return False
+        return not (_ANNOUNCES.search(self._tail) and _QUOTE.match(following.strip()))
+
+    def _stands_alone(self, following: str) -> bool:
+        """Tell whether it is a credit or a heading, which are short."""
+        if self._length > max(_LONGEST_CREDIT, _LONGEST_HEADING):
+            return False
+        line = "".join(self.pieces).strip()
+        return is_credit(line) or is_heading(line, following)

@@ -12,10 +12,12 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from storage.records import SetAside
+from storage.records.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 
 
 def parse_fragment(html: str) -> lxml_html.HtmlElement:
-    """Return a part of a page under a ``section``; raise `SetAside` where it is nested too deeply."""
+    """Return a part of a page under a ``section``; raise `SetAside` where it is no page anybody writes."""
+    _check_tags(html)
     parser = lxml_html.HTMLParser(huge_tree=True)
     tree = lxml_html.fragment_fromstring(html, create_parent="section", parser=parser)
     _check_whole(parser)
@@ -23,7 +25,8 @@ def parse_fragment(html: str) -> lxml_html.HtmlElement:
 
 
 def parse_document(html: str) -> lxml_html.HtmlElement:
-    """Return a whole page; raise `SetAside` where it is nested too deeply."""
+    """Return a whole page; raise `SetAside` where it is no page anybody writes."""
+    _check_tags(html)
     parser = lxml_html.HTMLParser(huge_tree=True)
     tree = lxml_html.document_fromstring(html, parser=parser)
     _check_whole(parser)
@@ -38,6 +41,11 @@ def list_links(tree: lxml_html.HtmlElement) -> Iterator[lxml_html.HtmlElement]:
             depth += 1 if event == "start" else -1
         elif depth and event == "start" and element.tag == "a":
             yield element
+
+
+def _check_tags(html: str) -> None:
+    if has_crowded_tag(html):
+        raise SetAside(f"has an element of more than {MOST_ATTRIBUTES:,} attributes")
 
 
 def _check_whole(parser: lxml_html.HTMLParser) -> None:

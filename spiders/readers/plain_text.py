@@ -17,6 +17,7 @@ from storage.records import Draft, Paragraph, ParagraphKind, SetAside
 
 LONGEST_TEXT = 1_000_000
 """Characters beyond which a text is no article's."""
+_MOST_LINES = 50_000
 
 _PRESS_ZONE = ZoneInfo("Asia/Shanghai")
 _LONGEST_TITLE = 120
@@ -50,6 +51,8 @@ def read_plain_text(text: str, url: str, *, info_code: str, media: str, day: dat
     if other := name_format(text):
         raise SetAside(f"is {other}, not plain text")
     lines = _lines(text)
+    if len(lines) > _MOST_LINES:
+        raise SetAside(f"has {len(lines):,} lines, and no article has more than {_MOST_LINES:,}")
     title, rest = _take_title(lines)
     paragraphs = tuple(_paragraphs(rest, _usual_gap(lines)))
     return Draft(
