@@ -19,7 +19,7 @@ from typing import Any
 from jianbao import desk
 from jianbao.configuration import load_configuration
 from jianbao.crawling import CrawlOrder, choose_slugs, open_archive, run_crawl
-from pipelines import article_pipeline, settle, store
+from pipelines import article_pipeline, prepare, settle
 from spiders.archive_spider import ArchiveSpider
 from storage.archive import Archive
 
@@ -29,7 +29,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "capture": (Archive, "keep"),
     "normalise": (settle, "normalise"),
     "doubt": (settle, "doubt"),
-    "deduplicate": (store, "compare"),
+    "deduplicate": (prepare, "compare"),
     "poll": (desk.ArchiveDesk, "record_poll"),
     "ledger": (desk.ArchiveDesk, "owed"),
 }

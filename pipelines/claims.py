@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from pipelines.deduplicate import compare
+from pipelines.prepare import Prepared
 from pipelines.store import store_article
 from storage.articles import StoredArticle
 from storage.events import open_event
@@ -15,7 +16,7 @@ from storage.records import Article, Capture, Claim, Owed, Voices
 from storage.tally import Outcome
 
 
-def settle_claim(
+def settle_claim(  # noqa: PLR0913, PLR0917 - a claim has that many sides
     connection: Connection,
     voices: Voices,
     article: Article,
@@ -23,6 +24,7 @@ def settle_claim(
     stored: StoredArticle | None,
     capture: Capture,
     now: datetime,
+    prepared: Prepared | None = None,
 ) -> tuple[Outcome, str | None]:
     """Store an article, unless another site speaks for it; return how it ended, and why it is only a capture.
 
@@ -32,11 +34,15 @@ def settle_claim(
     assert capture.id is not None
     only = _own_listings(connection, voices, article, owed)
     if stored is None or not voices.are_apart(article.url, stored.article.url):
-        return store_article(connection, article, owed, stored, capture.id, now, only=only), None
+        return store_article(connection, article, owed, stored, capture.id, now, prepared, only=only), None
     claim, known = Claim(article.url, article.media), Claim(stored.article.url, stored.article.media)
-    differs = compare(article, stored).kind == "revised"
+    is_ready = prepared is not None and prepared.is_of(article, stored)
+    comparison = prepared.comparison if prepared and is_ready else compare(article, stored)
+    differs = comparison.kind == "revised"
     if voices.prefers(claim, known):
-        kind = store_article(connection, article, owed, stored, capture.id, now, only=only, supersedes=True)
+        kind = store_article(
+            connection, article, owed, stored, capture.id, now, prepared, only=only, supersedes=True
+        )
         if differs:
             _tell(connection, owed, f"the text from {stored.article.url} gave way to {capture.url}", now)
         return kind, None

@@ -11,6 +11,7 @@ from pipelines.belief import doubt
 from pipelines.claims import settle_claim
 from pipelines.complete import complete_draft
 from pipelines.normalise import normalise
+from pipelines.prepare import Prepared, is_unchanged, prepare
 from pipelines.store import store_article
 from storage.archive import Archive
 from storage.articles import StoredArticle, find_article, find_delivered, set_status
@@ -39,6 +40,21 @@ class Settled:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a delivery comes to where this is archived: an article ready to be stored, or why it is none."""
+
+    stored: StoredArticle | None
+    prepared: Prepared | None = None
+    refused: SetAside | TryLater | Vanished | None = None
+
+    def found(self) -> Prepared:
+        """Return the article made ready; raise why there is none."""
+        if self.prepared is None:
+            raise self.refused or SetAside("brought no article")
+        return self.prepared
+
+
 def settle_delivery(
     archive: Archive,
     delivery: Delivery,
@@ -48,11 +64,15 @@ def settle_delivery(
 ) -> Settled:
     """Take one delivery to its end in one transaction: the capture, and all that follows from it.
 
+    What can be worked out of the article is worked out before, while others may write.
     ``voices`` tell who speaks for an article; None: whoever delivers it.
     """
+    judged = _prepare(archive, delivery)
     with archive.writing() as connection:
         if delivery.exchange is not None:
-            return _settle_answer(archive, connection, delivery, delivery.exchange, crawl_id, now, voices)
+            return _settle_answer(
+                archive, connection, delivery, delivery.exchange, crawl_id, now, voices, judged
+            )
         if isinstance(delivery.trouble, Vanished):
             return _vanish(connection, delivery.owed, delivery.trouble, now)
         return _fail(connection, delivery.owed, delivery.trouble, now)
@@ -73,7 +93,25 @@ def judge(draft: Draft, owed: Owed, stored: StoredArticle | None, captured_at: d
     return article
 
 
-def _settle_answer(
+def _prepare(archive: Archive, delivery: Delivery) -> _Judged | None:
+    """Return what the draft of a delivery comes to by what is archived now; None for one without."""
+    if delivery.draft is None or delivery.exchange is None:
+        return None
+    with archive.reading() as connection:
+        stored = find_delivered(connection, delivery.owed.info_code)
+    return _judge(delivery, stored, delivery.exchange.fetched_at)
+
+
+def _judge(delivery: Delivery, stored: StoredArticle | None, captured_at: datetime) -> _Judged:
+    assert delivery.draft is not None
+    try:
+        article = delivery.article or judge(delivery.draft, delivery.owed, stored, captured_at)
+    except (SetAside, TryLater, Vanished) as refused:
+        return _Judged(stored, refused=refused)
+    return _Judged(stored, prepare(article, stored))
+
+
+def _settle_answer(  # noqa: PLR0913, PLR0917 - an answer has that many sides
     archive: Archive,
     connection: Connection,
     delivery: Delivery,
@@ -81,6 +119,7 @@ def _settle_answer(
     crawl_id: int | None,
     now: datetime,
     voices: Voices | None,
+    judged: _Judged | None,
 ) -> Settled:
     owed = delivery.owed
     ensure_listing(connection, owed, now)
@@ -90,15 +129,18 @@ def _settle_answer(
     assert capture.id is not None
     stored = find_delivered(connection, owed.info_code)
     try:
-        if delivery.draft is None:
+        if judged is None:
             raise delivery.trouble or SetAside("brought no article")
-        article = delivery.article or judge(delivery.draft, owed, stored, exchange.fetched_at)
+        if not is_unchanged(judged.stored, stored):  # somebody else has stored it in between
+            judged = _judge(delivery, stored, exchange.fetched_at)
+        prepared = judged.found()
     except (SetAside, TryLater, Vanished) as refused:
         reason = f"{refused}; {delivery.said}" if delivery.said else str(refused)
         return _set_aside(connection, owed, capture, reason, now)
+    article = prepared.fetched
     if voices is not None and voices.are_many:
-        return Settled(*settle_claim(connection, voices, article, owed, stored, capture, now))
-    return Settled(store_article(connection, article, owed, stored, capture.id, now))
+        return Settled(*settle_claim(connection, voices, article, owed, stored, capture, now, prepared))
+    return Settled(store_article(connection, article, owed, stored, capture.id, now, prepared))
 
 
 def _set_aside(connection: Connection, owed: Owed, capture: Capture, reason: str, now: datetime) -> Settled:

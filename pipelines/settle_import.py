@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from pipelines.deduplicate import compare
 from pipelines.precedence import is_fuller, may_replace
+from pipelines.prepare import Prepared, is_unchanged, prepare
 from pipelines.settle import judge
 from pipelines.store import amend_time, store_article
 from storage.articles import StoredArticle, find_delivered
@@ -17,7 +18,6 @@ from storage.events import resolve_events
 from storage.imports import read_held_text
 from storage.ledger import enter_listing, settle_kept, settle_unarchived
 from storage.records import Article, Draft, Owed, SetAside
-from storage.search import ReadyTokens
 
 ImportOutcome = Literal["new", "revised", "unchanged", "older", "quarantined"]
 
@@ -27,13 +27,15 @@ class Believed:
     """What reading a file came to: the article, or why it is none.
 
     ``draft`` is there when only what is archived already can tell: a ghost, which has no title or time.
-    ``tokens`` are the article's for the search index.
+    ``prepared`` is what storing the article needs, worked out beforehand; ``seen`` what is archived where
+    ``article`` or ``reason`` of a draft hold.
     """
 
     article: Article | None = None
     draft: Draft | None = None
     reason: str = ""
-    tokens: ReadyTokens | None = field(default=None, repr=False)
+    prepared: Prepared | None = field(default=None, repr=False)
+    seen: StoredArticle | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,28 @@ def settle_import(
             _settle_kept(connection, owed, kept, now)
         return Settled("quarantined", str(refused))
     if stored is not None:
-        better = _better(connection, article, stored, kept.uri, now)
+        better = _better(connection, article, stored, kept.uri, now, believed.prepared)
         if better is None:
             amend_time(connection, article, stored, kept.capture_id, now)
             _settle_kept(connection, owed, kept, now)
             return Settled("older")
         article = better
-    return Settled(store_article(connection, article, owed, stored, kept.capture_id, now, believed.tokens))
+    return Settled(store_article(connection, article, owed, stored, kept.capture_id, now, believed.prepared))
+
+
+def prepare_import(connection: Connection, owed: Owed, believed: Believed, captured_at: datetime) -> Believed:
+    """Return a post with all worked out that can be by what is archived now; write nothing."""
+    stored = find_delivered(connection, owed.info_code)
+    article = believed.article
+    if article is None and believed.draft is not None:
+        try:
+            article = judge(believed.draft, owed, stored, captured_at)
+        except SetAside as refused:
+            return replace(believed, reason=str(refused), seen=stored)
+    if article is None or (stored is None and believed.prepared is not None):
+        return believed
+    addressed = article if stored is None else _addressed(article, stored)
+    return replace(believed, article=article, prepared=prepare(addressed, stored), seen=stored)
 
 
 def _settle_kept(connection: Connection, owed: Owed, kept: Kept, now: datetime) -> None:
@@ -88,22 +105,29 @@ def _settle_kept(connection: Connection, owed: Owed, kept: Kept, now: datetime) 
 
 
 def _judged(believed: Believed, owed: Owed, stored: StoredArticle | None, now: datetime) -> Article:
-    if believed.article is not None:
-        return believed.article
-    if believed.draft is None:
+    if believed.draft is not None and not (
+        (believed.article or believed.reason) and is_unchanged(believed.seen, stored)
+    ):
+        return judge(believed.draft, owed, stored, now)
+    if believed.article is None:
         raise SetAside(believed.reason)
-    return judge(believed.draft, owed, stored, now)
+    return believed.article
 
 
 def _better(
-    connection: Connection, article: Article, stored: StoredArticle, uri: str, now: datetime
+    connection: Connection,
+    article: Article,
+    stored: StoredArticle,
+    uri: str,
+    now: datetime,
+    prepared: Prepared | None,
 ) -> Article | None:
     """Return the article to store over the archived one, None when that one stands as it is."""
     if stored.status == "gone":
         return None
-    if article.form in stored.forms.split():
-        article = replace(article, url=stored.article.url)  # the page that it was fetched from, or a ghost's
-    kind = compare(article, stored).kind
+    article = _addressed(article, stored)
+    is_ready = prepared is not None and prepared.is_of(article, stored)
+    kind = (prepared.comparison if prepared and is_ready else compare(article, stored)).kind
     if kind == "unchanged" and not _is_twin_of_less(article, stored):
         return article
     held = read_held_text(connection, article.info_code, stored.revision)
@@ -113,6 +137,11 @@ def _better(
         # The newspaper's form leads, but all that it brought is a digest: the twin's whole text is its text.
         return replace(article, form="media", title=stored.article.title, media=stored.article.media)
     return article
+
+
+def _addressed(article: Article, stored: StoredArticle) -> Article:
+    """Return the article at the page that its form was fetched from, or a ghost's."""
+    return replace(article, url=stored.article.url) if article.form in stored.forms.split() else article
 
 
 def _is_twin_of_less(article: Article, stored: StoredArticle) -> bool:

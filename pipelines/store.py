@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from pipelines.deduplicate import Comparison, Kind, compare, supersede
+from pipelines.prepare import Prepared
 from pipelines.witnesses import settle_time
 from storage.articles import (
     StoredArticle,
@@ -38,22 +39,28 @@ def store_article(  # noqa: PLR0913 - storing has that many sides
     stored: StoredArticle | None,
     capture_id: int,
     now: datetime,
-    ready: ReadyTokens | None = None,
+    ready: Prepared | ReadyTokens | None = None,
     *,
     only: Sequence[str] | None = None,
     supersedes: bool = False,
 ) -> Kind:
     """Store a believable article and settle its listings; return whether it was new, revised or unchanged.
 
-    ``ready`` are its search tokens where somebody has made them already. ``only`` are the sources whose
+    ``ready`` is what was worked out before, or its search tokens alone; of another state of things it does no
+    harm. ``only`` are the sources whose
     listings it settles, None for all; ``supersedes``: it takes the place of a text that nothing is kept of.
     """
-    comparison = supersede(fetched, stored) if supersedes and stored else compare(fetched, stored)
+    if supersedes and stored:
+        comparison = supersede(fetched, stored)
+    elif isinstance(ready, Prepared) and ready.is_of(fetched, stored):
+        comparison = ready.comparison
+    else:
+        comparison = compare(fetched, stored)
     if stored is None:
         current = _insert(connection, comparison, capture_id, now)
     else:
         current = _update(connection, comparison, stored, capture_id, now)
-    _follow(connection, current, stored, ready)
+    _follow(connection, current, stored, _tokens_in(ready))
     # Only the forms that came: a change that both twins announce must still be fetched from the other.
     settled = settle_archived(connection, owed.info_code, f"{owed.form} {fetched.form}", capture_id, only)
     _settle_events(connection, owed, stored, now, others_waited=settled > 1)
@@ -87,13 +94,19 @@ def _follow(
     connection: Connection,
     current: StoredArticle,
     stored: StoredArticle | None,
-    ready: ReadyTokens | None = None,
+    ready: Sequence[ReadyTokens] = (),
 ) -> None:
     """Bring index, listings and stories up to date with an article as it was and as it is."""
     index_article(connection, current, stored, ready)
     _date(connection, current, stored)
     if stored is None or _likeness(stored) != _likeness(current):
         owe_story(connection, current.article.info_code)
+
+
+def _tokens_in(ready: Prepared | ReadyTokens | None) -> Sequence[ReadyTokens]:
+    if isinstance(ready, Prepared):
+        return ready.tokens
+    return () if ready is None else (ready,)
 
 
 def _insert(connection: Connection, comparison: Comparison, capture_id: int, now: datetime) -> StoredArticle:

@@ -29,6 +29,7 @@ from storage.security_names import count_names, name_securities
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SLOTS_PER_MINUTE = 4
+_CHUNK = 500  # bound variables of one statement
 
 # What runs for every article is put together once: building a statement costs more than running it.
 _code: BindParameter[str] = bindparam("code")
@@ -99,6 +100,17 @@ def find_delivered(connection: Connection, info_code: str) -> StoredArticle | No
     if row is None:
         return None
     return read_stored(row, _read_securities(connection, info_code))
+
+
+def find_archived(connection: Connection, info_codes: Sequence[str]) -> set[str]:
+    """Return those of the info codes that have an article."""
+    found: set[str] = set()
+    for start in range(0, len(info_codes), _CHUNK):
+        part = info_codes[start : start + _CHUNK]
+        found |= set(
+            connection.execute(select(article.c.info_code).where(article.c.info_code.in_(part))).scalars()
+        )
+    return found
 
 
 def insert_article(connection: Connection, stored: StoredArticle) -> None:

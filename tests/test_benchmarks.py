@@ -70,3 +70,11 @@ def test_a_crowd_of_readers_is_measured_beside_a_crawl_and_an_import() -> None:
     assert found["errors"] == 0
     assert found["pages"] > 0
     assert found["health_longest_s"] > 0
+
+
+def test_hostile_texts_are_measured() -> None:
+    # Itself it checks: none takes far more than four times as long for four times the text.
+    found = run_benchmark("linear.py")
+    assert found["characters"] == 20_000
+    assert {"list page", "plain text", "sanitiser", "differ", "search tokens"} <= found["worst"].keys()
+    assert found["slow"] == []

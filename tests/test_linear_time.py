@@ -1,6 +1,6 @@
 """Whatever reads texts from outside takes time in proportion to their length, whatever they hold.
 
-CPU time of one thread is compared, not the clock: for a text and for one four times as long. Only what takes
+CPU time of one thread is compared, not the clock: for a text and for one six times as long. Only what takes
 long enough to tell counts, and only what is more than twice too slow again and again fails: a neighbour on
 the machine can do neither.
 """
@@ -16,20 +16,20 @@ from jianbao.web.sanitising import sanitise_html
 from spiders.readers.broken_paragraphs import join_broken
 from storage.records.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 
-SMALL, TIMES = 4_000, 4
-_TELLS = 0.02  # seconds for 16,000 characters: what takes less is no danger even if it takes the square
+SMALL, TIMES, AT_MOST = 3_000, 6, 15
+_TELLS = 0.02  # seconds for 18,000 characters: what takes less is no danger even if it takes the square
 _TRIES = 3
 
 
 def is_linear(read: Read, name: str) -> bool:
-    """Tell whether four times the text takes at most ten times as long, at the third try or before."""
+    """Tell whether six times the text takes at most fifteen times as long, at the third try or before."""
     size = SMALL
     for _ in range(_TRIES):
         large = measure(read, FILLINGS[name](TIMES * size))
         if large < _TELLS:
             return True
         small = min(measure(read, FILLINGS[name](size)) for _ in range(2))
-        if large <= 10 * small + _TELLS:
+        if large <= AT_MOST * small + _TELLS:
             return True
         size *= 2
     return False

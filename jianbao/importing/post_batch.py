@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,9 +11,9 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from jianbao.importing.post_reading import ReadPost
 from jianbao.importing.tally import ImportTally, Outcome
-from pipelines.settle_import import Kept, settle_import
+from pipelines.settle_import import Kept, prepare_import, settle_import
 from storage.archive import Archive
-from storage.articles import find_article
+from storage.articles import find_archived, find_article
 from storage.imports import find_imported, listing_state
 from storage.ledger import UNARCHIVED
 from storage.sources import ensure_import_source
@@ -47,8 +47,22 @@ def store_batch(archive: Archive, posts: Sequence[ReadPost], now: datetime, tall
 
 
 def _store_together(archive: Archive, posts: Sequence[ReadPost], now: datetime) -> list[Ended]:
+    posts = _prepare(archive, posts, now)
     with archive.writing_batch() as connection:
         return list(_store_each(archive, connection, posts, now))
+
+
+def _prepare(archive: Archive, posts: Sequence[ReadPost], now: datetime) -> list[ReadPost]:
+    """Work out what the posts of articles that are archived need, while others may write."""
+    with archive.reading() as connection:
+        codes = [post.owed.info_code for post in posts if post.owed is not None]
+        archived = find_archived(connection, codes)
+        return [
+            replace(post, believed=prepare_import(connection, post.owed, post.believed, now))
+            if post.owed is not None and (post.owed.info_code in archived or post.believed.draft is not None)
+            else post
+            for post in posts
+        ]
 
 
 def _store_alone(archive: Archive, post: ReadPost, now: datetime) -> Ended:

@@ -17,12 +17,12 @@ from urllib.parse import unquote
 
 from jianbao.crawling import INFOCODE_SOURCE
 from pipelines.precedence import FILE_SCHEME, is_current
+from pipelines.prepare import prepare
 from pipelines.settle import judge
 from pipelines.settle_import import Believed
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, PostFile, read_post_file
 from storage.records import Form, Owed, Resource, SetAside, find_info_code
-from storage.search import make_tokens
 
 UNNAMED_SOURCE = "imported"
 """The source of posts whose category can be no source's slug."""
@@ -121,8 +121,7 @@ def _judged(resource: Resource, post: PostFile) -> ReadPost:
         article = judge(draft, owed, None, resource.fetched_at)
     except SetAside as refused:
         return ReadPost(resource, owed, name, Believed(reason=str(refused)))
-    tokens = make_tokens(article.title, article.text)
-    return ReadPost(resource, owed, name, Believed(article, tokens=tokens))
+    return ReadPost(resource, owed, name, Believed(article, prepared=prepare(article, None)))
 
 
 def _slug(post: PostFile) -> str:

@@ -14,6 +14,7 @@ from jianbao.importing.post_folder import FoundFile, Unreadable, load_file
 from jianbao.importing.text_identity import TextIdentity, identify_text
 from jianbao.indexing import index_news
 from pipelines.precedence import FILE_SCHEME
+from pipelines.prepare import Prepared, prepare
 from pipelines.settle import judge
 from pipelines.store import store_article
 from spiders.readers.encoding import decode_page
@@ -91,18 +92,44 @@ def _import_text(
     body = load_file(FoundFile(path, path.name), max_size)
     text = decode_page(body, None)
     identity = identify_text(order.source, order.day, text)
+    digest = payload_digest(body)
+    with archive.reading() as connection:
+        if known := _known(connection, path, identity, digest, order):
+            return known
+        identity = _own_identity(connection, identity, order)
+        stored = find_delivered(connection, identity.info_code)
+    draft = read_plain_text(
+        text, identity.uri, info_code=identity.info_code, media=order.media, day=order.day
+    )
+    prepared = prepare(judge(draft, _owed(draft, order), stored, now), stored)
     with archive.writing_batch() as connection:
-        earlier = find_text(connection, identity.uri, payload_digest(body))
-        if earlier is not None and order.info_code in (None, earlier):
-            return _ended(path, "known", earlier, _stored_article(connection, earlier))
-        if order.info_code is None:
-            _check_free(connection, identity, order.source)
-        else:
-            identity = replace(identity, info_code=order.info_code)
-        draft = read_plain_text(
-            text, identity.uri, info_code=identity.info_code, media=order.media, day=order.day
-        )
-        return _store(archive, connection, path, order, draft, body, now)
+        if known := _known(connection, path, identity, digest, order):
+            return known
+        _own_identity(connection, identity, order)
+        return _store(archive, connection, path, order, prepared, body, now)
+
+
+def _known(
+    connection: Connection, path: Path, identity: TextIdentity, digest: str, order: TextOrder
+) -> ImportedText | None:
+    """Return how a file ends that the archive holds already, None for another."""
+    earlier = find_text(connection, identity.uri, digest)
+    if earlier is None or order.info_code not in (None, earlier):
+        return None
+    return _ended(path, "known", earlier, _stored_article(connection, earlier))
+
+
+def _own_identity(connection: Connection, identity: TextIdentity, order: TextOrder) -> TextIdentity:
+    """Return a text's identity under the code that the order names, else its own; raise `CodeTaken`."""
+    if order.info_code is not None:
+        return replace(identity, info_code=order.info_code)
+    _check_free(connection, identity, order.source)
+    return identity
+
+
+def _owed(draft: Draft, order: TextOrder) -> Owed:
+    assert draft.info_code is not None
+    return Owed(order.source, draft.info_code, "media", draft.url, draft.title or "")
 
 
 def _store(
@@ -110,20 +137,19 @@ def _store(
     connection: Connection,
     path: Path,
     order: TextOrder,
-    draft: Draft,
+    prepared: Prepared,
     body: bytes,
     now: datetime,
 ) -> ImportedText:
-    assert draft.info_code is not None
-    owed = Owed(order.source, draft.info_code, "media", draft.url, draft.title or "")
-    stored = find_delivered(connection, owed.info_code)
-    article = judge(draft, owed, stored, now)
+    article = prepared.fetched
+    stored = find_delivered(connection, article.info_code)
+    owed = Owed(order.source, article.info_code, "media", article.url, article.title)
     ensure_import_source(connection, order.source, order.media)
     owed = enter_listing(connection, owed, now)
-    resource = Resource(draft.url, now, _CONTENT_TYPE, body)
+    resource = Resource(article.url, now, _CONTENT_TYPE, body)
     capture = archive.keep_file(connection, resource, info_code=owed.info_code)
     assert capture.id is not None
-    kind = store_article(connection, article, owed, stored, capture.id, now)
+    kind = store_article(connection, article, owed, stored, capture.id, now, prepared)
     return _ended(path, kind, owed.info_code, article)
 
 

@@ -9,7 +9,7 @@ has run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -27,6 +27,8 @@ NOTHING = -COMPLETE
 """Below the id of any article."""
 _TOGETHER = 64
 """Articles that are owed before they are indexed: twice as many would gain a twentieth."""
+_LARGE = 200_000
+"""Characters of tokens that do not wait for others: many such at once would hold the write lock for long."""
 
 _STATE = sql_text(
     "SELECT version, built_to, largest_shift, (SELECT count(*) FROM search_owed) FROM search_state"
@@ -149,13 +151,13 @@ def index_article(
     connection: Connection,
     current: StoredArticle | None,
     previous: StoredArticle | None,
-    ready: ReadyTokens | None = None,
+    ready: Sequence[ReadyTokens] = (),
 ) -> bool:
     """Bring the index up to date with an article as it was and as it is; return whether that changed it.
 
     None is an article that was not there yet, or is no more. An index not yet built as far is left for
     ``reindex`` to build, as is one of another version, which nobody may trust from then on. ``ready`` are
-    the article's tokens where they are made already; those of another text do no harm.
+    the tokens of both where they are made already; those of another text do no harm.
     """
     if previous is not None and current is not None and _indexed(previous) == _indexed(current):
         return False
@@ -165,12 +167,12 @@ def index_article(
         return False
     is_in = previous is not None and previous.id <= state.built_to
     if previous is not None and is_in:
-        _take_out(connection, previous)
+        _take_out(connection, previous, ready)
     if current is None or current.id > state.built_to:
         return is_in
-    tokens = ready.tokens if ready is not None and ready.are_of(current) else None
+    tokens = _find_ready(ready, current)
     connection.execute(_OWE, {"id": current.id, "tokens": tokens})
-    if state.owed + 1 >= _TOGETHER:
+    if state.owed + 1 >= _TOGETHER or len(tokens or "") > _LARGE:
         index_owed(connection)
     assert current.article.published_at is not None
     _note_shift(connection, state, current.id - first_id(current.article.published_at))
@@ -290,11 +292,16 @@ def _count_changes(connection: Connection) -> int:
     return int(connection.execute(sql_text("SELECT total_changes()")).scalar_one())
 
 
-def _take_out(connection: Connection, previous: StoredArticle) -> None:
+def _find_ready(ready: Sequence[ReadyTokens], stored: StoredArticle) -> str | None:
+    return next((made.tokens for made in ready if made.are_of(stored)), None)
+
+
+def _take_out(connection: Connection, previous: StoredArticle, ready: Sequence[ReadyTokens]) -> None:
     """Remove an article as it was: its tokens, or what was owed of it."""
     id_, title, text = _indexed(previous)
     if not connection.execute(_UNOWE, {"id": id_}).rowcount:
-        connection.execute(_DELETE, {"id": id_, "tokens": article_tokens(title, text)})
+        tokens = _find_ready(ready, previous) or article_tokens(title, text)
+        connection.execute(_DELETE, {"id": id_, "tokens": tokens})
 
 
 def _note_shift(connection: Connection, state: IndexState, shift: int) -> None:
