@@ -1,7 +1,7 @@
 """How long hostile texts of a million characters keep each reader busy: ``python benchmarks/linear.py``.
 
-Prints for each reader the fillings that take it longest, in CPU seconds, and the fillings for which four times
-the text takes far more than four times as long; the last line is all of it as JSON. Exit status 1 when there
+Prints for each reader the fillings that take it longest, in CPU seconds; the last line is all of it as JSON,
+with the fillings for which four times the text takes far more than four times as long. Exit status 1 when there
 is one of those. ``--quick`` takes 20,000 characters and a few fillings.
 """
 
