@@ -1,8 +1,8 @@
 """How long hostile texts of a million characters keep each reader busy: ``python benchmarks/linear.py``.
 
-Prints for each reader the fillings that take it longest, in CPU seconds; the last line is all of it as JSON,
-with the fillings for which four times the text takes far more than four times as long. Exit status 1 when there
-is one of those. ``--quick`` takes 20,000 characters and a few fillings.
+Prints for each reader the fillings that take it longest, in CPU seconds. The last line is all of it as JSON,
+with the fillings for which four times the text takes far more than four times as long: then it ends with 1.
+``--quick`` takes 20,000 characters and a few fillings.
 """
 
 from __future__ import annotations
