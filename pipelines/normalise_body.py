@@ -47,14 +47,7 @@ def read_body(markup: str, url: str) -> Body:
     empty one wherever a cell of another row or column reaches.
     Raises `SetAside` for a body that is far longer than any article's, or of far more parts.
     """
-    if len(markup) > _LONGEST_BODY:
-        raise SetAside(
-            f"has a body of {len(markup):,} characters, and no article has more than {_LONGEST_BODY:,}"
-        )
-    if (tags := markup.count("<")) > _MOST_TAGS:
-        raise SetAside(f"has a body of {tags:,} tags, and no article has more than {_MOST_TAGS:,}")
-    if has_crowded_tag(markup):
-        raise SetAside(f"has an element of more than {MOST_ATTRIBUTES:,} attributes")
+    _check_size(markup)
     reading = Reading(url)
     if "<" in markup:
         rest = _read_plain(markup, reading)
@@ -72,6 +65,18 @@ def read_body(markup: str, url: str) -> Body:
             reading.end_line()
     reading.end_line()
     return reading.body
+
+
+def _check_size(markup: str) -> None:
+    """Raise `SetAside` for a body that is far longer than any article's, or of far more parts."""
+    if len(markup) > _LONGEST_BODY:
+        raise SetAside(
+            f"has a body of {len(markup):,} characters, and no article has more than {_LONGEST_BODY:,}"
+        )
+    if (tags := markup.count("<")) > _MOST_TAGS:
+        raise SetAside(f"has a body of {tags:,} tags, and no article has more than {_MOST_TAGS:,}")
+    if has_crowded_tag(markup):
+        raise SetAside(f"has an element of more than {MOST_ATTRIBUTES:,} attributes")
 
 
 def read_lines(paragraphs: Iterable[Paragraph]) -> Body:
