@@ -32,10 +32,10 @@ def find_voices(configuration: Configuration, former: Iterable[tuple[str, str, s
         names = (source.name, *source.speaks_for)
         sites = _join(sites, Site(frozenset({host_of(source.url), *further}), _folded(names)), polled)
     for name, host in gone:
-        sites = _join(sites, Site(frozenset({host}), _folded((name,))), polled)
+        sites = _join(sites, Site(frozenset({host}), _folded((name,)), is_former=True), polled)
     sites.sort(key=lambda site: not site.hosts & endpoint)
     first = sites[0] if sites else Site(frozenset(), frozenset())
-    return Voices([Site(first.hosts | endpoint, first.names), *sites[1:]], host_of)
+    return Voices([Site(first.hosts | endpoint, first.names, first.is_former), *sites[1:]], host_of)
 
 
 def _join(sites: list[Site], new: Site, polled: set[str]) -> list[Site]:
@@ -44,7 +44,9 @@ def _join(sites: list[Site], new: Site, polled: set[str]) -> list[Site]:
         site for site in sites if site.hosts & new.hosts or _share(site.hosts - polled, new.hosts - polled)
     ]
     merged = Site(
-        new.hosts.union(*(site.hosts for site in alike)), new.names.union(*(site.names for site in alike))
+        new.hosts.union(*(site.hosts for site in alike)),
+        new.names.union(*(site.names for site in alike)),
+        is_former=all(site.is_former for site in (new, *alike)),
     )
     place = sites.index(alike[0]) if alike else len(sites)
     rest = [site for site in sites if site not in alike]

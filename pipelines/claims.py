@@ -54,9 +54,13 @@ def settle_claim(  # noqa: PLR0913, PLR0917 - a claim has that many sides
 
 
 def _own_listings(connection: Connection, voices: Voices, article: Article, owed: Owed) -> list[str]:
-    """Return the sources that listed an article at the site which gave its text."""
+    """Return the sources that listed an article at the site of its text, or at one that nobody asks any more."""
     listings = find_listings(connection, owed.info_code)
-    return [one.source for one in listings if not voices.are_apart(one.url, article.url)]
+    return [
+        one.source
+        for one in listings
+        if voices.is_former(one.url) or not voices.are_apart(one.url, article.url)
+    ]
 
 
 def _tell(connection: Connection, owed: Owed, said: str, now: datetime) -> str:

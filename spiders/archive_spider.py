@@ -198,6 +198,7 @@ class ArchiveSpider(Spider):
             draft = self._read(response, search)
         except Vanished as nothing:
             yield from self._look_further(search, f"{search.url} {nothing}")
+            return
         except SetAside as refused:
             yield from self._set_aside(response, search, refused)
             return

@@ -74,7 +74,9 @@ class Search:
         beside = (delivery.exchange,) if delivery.exchange is not None else ()
         if delivery.draft is None:
             said = str(delivery.trouble)
-            return replace(self.held, beside=beside, said=said if self.url in said else f"{self.url} {said}")
+            if self.addresses and self.url not in said:  # what all addresses answered names each of them
+                said = f"{self.url} {said}"
+            return replace(self.held, beside=beside, said=said)
         draft = supplement(self.held.draft, delivery.draft)
         return replace(self.held, draft=draft, beside=beside)
 

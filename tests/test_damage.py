@@ -199,6 +199,7 @@ def test_a_page_is_quarantined_for_rubbish_and_read_in_its_charset(newsroom: New
             return replace(told, body=body.encode(), etag=None)
 
         site.answer = garbled  # type: ignore[method-assign]
+        site.misbehave("/NewsData/*", "status", status=404)  # nobody else has it either
         crawled = newsroom.crawl(status=1)
         assert "UTF-8 that was read as GB 18030" in crawled.errors
         assert newsroom.listing(post.info_code)["state"] == "quarantined"

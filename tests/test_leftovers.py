@@ -93,6 +93,7 @@ def test_what_was_asked_for_by_code_is_fetched_later_when_it_was_refused(newsroo
     post = newsroom.site.publish()
     newsroom.site.delete(post.code)
     newsroom.site.misbehave("/NewsData/*", "login")
+    newsroom.site.misbehave("/a/*", "login")
     newsroom.recrawl("--code", post.code, status=1)
     newsroom.site.behave()
     assert "infocode" not in newsroom.crawl(slug).sources

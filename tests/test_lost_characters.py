@@ -100,6 +100,7 @@ def test_a_page_whose_frame_is_damaged_is_read_and_one_whose_text_is_waits(newsr
     spoil_answers(site, framed.dated_path, lambda body: body.replace(b"</title>", CUT + b"</title>", 1))
     text = hit.paragraphs[0].encode()
     spoil_answers(site, hit.dated_path, lambda body: body.replace(text, text[:-2]))
+    site.misbehave("/NewsData/*", "status", status=404)  # nobody else has it either
     crawled = newsroom.crawl(status=1)
     assert newsroom.stored(framed.info_code) is not None
     assert newsroom.stored(hit.info_code) is None

@@ -118,7 +118,7 @@ def test_a_failed_search_names_every_address() -> None:
         "http://a.example/1 answered 404; http://a.example/2 did not answer in time; "
         "http://b.example/1 is on none of its source's hosts"
     )
-    ended = second.next("http://a.example/2 answered 410").conclude()
+    ended = second.next("http://a.example/2 answered 410").conclude().trouble
     assert isinstance(ended, Vanished)
     assert [part.split()[0] for part in str(ended).split("; ")] == [
         "http://a.example/1",
@@ -130,6 +130,6 @@ def test_a_failed_search_names_every_address() -> None:
 def test_a_search_that_met_trouble_is_to_be_tried_later() -> None:
     search = Search(OWED, ("http://a.example/1", "http://a.example/2"))
     further = search.next("timed out", TryLater("timed out", 5.0)).next("answered 404")
-    ended = further.conclude()
+    ended = further.conclude().trouble
     assert isinstance(ended, TryLater)
     assert (str(ended), ended.after) == ("timed out; answered 404", 5.0)

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Hosts that belong together, and the newspapers for which they speak."""
+    """Hosts that belong together, and the newspapers for which they speak.
+
+    ``is_former``: only sources that the configuration no longer names polled them, so nobody asks there.
+    """
 
     hosts: frozenset[str]
     names: frozenset[str]
+    is_former: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ class Voices:
         """Return whether two addresses are of different sites, both known."""
         one, two = self.site_of(url), self.site_of(other)
         return None not in (one, two) and one != two
+
+    def is_former(self, url: str) -> bool:
+        """Return whether an address is of a site that nobody asks any more."""
+        site = self.site_of(url)
+        return site is not None and self._sites[site].is_former
 
     def prefers(self, claim: Claim, known: Claim) -> bool:
         """Return whether a text of another site stands before the known one.
