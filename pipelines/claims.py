@@ -54,7 +54,7 @@ def settle_claim(  # noqa: PLR0913, PLR0917 - a claim has that many sides
 
 
 def _own_listings(connection: Connection, voices: Voices, article: Article, owed: Owed) -> list[str]:
-    """Return the sources that listed an article at the site of its text, or at one that nobody asks any more."""
+    """Return the sources that listed an article at its text's site, or at one that nobody asks any more."""
     listings = find_listings(connection, owed.info_code)
     return [
         one.source

@@ -87,7 +87,9 @@ def test_list_prints_the_promised_keys(archived: Newsroom) -> None:
     assert (found["total"], len(found["items"])) == (2, 1)
     assert found["items"][0].keys() >= LISTED
     assert archived.ask("list", "--offset", "1")["items"][0] != found["items"][0]
-    assert archived.ask("list", "--media", "不存在的报纸") == {"total": 0, "items": []}
+    none = archived.ask("list", "--media", "不存在的报纸")
+    assert (none["total"], none["items"]) == (0, [])
+    assert '"不存在的报纸"' in none["hints"][0]
 
 
 def test_status_prints_the_promised_keys(archived: Newsroom) -> None:

@@ -334,7 +334,7 @@ def test_a_search_without_its_index_says_what_to_run(
         assert word in read(reader, f"/search?q={word}")  # few texts are read as they are
         monkeypatch.setattr("jianbao.web.index_guard._READABLE", 10)
         for path in ("/search", "/trend"):
-            assert "jianbao reindex" in read(reader, f"{path}?q={word}", 503)
+            assert "jianbao reindex" in read(reader, f"{path}?q={word}&to=2026", 503)
         for path in ("/api/v1/search", "/api/v1/trends", "/feeds/search.atom"):
             answer = reader.get(f"{path}?q={word}")
             assert (answer.status_code, "jianbao reindex" in answer.text) == (503, True)

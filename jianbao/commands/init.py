@@ -18,7 +18,7 @@ def init(
         bool, typer.Option("--archive-only", help="Write none: begin the archive of the one there is.")
     ] = False,
 ) -> None:
-    """Write a commented jianbao.toml with 上饶日报 and 南昌日报, and begin its archive."""
+    """Write a commented jianbao.toml, and begin its archive."""
     from jianbao.configuration import load_configuration
     from jianbao.configuration.first_file import write_configuration
     from jianbao.output import print_line

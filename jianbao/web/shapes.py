@@ -294,6 +294,8 @@ class Source(Shape):
     last_poll: Literal["changed", "unchanged", "empty", "failed"] | None
     last_polled_at: Moment | None
     last_changed_at: Moment | None
+    links: int | None = Field(description="Links of its last list; null before the first.")
+    unread: int | None = Field(description="Those of them that have no info code.")
     listings: dict[str, int] = Field(description="How many of its listings are in each state.")
 
 
