@@ -94,9 +94,19 @@ def _sift(body: Body, draft: Draft) -> tuple[Body, str | None, str | None]:
 
 
 def _digest_end(lines: Sequence[Line], draft: Draft) -> int:
-    """Return how many lines at the start are the digest: a quotation of the same words as the summary."""
-    quoted = list(takewhile(lambda line: line.is_quoted, lines))
-    return len(quoted) if quoted and _words(quoted) == _words([Line(draft.summary or "")]) else 0
+    """Return how many lines at the start are the digest: a quotation of the same words as the summary.
+
+    What the article itself quotes may follow at once.
+    """
+    left = _words([Line(draft.summary or "")])
+    for index, line in enumerate(takewhile(lambda line: line.is_quoted, lines)):
+        words = _words([line])
+        if not left.startswith(words):
+            break
+        left = left.removeprefix(words)
+        if draft.summary and not left:
+            return index + 1
+    return 0
 
 
 def _words(lines: Sequence[Line]) -> str:

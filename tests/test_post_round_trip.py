@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_work import DeskWork
+from desk_work import ORIGIN, DeskWork
 from hypothesis import given
 from hypothesis import strategies as st
 from post_files import a_post, read_tree, render
@@ -22,9 +23,13 @@ from jianbao.exporting.posts import export_posts
 from jianbao.importing.posts import import_posts
 from jianbao.importing.tally import ImportTally
 from pipelines.normalise import normalise
+from pipelines.settle import settle_delivery
+from spiders.readers.article_json import read_article_json
+from spiders.readers.article_page import read_article
 from spiders.readers.post_file import read_post_file
 from storage.archive import Archive
 from storage.articles import StoredArticle, find_article
+from storage.records import Delivery, Exchange
 from storage.records.liquid import neutralise_liquid, neutralise_plain, restore_liquid
 from storage.search import parse_query
 
@@ -117,6 +122,50 @@ def test_each_form_is_what_upstream_would_have_written(tmp_path: Path) -> None:
     assert "blockquote" not in rolling
     assert 'class="keytip"' in rolling
     assert f"<http://finance.eastmoney.com/news/1350,{twin.code}.html>\n\n[返回东财滚动新闻]" in rolling
+
+
+QUOTED = {
+    "at the beginning": "<blockquote><p>渔歌里唱道潮来潮往。</p></blockquote><p>正文说明开海。</p>",
+    "in between": "<p>正文说明开海。</p><blockquote>渔歌里唱道潮来潮往。</blockquote><p>尾声。</p>",
+    "twice": "<blockquote>其一。</blockquote><blockquote>其二。</blockquote><p>正文说明开海。</p>",
+    "as plain text": "> 渔歌里唱道\n\n正文说明开海。",
+}
+
+
+@pytest.mark.parametrize("body", QUOTED.values(), ids=QUOTED)
+@pytest.mark.parametrize("order", ["R", "PRj", "Pj"])
+def test_what_an_article_itself_quotes_is_no_digest(tmp_path: Path, body: str, order: str) -> None:
+    if body.startswith(">") and "R" in order:
+        pytest.skip("a page has no plain text")
+    work = DeskWork.open(tmp_path / "a")
+    with work.archive:
+        post, twin = linked_twins(work)
+        for arrival in order:
+            deliver_body(work, twin if arrival in "Rj" else post, body, as_json=arrival == "j")
+        (told,) = articles(work.archive).values()
+        said = [line.text for line in told["paragraphs"]]
+        assert len(said) == body.count("。") or body.startswith(">")
+        assert twin.digest not in said
+        with again(work, tmp_path) as other:
+            assert articles(other) == articles(work.archive)
+
+
+def deliver_body(work: DeskWork, post: Post, body: str, *, as_json: bool) -> None:
+    """Settle an answer that has this body, as the site's layout or the JSON endpoint gives it."""
+    owed = work.list_post(post)
+    target = f"/NewsData/GetNewsText.do?id={post.code}" if as_json else post.dated_path
+    if as_json:
+        said = json.dumps({"content": body, "text": body})
+    else:
+        page = work.edition.answer(target).body.decode()
+        digest = f"<blockquote>\n<p>{post.digest}</p>\n</blockquote>\n\n" if post.rolling else ""
+        head, tail = page[: page.rindex("</h1>") + 5], page[page.index("\n<p><a", page.rindex("em_media")) :]
+        said = f"{head}\n{digest}{body}\n{tail}"
+    url, kind = ORIGIN + target, "application/json" if as_json else "text/html; charset=utf-8"
+    exchange = Exchange(url, work.now, 200, (), (("Content-Type", kind),), said.encode())
+    draft = read_article_json(said, url, owed.info_code) if as_json else read_article(said, url)
+    settled = settle_delivery(work.archive, Delivery(owed, exchange, draft), None, work.now)
+    assert settled.outcome in {"new", "unchanged"}, settled
 
 
 # What was imported.

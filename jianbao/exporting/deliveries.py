@@ -13,7 +13,7 @@ from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, read_post_file
-from spiders.readers.post_parts import share_address
+from spiders.readers.post_parts import share_address, without_digest
 from storage.captures import read_captures
 from storage.exports import WholeArticle
 from storage.imports import list_imported_files
@@ -91,6 +91,8 @@ def _drafts(text: str, capture: Capture, code: str) -> Iterator[Delivered]:
         yield from _json_drafts(text, capture.url, code)
     elif capture.url.startswith("http"):
         draft = read_article(text, capture.url)
+        if draft.form == "rolling" and draft.summary:
+            draft = replace(draft, body_html=without_digest(draft.body_html))
         if draft.info_code == code:
             yield Delivered(draft, _share(text, code))
 

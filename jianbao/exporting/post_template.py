@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta, timezone
 
 from spiders.readers.digest import digest_text
+from spiders.readers.post_parts import read_digest, without_digest
 from storage.records import Article, Form, canonical_info_code, find_info_code
 from storage.records.liquid import neutralise_liquid, neutralise_plain
 
@@ -15,7 +16,7 @@ _CST = timezone(timedelta(hours=8))
 _SITE = "//finews.withounder.com"
 _ROLLING_SLUG, _ROLLING_TAG = "emnews", "东财滚动新闻"
 _SHARED = re.compile(r"https?://[^/\s<>]+/(?:html_News/NewsShare\.html\?infoCode=|news/|a/)[^\s<>]+")
-_QUOTED_DIGEST = re.compile(r"\s*<blockquote>.*?</blockquote>\s*", re.DOTALL)
+_WORD = re.compile(r"\w+")
 
 
 def post_name(article: Article, form: Form) -> str:
@@ -72,13 +73,20 @@ def _body(article: Article, body_html: str, form: Form) -> str:
     if form == "rolling" and article.summary:
         quoted = f"> {_quoted(article.summary)}"
         return f"{quoted}\n\n{body}" if body.strip() else quoted
+    if form == "rolling" and body.startswith(">"):
+        return f"> \n\n{body}"  # no digest, which the body would be taken for
     return body if body.strip() else _plain_body(article)
 
 
 def _without_digest(body_html: str, article: Article) -> str:
-    """Return a body without the digest before it, which every page of the rolling news has."""
-    quoted = _QUOTED_DIGEST.match(body_html)
-    return body_html[quoted.end() :] if quoted and article.summary else body_html
+    """Return a body without the digest before it; a quotation of other words is the article's own."""
+    is_digest = bool(article.summary) and _words(read_digest(body_html)) == _words(article.summary)
+    return without_digest(body_html) if is_digest else body_html
+
+
+def _words(text: str | None) -> str:
+    """Return the letters alone: of a digest as HTML, kramdown took other signs."""
+    return "".join(_WORD.findall(text or ""))
 
 
 def _quoted(summary: str) -> str:

@@ -76,6 +76,12 @@ def read_digest(body: str) -> str | None:
     return collapse(plain_text(restore_stars(text))) or None
 
 
+def without_digest(body: str) -> str:
+    """Return a body without the quotation that it begins with."""
+    match = _DIGEST.match(body)
+    return body[match.end() :].lstrip() if match else body
+
+
 def restore_stars(markup: str) -> str:
     """Return the markup with the asterisks that kramdown took for emphasis (``*ST甲与*ST乙``)."""
     return re.sub(r"</?strong>", "**", re.sub(r"</?em>", "*", markup))
