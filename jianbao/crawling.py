@@ -15,6 +15,7 @@ from jianbao import __version__
 from jianbao.alarms import raise_alarms
 from jianbao.configuration import Configuration
 from jianbao.crawl_verdict import tell_end, tell_killed
+from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
 from jianbao.indexing import index_news
 from jianbao.linking import link_news
 from jianbao.logs import log_to_stderr
@@ -34,11 +35,15 @@ from storage.events import resolve_events
 from storage.records import Owed
 from storage.set_events import resolve_empty_sets
 from storage.source_locks import SourceBusy, hold_sources
-from storage.sources import SourceRow, list_leftovers, list_polled, list_sources, save_sources
+from storage.sources import (
+    INFOCODE_SOURCE,
+    SourceRow,
+    list_leftovers,
+    list_polled,
+    list_sources,
+    save_sources,
+)
 from storage.tally import Tally
-
-INFOCODE_SOURCE = "infocode"
-"""The source under which articles are recorded that were asked for by code and never listed."""
 
 _ABANDONED = "the process ended without closing its crawl"
 
@@ -355,6 +360,7 @@ def _close(
     tally: Tally,
     began: datetime,
 ) -> None:
+    merge_waiting_ghosts(archive)
     now = datetime.now(UTC)
     with archive.writing() as connection:
         slugs = (*order.slugs, *leftovers)

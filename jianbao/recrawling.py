@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jianbao.configuration import Configuration
-from jianbao.crawling import INFOCODE_SOURCE
 from jianbao.importing.text_identity import TEXT_SCHEME
 from spiders.addresses import endpoint_address, host_of
 from storage.archive import Archive
 from storage.hosts import forget_manners
 from storage.ledger import ListingFilter, find_listings, select_listings
 from storage.records import Owed, canonical_info_code
-from storage.sources import SourceRow, ensure_source
+from storage.sources import INFOCODE_SOURCE, SourceRow, ensure_source
 
 
 class NothingNamed(Exception):

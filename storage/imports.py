@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from storage.records import Capture, ListingState, WarcPlace
-from storage.schema import capture, listing, revision
+from storage.schema import article, capture, listing, revision
 
 _CHUNK = 500  # bound variables of one statement
 _FIND_TEXT = (
@@ -72,6 +72,18 @@ def list_imported_files(connection: Connection, info_code: str, scheme: str) -> 
         )
         for row in rows
     ]
+
+
+def find_set_aside(connection: Connection, scheme: str) -> list[int]:
+    """Return the captures of the files that were set aside under codes of articles that are there by now."""
+    found = (
+        select(capture.c.id)
+        .join(listing, listing.c.capture_id == capture.c.id)
+        .join(article, article.c.info_code == listing.c.info_code)
+        .where(listing.c.next_try_at.is_not(None), listing.c.state == "quarantined")
+        .where(capture.c.url.startswith(scheme))
+    )
+    return list(connection.execute(found).scalars())
 
 
 def listing_state(connection: Connection, slug: str, info_code: str) -> ListingState | None:

@@ -38,6 +38,9 @@ class SourceRow:
     window_days: int = 3
 
 
+INFOCODE_SOURCE = "infocode"
+"""The source under which articles are recorded that were asked for by code and never listed."""
+
 IMPORT_KIND = "import"
 """The kind of a source that lists what was imported: nothing polls it, so it can't be late or silent."""
 

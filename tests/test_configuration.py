@@ -19,7 +19,7 @@ from jianbao.configuration.environment import known_variables
 from jianbao.configuration.model import fields_by_key
 from jianbao.configuration.problem import show_value
 from jianbao.configuration.values import RESERVED_SLUG
-from jianbao.crawling import INFOCODE_SOURCE
+from storage.sources import INFOCODE_SOURCE
 
 Write = Callable[[str], Path]
 

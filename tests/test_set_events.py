@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +11,14 @@ import pytest
 from command_line import Command
 from newsroom import Newsroom, small_press
 from post_files import Post, a_post, ghost, render, write_posts
+from sqlalchemy import text
 
 from jianbao.demo.post import Post as SitePost
 from jianbao.importing.posts import import_posts
 from jianbao.importing.tally import ImportTally
 from pipelines.precedence import FILE_SCHEME
 from storage.archive import Archive
+from storage.articles import find_article
 from storage.events import list_open_events, open_event
 from storage.set_events import resolve_empty_sets
 
@@ -82,6 +85,30 @@ def test_one_of_two_ghosts_still_waits(archive: Archive, posts: Path) -> None:
     write_posts(posts, [OTHER.twin])
     bring_in(archive, posts)
     assert open_kinds(archive) == []
+
+
+@pytest.mark.parametrize("twin", [ONE, ONE.twin], ids=["media", "rolling"])
+def test_a_ghost_is_merged_when_its_article_comes_alone(archive: Archive, tmp_path: Path, twin: Post) -> None:
+    """In a later import of another folder; so it ends as if they had come in the other order."""
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    write_ghost(tmp_path / "first", ONE)
+    write_posts(tmp_path / "second", [twin])
+    bring_in(archive, tmp_path / "first")
+    bring_in(archive, tmp_path / "second")
+    with Archive.open(tmp_path / "other") as other:
+        bring_in(other, tmp_path / "second")
+        bring_in(other, tmp_path / "first")
+        assert whole(archive) == whole(other)
+    assert open_kinds(archive) == []
+
+
+def whole(archive: Archive) -> tuple[object, ...]:
+    with archive.reading() as connection:
+        stored = find_article(connection, ONE.info_code)
+        states = connection.execute(text("SELECT source, state FROM listing ORDER BY source")).all()
+    assert stored is not None
+    return replace(stored.article, url=""), stored.forms, stored.revision, [tuple(row) for row in states]
 
 
 def test_a_ghost_that_comes_with_its_post_opens_nothing(archive: Archive, posts: Path) -> None:

@@ -46,7 +46,7 @@ def recrawl(
 ) -> None:
     """Fetch again what matches; say what is new, revised and gone."""
     from jianbao.crawl_report import print_report
-    from jianbao.crawling import INFOCODE_SOURCE, CrawlOrder, check_sources, open_archive, run_crawl
+    from jianbao.crawling import CrawlOrder, check_sources, open_archive, run_crawl
     from jianbao.days import first_moment, last_moment
     from jianbao.progress import watching
     from jianbao.recrawling import (
@@ -56,6 +56,7 @@ def recrawl(
         enter_endpoint_source,
         slugs_of,
     )
+    from storage.sources import INFOCODE_SOURCE
 
     configuration = Invocation.of(context).configuration()
     wish = Wish(

@@ -38,7 +38,12 @@ class FoundFile:
     @property
     def is_ghost(self) -> bool:
         """Whether it was named without a date (UPSTREAM, section 4.4)."""
-        return self.name.rpartition("/")[2].startswith("-")
+        return is_ghost_name(self.name)
+
+
+def is_ghost_name(name: str) -> bool:
+    """Tell whether a post's path, or the address of its capture, is named without a date."""
+    return name.rpartition("/")[2].rpartition(":")[2].startswith("-")
 
 
 @dataclass(frozen=True, slots=True)

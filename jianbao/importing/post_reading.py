@@ -15,7 +15,6 @@ from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
 from urllib.parse import unquote
 
-from jianbao.crawling import INFOCODE_SOURCE
 from pipelines.precedence import FILE_SCHEME, is_current
 from pipelines.prepare import prepare
 from pipelines.settle import judge
@@ -23,6 +22,7 @@ from pipelines.settle_import import Believed
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, PostFile, read_post_file
 from storage.records import Form, Owed, Resource, SetAside, find_info_code
+from storage.sources import INFOCODE_SOURCE
 
 UNNAMED_SOURCE = "imported"
 """The source of posts whose category can be no source's slug."""

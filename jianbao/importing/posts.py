@@ -10,9 +10,10 @@ from itertools import chain
 from pathlib import Path
 
 from jianbao.importing.post_batch import store_batch
-from jianbao.importing.post_folder import FoundFile, Stray, Unreadable, find_files, load_file
+from jianbao.importing.post_folder import FoundFile, Stray, Unreadable, find_files, is_ghost_name, load_file
 from jianbao.importing.post_reading import ReadPost, read_posts
 from jianbao.importing.tally import ImportTally
+from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
 from jianbao.indexing import index_news
 from pipelines.precedence import FILE_SCHEME
 from storage.archive import Archive
@@ -66,6 +67,7 @@ class _PostImport:
                 self._store(self._chunks(self._ghosts))
         except KeyboardInterrupt:
             self._tally.interrupted = True
+        merge_waiting_ghosts(self._archive)
         index_news(self._archive)
         self._report()
 
@@ -104,7 +106,7 @@ class _PostImport:
         return [
             resource
             for resource, key in zip(chunk, keys, strict=True)
-            if key not in known or _is_ghost(resource)
+            if key not in known or is_ghost_name(resource.uri)
         ]
 
     def _store(self, chunks: Iterable[Sequence[Resource]]) -> None:
@@ -172,7 +174,3 @@ def _sparing_collector() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-def _is_ghost(resource: Resource) -> bool:
-    return resource.uri.rpartition("/")[2].rpartition(":")[2].startswith("-")
