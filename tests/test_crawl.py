@@ -136,6 +136,7 @@ def test_a_redirect_to_another_article_is_not_believed(newsroom: Newsroom) -> No
     newsroom.crawl()
     post = site.publish()
     site.misbehave(post.dated_path, "redirect", location=site.url + site.articles[0].dated_path, status=302)
+    site.misbehave("/NewsData/*", "status", status=404)  # nobody else has it either
     crawled = newsroom.crawl(status=1)
     assert f"is the page of another article, {site.articles[0].info_code}" in crawled.errors
     assert newsroom.states() == {"archived": 2, "quarantined": 1}

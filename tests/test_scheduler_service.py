@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import errno
 import signal
 import threading
@@ -152,7 +153,7 @@ def test_a_hung_crawl_is_killed_and_recorded(tmp_path: Path) -> None:
             "failed_start",
             "ended with status 1 before it recorded anything: no such option",
         ),
-        ("crash", "killed", "killed_run", "was ended by SIGABRT after 0 s without finishing"),
+        ("crash", "killed", "killed_run", r"was ended by SIGABRT after \d+ s without finishing"),
     ],
 )
 def test_a_child_that_dies_is_recorded(
@@ -165,7 +166,7 @@ def test_a_child_that_dies_is_recorded(
 
     assert bench.run(wait) == 0
     ((_, reason),) = bench.notebook.of(kind)
-    assert words in reason
+    assert re.search(words, reason)
     assert bench.notebook.events == {(event, "yunwanbao"): reason}
 
 
