@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import errno
+import re
 import signal
 import threading
 from collections.abc import Sequence
