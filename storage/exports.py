@@ -16,7 +16,7 @@ from storage.captures import read_captures
 from storage.records import Capture, Security
 from storage.schema import capture, revision, security
 from storage.search import Order, Query, iterate_matches
-from storage.security_names import name_securities
+from storage.security_names import name_many
 from storage.stories import Story, find_stories, read_story
 
 _PART = 200
@@ -57,13 +57,12 @@ def list_originals(connection: Connection, info_codes: Sequence[str]) -> list[Ca
 def _complete(connection: Connection, part: Sequence[StoredArticle]) -> Iterator[WholeArticle]:
     codes = [stored.article.info_code for stored in part]
     sources = list_article_sources(connection, codes)
-    securities = _securities(connection, codes)
+    securities = name_many(connection, _securities(connection, codes))
     revisions = _revisions(connection, codes)
     stories = {code: read_story(connection, code) for code in find_stories(connection, codes)}
     captures = read_captures(connection, [stored.capture_id for stored in part if stored.capture_id])
     for stored, code in zip(part, codes, strict=True):
-        mentions = name_securities(connection, securities.get(code, ()))
-        article = replace(stored.article, securities=mentions)
+        article = replace(stored.article, securities=securities.get(code, ()))
         yield WholeArticle(
             stored=replace(stored, article=article),
             sources=tuple(sources.get(code, ())),

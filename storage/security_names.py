@@ -6,7 +6,7 @@ article has them and named on reading, so it is the same in whatever order artic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, tuple_, update
@@ -51,17 +51,31 @@ def name_securities(connection: Connection, mentions: Sequence[Security]) -> tup
 
     A link of the same article names it first; where no name is known, the mention keeps what it has.
     """
-    own = {(one.market, one.code) for one in mentions if one.mention == "link"}
-    wanted = {(one.market, one.code) for one in mentions} - own
-    if not wanted:
-        return tuple(mentions)
-    names = find_names(connection, wanted)
-    return tuple(
-        one
-        if (one.market, one.code) in own
-        else replace(one, name=names.get((one.market, one.code), one.name))
-        for one in mentions
-    )
+    return name_many(connection, {"": mentions})[""]
+
+
+def name_many(
+    connection: Connection, articles: Mapping[str, Sequence[Security]]
+) -> dict[str, tuple[Security, ...]]:
+    """Return the mentions of many articles as `name_securities` names them, asking once for all."""
+    wanted = {code for mentions in articles.values() for code in _codes(mentions) - _linked(mentions)}
+    names = find_names(connection, wanted) if wanted else {}
+    return {key: tuple(_named(mentions, names)) for key, mentions in articles.items()}
+
+
+def _named(mentions: Sequence[Security], names: Mapping[tuple[str, str], str]) -> Iterator[Security]:
+    own = _linked(mentions)
+    for one in mentions:
+        code = one.market, one.code
+        yield one if code in own else replace(one, name=names.get(code, one.name))
+
+
+def _codes(mentions: Sequence[Security]) -> set[tuple[str, str]]:
+    return {(one.market, one.code) for one in mentions}
+
+
+def _linked(mentions: Sequence[Security]) -> set[tuple[str, str]]:
+    return _codes([one for one in mentions if one.mention == "link"])
 
 
 def find_names(connection: Connection, codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
