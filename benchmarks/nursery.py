@@ -27,7 +27,12 @@ class Nursery:
         """Fork a crawl with these arguments, and stderr going into a file; the one before must have ended."""
         assert self._process.stdin
         assert self._process.stdout
-        order = {"arguments": arguments, "stdout": os.devnull, "stderr": str(log)}
+        order = {
+            "arguments": arguments,
+            "stdout": os.devnull,
+            "stderr": str(log),
+            "folder": str(Path.cwd()),
+        }
         self._process.stdin.write(f"{json.dumps(order)}\n")
         self._process.stdin.flush()
         return Foundling(int(self._process.stdout.readline()), self._process.stdout)
