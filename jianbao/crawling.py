@@ -32,6 +32,7 @@ from storage.crawls import (
     start_crawl,
 )
 from storage.events import resolve_events
+from storage.lost_captures import settle_regained
 from storage.records import Owed
 from storage.set_events import resolve_empty_sets
 from storage.source_locks import SourceBusy, hold_sources
@@ -366,6 +367,7 @@ def _close(
         slugs = (*order.slugs, *leftovers)
         polled, tells = order.wanted is None, order.tells_of_layout
         resolve_empty_sets(connection, now, FILE_SCHEME)
+        settle_regained(connection, archive.warc_folder, now)
         raise_alarms(connection, slugs, tally, now, polled=polled, tells_of_layout=tells)
         finish_crawl(connection, crawl_id, tally, now, "interrupted" if tally.interrupted else None)
         if order.trigger == "schedule" and not tally.broken:

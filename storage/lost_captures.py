@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, func, select, union
 
 from storage.captures import committed_end
-from storage.events import open_event, resolve_events
+from storage.events import is_event_open, open_event, resolve_events
 from storage.schema import article, capture
 
 _SHOWN = 5  # files that a sentence names
@@ -59,6 +59,14 @@ def tell_lost_files(connection: Connection, warc_folder: Path, now: datetime) ->
     else:
         resolve_events(connection, ("captures_lost",), now)
     return lost
+
+
+def settle_regained(connection: Connection, warc_folder: Path, now: datetime) -> None:
+    """Resolve the event about lost captures when all of them are back, or were fetched again."""
+    if is_event_open(connection, "captures_lost") and not any(
+        lost.originals for lost in find_lost_files(connection, warc_folder)
+    ):
+        resolve_events(connection, ("captures_lost",), now)
 
 
 def _measure(connection: Connection, warc_folder: Path) -> Iterator[tuple[str, int | None, int]]:

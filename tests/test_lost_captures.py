@@ -235,3 +235,28 @@ def test_telling_twice_counts_one_event(tmp_path: Path) -> None:
             with archive.writing() as connection:
                 (found,) = tell_lost_files(connection, archive.warc_folder, NOW)
     assert found.originals == 0, "no article has its text from there"
+
+
+def test_what_was_fetched_again_is_over_when_the_crawl_that_fetched_it_ends(newsroom: Newsroom) -> None:
+    newsroom.crawl()
+    (path,) = warc_files(newsroom)
+    os.truncate(path, path.stat().st_size - 700)  # an article's, which came last
+    recrawl_all(newsroom)
+    assert newsroom.events() == []
+    assert newsroom.run("status").status == 0
+
+
+def test_a_file_that_is_a_link_to_nothing_gets_no_more_and_the_next_is_begun(newsroom: Newsroom) -> None:
+    newsroom.crawl()
+    (path,) = warc_files(newsroom)
+    elsewhere = newsroom.folder / "not mounted"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+    elsewhere.rename(newsroom.folder / "unmounted")
+    newsroom.site.publish()
+    assert newsroom.crawl().total("new") == 1
+    assert path.is_symlink()
+    assert newsroom.events() == ["captures_lost"]
+    (newsroom.folder / "unmounted").rename(elsewhere)
+    newsroom.crawl()
+    assert newsroom.events() == []

@@ -55,6 +55,8 @@ def mend_tail(path: Path, known_end: int) -> Mended:
     doesn't exist is whole, unless captures are known in it. What is damaged rather than torn is left.
     """
     size = path.stat().st_size if path.exists() else 0
+    if path.is_symlink() and not path.exists():
+        raise CapturesLost(f"{path.name} is a link to nothing: look whether its disk is mounted")
     if size < known_end:
         state = f"{size} bytes long" if path.exists() else "missing (0 bytes long)"
         raise CapturesLost(
@@ -77,7 +79,8 @@ def mend_folder(folder: Path, known_end: KnownEnd) -> tuple[Mended, ...]:
     return tuple(
         mended
         for writer, name in newest_names(folder).items()
-        if (folder / str(name)).stat().st_size > known_end(str(name))
+        if (folder / str(name)).exists()
+        and (folder / str(name)).stat().st_size > known_end(str(name))
         and (mended := _mend_unless_held(folder, writer, str(name), known_end))
     )
 
