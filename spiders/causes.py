@@ -75,6 +75,8 @@ def _name_vaguely(error: BaseException, chain: list[BaseException]) -> str:
     if any(isinstance(cause, ResponseFailed | scrapy_errors.ResponseDataLossError) for cause in chain):
         return _CUT
     text = str(error)
+    if isinstance(error, ValueError):  # by Scrapy, of the address that a redirect names
+        return f"led to something that is no address ({text})"
     found = next((sentence for words, sentence in _SCRAPY_SAYS if words in text), None)
     if found is None and isinstance(error, IgnoreRequest):
         return f"was not fetched: {text or type(error).__name__}"

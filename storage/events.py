@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
 from storage.schema import event
+from storage.sentences import fit
 
 KINDS = (
     "missed_run",
@@ -56,13 +57,18 @@ def open_event(
     again = connection.execute(
         update(event)
         .where(*_same(kind, source, info_code))
-        .values(message=message, last_seen_at=now, times=event.c.times + 1)
+        .values(message=fit(message), last_seen_at=now, times=event.c.times + 1)
     )
     if again.rowcount:
         return False
     connection.execute(
         insert(event).values(
-            kind=kind, source=source, info_code=info_code, message=message, opened_at=now, last_seen_at=now
+            kind=kind,
+            source=source,
+            info_code=info_code,
+            message=fit(message),
+            opened_at=now,
+            last_seen_at=now,
         )
     )
     return True
@@ -74,7 +80,12 @@ def record_event(
     """Record something that happened and needs nobody: an event resolved at once."""
     connection.execute(
         insert(event).values(
-            kind=kind, info_code=info_code, message=message, opened_at=now, last_seen_at=now, resolved_at=now
+            kind=kind,
+            info_code=info_code,
+            message=fit(message),
+            opened_at=now,
+            last_seen_at=now,
+            resolved_at=now,
         )
     )
 

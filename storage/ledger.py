@@ -18,6 +18,7 @@ from storage.database import upsert
 from storage.instants import LONGEST_RETRY, has_come
 from storage.records import Listed, Owed, Poll, Voices
 from storage.schema import UtcDateTime, article, listing, source
+from storage.sentences import fit
 from storage.sources import LISTING_KINDS
 
 _COUNTERS = re.compile(
@@ -254,7 +255,7 @@ def settle_unarchived(
             state=case((listing.c.state.in_(_SETTLED), listing.c.state), else_=state),
             attempts=owed.attempts + 1,
             next_try_at=next_try,
-            last_error=reason,
+            last_error=fit(reason),
             capture_id=capture_id if capture_id is not None else listing.c.capture_id,
         )
     )

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from storage.records import PollOutcome
+from storage.sentences import fit
 
 CrawlStatus = Literal["ok", "partial", "failed"]
 Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined"]
@@ -62,6 +63,7 @@ class Tally:
 
     def note(self, error: str) -> None:
         """Keep a sentence about something that went wrong, as long as there are few."""
+        error = fit(error)
         if len(self.errors) < _ERROR_SAMPLES and error not in self.errors:
             self.errors.append(error)
 

@@ -131,6 +131,7 @@ WRONG_SOURCES = [
     ("hosts", '["a..example"]', ": it can't be a host; expected"),
     ("hosts", '["a.example:"]', ": it can't be a host; expected"),
     ("hosts", '["a.example:http"]', ": it is no address (Port could not be cast"),
+    ("hosts", '["a.example:0"]', ": it is no address (nothing is at port 0); expected"),
     ("url", '"http://江西..日报/"', "it has a host that can't be one"),
     ("kind", '"rss"', 'sources[hexi].kind is "rss"; expected "category" or "infocode"'),
     ("kind", '"Category"', 'expected "category" or "infocode"'),

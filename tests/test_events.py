@@ -278,3 +278,12 @@ def test_crawls_are_listed_by_id_from_any_place(connection: Connection) -> None:
     ids = [start_crawl(connection, "manual", [], NOW, version="1") for _ in range(3)]
     assert [crawl["id"] for crawl in list_crawls(connection)] == ids[::-1]
     assert [crawl["id"] for crawl in list_crawls(connection, before=ids[2], limit=1)] == [ids[1]]
+
+
+def test_a_hostile_page_makes_no_sentence_longer_than_somebody_reads(tmp_path: Path) -> None:
+    with Archive.open(tmp_path) as archive, archive.writing() as connection:
+        open_event(connection, "poll_failed", f"the page {'a/' * 100_000} is not here", NOW, source=None)
+        (event,) = list_open_events(connection)
+    assert len(event["message"]) == 2000
+    assert event["message"].startswith("the page a/")
+    assert event["message"].endswith("a/ is not here")

@@ -169,7 +169,9 @@ def _can_be_host(name: str) -> bool:
 def _split_address(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
-        _ = parts.port
+        port = parts.port
     except ValueError as error:
         raise ValueError(f"it is no address ({error})") from error
+    if port == 0:
+        raise ValueError("it is no address (nothing is at port 0)")
     return parts

@@ -22,6 +22,8 @@ def base_of(html: str, url: str) -> str:
         return url
     try:
         base = urljoin(url, next(filter(None, found.groups()), "").strip())
-        return base if urlsplit(base).scheme in {"http", "https"} and urlsplit(base).hostname else url
+        parts = urlsplit(base)
+        is_of_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return url
+    return base if is_of_web else url

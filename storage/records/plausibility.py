@@ -11,6 +11,7 @@ from storage.records.common_characters import COMMON, LESS_COMMON, MOST_COMMON
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[^\W\d_]+")
+_ALPHABETIC = re.compile("[\x80-\u1fff]")
 _NEUTRAL, _SPELT = 0.3, 0.5
 _WRITTEN_IN_CHINA = re.compile("[\u3105-\u312f\ua000-\ua48c]")  # Bopomofo and Yi
 _MARKS = frozenset("，。、；：？！“”‘’（）《》【】「」『』—…·〈〉〔〕％～＂　\xa0●■▲◆★①②③④⑤⑥⑦⑧⑨⑩")
@@ -72,7 +73,9 @@ def _is_rare(character: str) -> bool:
 def _word_weight(text: str) -> float:
     """Return what the letters of alphabets say together, each by its word: whether one writes it so."""
     weight = 0.0
-    for word, times in Counter(_WORD.findall(text)).items():
+    if not _ALPHABETIC.search(text):
+        return weight
+    for word, times in Counter(filter(_ALPHABETIC.search, _WORD.findall(text))).items():
         letters = sum(0x80 <= ord(letter) < 0x2000 for letter in word)  # noqa: PLR2004
         if letters:
             weight += times * letters * (_SPELT if _is_spelt(word, letters) else -0.5)
