@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from bs4 import Tag
@@ -99,7 +99,7 @@ class Reading:
     def __init__(self, url: str) -> None:
         self.body = Body()
         self._url = url
-        self._open: Counter[str] = Counter()
+        self._open: defaultdict[str, int] = defaultdict(int)
         self._entered: list[_Entered] = []
         self._said: dict[Property, list[bool]] = {"invisible": [], "sizeless": [], "lined": []}
         self._is_silent = False

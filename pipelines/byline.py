@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
 
 from pipelines.credit_words import BARE_FAMILIES, DOUBLE_FAMILY_NAMES, NO_BARE_NAMES
-from pipelines.credits import is_name, name_authors, read_authors, read_words
+from pipelines.credits import Word, is_name, name_authors, read_authors, read_words
 
 _LONGEST_LINE = 80
 _LONGEST_HEAD = 40
@@ -113,15 +112,34 @@ def _names_in_front(text: str) -> tuple[str, ...]:
     reports = _REPORTS.search(front)
     if reports and (names := read_authors(front[: reports.end()])):
         return names
-    told = list(read_words(front))
-    words = list(takewhile(lambda word: word.kind in ("person", "name"), told))
+    words, following = _first_credits(front)
     if len(words) < 2 or words[0].kind != "person" or words[-1].kind != "name" or not words[-1].after:  # noqa: PLR2004
         return ()
-    following = told[len(words) : len(words) + 1]
-    if any(word.kind == "task" and word.role != "writes" for word in following):
-        return ()
-    is_prose = front == whole and _ROLES.match(front) and any(word.kind == "unknown" for word in following)
-    return () if is_prose else name_authors(words)
+    return (
+        ()
+        if following and _is_about_others(following, front, has_head=front != whole)
+        else name_authors(words)
+    )
+
+
+def _first_credits(front: str) -> tuple[list[Word], Word | None]:
+    """Return the roles and names that a text begins with, and the first word that is neither."""
+    words: list[Word] = []
+    for word in read_words(front):
+        if word.kind not in ("person", "name"):
+            return words, word
+        words.append(word)
+    return words, None
+
+
+def _is_about_others(following: Word, front: str, *, has_head: bool) -> bool:
+    """Tell whether what follows names shows that they took a picture, or that a sentence is about them.
+
+    ``记者 张平 采访了茶农`` is one, unless the paper says that he is its own, or a dateline stands before.
+    """
+    if following.kind == "task":
+        return following.role != "writes"
+    return following.kind == "unknown" and not has_head and bool(_ROLES.match(front))
 
 
 def _without_head(front: str) -> str:
