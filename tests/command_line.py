@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from nursery import Nursery
+
 PYTHON = (sys.executable, "-P")
-_LONGEST = 60.0  # seconds
+_LONGEST = 120.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Ended:
 
 
 class Command(Protocol):
-    """Something that runs ``jianbao`` with arguments to its end."""
+    """Something that runs ``jianbao`` with arguments to its end, in a folder, after code that changes it."""
 
-    def __call__(self, *arguments: str | Path, folder: Path | None = None) -> Ended: ...
+    def __call__(self, *arguments: str | Path, folder: Path | None = None, prelude: str = "") -> Ended: ...
 
 
 def run_process(*arguments: str | Path, **environment: str) -> Ended:
@@ -49,31 +49,18 @@ def run_process(*arguments: str | Path, **environment: str) -> Ended:
     return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
-@contextmanager
-def warm_command(scratch: Path) -> Iterator[Command]:
-    """Give a command that starts in no time: a process that has imported everything forks for each run."""
-    server = subprocess.Popen(
-        [*PYTHON, str(Path(__file__).with_name("warm_command_line.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdin is not None
-    assert server.stdout is not None
-    orders, answers = server.stdin, server.stdout
+def warm_command(nursery: Nursery, scratch: Path) -> Command:
+    """Return a command that starts in no time: a process that has imported everything forks for each run."""
     printed = {name: scratch / name for name in ("stdout", "stderr")}
 
-    def run(*arguments: str | Path, folder: Path | None = None) -> Ended:
-        order = {"arguments": [str(argument) for argument in arguments], "folder": str(folder or ".")}
-        order |= {name: str(path) for name, path in printed.items()}  # type: ignore[dict-item]
-        orders.write(f"{json.dumps(order)}\n")
-        orders.flush()
-        _child = answers.readline()
-        return Ended(json.loads(answers.readline()), *(path.read_text("utf-8") for path in printed.values()))
+    def run(*arguments: str | Path, folder: Path | None = None, prelude: str = "") -> Ended:
+        child = nursery.launch(
+            [*map(str, arguments)],
+            printed["stderr"],
+            stdout=str(printed["stdout"]),
+            folder=str(folder or "."),
+            prelude=prelude,
+        )
+        return Ended(child.wait(), *(path.read_text("utf-8") for path in printed.values()))
 
-    try:
-        yield run
-    finally:
-        orders.close()
-        server.wait(_LONGEST)
-        answers.close()
+    return run

@@ -11,7 +11,9 @@ import pytest
 from command_line import Command, warm_command
 from demo_client import PAPER
 from desk_work import DeskWork
+from hypothesis import HealthCheck, settings
 from newsroom import Newsroom, small_press
+from nursery import Nursery
 from served_archive import fill_archive
 
 from jianbao.demo import TODAY, DemoSite, Post, Press
@@ -19,14 +21,25 @@ from jianbao.demo import TODAY, DemoSite, Post, Press
 if TYPE_CHECKING:
     from reading_room import TestClient
 
+# Whether an example is right has nothing to do with how busy the machine is that tries it.
+settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any speed")
+
 SHARED = Path(__file__).parents[2] / "shared"
 
 
 @pytest.fixture(scope="session")
-def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+def nursery() -> Iterator[Nursery]:
+    """Return what forks commands."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture(scope="session")
+def command(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Command:
     """Return the command line, warm."""
-    with warm_command(tmp_path_factory.mktemp("warm")) as run:
-        yield run
+    return warm_command(nursery, tmp_path_factory.mktemp("warm"))
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ class Crawling(Protocol):
         """Return its exit status once it has ended."""
 
 
+PATIENCE = 600  # seconds: who waits for an answer that hangs is found out by everybody's time limit
+
 Launch = Callable[[list[str], Path], Crawling]
 
 
@@ -47,7 +49,9 @@ class Stage:
         self.log = folder / "stderr"
         self._configuration = folder / "jianbao.toml"
         folder.mkdir(parents=True, exist_ok=True)
-        self._configuration.write_text(configure(site), "utf-8")
+        self._configuration.write_text(
+            configure(site).replace("[http]\n", f"[http]\ntimeout = {PATIENCE}\n"), "utf-8"
+        )
 
     def start(self, launch: Launch = launch_command) -> Crawling:
         """Start a crawl of every source; the site's log of requests begins anew."""
@@ -56,7 +60,7 @@ class Stage:
 
     def crawl(self, launch: Launch = launch_command) -> int:
         """Crawl to the end and return the exit status."""
-        return self.start(launch).wait(timeout=120)
+        return self.start(launch).wait(timeout=300)
 
     def open(self) -> Archive:
         """Open the archive."""
@@ -73,10 +77,10 @@ def is_article(path: str) -> bool:
     return not path.startswith("/category/") and path != "/robots.txt"
 
 
-def wait_until(true: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+def wait_until(true: Callable[[], object], what: str, seconds: float = 120.0) -> None:
     """Wait until something is so; raise TimeoutError that says what it was."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
             raise TimeoutError(f"waited {seconds} seconds for {what}")
-        time.sleep(0.002)
+        time.sleep(0.005)

@@ -22,7 +22,7 @@ class Reply:
         return self.body.decode()
 
 
-def ask(url: str, *, method: str = "GET", timeout: float = 5.0, **headers: str) -> Reply:
+def ask(url: str, *, method: str = "GET", timeout: float = 60.0, **headers: str) -> Reply:
     """Ask without redirects, decompression or retries: what the wire carries."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)

@@ -197,6 +197,7 @@ def _wait(crawling: Crawling, seconds: float) -> None:
 
 
 def _tear(path: Path, size: int) -> None:
-    """Leave a part of a gzip member at the end of a file that nobody is writing."""
+    """Leave the beginning of a record at the end of a file that nobody is writing."""
+    head = f"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: {size}\r\n\r\n"
     with path.open("ab") as file:
-        file.write(gzip.compress(os.urandom(size))[:size])
+        file.write(gzip.compress(head.encode() + os.urandom(size))[:size])

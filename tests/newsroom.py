@@ -19,16 +19,30 @@ from storage.schema import UtcDateTime, host, listing, source
 
 HTTP: dict[str, Any] = {"delay": 0, "timeout": 20, "retries": 0, "max_size": 1_000_000}
 
+_IMPATIENT = """
+from scrapy.downloadermiddlewares.downloadtimeout import DownloadTimeoutMiddleware
+whole = DownloadTimeoutMiddleware.process_request
+def process_request(self, request):
+    if {part!r} in request.url:
+        request.meta.setdefault("download_timeout", {seconds})
+    return whole(self, request)
+DownloadTimeoutMiddleware.process_request = process_request
+"""
+
 
 @dataclass
 class Newsroom:
-    """A site and an archive of it. ``http`` are keys of the configuration's table of that name."""
+    """A site and an archive of it. ``http`` are keys of the configuration's table of that name.
+
+    ``prelude`` is code that every command runs first: see `warm_command_line`.
+    """
 
     site: DemoSite
     folder: Path
     command: Command
     slugs: Sequence[str] = ()
     http: dict[str, Any] = field(default_factory=dict)
+    prelude: str = ""
 
     def __post_init__(self) -> None:
         self.configure()
@@ -57,9 +71,13 @@ class Newsroom:
         tables += [f'url = "{self.site.json_url}"', f'page = "{self.site.finance_url}"']
         self.config.write_text("\n".join(tables) + "\n", "utf-8")
 
+    def lose_patience(self, part: str, seconds: float = 0.3) -> None:
+        """Wait only so long for addresses that hold ``part`` from now on, and as configured for others."""
+        self.prelude = _IMPATIENT.format(part=part, seconds=seconds)
+
     def run(self, *arguments: str) -> Ended:
         """Run a command; nothing that it does may end in a trace."""
-        ended = self.command("--config", self.config, *arguments)
+        ended = self.command("--config", self.config, *arguments, prelude=self.prelude)
         assert "Traceback" not in ended.stderr, ended.stderr
         return ended
 

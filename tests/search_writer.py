@@ -19,6 +19,8 @@ from storage.search import build_part, create_index
 
 _PART = 20
 _READY_AFTER = 3
+_MOST_PARTS = 12
+"""Parts after which it only waits for its end, so that something is left to do however late that comes."""
 _PAUSE = 0.02  # seconds: time to be killed in
 
 
@@ -38,14 +40,13 @@ def rebuild(folder: Path, ready: Path) -> None:
     with Archive.open(folder) as archive:
         with archive.writing() as connection:
             create_index(connection)
-        parts = 0
-        while True:
+        for parts in range(_MOST_PARTS):
             with archive.writing() as connection:
                 build_part(connection, _PART)
-            parts += 1
             if parts == _READY_AFTER:
                 ready.touch()
             time.sleep(_PAUSE)
+        time.sleep(600)
 
 
 if __name__ == "__main__":

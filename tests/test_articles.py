@@ -94,7 +94,7 @@ def test_a_gap_is_filled(connection: Connection) -> None:
     assert free_id(connection, NOON) == first + 2
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(min_value=0, max_value=20), min_size=1, max_size=40))
 def test_ids_are_dense_and_in_the_order_of_time(minutes: list[int]) -> None:
     engine = create_engine("sqlite://")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, create_engine, insert, literal, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
@@ -123,7 +123,7 @@ def test_processes_lose_no_update(engine: Engine) -> None:
         counter.stdin.write("\n")
         counter.stdin.flush()
     for counter in counters:
-        counter.communicate(timeout=60)
+        counter.communicate(timeout=120)
     assert [counter.returncode for counter in counters] == [0, 0, 0]
     with reading(engine) as connection:
         assert counted(connection) == 3 * ROUNDS
@@ -132,10 +132,8 @@ def test_processes_lose_no_update(engine: Engine) -> None:
 def test_a_reader_never_waits_for_a_writer(engine: Engine) -> None:
     with writing(engine) as writer:
         count_to(writer, 7)
-        started = time.monotonic()
-        with reading(engine) as reader:
+        with reading(engine) as reader:  # waits in vain where the lock keeps readers out, and is an error
             assert counted(reader) == 0
-        assert time.monotonic() - started < 5  # a writer that had to wait would do so for thirty seconds
     with reading(engine) as reader:
         assert counted(reader) == 7
 
@@ -151,16 +149,20 @@ def test_a_writer_never_waits_for_a_reader_whose_view_stays_the_same(engine: Eng
 def test_a_writer_waits_for_a_writer(engine: Engine) -> None:
     turns: list[str] = []
 
+    coming = threading.Event()
+
     def come_second() -> None:
+        coming.set()
         with writing(engine):
             turns.append("second")
 
     second = threading.Thread(target=come_second)
     with writing(engine):
         second.start()
-        time.sleep(0.2)
+        coming.wait()
+        time.sleep(0.1)  # for a writer that does not wait to come first
         turns.append("first")
-    second.join(timeout=30)
+    second.join()
     assert turns == ["first", "second"]
 
 
@@ -191,7 +193,6 @@ MEMORY = create_engine("sqlite://")
 INSTANTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.timezones())  # noqa: DTZ001
 
 
-@settings(deadline=None)
 @given(INSTANTS)
 def test_an_instant_comes_back_as_itself_in_utc(instant: datetime) -> None:
     with MEMORY.connect() as connection:
@@ -200,7 +201,6 @@ def test_an_instant_comes_back_as_itself_in_utc(instant: datetime) -> None:
     assert back.tzinfo is UTC
 
 
-@settings(deadline=None)
 @given(INSTANTS, INSTANTS)
 def test_the_database_orders_instants_as_python_does(one: datetime, other: datetime) -> None:
     one, other = one.astimezone(UTC), other.astimezone(UTC)

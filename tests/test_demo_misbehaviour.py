@@ -172,7 +172,7 @@ def test_huge_body_streams_on(site: DemoSite, post: Post) -> None:
 
 def test_a_client_may_leave_a_huge_body(site: DemoSite, post: Post) -> None:
     site.misbehave(post.code, "huge", megabytes=1_000)
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     connection.request("GET", site.article_path(post.code))
     connection.getresponse().read(100_000)
     connection.close()
@@ -200,6 +200,21 @@ def test_hang_never_answers(site: DemoSite, post: Post) -> None:
     with pytest.raises(TimeoutError):
         ask(site.article_url(post.code), timeout=0.2)
     assert ask(f"{site.url}/robots.txt").status == 200, "other requests are answered meanwhile"
+
+
+def test_hold_answers_rightly_once_it_may(site: DemoSite, post: Post) -> None:
+    asked: list[int] = []
+    site.misbehave(post.code, "hold", until=lambda: len(asked) == 3 or asked.append(0))
+    reply = ask(site.article_url(post.code))
+    assert (reply.status, len(asked)) == (200, 3)
+    assert post.title in reply.text
+
+
+@pytest.mark.parametrize("times", [None, 1])
+def test_every_kind_can_be_held_up(site: DemoSite, post: Post, times: int | None) -> None:
+    asked: list[int] = []
+    site.misbehave(post.code, "status", times, status=500, until=lambda: len(asked) == 3 or asked.append(0))
+    assert (ask(site.article_url(post.code)).status, len(asked)) == (500, 3)
 
 
 def test_json_and_category_pages_can_misbehave_too(site: DemoSite, post: Post) -> None:

@@ -9,6 +9,7 @@ import time
 from datetime import datetime
 
 import pytest
+from crawl_stage import wait_until
 from demo_client import PAPER, ask
 from parsel import Selector
 
@@ -91,7 +92,7 @@ def test_gzip_carries_the_same_bytes_and_a_weak_tag(still_site: DemoSite) -> Non
 
 
 def test_one_connection_serves_many_requests(still_site: DemoSite) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", still_site.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", still_site.port, timeout=60)
     connection.connect()
     first_socket = connection.sock
     for _ in range(3):
@@ -133,33 +134,32 @@ def test_closing_is_quick_while_requests_wait(press: Press, post: Post, kind: Ki
 
     def wait(url: str) -> None:
         try:
-            ask(url, timeout=30)
+            ask(url)
         except (OSError, http.client.HTTPException) as error:
             failures.append(error)
 
     with DemoSite(press) as site:
-        site.misbehave("*", kind, seconds=60)
+        site.misbehave("*", kind, seconds=600)
         clients = [threading.Thread(target=wait, args=(site.article_url(post.code),)) for _ in range(5)]
         for client in clients:
             client.start()
-        while len(site.requests) < len(clients):
-            time.sleep(0.01)
-        started = time.monotonic()
-    assert time.monotonic() - started < 1
+        wait_until(lambda: len(site.requests) == len(clients), "all requests")
+        closing = time.monotonic()
+    assert time.monotonic() - closing < 60, "it waited for its answers"
     for client in clients:
-        client.join(timeout=5)
+        client.join(timeout=60)
     assert len(failures) == len(clients)
 
 
 def test_closing_is_quick_with_idle_connections_and_leaves_no_thread(press: Press) -> None:
     threads = threading.enumerate()
     with DemoSite(press) as site:
-        connections = [http.client.HTTPConnection("127.0.0.1", site.port, timeout=5) for _ in range(5)]
+        connections = [http.client.HTTPConnection("127.0.0.1", site.port, timeout=60) for _ in range(5)]
         for connection in connections:
             connection.request("GET", "/robots.txt")
             connection.getresponse().read()
-        started = time.monotonic()
-    assert time.monotonic() - started < 1
+        closing = time.monotonic()
+    assert time.monotonic() - closing < 60, "it waited for its connections"
     assert threading.enumerate() == threads
     for connection in connections:
         connection.close()
@@ -200,10 +200,10 @@ def test_changes_from_many_threads_are_all_there(site: DemoSite) -> None:
 
 
 def test_it_is_quick_enough_to_measure_against(still_site: DemoSite) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", still_site.port, timeout=5)
-    started = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", still_site.port, timeout=60)
+    started = time.process_time()  # the site is a thread of this process
     for _ in range(300):
         connection.request("GET", f"/category/{PAPER}.html")
         connection.getresponse().read()
-    assert (time.perf_counter() - started) / 300 < 0.01
+    assert (time.process_time() - started) / 300 < 0.01
     connection.close()

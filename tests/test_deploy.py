@@ -44,7 +44,7 @@ def test_systemd_accepts_the_unit(unit: str, tmp_path: Path) -> None:
     text = re.sub(r"^ExecStart=\S+", f"ExecStart={sys.executable}", read(unit), flags=re.MULTILINE)
     copy.write_text(text, "utf-8")
     found = subprocess.run(
-        [systemd, "verify", "--man=no", str(copy)], capture_output=True, text=True, timeout=20, check=False
+        [systemd, "verify", "--man=no", str(copy)], capture_output=True, text=True, timeout=120, check=False
     )
     assert [line for line in found.stderr.splitlines() if unit in line] == []
 

@@ -288,7 +288,7 @@ def test_a_reader_that_goes_away_is_no_error(demo: ExportBench) -> None:
         process.stdout.read(10)
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
 
 
 # -- hostile text ------------------------------------------------------------------------------------------

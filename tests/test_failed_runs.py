@@ -7,14 +7,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from crawl_stage import wait_until
 from newsroom import Newsroom, small_press
+from nursery import Nursery
 
 from jianbao.crawl_verdict import tell_end, tell_killed
 from jianbao.faults import find_faults
@@ -144,17 +145,13 @@ def test_a_service_that_starts_tells_of_the_crawls_that_died_with_the_last_one(a
 # Real crawls
 
 
-CHILD = """
-import sys
-from storage.archive import Archive
+BROKEN = """
 import errno, sqlite3
 from sqlalchemy.exc import OperationalError
+from storage.archive import Archive
 def refuse(*_, **__):
     raise {error}
 {patch} = refuse
-from jianbao.cli import main
-sys.argv = ["jianbao", *sys.argv[1:]]
-main()
 """
 
 BREAKS = {
@@ -177,17 +174,10 @@ def test_a_crawl_that_breaks_is_an_event_until_one_ends_well(
     newsroom: Newsroom, patch: str, error: str
 ) -> None:
     assert newsroom.run("init", "--archive-only").status == 0
-    program = CHILD.format(patch=patch, error=error)
+    prelude = BROKEN.format(patch=patch, error=error)
     for turn in (1, 2):
-        ended = subprocess.run(
-            [sys.executable, "-P", "-c", program, "--config", str(newsroom.config), "crawl"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            cwd=Path(__file__).parent.parent,
-        )
-        assert ended.returncode == 1
+        ended = newsroom.command("--config", newsroom.config, "crawl", prelude=prelude)
+        assert ended.status == 1
         assert newsroom.events() == ["failed_run"], ended.stderr
         assert newsroom.rows("SELECT times FROM event") == [turn]
         newsroom.site.publish()
@@ -199,16 +189,15 @@ def test_a_crawl_that_breaks_is_an_event_until_one_ends_well(
     assert newsroom.run("status").status == 0
 
 
-def test_a_crawl_that_was_killed_is_an_event_until_one_ends_well(newsroom: Newsroom) -> None:
+def test_a_crawl_that_was_killed_is_an_event_until_one_ends_well(
+    newsroom: Newsroom, nursery: Nursery, tmp_path: Path
+) -> None:
     newsroom.site.misbehave("/category/*", "hang")
-    command = [sys.executable, "-P", "-m", "jianbao", "--config", str(newsroom.config), "crawl"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as crawling:
-        deadline = time.monotonic() + 60
-        while not any(request.path.startswith("/category/") for request in list(newsroom.site.requests)):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        crawling.send_signal(signal.SIGKILL)
-        crawling.wait()
+    crawling = nursery.launch(["--config", str(newsroom.config), "crawl"], tmp_path / "log")
+    category = newsroom.site.category_path(newsroom.site.slugs[0])
+    wait_until(lambda: category in [one.path for one in [*newsroom.site.requests]], "the poll")
+    crawling.send_signal(signal.SIGKILL)
+    assert crawling.wait() == -signal.SIGKILL
     newsroom.site.behave()
     with newsroom.archive() as archive:
         ArchiveLogbook(archive).settle_abandoned()
@@ -283,7 +272,7 @@ def test_a_start_on_a_full_disk_is_a_sentence(small: Newsroom) -> None:
     command = [sys.executable, "-P", "-m", "jianbao", "--config", str(small.config), "run"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as service:
         try:
-            _, said = service.communicate(timeout=90)
+            _, said = service.communicate(timeout=120)
         finally:
             service.kill()
     assert service.returncode == 1

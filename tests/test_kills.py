@@ -9,16 +9,21 @@ from pathlib import Path
 import pytest
 from kill_trial import KillTrial
 from newsroom import Newsroom
+from nursery import Nursery
 from sqlalchemy import select
 
 from storage.archive import Archive
 from storage.crawls import start_crawl
 from storage.schema import crawl
 
+STARTUP = 0.5  # seconds until the first request of a crawl that was forked, about
+
 
 @pytest.mark.parametrize(("seed", "kills"), [("first", 13), ("second", 12)], ids=["first", "second"])
-def test_killed_crawls_lose_and_double_nothing(tmp_path: Path, seed: str, kills: int) -> None:
-    counts = KillTrial(tmp_path, seed).run(kills)
+def test_killed_crawls_lose_and_double_nothing(
+    nursery: Nursery, tmp_path: Path, seed: str, kills: int
+) -> None:
+    counts = KillTrial(tmp_path, seed, nursery.launch, STARTUP).run(kills)
     assert counts.problems == []
     assert counts.kills == kills
     assert counts.while_fetching >= kills // 3

@@ -365,7 +365,7 @@ def test_processes_that_open_a_new_archive_at_once_all_succeed(path: Path) -> No
         assert opener.stdin is not None
         opener.stdin.write("\n")
         opener.stdin.flush()
-    told = [opener.communicate(timeout=60)[0] for opener in openers]
+    told = [opener.communicate(timeout=120)[0] for opener in openers]
     assert told == [f"{SCHEMA_REVISION}\n"] * 3
     assert [opener.returncode for opener in openers] == [0, 0, 0]
 

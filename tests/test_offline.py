@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from crawl_stage import is_article
 from newsroom import Newsroom, small_press
 
 GONE_AT_ONCE = "answered 404"
@@ -129,12 +130,16 @@ def test_when_every_address_fails_again_and_again_it_is_no_proof_that_the_articl
 
 
 def test_a_category_page_that_hangs_does_not_hold_back_what_it_listed_before(newsroom: Newsroom) -> None:
-    newsroom.configure(timeout=0.5, retries=0)
-    for post in newsroom.site.articles:
-        newsroom.site.misbehave(post.code, "status", status=500)
+    site = newsroom.site
+    for post in site.articles:
+        site.misbehave(post.code, "status", status=500)
     assert newsroom.crawl(status=1).total("failed") == 2
-    newsroom.site.behave()
-    newsroom.site.misbehave("/category/*", "hang")
+    site.behave()
+
+    def both_came() -> bool:
+        return sum(is_article(request.path) and request.status == 200 for request in [*site.requests]) == 2
+
+    site.misbehave("/category/*", "reset", until=both_came)
     crawled = newsroom.crawl(status=1)
     assert crawled.total("new") == 2
     assert newsroom.states() == {"archived": 2}

@@ -7,22 +7,24 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from crawl_stage import wait_until
 
 from scheduler.batch import Ending, run_batch
 from scheduler.settings import Limits
 
 SHORT = Limits(time_limit=0.6, stop_grace=0.3)
+SHORT_STOP = Limits(stop_grace=0.3)
 IGNORE_SIGTERM = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
 
 
 def run(script: str, limits: Limits | None = None) -> Ending:
     argv = [sys.executable, "-S", "-c", script]
-    return asyncio.run(run_batch(argv, limits or Limits(time_limit=20), asyncio.Event()))
+    return asyncio.run(run_batch(argv, limits or Limits(time_limit=120), asyncio.Event()))
 
 
 def alive(pid: int) -> bool:
@@ -31,13 +33,6 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
-        time.sleep(0.01)
-    return true()
 
 
 @pytest.mark.parametrize(
@@ -70,13 +65,22 @@ def test_endless_lines_and_bytes_that_are_no_text_take_bounded_memory() -> None:
 
 
 def test_a_hung_child_is_asked_to_end_at_its_limit() -> None:
-    ending = run("import time; time.sleep(60)", SHORT)
+    ending = run("import time; time.sleep(600)", SHORT)
     assert (ending.how, ending.status, ending.forced) == ("timed_out", -signal.SIGTERM, False)
-    assert 0.6 <= ending.seconds < 5
+    assert ending.seconds >= SHORT.time_limit
+
+
+@contextmanager
+def sigterm_ignored() -> Iterator[None]:
+    """Let every process that is started meanwhile ignore SIGTERM from its first moment."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 def test_a_child_that_ignores_sigterm_is_killed() -> None:
-    ending = run(IGNORE_SIGTERM + "time.sleep(60)", SHORT)
+    with sigterm_ignored():
+        ending = run("import time; time.sleep(600)", SHORT)
     assert (ending.how, ending.status, ending.forced) == ("timed_out", -signal.SIGKILL, True)
     assert ending.pid is not None
     assert not alive(ending.pid)
@@ -85,18 +89,28 @@ def test_a_child_that_ignores_sigterm_is_killed() -> None:
 @pytest.mark.parametrize("leader_hangs", [True, False], ids=["hung leader", "leader that left"])
 def test_grandchildren_end_with_the_group(tmp_path: Path, leader_hangs: bool) -> None:
     pid_file = tmp_path / "pid"
-    ending = run(
+    script = (
         f"import os, time\nfile = {str(pid_file)!r}\n{IGNORE_SIGTERM}"
         "if os.fork() == 0:\n"
         "    open(file, 'w').write(str(os.getpid()))\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(600)\n"
         "while not os.path.exists(file) or not os.path.getsize(file): time.sleep(0.01)\n"
-        + ("time.sleep(60)" if leader_hangs else ""),
-        SHORT if leader_hangs else None,
+        + ("time.sleep(600)" if leader_hangs else "")
     )
-    assert ending.how == ("timed_out" if leader_hangs else "exited")
-    assert ending.seconds < 5  # though the grandchild held the pipe
-    assert wait_until(lambda: not alive(int(pid_file.read_text())))
+
+    async def run_until_it_is_there() -> Ending:
+        stop = asyncio.Event()
+        running = asyncio.create_task(run_batch([sys.executable, "-S", "-c", script], SHORT_STOP, stop))
+        while leader_hangs and not (pid_file.exists() and pid_file.read_text()):
+            await asyncio.sleep(0.01)
+        if leader_hangs:
+            stop.set()
+        return await running
+
+    ending = asyncio.run(run_until_it_is_there())
+    assert ending.how == ("stopped" if leader_hangs else "exited")
+    assert ending.seconds < 600, "though the grandchild held the pipe"
+    wait_until(lambda: not alive(int(pid_file.read_text())), "the grandchild's end")
 
 
 def test_a_command_that_does_not_exist_says_so() -> None:
@@ -115,7 +129,7 @@ def test_no_process_at_all_is_an_ending(monkeypatch: pytest.MonkeyPatch) -> None
 def test_stop_ends_the_child_within_its_grace() -> None:
     async def stop_soon() -> Ending:
         stop = asyncio.Event()
-        argv = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+        argv = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
         return await run_batch(argv, Limits(), stop, started=lambda _pid: stop.set())
 
     ending = asyncio.run(stop_soon())
@@ -125,7 +139,7 @@ def test_stop_ends_the_child_within_its_grace() -> None:
 def test_a_cancelled_run_leaves_nothing_behind() -> None:
     async def cancel_soon() -> int:
         pids: list[int] = []
-        argv = [sys.executable, "-S", "-c", IGNORE_SIGTERM + "time.sleep(60)"]
+        argv = [sys.executable, "-S", "-c", IGNORE_SIGTERM + "time.sleep(600)"]
         task = asyncio.create_task(run_batch(argv, Limits(), asyncio.Event(), pids.append))
         while not pids:
             await asyncio.sleep(0.01)
@@ -146,14 +160,14 @@ def test_a_child_has_a_group_of_its_own() -> None:
 def test_a_child_ends_when_its_service_is_killed(tmp_path: Path) -> None:
     """kill -9 leaves the service no time to end its children: the kernel does it."""
     pid_file = tmp_path / "pid"
-    child = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    child = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     service = (
         "import asyncio, sys\nfrom scheduler.batch import run_batch\nfrom scheduler.settings import Limits\n"
         f"asyncio.run(run_batch([sys.executable, '-S', '-c', {child!r}], Limits(), asyncio.Event()))"
     )
     with subprocess.Popen([sys.executable, "-c", service]) as process:
-        assert wait_until(lambda: pid_file.exists() and pid_file.read_text() != "")
+        wait_until(lambda: pid_file.exists() and pid_file.read_text() != "", "the child")
         pid = int(pid_file.read_text())
         assert alive(pid)
         process.kill()
-    assert wait_until(lambda: not alive(pid))
+    wait_until(lambda: not alive(pid), "the child's end")

@@ -105,7 +105,7 @@ STARTS = {
 }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(text=LINES, place=st.sampled_from(sorted(STARTS)))
 @example(text="30 2 * * *", place="Berlin, spring")
 @example(text="30 2 * * *", place="Berlin, autumn")
@@ -237,7 +237,7 @@ def test_never_fires_needs_no_weekday_beside() -> None:
     assert schedule.next_after(datetime(2026, 1, 1, tzinfo=UTC)) == datetime(2026, 2, 2, tzinfo=SHANGHAI)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=LINES, seconds=st.integers(0, 4 * 366 * 86400))
 def test_last_until_mirrors_next_after(text: str, seconds: int) -> None:
     moment = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)

@@ -79,7 +79,7 @@ def test_what_is_due_together_is_one_batch_under_the_latest_time() -> None:
     assert batch == Batch(("xishanribao", "yunwanbao"), at(11, 55))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     lines=st.lists(
         st.sampled_from(["*/5 * * * *", "0 * * * *", "0 6 * * 1", "30 2 * * *", "@monthly"]), min_size=1

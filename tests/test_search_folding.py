@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from motley_text import motley_line
 from naive_search import naive_fold, naive_lines
@@ -102,7 +102,6 @@ def test_what_means_something_else_is_not_the_same(one: str, other: str) -> None
     assert fold(one) != fold(other)
 
 
-@settings(deadline=None)
 @given(LINES)
 @example("\u0345\u0301")
 @example("e\u200b\u0301")
@@ -114,13 +113,11 @@ def test_folding_is_what_the_definition_says(text: str) -> None:
     assert fold(text) == naive_fold(text)
 
 
-@settings(deadline=None)
 @given(LINES)
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@settings(deadline=None)
 @given(LINES, st.data())
 def test_a_piece_folds_to_a_piece(text: str, data: st.DataObject) -> None:
     """Where the cut parts nothing that melts together, what stands in the text stands in it folded."""
@@ -131,14 +128,12 @@ def test_a_piece_folds_to_a_piece(text: str, data: st.DataObject) -> None:
     assert fold(text[start:end]) in fold(text)
 
 
-@settings(deadline=None)
 @given(st.lists(LINES, max_size=4))
 def test_lines_are_folded_one_by_one(lines: list[str]) -> None:
     whole = [line.replace("\n", " ") for line in lines]
     assert fold_lines("\n".join(whole)) == "\n".join(map(fold, whole))
 
 
-@settings(deadline=None)
 @given(LINES)
 def test_spans_lead_back_to_the_original(text: str) -> None:
     folded = fold_with_spans(text)
@@ -149,7 +144,6 @@ def test_spans_lead_back_to_the_original(text: str) -> None:
     assert all(one <= other for one, other in pairwise(folded.ends))
 
 
-@settings(deadline=None)
 @given(LINES, st.data())
 def test_what_a_span_covers_folds_to_what_was_found(text: str, data: st.DataObject) -> None:
     folded = fold_with_spans(text)
@@ -185,19 +179,17 @@ def test_single_characters_that_a_wide_blank_parts_close(line: str, closed: str)
     assert naive_lines(line) == tuple(map(naive_fold, both))
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("李平王　\u2003 A，𠮷\u200b"), max_size=12))
 def test_closing_is_what_the_definition_says(line: str) -> None:
     assert tuple(dict.fromkeys(map(fold, add_closed(line).split("\n")))) == naive_lines(line)
 
 
 def test_a_run_of_marks_folds_in_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert len(fold("e" + "\u0301\u0323" * 100_000)) < 100
-    assert time.monotonic() - began < 5, "sorting marks takes the square of their number"
+    assert time.process_time() - began < 5, "sorting marks takes the square of their number"
 
 
-@settings(deadline=None)
 @given(LINES, LINES, st.data())
 def test_the_tokens_of_a_word_are_among_those_of_its_text(title: str, line: str, data: st.DataObject) -> None:
     folded = fold(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.search import BadQuery, Query, parse_query
@@ -89,7 +89,6 @@ ASCII = st.lists(st.sampled_from(TYPED), min_size=1, max_size=5).map(lambda item
 PAIRS = ('""', "“”", "「」", "『』", "＂＂", "““", "””", "〝〞", "„“")
 
 
-@settings(deadline=None)
 @given(ASCII, st.data())
 def test_any_query_may_be_typed_in_any_forms(plain: str, data: st.DataObject) -> None:
     opening, closing = data.draw(st.sampled_from(PAIRS))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from random import Random
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from motley_text import motley_line
 
@@ -134,7 +134,6 @@ def test_what_cannot_be_understood_is_one_sentence(text: str, hint: str) -> None
     assert hint in str(raised.value)
 
 
-@settings(deadline=None)
 @given(TYPED)
 @example('from:"' + "1" * 900 + '"')
 @example('"\x1b[2J\n')
@@ -150,7 +149,6 @@ def test_any_text_is_a_query_or_one_sentence(text: str) -> None:
         assert all(word.folded for group in query.groups for word in (*group.words, *group.excluded))
 
 
-@settings(deadline=None)
 @given(st.integers(0, 1 << 30))
 def test_any_line_in_quotation_marks_is_one_phrase(seed: int) -> None:
     line = motley_line(Random(seed), 8).replace('"', "")

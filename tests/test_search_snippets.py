@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from motley_text import motley_line, motley_text, motley_word
 from naive_search import Alternative, Asked, NaiveQuery, naive_fold
@@ -48,7 +48,6 @@ def ask(random: Random, lines: list[str]) -> Query:
     return parse_query(NaiveQuery((Alternative(words),)).typed())
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_marked_pieces_are_the_whole_text(seed: int) -> None:
     random = Random(seed)
@@ -61,7 +60,6 @@ def test_marked_pieces_are_the_whole_text(seed: int) -> None:
     assert bool(hits(pieces)) is bool(find_hits(line, query.words))
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_a_word_is_marked_where_it_stands(seed: int) -> None:
     random = Random(seed)
@@ -73,7 +71,6 @@ def test_a_word_is_marked_where_it_stands(seed: int) -> None:
             assert any(word.folded in piece for piece in marked)
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_a_snippet_is_a_piece_of_the_text(seed: int) -> None:
     random = Random(seed)

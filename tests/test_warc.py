@@ -145,7 +145,7 @@ HEADER_VALUES = st.text(
 HEADERS = st.lists(st.tuples(HEADER_NAMES, HEADER_VALUES), max_size=8).map(tuple)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(headers=HEADERS, body=st.binary(max_size=3000), status=st.integers(-1, 1000))
 def test_headers_and_body_survive(
     tmp_path_factory: pytest.TempPathFactory, headers: tuple[tuple[str, str], ...], body: bytes, status: int
@@ -160,7 +160,7 @@ def test_headers_and_body_survive(
     assert (response["payload"], response["passed"]) == (body, True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     name=st.text(max_size=12),
     value=st.text(max_size=40),

@@ -237,7 +237,7 @@ def test_what_a_pattern_of_the_schema_allows_means_something(
     described = next(parameter["schema"] for parameter in parameters if parameter["name"] == name)
     pattern = next(part["pattern"] for part in (described, *described.get("anyOf", ())) if "pattern" in part)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(st.from_regex(pattern, fullmatch=True))
     def ask_any(value: str) -> None:
         asked = {} if "{" in path else {name: value, "q": "项目"} if path == "/search" else {name: value}
@@ -475,7 +475,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(path=PATHS, asked=st.lists(st.tuples(NAMES | VALUES, VALUES), max_size=5))
 def test_whatever_is_asked_there_is_an_answer(
     reader: TestClient, path: str, asked: list[tuple[str, str]]
@@ -495,7 +495,7 @@ QUERIES = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(q=QUERIES, order=st.sampled_from(["newest", "oldest", "relevance"]), cursor=st.none() | VALUES)
 def test_whatever_is_searched_there_is_an_answer(
     reader: TestClient, q: str, order: str, cursor: str | None

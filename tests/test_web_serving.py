@@ -261,11 +261,11 @@ def test_serving_ends_when_told_to(desk: DeskWork, number: signal.Signals, statu
         said = serving.stderr.readline()
         match = re.fullmatch(r"reading at (http://127\.0\.0\.1:\d+/); Ctrl-C ends it\n", said)
         assert match, said
-        with urlopen(match[1], timeout=20) as answer:
+        with urlopen(match[1], timeout=120) as answer:
             assert answer.status == 200
             assert "Server" not in answer.headers
         serving.send_signal(number)
-        out, err = serving.communicate(timeout=20)
+        out, err = serving.communicate(timeout=120)
     assert serving.returncode == status
     assert (out, err) == ("", "")
 

@@ -128,7 +128,7 @@ STATEMENTS = st.builds(
 
 
 @given(st.lists(STATEMENTS, min_size=1, max_size=6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_order_of_answers_makes_a_time_vaguer(statements: list[Article]) -> None:
     stored: StoredArticle | None = None
     exactness = {"day": 0, "minute": 1, "second": 2}

@@ -2,7 +2,8 @@
 
 A child runs exactly what ``python -P -m jianbao`` runs; only the imports are already made. Orders and answers
 are lines of JSON on stdin and stdout: to each order the child's process id, and later its exit status. The
-reactor is not imported here, so every child starts its own.
+reactor is not imported here, so every child starts its own. An order's ``prelude`` is code that its child
+runs before the command, to let something in it break or wait.
 """
 
 from __future__ import annotations
@@ -101,7 +102,8 @@ def _become(order: dict[str, Any]) -> None:
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.argv = ["jianbao", *order["arguments"]]
-        os.chdir(order["folder"])
+        os.chdir(order.get("folder", "."))
+        exec(compile(order.get("prelude", ""), "<prelude>", "exec"), {"__name__": "__prelude__"})
         from jianbao.cli import main
 
         main()

@@ -32,6 +32,7 @@ Kind = Literal[
     "cut-gzip",  # a gzip stream with damage= ("cut", "crc", "plain": not gzip at all), its length correct
     "bomb",  # a small gzip stream of megabytes=
     "hang",  # no answer until the site closes
+    "hold",  # the right answer, once until= is true
     "drip",  # a piece= of bytes every seconds=
     "cut",  # half of what Content-Length promises, then the connection ends
     "huge",  # a stream of megabytes= without Content-Length
@@ -41,12 +42,16 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _CODE = re.compile(r"(?:NW)?(\d{18})")
 _MEGABYTE = 1_000_000
+_LOOK_EVERY = 0.005  # seconds
 _META = re.compile(rb'charset="UTF-8"')
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The settings of the kinds; each reads its own. ``seconds`` is the pause of a drip, ``piece`` bytes."""
+    """The settings of the kinds; each reads its own. ``seconds`` is the pause of a drip, ``piece`` bytes.
+
+    All kinds read ``until``: no answer, whether right or wrong, begins before it is true, or the site closes.
+    """
 
     status: int = 503
     retry_after: str | int | None = None
@@ -58,6 +63,7 @@ class Options:
     megabytes: int = 20
     seconds: float = 0.05
     piece: int = 64
+    until: Callable[[], object] | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +83,13 @@ class Misbehaviour:
         wanted = unquote(urlsplit(self.target).path if "://" in self.target else self.target)
         asked = unquote(target)
         return wanted in {asked, asked.partition("?")[0]} or fnmatchcase(asked, wanted)
+
+
+async def hold(order: Misbehaviour, closing: asyncio.Event) -> None:
+    """Wait until an answer may begin, or the site closes."""
+    until = order.options.until
+    while until is not None and not until() and not closing.is_set():
+        await _pause(closing, _LOOK_EVERY)
 
 
 def distort(order: Misbehaviour, target: str, answer: Answer) -> Answer:
@@ -182,11 +195,7 @@ class Scene:
 
     async def pause(self, seconds: float | None) -> None:
         """Wait, but no longer than the site is open."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.closing.wait()
-        except TimeoutError:
-            return
+        await _pause(self.closing, seconds)
 
     async def open(self, length: int | None) -> web.StreamResponse:
         """Send the head of an answer with that Content-Length, or chunked without one."""
@@ -204,6 +213,14 @@ class Scene:
         """End the connection, after what was written or at once."""
         if transport := self.request.transport:
             transport.close() if flush else transport.abort()
+
+
+async def _pause(closing: asyncio.Event, seconds: float | None) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await closing.wait()
+    except TimeoutError:
+        return
 
 
 async def _hang(scene: Scene) -> web.StreamResponse:

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from jianbao.demo.answer import Answer, accepts_gzip
 from jianbao.demo.edition import Edition
-from jianbao.demo.misbehaviour import ACTS, KINDS, Kind, Misbehaviour, Options, Scene, distort
+from jianbao.demo.misbehaviour import ACTS, KINDS, Kind, Misbehaviour, Options, Scene, distort, hold
 from jianbao.demo.press import Press
 
 HOST = "127.0.0.1"
@@ -173,6 +173,8 @@ class DemoSite(Edition):
         answer = self.answer(logged.path)
         if order is None:
             return _respond(request, answer, logged)
+        assert self._closing is not None
+        await hold(order, self._closing)
         if act := ACTS.get(order.kind):
             return await act(self._scene(request, answer, order, logged))
         return _respond(request, distort(order, logged.path, answer), logged)

@@ -1,4 +1,4 @@
-"""A nursery of crawls: forks of a process that has imported everything, one at a time, each to be killed.
+"""A nursery of commands: forks of a process that has imported everything, one at a time, each free to die.
 
 A crawl from a cold start spends two seconds on imports; a fork runs the same code and spends none.
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-_SERVER = Path(__file__).parent.parent / "tests" / "warm_command_line.py"
+_SERVER = Path(__file__).with_name("warm_command_line.py")
+_LONGEST = 60.0  # seconds
 
 
 class Nursery:
@@ -23,8 +26,11 @@ class Nursery:
             [sys.executable, "-P", str(_SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def launch(self, arguments: list[str], log: Path) -> Foundling:
-        """Fork a crawl with these arguments, and stderr going into a file; the one before must have ended."""
+    def launch(self, arguments: list[str], log: Path, **order: Any) -> Foundling:
+        """Fork a command with these arguments, and stderr going into a file; the one before must have ended.
+
+        ``order`` are further keys of an order: see `warm_command_line`.
+        """
         assert self._process.stdin
         assert self._process.stdout
         order = {
@@ -32,6 +38,7 @@ class Nursery:
             "stdout": os.devnull,
             "stderr": str(log),
             "folder": str(Path.cwd()),
+            **order,
         }
         self._process.stdin.write(f"{json.dumps(order)}\n")
         self._process.stdin.flush()
@@ -39,11 +46,11 @@ class Nursery:
 
     def close(self) -> None:
         """End the nursery."""
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=_LONGEST)
 
 
 class Foundling:
-    """A crawl that the nursery forked."""
+    """A command that the nursery forked."""
 
     def __init__(self, pid: int, told: IO[str]) -> None:
         self.pid = pid
@@ -56,8 +63,18 @@ class Foundling:
             return None
         return self.wait()
 
-    def wait(self, timeout: float | None = None) -> int:  # noqa: ARG002 - the nursery always answers
-        """Return the exit status once the process has ended."""
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit status once the process has ended; kill it and raise when that takes too long."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while end is not None and self._status is None and Path(f"/proc/{self.pid}").exists():
+            if time.monotonic() > end:
+                self.send_signal(signal.SIGKILL)
+                raise TimeoutError(f"the command still ran after {timeout} seconds")
+            time.sleep(0.005)
         if self._status is None:
             self._status = int(self._told.readline())
         return self._status
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
