@@ -30,6 +30,7 @@ class CrawlProcess:
         self._crawler.signals.connect(self._count_request, signal=request_sent)
         self._tally = tally
         self._watch: Callable[[Tally], None] | None = None
+        self._stopping = False
         # Scrapy hands every record to its handler, which drops those below the level it was given.
         logging.getLogger("scrapy").setLevel(self._crawler.settings["LOG_LEVEL"])
 
@@ -70,6 +71,10 @@ class CrawlProcess:
         _reactor().callFromThread(self._stop)
 
     def _stop(self) -> None:
+        """Let the crawl end, once: two that give up in one turn of the loop would stop it twice."""
+        if self._stopping:
+            return
+        self._stopping = True
         asyncio.ensure_future(self._crawler.stop_async())  # noqa: RUF006 - the process waits for it
         _reactor().callLater(_GRACE, self._give_up)
 

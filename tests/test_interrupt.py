@@ -143,8 +143,10 @@ def launch_waiting(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
 def test_before_the_first_request(stage: Stage) -> None:
     """A crawl that has entered its row and is still loading Scrapy closes the row as well."""
     Archive.open(stage.archive_folder).close()
-    with interrupted(stage, signal.SIGTERM, launch_waiting):
+    with interrupted(stage, signal.SIGTERM, launch_waiting) as crawling:
         wait_until(lambda: crawl_statuses(stage) == ["running"], "the crawl's row")
+    assert isinstance(crawling, subprocess.Popen)
+    crawling.communicate()
     assert not stage.site.requests
 
 
