@@ -16,7 +16,7 @@ from shelf_articles import CODE, EVIL, PICTURE, hostile_article, plain_article, 
 from jianbao.web.origins import is_public_host
 from jianbao.web.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
 from storage.archive import Archive
-from storage.records import Article, Paragraph
+from storage.records import Article, Paragraph, Player
 from storage.sources import SourceRow, save_sources
 
 
@@ -294,3 +294,16 @@ def test_a_word_without_end_is_known(shelf: Archive) -> None:
     lines = (Paragraph("w" * 200), Paragraph("www"))
     page = show(shelf, replace(plain_article(), paragraphs=lines))
     assert page.count('class="endless"') == 1
+
+
+def test_what_plays_in_an_article_is_linked_and_never_loaded(shelf: Archive) -> None:
+    players = (
+        Player("video", "http://media.example/a.mp4?x=1&y=2", "http://media.example/a.jpg", 1),
+        Player("frame", 'http://media.example/"><script>alert(1)</script>', None, 1),
+    )
+    page = show(shelf, replace(plain_article(), players=players))
+    assert "Films, sounds and frames in the text" in page or "文中视频、音频和嵌入内容" in page
+    assert 'href="http://media.example/a.mp4?x=1&amp;y=2"' in page
+    assert 'href="http://media.example/a.jpg"' in page
+    assert "<script>alert" not in page
+    assert not re.search(r"<(?:video|audio|iframe|object|embed)\b", page)
