@@ -32,6 +32,8 @@ _LEFT_OF_GBK = re.compile(
     "[\u0400-\u052f][\u0100-\u02ff\u0370-\u03ff]|[\u0100-\u02ff\u0370-\u03ff][\u0400-\u052f]"
 )
 _MOST_LEFT_OF_GBK = 2
+_MARK = re.compile("[\ufffd锟嚙占烫屯\ue000-\uf8ff\U000f0000-\U0010fffd\xc2-\xf4\u0100-\u02ff\u0370-\u052f]")
+"""What each of these signs has."""
 # A database that could not hold Chinese put one question mark for each character.
 _FEWEST_ASKED, _ASKED_ONE_IN = 10, 3
 
@@ -71,11 +73,20 @@ def find_damage(title: str, paragraphs: Iterator[str]) -> str | None:
     """
     lines = [title, *paragraphs]
     text = "\n".join(lines)
-    return next(filter(None, map(_find_misreading, lines)), None) or _find_marks(text) or _find_rubbish(text)
+    doubtful = [line for line in lines if not _is_plain(line)]
+    return (
+        next(filter(None, map(_find_misreading, doubtful)), None)
+        or _find_marks(text)
+        or (_find_rubbish(text) if doubtful else None)
+    )
 
 
 def _find_marks(text: str) -> str | None:
-    """Return the damage that certain characters tell."""
+    """Return the damage that certain characters tell; most texts have none of them."""
+    return _find_lost_characters(text) if _MARK.search(text) or text.count("?") >= _FEWEST_ASKED else None
+
+
+def _find_lost_characters(text: str) -> str | None:
     lost = _LOST_RUN.findall(text)
     if lost and (len(max(lost)) > _LONGEST_LOST_RUN or len(lost) * _ONE_LOST_IN > len(text)):
         return f"has {sum(map(len, lost))} characters that were lost (U+FFFD)"
@@ -104,7 +115,7 @@ def _find_latin_marks(text: str) -> str | None:
 
 def _find_misreading(line: str) -> str | None:
     """Return in which charset a line was read, and in which it should have been, if it becomes writing so."""
-    if _is_plain(line) or _variety(line) < _FEWEST or plausibility(line) > _DOUBTFUL:
+    if _variety(line) < _FEWEST or plausibility(line) > _DOUBTFUL:
         return None
     for wrong, right in _MISREADINGS:
         if _reads_better(line, wrong, right):

@@ -92,7 +92,7 @@ def decode_damaged_page(body: bytes, content_type: str | None) -> DecodedPage:
     charset = marked_charset(body) or _choose(body, content_type)
     text = read_bytes(body, charset).removeprefix("\ufeff")
     lost = max(text.count(LOST) - body.count(_OWN_LOST.get(charset, LOST.encode())), 0)
-    if lost > (_count_foreign(text) - lost) * _MOST_LOST:
+    if lost and lost > (_count_foreign(text) - lost) * _MOST_LOST:
         raise SetAside(_DECODES_NEITHER)
     if len(_CONTROLS.findall(text)) > max(len(text) * _MOST_CONTROLS, _STRAY_CONTROLS):
         raise SetAside(_IS_BINARY)
