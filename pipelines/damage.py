@@ -32,7 +32,7 @@ _LEFT_OF_GBK = re.compile(
     "[\u0400-\u052f][\u0100-\u02ff\u0370-\u03ff]|[\u0100-\u02ff\u0370-\u03ff][\u0400-\u052f]"
 )
 _MOST_LEFT_OF_GBK = 2
-_MARK = re.compile("[\ufffd锟嚙占烫屯\ue000-\uf8ff\U000f0000-\U0010fffd\xc2-\xf4\u0100-\u02ff\u0370-\u052f]")
+_MARK = re.compile("[\ufffd锟嚙쏙烫屯\ue000-\uf8ff\U000f0000-\U0010fffd\xc2-\xf4\u0100-\u02ff\u0370-\u052f]")
 """What each of these signs has."""
 # A database that could not hold Chinese put one question mark for each character.
 _FEWEST_ASKED, _ASKED_ONE_IN = 10, 3
