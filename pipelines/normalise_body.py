@@ -22,7 +22,7 @@ __all__ = ["Body", "Line", "Picture", "read_body", "read_lines"]
 _LONGEST_BODY = 1_000_000
 """Characters of markup beyond which a body is set aside: real ones have up to 50,000 (UPSTREAM, section 4.3),
 and a tree takes 150 times the memory."""
-_MOST_TAGS = 50_000
+_MOST_TAGS = 100_000
 """Tags beyond which a body is set aside: real ones have up to some thousands, and each takes as long as 30
 characters."""
 # A paragraph that every parser reads alike, as most of a newspaper's are: a tree of it costs ten times more.
