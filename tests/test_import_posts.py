@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 from command_line import PYTHON, Command
+from crawl_stage import wait_until
 from import_proof import compare_archives, prove_files, read_contents
 from newsroom import Newsroom
 from post_files import GENERATIONS, NOTICE, NOTICE_NAME, a_post, ghost, render, synthetic, write_posts
@@ -504,6 +506,36 @@ def start_import(archive: Path, posts: Path, stderr: int = subprocess.DEVNULL) -
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr)
 
 
+# Says when it has kept so many files, and goes on once its stdin ends.
+SAYING = """
+import sys
+from jianbao.importing import post_batch
+keep, kept = post_batch._keep, []
+def keep_and_say(*arguments):
+    kept.append(keep(*arguments))
+    if len(kept) == KEPT:
+        print("there", flush=True)
+        sys.stdin.read()
+    return kept[-1]
+post_batch._keep = keep_and_say
+from jianbao.cli import main
+main()
+"""
+
+
+@contextmanager
+def import_until(
+    archive: Path, posts: Path, kept: int, stdin: int = subprocess.PIPE
+) -> Iterator[subprocess.Popen[bytes]]:
+    """An import that has just kept so many files, within a transaction, and waits for its stdin to end."""
+    words = ["--archive", archive, "import", "posts", posts]
+    program = SAYING.replace("KEPT", str(kept))
+    with subprocess.Popen([*PYTHON, "-c", program, *words], stdin=stdin, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"there\n"
+        yield process
+
+
 def test_files_are_not_read_far_ahead_of_what_is_stored() -> None:
     pulled, longest = 0, 0
 
@@ -532,10 +564,9 @@ def test_kills_lose_and_double_nothing(
     site, expected = whole
     random = Random(1)
     for _ in range(4):
-        process = start_import(tmp_path / "archive", site)
-        _wait_for_captures(tmp_path / "archive", process, random.uniform(0.0, 0.8))
-        process.kill()
-        process.wait()
+        kept = random.randint(1, 150)  # of what the kills before left to do
+        with import_until(tmp_path / "archive", site, kept, stdin=subprocess.DEVNULL) as process:
+            process.kill()
     with Archive.open(tmp_path / "archive") as archive:
         run(archive, site)
     assert compare_archives(expected, tmp_path / "archive") == []
@@ -548,10 +579,9 @@ def test_an_interrupt_ends_it_at_once_and_the_rest_comes_later(
     whole: tuple[Path, Path], tmp_path: Path, number: signal.Signals
 ) -> None:
     site, expected = whole
-    process = start_import(tmp_path / "archive", site)
-    _wait_for_captures(tmp_path / "archive", process, 0.1)
-    process.send_signal(number)
-    assert process.wait(10) == 130
+    with import_until(tmp_path / "archive", site, 300) as process:
+        process.send_signal(number)
+        assert process.wait(120) == 130
     with Archive.open(tmp_path / "archive") as archive:
         run(archive, site)
     assert compare_archives(expected, tmp_path / "archive") == []
@@ -562,10 +592,7 @@ def test_no_reader_outlives_the_import(whole: tuple[Path, Path], tmp_path: Path)
     children = _wait_for_children(process)
     process.kill()
     process.wait()
-    deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert [child for child in children if Path(f"/proc/{child}").exists()] == []
+    wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children), "the readers' end")
 
 
 def test_a_reader_that_dies_is_a_sentence(whole: tuple[Path, Path], tmp_path: Path) -> None:
@@ -577,13 +604,6 @@ def test_a_reader_that_dies_is_a_sentence(whole: tuple[Path, Path], tmp_path: Pa
     assert process.returncode == 1
     assert said.startswith("jianbao: the process that reads posts died")
     assert "Traceback" not in said
-
-
-def _wait_for_captures(archive: Path, process: subprocess.Popen[bytes], further: float) -> None:
-    """Wait until the import has begun to write, and a little longer."""
-    while process.poll() is None and not any((archive / "warc").glob("*.warc.gz")):
-        time.sleep(0.005)
-    time.sleep(further)
 
 
 def _wait_for_reader(process: subprocess.Popen[bytes]) -> int:
