@@ -524,13 +524,12 @@ main()
 
 
 @contextmanager
-def import_until(
-    archive: Path, posts: Path, kept: int, stdin: int = subprocess.PIPE
-) -> Iterator[subprocess.Popen[bytes]]:
+def import_until(archive: Path, posts: Path, kept: int) -> Iterator[subprocess.Popen[bytes]]:
     """An import that has just kept so many files, within a transaction, and waits for its stdin to end."""
     words = ["--archive", archive, "import", "posts", posts]
     program = SAYING.replace("KEPT", str(kept))
-    with subprocess.Popen([*PYTHON, "-c", program, *words], stdin=stdin, stdout=subprocess.PIPE) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*PYTHON, "-c", program, *words], stdin=pipe, stdout=pipe) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"there\n"
         yield process
@@ -563,9 +562,9 @@ def test_kills_lose_and_double_nothing(
 ) -> None:
     site, expected = whole
     random = Random(1)
-    for _ in range(4):
-        kept = random.randint(1, 150)  # of what the kills before left to do
-        with import_until(tmp_path / "archive", site, kept, stdin=subprocess.DEVNULL) as process:
+    for batches in (0, 1, 0, 1):  # of 256 files, committed before the kill
+        kept = 256 * batches + random.randint(1, 150)
+        with import_until(tmp_path / "archive", site, kept) as process:
             process.kill()
     with Archive.open(tmp_path / "archive") as archive:
         run(archive, site)
