@@ -32,7 +32,7 @@ from import_posts import write_files
 from newspapers import Newspapers
 from reader import Address, choose_addresses, make_archive
 
-from storage.archive import Archive
+from storage.archive.folder import Archive
 
 GOAL = 1.5  # seconds, 95 of a hundred pages
 _HEALTH = "/healthz"

@@ -24,15 +24,15 @@ from crawler import Crawler, report_of
 from history import fill_archive
 from newspapers import Newspapers
 
+from jianbao.crawl.port import ArchiveDesk
 from jianbao.demo import Post, Press
-from jianbao.demo.edition import Edition
-from jianbao.desk import ArchiveDesk
+from jianbao.demo.newspaper_day import Edition
 from pipelines.settle import settle_delivery
 from spiders.readers.article_page import read_article
-from storage.archive import Archive
-from storage.crawls import start_crawl
+from storage.archive.folder import Archive
+from storage.ledger.counts import Tally
+from storage.ledger.crawl import start_crawl
 from storage.records import Delivery, Exchange, Listed, Owed, Poll
-from storage.tally import Tally
 
 PAPERS = 20
 WINDOW = 30

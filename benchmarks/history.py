@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from jianbao.demo.chronicle import BEATS, seeded, write_paragraphs
-from storage.archive import DATABASE_FILE
-from storage.database import connect_database
-from storage.schema import article, capture, listing, revision
+from jianbao.demo.history import BEATS, seeded, write_paragraphs
+from storage.archive.folder import DATABASE_FILE
+from storage.database.opening import connect_database
+from storage.database.schema import article, capture, listing, revision
 
 _LAST_DAY = datetime(2026, 3, 1, tzinfo=UTC)
 _PER_DAY = 80

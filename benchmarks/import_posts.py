@@ -21,8 +21,8 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from import_proof import compare_archives, prove_files
-from post_files import synthetic
+from support.import_checks import compare_archives, prove_files
+from support.post_files import synthetic
 
 
 def main() -> int:

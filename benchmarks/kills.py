@@ -16,9 +16,9 @@ from shutil import rmtree
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from crawl_stage import Launch, launch_command
-from kill_trial import Casualties, KillTrial
-from nursery import Nursery
+from support.crawl_processes import Launch, launch_command
+from support.kill_trial import Casualties, KillTrial
+from support.processes import Nursery
 
 _KILLS_PER_ARCHIVE = 25
 _FORKED_STARTUP = 0.5  # seconds

@@ -15,10 +15,10 @@ from typing import Any
 from prose import PER_DAY, Printed, Prose, print_day
 from sqlalchemy import Connection, insert, text
 
-from storage.archive import DATABASE_FILE, Archive
-from storage.articles import first_id
-from storage.database import connect_database, upsert
-from storage.schema import article, listing, source
+from storage.archive.folder import DATABASE_FILE, Archive
+from storage.articles.article import first_id
+from storage.database.opening import connect_database, upsert
+from storage.database.schema import article, listing, source
 from storage.search import merge_index
 from storage.search.tokens import article_tokens
 

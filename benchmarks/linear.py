@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from hostile_fillings import FILLINGS
-from hostile_readers import READERS, Read, measure
+from support.hostile_readers import READERS, Read, measure
+from support.hostile_texts import FILLINGS
 
 TIMES, AT_MOST = 4, 10
 _SURE = 0.5  # seconds that a text must take to tell anything

@@ -26,9 +26,9 @@ from typing import Any
 from reprints import EDITS, Printed, print_papers
 from sqlalchemy import Connection, insert, select, text
 
-from pipelines.link_stories import BATCH, link_batch
-from storage.archive import Archive
-from storage.schema import article, story_link, story_member, story_owed
+from pipelines.stories.link import BATCH, link_batch
+from storage.archive.folder import Archive
+from storage.database.schema import article, story_link, story_member, story_owed
 
 PER_DAY = 2_000
 COPIED = 0.1

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from random import Random
 
-from storage.articles import first_id
+from storage.articles.article import first_id
 from storage.search.folding import fold
 
 PER_DAY = 2_000

@@ -10,7 +10,7 @@ from random import Random
 from prose import Prose
 from sqlalchemy import Connection, func, select
 
-from storage.schema import article
+from storage.database.schema import article
 from storage.search import Query, parse_query
 from storage.search.folding import fold
 

@@ -30,14 +30,14 @@ from history import fill_archive
 from prose import Prose
 from sqlalchemy import func, insert, select
 
-from jianbao.indexing import rebuild_index
-from jianbao.serving import spare_collector
+from jianbao.upkeep.index import rebuild_index
 from jianbao.web.application import create_app
-from storage.archive import Archive
-from storage.press_days import press_day
-from storage.schema import article, crawl, event, source
+from jianbao.web.server import spare_collector
+from storage.archive.folder import Archive
+from storage.database.schema import article, crawl, event, source
+from storage.ledger.source import SourceRow, save_sources
+from storage.records.press_days import press_day
 from storage.search.folding import fold
-from storage.sources import SourceRow, save_sources
 
 GOAL = 50.0  # milliseconds
 ASKED = ((1, 500), (2, 500), (2, 500), (2, 8_000), (2, 8_000), (3, 500), (3, 8_000), (4, 8_000))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import process_time
 
-from storage.batches import batches
+from storage.database.batches import batches
 
 INDEXES = {"trigram": "tokenize='trigram'", "unicode61": "tokenize='unicode61'"}
 LIKE = "LIKE"

@@ -27,8 +27,8 @@ from questions import BANDS, Question, draw_questions
 from rivals import INDEXES, LIKE, Rivals
 from sqlalchemy import Connection, select
 
-from storage.archive import Archive
-from storage.schema import article
+from storage.archive.folder import Archive
+from storage.database.schema import article
 from storage.search import AT_ONCE, Query, count_index_bytes, count_trend, search_articles
 from storage.search.folding import fold, fold_lines
 from storage.search.sweep import Sweep

@@ -19,12 +19,19 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from search_desk import SearchDesk
-from two_searches import Verdict, kill_reindex, kill_worker, make_combinations, make_words, prove_search
+from support.search_comparison import (
+    Verdict,
+    kill_reindex,
+    kill_worker,
+    make_combinations,
+    make_words,
+    prove_search,
+)
+from support.searched_articles import SearchDesk
 
-from jianbao.indexing import rebuild_index
-from storage.archive import Archive
-from storage.article_lists import count_articles
+from jianbao.upkeep.index import rebuild_index
+from storage.archive.folder import Archive
+from storage.articles.lists import count_articles
 from storage.search import match
 
 _COMBINED = 0.2

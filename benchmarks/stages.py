@@ -16,12 +16,12 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from jianbao import desk
 from jianbao.configuration import load_configuration
-from jianbao.crawling import CrawlOrder, choose_slugs, open_archive, run_crawl
+from jianbao.crawl import port as desk
+from jianbao.crawl.run import CrawlOrder, choose_slugs, open_archive, run_crawl
 from pipelines import article_pipeline, prepare, settle
 from spiders.archive_spider import ArchiveSpider
-from storage.archive import Archive
+from storage.archive.folder import Archive
 
 STAGES: dict[str, tuple[Any, str]] = {
     "read": (ArchiveSpider, "_read"),

@@ -21,15 +21,15 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, sync_playwright
 
 from jianbao.demo import Post, Press
-from jianbao.demo.edition import Edition
+from jianbao.demo.newspaper_day import Edition
 from pipelines.settle import settle_delivery
 from spiders.readers.article_page import read_article
-from storage.archive import Archive
-from storage.crawls import finish_crawl, start_crawl
-from storage.ledger import find_listings, record_listings, record_poll
+from storage.archive.folder import Archive
+from storage.ledger.counts import Tally
+from storage.ledger.crawl import finish_crawl, start_crawl
+from storage.ledger.listing import find_listings, record_listings, record_poll
+from storage.ledger.source import SourceRow, save_sources
 from storage.records import Delivery, Exchange, Listed, Poll
-from storage.sources import SourceRow, save_sources
-from storage.tally import Tally
 
 PICTURES = Path(__file__).parent / "screenshots"
 TODAY = datetime.now(UTC).date()

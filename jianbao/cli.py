@@ -35,8 +35,8 @@ from jianbao.commands import (
     stories,
     trend,
 )
-from jianbao.invocation import ExitStatus, Invocation
-from jianbao.standard_streams import OutputLost, open_standard_streams, say
+from jianbao.terminal.invocation import ExitStatus, Invocation
+from jianbao.terminal.streams import OutputLost, open_standard_streams, say
 
 app = typer.Typer(
     name="jianbao",

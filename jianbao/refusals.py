@@ -8,20 +8,20 @@ import sqlite3
 from sqlalchemy.exc import DatabaseError
 
 from jianbao.configuration import ConfigurationError
-from jianbao.crawling import CrawlBusy, UnknownSource
+from jianbao.crawl.run import CrawlBusy, UnknownSource
+from jianbao.crawl.selection import NotArchived, NothingNamed
 from jianbao.exporting.destination import DestinationUnusable
 from jianbao.exporting.parquet import ParquetMissing
 from jianbao.importing.post_reading import ReadingStopped
-from jianbao.invocation import ExitStatus
-from jianbao.recrawling import NotArchived, NothingNamed
-from jianbao.serving import ExtraMissing, PortTaken
-from jianbao.standard_streams import OutputLost
+from jianbao.terminal.invocation import ExitStatus
+from jianbao.terminal.streams import OutputLost
+from jianbao.web.server import ExtraMissing, PortTaken
 from scheduler.service_lock import ArchiveBusy
-from storage.archive import ArchiveLost, NoArchive
-from storage.database import WITHOUT_LOCKS, ArchiveTooNew, ArchiveTooOld, ArchiveUnusable
+from storage.archive.folder import ArchiveLost, NoArchive
+from storage.database.opening import WITHOUT_LOCKS, ArchiveTooNew, ArchiveTooOld, ArchiveUnusable
 from storage.records import BadInfoCode
 from storage.search import BadQuery, IndexNotOurs
-from storage.sql import BadStatement, DatabaseBusy, TooCostly
+from storage.sql.statement import BadStatement, DatabaseBusy, TooCostly
 
 _STATUS: tuple[tuple[type[Exception], ExitStatus], ...] = (
     (ConfigurationError, ExitStatus.USAGE),

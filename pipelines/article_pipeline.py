@@ -10,9 +10,9 @@ from scrapy.crawler import Crawler
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from pipelines.settle import Settled, settle_delivery
-from storage.archive import Archive
+from storage.archive.folder import Archive
+from storage.ledger.counts import Tally
 from storage.records import Delivery, TryLater, Voices
-from storage.tally import Tally
 
 
 class ArchivingSpider(Protocol):

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from pipelines.deduplicate import compare
 from pipelines.prepare import Prepared
 from pipelines.store import store_article
-from storage.articles import StoredArticle
-from storage.events import open_event
-from storage.ledger import find_listings, settle_archived
+from storage.articles.article import StoredArticle
+from storage.events.event import open_event
+from storage.ledger.counts import Outcome
+from storage.ledger.listing import find_listings, settle_archived
 from storage.records import Article, Capture, Claim, Owed, Voices
-from storage.tally import Outcome
 
 
 def settle_claim(  # noqa: PLR0913, PLR0917 - a claim has that many sides

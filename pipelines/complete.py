@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pipelines.fingerprint import fold
-from storage.articles import StoredArticle
+from storage.articles.article import StoredArticle
 from storage.records import Draft, Owed, SetAside
 
 _LEAST_ALIKE = 0.3

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelines.fingerprint import body_hash, content_hash, fold
-from pipelines.normalise_security_names import name_mentions
+from pipelines.normalise.security_names import name_mentions
 from pipelines.witnesses import keep_names, settle_time
-from storage.articles import StoredArticle
+from storage.articles.article import StoredArticle
 from storage.records import Article, Mention, Security
 
 Kind = Literal["new", "revised", "unchanged"]

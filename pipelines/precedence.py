@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from storage.imports import HeldText
-from storage.instants import is_recent
+from storage.captures.imported_files import HeldText
+from storage.records.instants import is_recent
 
 FILE_SCHEME = "urn:jianbao:post:"
 """What the address of every imported post begins with; its path in the repository follows."""

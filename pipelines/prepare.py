@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipelines.deduplicate import Comparison, compare
-from storage.articles import StoredArticle
+from storage.articles.article import StoredArticle
 from storage.records import Article
 from storage.search import ReadyTokens, make_tokens
 

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from pipelines.belief import doubt
 from pipelines.claims import settle_claim
 from pipelines.complete import complete_draft
-from pipelines.normalise import normalise
+from pipelines.doubt.belief import doubt
+from pipelines.normalise.article import normalise
 from pipelines.prepare import Prepared, is_unchanged, prepare
 from pipelines.store import store_article
-from storage.archive import Archive
-from storage.articles import StoredArticle, find_article, find_delivered, set_status
-from storage.events import open_event
-from storage.ledger import ensure_listing, is_listed_on_page, settle_gone, settle_unarchived
+from storage.archive.folder import Archive
+from storage.articles.article import StoredArticle, find_article, find_delivered, set_status
+from storage.events.event import open_event
+from storage.ledger.counts import Outcome
+from storage.ledger.listing import ensure_listing, is_listed_on_page, settle_gone, settle_unarchived
 from storage.records import (
     Article,
     Capture,
@@ -29,7 +30,6 @@ from storage.records import (
     Vanished,
     Voices,
 )
-from storage.tally import Outcome
 
 
 @dataclass(frozen=True, slots=True)

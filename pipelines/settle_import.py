@@ -13,10 +13,10 @@ from pipelines.precedence import is_fuller, may_replace
 from pipelines.prepare import Prepared, is_unchanged, prepare
 from pipelines.settle import judge
 from pipelines.store import amend_time, store_article
-from storage.articles import StoredArticle, find_delivered
-from storage.events import resolve_events
-from storage.imports import read_held_text
-from storage.ledger import enter_listing, settle_kept, settle_unarchived
+from storage.articles.article import StoredArticle, find_delivered
+from storage.captures.imported_files import read_held_text
+from storage.events.event import resolve_events
+from storage.ledger.listing import enter_listing, settle_kept, settle_unarchived
 from storage.records import Article, Draft, Owed, SetAside
 
 ImportOutcome = Literal["new", "revised", "unchanged", "older", "quarantined"]

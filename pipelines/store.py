@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from pipelines.deduplicate import Comparison, Kind, compare, supersede
 from pipelines.prepare import Prepared
 from pipelines.witnesses import settle_time
-from storage.articles import (
+from storage.articles.article import (
     StoredArticle,
     free_id,
     insert_article,
@@ -21,12 +21,12 @@ from storage.articles import (
     touch_article,
     update_article,
 )
-from storage.events import record_event, resolve_events
-from storage.ledger import date_listings, settle_archived
+from storage.articles.time_change import TimeChange, record_time_change
+from storage.events.event import record_event, resolve_events
+from storage.ledger.listing import date_listings, settle_archived
 from storage.records import Article, Owed
 from storage.search import ReadyTokens, index_article
-from storage.stories import owe_story
-from storage.time_changes import TimeChange, record_time_change
+from storage.stories.story import owe_story
 
 PARSER_VERSION = 3
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""

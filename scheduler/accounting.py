@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 from scheduler.batch import Ending
-from scheduler.logbook import Child, EventKind, Logbook
+from scheduler.runs import Child, EventKind, Logbook
 
 BUSY = 3
 """The exit status of a crawl whose sources somebody else is crawling."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.logbook import Missed
+from scheduler.runs import Missed
 from scheduler.schedule import Schedule
 
 

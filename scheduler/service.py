@@ -20,8 +20,8 @@ from scheduler.accounting import account
 from scheduler.backlog import Backlog
 from scheduler.batch import Ending, run_batch
 from scheduler.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
-from scheduler.logbook import Child, Logbook, Missed
 from scheduler.plan import Batch, gather_batch, make_plan
+from scheduler.runs import Child, Logbook, Missed
 from scheduler.service_lock import hold_archive
 from scheduler.settings import ServiceSettings
 from scheduler.systemd import notify_systemd

@@ -22,16 +22,16 @@ from spiders.addresses import (
     page_address,
 )
 from spiders.content_decoding import decode_response
-from spiders.desk import Desk
-from spiders.exchange_keeper import kept_exchange
+from spiders.middleware.exchange_keeper import kept_exchange
+from spiders.middleware.silent_hosts import HostSilent
+from spiders.middleware.turns import Turns
+from spiders.port import Desk
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import DecodedPage
 from spiders.readers.web_codecs import LOST
 from spiders.search import Search, Searches
-from spiders.silent_hosts import HostSilent
 from spiders.trouble import Elsewhere, explain_failure, is_unreachable
-from spiders.turns import Turns
 from spiders.wholeness import is_whole
 from storage.records import Article, Delivery, Draft, Exchange, Owed, SetAside, TryLater, Vanished, Voices
 

@@ -19,8 +19,8 @@ from twisted.web._newclient import (
 )
 from twisted.web.http import _DataLoss, _MalformedChunkedDataError
 
-from spiders.transport import CertificateRefused, TooManyHeaders
-from spiders.unasked import Unasked
+from spiders.middleware.transport import CertificateRefused, TooManyHeaders
+from spiders.middleware.unasked import Unasked
 
 _CUT = "broke off in the middle of its answer"
 _TLS_SAYS = (

@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from spiders.exchange_keeper import flatten_headers
+from spiders.middleware.exchange_keeper import flatten_headers
 from spiders.readers.encoding import DecodedPage, decode_damaged_page
 from storage.records import SetAside
 from storage.records.content_coding import CodingBroken, TooLarge, read_body

@@ -41,7 +41,7 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
         # The spider hands out no more than each host has room for: a limit of all would let one host's
         # requests keep out the others'.
         "CONCURRENT_REQUESTS": 0,
-        "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "spiders.transport.BoundedHandler"),
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "spiders.middleware.transport.BoundedHandler"),
         "DOWNLOAD_TIMEOUT": rules.timeout,
         "DOWNLOAD_MAXSIZE": rules.max_size,
         "DOWNLOAD_WARNSIZE": 0,
@@ -66,13 +66,13 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
             # It writes every request out once more to count its bytes.
             "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
-            "spiders.allowed_hosts.AllowedHostsMiddleware": 50,
-            "spiders.silent_hosts.SilentHostsMiddleware": 60,
-            "spiders.robots.RememberingRobotsMiddleware": 100,
-            "spiders.retry_after.RetryAfterMiddleware": 560,
+            "spiders.middleware.allowed_hosts.AllowedHostsMiddleware": 50,
+            "spiders.middleware.silent_hosts.SilentHostsMiddleware": 60,
+            "spiders.middleware.robots.RememberingRobotsMiddleware": 100,
+            "spiders.middleware.retry_after.RetryAfterMiddleware": 560,
             "spiders.content_decoding.ContentDecodingMiddleware": 590,
-            "spiders.unasked.UnaskedAnswersMiddleware": 880,
-            "spiders.exchange_keeper.ExchangeKeeperMiddleware": 890,
+            "spiders.middleware.unasked.UnaskedAnswersMiddleware": 880,
+            "spiders.middleware.exchange_keeper.ExchangeKeeperMiddleware": 890,
         },
         "SPIDER_MIDDLEWARES": {
             "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,

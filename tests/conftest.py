@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from command_line import Command, warm_command
-from demo_client import PAPER
-from desk_work import DeskWork
 from hypothesis import HealthCheck, settings
-from newsroom import Newsroom, small_press
-from nursery import Nursery
-from served_archive import fill_archive
+from support.command_line import Command, warm_command
+from support.delivered_articles import DeskWork
+from support.demo_client import PAPER
+from support.newsroom import Newsroom, small_press
+from support.processes import Nursery
+from support.served_archive import fill_archive
 
 from jianbao.demo import TODAY, DemoSite, Post, Press
 
 if TYPE_CHECKING:
-    from reading_room import TestClient
+    from support.web_client import TestClient
 
 # Whether an example is right has nothing to do with how busy the machine is that tries it.
 settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -109,7 +109,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
 @pytest.fixture(scope="module")
 def reader(desk: DeskWork) -> Iterator[TestClient]:
     """Return a client of the reader of that archive."""
-    from reading_room import open_reader  # FastAPI takes 0.4 s
+    from support.web_client import open_reader  # FastAPI takes 0.4 s
 
     with open_reader(desk.archive.folder) as client:
         yield client

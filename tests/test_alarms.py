@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from newsroom import Newsroom, small_press
+from support.newsroom import Newsroom, small_press
 
 from jianbao.demo.misbehaviour import Kind
-from storage.arrears import list_overdue
-from storage.schema import listing
+from storage.database.schema import listing
+from storage.ledger.arrears import list_overdue
 
 ARTICLES = 4
 CASES: dict[str, tuple[Kind, dict[str, Any], str, str]] = {

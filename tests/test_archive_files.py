@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from command_line import Command
-from post_files import a_post, write_posts
+from support.command_line import Command
+from support.post_files import a_post, write_posts
 
 from jianbao.configuration import ConfigurationError
 from jianbao.demo.show import MARK, clear_stage
 from jianbao.exporting.destination import DestinationUnusable, check_destination
+from jianbao.importing.counts import ImportTally
 from jianbao.importing.posts import import_posts
-from jianbao.importing.tally import ImportTally
-from storage.archive import Archive
-from storage.archive_files import describe_archive_file
+from storage.archive.files import describe_archive_file
+from storage.archive.folder import Archive
 
 FORMS = ("jsonl", "csv", "parquet", "atom", "warc")
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from naive_search import NaiveQuery, NaiveSearch
-from newsroom import Newsroom
-from search_desk import FIRST, MEDIA, SECURITIES, SLUGS, SearchDesk
 from sqlalchemy import Connection, text
+from support.naive_search import NaiveQuery, NaiveSearch
+from support.newsroom import Newsroom
+from support.searched_articles import FIRST, MEDIA, SECURITIES, SLUGS, SearchDesk
 
-from storage.article_lists import ArticleFilter, count_articles, list_article_sources, list_articles
+from storage.articles.lists import ArticleFilter, count_articles, list_article_sources, list_articles
 
 NAMES = [name for each in SECURITIES for name in (each.code, each.name, f"{each.market}.{each.code}")]
 PAPERS = [media for media in MEDIA if media]

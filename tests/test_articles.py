@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 
-from storage.archive import Archive
-from storage.article_lists import ArticleFilter, count_articles, list_articles
-from storage.articles import (
+from storage.archive.folder import Archive
+from storage.articles.article import (
     StoredArticle,
     find_article,
     free_id,
@@ -22,8 +21,9 @@ from storage.articles import (
     set_status,
     update_article,
 )
+from storage.articles.lists import ArticleFilter, count_articles, list_articles
+from storage.database.schema import metadata
 from storage.records import Article, Image, Link, Paragraph, Player, Security
-from storage.schema import metadata
 
 NOON = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 SLOTS = 4

@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from browsed_archive import BROKEN, CODE, HOSTILE, OWED, Browsed, Page, serve_everything
-from browser import WIDTHS, Browser, Language, Looker, find_browser, look, open_browser
+from support.browsed_archive import BROKEN, CODE, HOSTILE, OWED, Browsed, Page, serve_everything
+from support.browser import WIDTHS, Browser, Language, Looker, find_browser, look, open_browser
 
 WHOLE = "[...document.querySelectorAll('body > header, main h1, body > footer')].map(each => each.tagName)"
 OVERFLOW = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"

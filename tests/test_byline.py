@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.byline import byline_names, dateline_names, signature_names
-from pipelines.furniture import is_imprint
-from pipelines.normalise import normalise
+from pipelines.normalise.article import normalise
+from pipelines.normalise.byline import byline_names, dateline_names, signature_names
+from pipelines.normalise.furniture import is_imprint
 from storage.records import Draft
 
 # A line of its own: the authors it names, parted by blanks; none: it is no byline or names no author.

@@ -12,10 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from command_line import Command, Ended, run_process
 from OpenSSL import SSL
-from raw_server import Authority, refused_address, serve_raw
 from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError, IgnoreRequest
+from support.command_line import Command, Ended, run_process
+from support.raw_server import Authority, refused_address, serve_raw
 from twisted.internet.error import ConnectError, NoRouteError
 
 from spiders.causes import name_cause

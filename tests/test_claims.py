@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Command, Ended
-from newsroom import small_press
+from support.command_line import Command, Ended
+from support.newsroom import small_press
 
 from jianbao.configuration import Configuration
+from jianbao.crawl.voices import find_voices
 from jianbao.demo import DemoSite
-from jianbao.voices import find_voices
-from storage.archive import Archive
-from storage.articles import find_article
-from storage.events import count_open_events
+from storage.archive.folder import Archive
+from storage.articles.article import find_article
+from storage.events.event import count_open_events
 from storage.records import Claim, Site, Voices
 
 Sites = tuple[DemoSite, DemoSite]

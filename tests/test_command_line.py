@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import PYTHON, Ended, run_process
-from newsroom import Newsroom
+from support.command_line import PYTHON, Ended, run_process
+from support.newsroom import Newsroom
 
 HOSTILE = "\x1b]0;owned\x07[bold red]惊\x1b[2J喜[/bold red]\u202e 反转 {payload} 【重磅】"
 COUNTS = {"slug", "poll", "listed", "new", "revised", "unchanged", "gone", "failed", "quarantined"}

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from configuration_file import load_error, source_table, write_file
 from pydantic import ValidationError
+from support.configuration_file import load_error, source_table, write_file
 
 from jianbao.configuration import Configuration, Source, load_configuration
 from jianbao.configuration.environment import known_variables
 from jianbao.configuration.model import fields_by_key
 from jianbao.configuration.problem import show_value
 from jianbao.configuration.values import RESERVED_SLUG
-from storage.sources import INFOCODE_SOURCE
+from storage.ledger.source import INFOCODE_SOURCE
 
 Write = Callable[[str], Path]
 

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from configuration_file import SOURCE, load_error, source_table, write_file
 from hypothesis import given
 from hypothesis import strategies as st
+from support.configuration_file import SOURCE, load_error, source_table, write_file
 
 from jianbao.configuration.document import find_lines
 from jianbao.configuration.problem import show_value

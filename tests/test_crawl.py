@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from newsroom import Newsroom
+from support.newsroom import Newsroom
 
 from jianbao.demo import DemoSite, Post
 from jianbao.demo.misbehaviour import Kind

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from newsroom import Newsroom
+from support.newsroom import Newsroom
 
-from storage.crawls import start_crawl
-from storage.ledger import FIRST_RETRY, LONGEST_RETRY
-from storage.source_locks import hold_sources
+from storage.ledger.crawl import start_crawl
+from storage.ledger.listing import FIRST_RETRY, LONGEST_RETRY
+from storage.ledger.source_locks import hold_sources
 
 
 def next_try(newsroom: Newsroom, code: str) -> datetime:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from command_line import Command
-from newsroom import Newsroom
+from support.command_line import Command
+from support.newsroom import Newsroom
 
-from pipelines.damage import find_damage
+from pipelines.doubt.damage import find_damage
 
 CHINESE = "湖水涨了，村里的老桥由村民一起修好了。秋天有庙会，四面八方的人都来看戏。"
 TRADITIONAL = "湖水漲了，村裡的老橋由村民一起修好了。秋天有廟會，四面八方的人都來看戲。"

@@ -9,10 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from newsroom import Newsroom
+from support.newsroom import Newsroom
 
-from storage.archive import Archive
-from storage.sql import read_sql
+from storage.archive.folder import Archive
+from storage.sql.statement import read_sql
 
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "data-dictionary.md").read_text("utf-8")
 DATASETTE = (Path(__file__).parent.parent / "docs" / "datasette.yaml").read_text("utf-8")

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, create_engine, insert, literal, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
-from storage.database import open_database, reading, writing
-from storage.schema import UtcDateTime, capture, crawl, source
+from storage.database.opening import open_database, reading, writing
+from storage.database.schema import UtcDateTime, capture, crawl, source
 
 ROUNDS = 40
 
@@ -95,7 +95,7 @@ COUNTER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from storage.database import open_database
+from storage.database.opening import open_database
 from test_database import count_up
 engine = open_database(Path(sys.argv[1]))
 print("ready", flush=True)

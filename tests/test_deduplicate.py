@@ -11,13 +11,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from desk_work import DeskWork
+from support.delivered_articles import DeskWork
 
 from jianbao.demo import Post
-from jianbao.demo.edition import Edition
+from jianbao.demo.newspaper_day import Edition
 from pipelines.deduplicate import compare
-from pipelines.normalise import normalise
-from storage.articles import StoredArticle
+from pipelines.normalise.article import normalise
+from storage.articles.article import StoredArticle
 from storage.records import Article, Draft
 
 NAVIGATIONS = (("返回{tag}", "｜"), ("回到{tag}列表", " | "), ("返回上一页 {tag}", "·"))

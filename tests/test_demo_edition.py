@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from demo_client import PAPER, ask
+from support.demo_client import PAPER, ask
 
 from jianbao.demo import TODAY, DemoSite, Post, Press, Written
-from jianbao.demo.edition import Edition
+from jianbao.demo.newspaper_day import Edition
 
 
 def test_publish_puts_a_fresh_article_on_top(site: DemoSite) -> None:
@@ -120,7 +120,7 @@ def test_time_passing_takes_last_modified_along(site: DemoSite) -> None:
 
 
 def test_a_big_site_keeps_only_so_much_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jianbao.demo.edition._CACHED_BYTES", 100_000)
+    monkeypatch.setattr("jianbao.demo.newspaper_day._CACHED_BYTES", 100_000)
     edition = Edition(Press.of(40, 2))
     pages = {post.dated_path: edition.answer(post.dated_path).body for post in edition.articles}
     assert sum(len(answer.body) for answer in edition._answers.values()) <= 100_000

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo_client import PAPER, ask
+from support.demo_client import PAPER, ask
 
 from jianbao.demo import DemoSite, Post
 from jianbao.demo.misbehaviour import KINDS, Kind

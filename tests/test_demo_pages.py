@@ -9,10 +9,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from demo_client import PAPER, ask
 from hypothesis import given
 from hypothesis import strategies as st
 from parsel import Selector
+from support.demo_client import PAPER, ask
 
 from jianbao.demo import DemoSite, Post, Press, Written
 from jianbao.demo.appearance import Appearance

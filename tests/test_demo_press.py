@@ -7,7 +7,7 @@ import statistics
 from datetime import date, timedelta
 
 import pytest
-from demo_client import PAPER
+from support.demo_client import PAPER
 
 from jianbao.demo import TODAY, Post, Press
 from jianbao.demo.appearance import Appearance

@@ -9,9 +9,9 @@ import time
 from datetime import datetime
 
 import pytest
-from crawl_stage import wait_until
-from demo_client import PAPER, ask
 from parsel import Selector
+from support.crawl_processes import wait_until
+from support.demo_client import PAPER, ask
 
 from jianbao.demo import DemoSite, Post, Press
 from jianbao.demo.answer import Answer, accepts_gzip

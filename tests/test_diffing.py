@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jianbao.diffing import Change, compare_texts
+from jianbao.documents.difference import Change, compare_texts
 
 TEXTS = st.lists(st.text("上饶增长了1.2%，。ab", max_size=12), max_size=8).map("\n".join)
 SECONDS = 6.0  # for the worst texts, on a busy machine

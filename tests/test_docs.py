@@ -11,9 +11,9 @@ import typer.main
 
 from jianbao.cli import app
 from jianbao.configuration import Source
-from storage.events import KINDS
+from storage.database.schema import metadata
+from storage.events.event import KINDS
 from storage.records import ListingState
-from storage.schema import metadata
 
 ROOT = Path(__file__).parent.parent
 DOCS = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}

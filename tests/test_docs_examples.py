@@ -16,14 +16,14 @@ from typing import Any
 
 import duckdb
 import pytest
-from command_line import PYTHON as INTERPRETER
-from command_line import Command
-from newsroom import Newsroom
-from post_files import a_post, write_posts
-from served_archive import fill_archive
+from support.command_line import PYTHON as INTERPRETER
+from support.command_line import Command
+from support.newsroom import Newsroom
+from support.post_files import a_post, write_posts
+from support.served_archive import fill_archive
 
 from jianbao.demo import DemoSite, Press
-from storage.press_days import PRESS_ZONE
+from storage.records.press_days import PRESS_ZONE
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")])

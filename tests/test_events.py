@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from newsroom import Newsroom, small_press
 from sqlalchemy import Connection
+from support.newsroom import Newsroom, small_press
 
-from storage.archive import Archive
-from storage.crawls import list_crawls, start_crawl
-from storage.events import (
+from storage.archive.folder import Archive
+from storage.events.event import (
     KINDS,
     count_open_events,
     list_events,
@@ -21,9 +20,10 @@ from storage.events import (
     record_event,
     resolve_events,
 )
-from storage.ledger import record_listings
+from storage.ledger.crawl import list_crawls, start_crawl
+from storage.ledger.listing import record_listings
+from storage.ledger.source import SourceRow, list_sources, save_sources, usual_silence
 from storage.records import Listed
-from storage.sources import SourceRow, list_sources, save_sources, usual_silence
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -20,9 +20,9 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 import typer.main
-from command_line import PYTHON, Command, run_process
-from export_bench import HOSTILE, NOON, ExportBench, an_article, hostile_articles
 from lxml import etree
+from support.command_line import PYTHON, Command, run_process
+from support.exported_archive import HOSTILE, NOON, ExportBench, an_article, hostile_articles
 
 from jianbao.commands import export
 from jianbao.demo import Press
@@ -31,9 +31,9 @@ from jianbao.exporting.destination import DestinationUnusable, writing_whole
 from jianbao.exporting.formats import ATOM_FIELDS, JSON_FIELDS
 from jianbao.exporting.parquet import ParquetMissing, check_parquet
 from jianbao.refusals import status_of
-from jianbao.serving import ExtraMissing
-from storage.archive import Archive
-from storage.ledger import ensure_listing
+from jianbao.web.server import ExtraMissing
+from storage.archive.folder import Archive
+from storage.ledger.listing import ensure_listing
 from storage.records import Owed, Paragraph
 
 FORMS = ("jsonl", "csv", "parquet", "atom", "warc")

@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from newsroom import Newsroom
-from post_files import GENERATIONS, Post, a_post, ghost, read_tree, render, synthetic, write_posts
 from sqlalchemy import text
+from support.command_line import Command
+from support.newsroom import Newsroom
+from support.post_files import GENERATIONS, Post, a_post, ghost, read_tree, render, synthetic, write_posts
 
 from jianbao.exporting.destination import DestinationUnusable
 from jianbao.exporting.post_folder import PostFolder
 from jianbao.exporting.post_template import post_name, render_post
 from jianbao.exporting.posts import export_posts
+from jianbao.importing.counts import ImportTally
 from jianbao.importing.posts import import_posts
-from jianbao.importing.tally import ImportTally
-from pipelines.normalise import normalise
+from pipelines.normalise.article import normalise
 from spiders.readers.post_file import read_post_file
-from storage.archive import Archive
-from storage.articles import find_article
-from storage.imports import read_held_text
+from storage.archive.folder import Archive
+from storage.articles.article import find_article
+from storage.captures.imported_files import read_held_text
 from storage.search import parse_query
 
 POST = a_post(1)

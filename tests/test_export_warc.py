@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Command
-from desk_work import DeskWork
-from export_bench import NOON, ExportBench, an_article
-from warc_folder import warcio_records
+from support.command_line import Command
+from support.delivered_articles import DeskWork
+from support.exported_archive import NOON, ExportBench, an_article
+from support.warc_folder import warcio_records
 from warcio.indexer import Indexer
 
 from jianbao.demo import Press
-from storage.archive import Archive
+from storage.archive.folder import Archive
+from storage.database.schema import capture
 from storage.records import Exchange
-from storage.schema import capture
 from storage.warc.name import parse_name
 
 

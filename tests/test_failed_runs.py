@@ -13,19 +13,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from crawl_stage import wait_until
-from newsroom import Newsroom, small_press
-from nursery import Nursery
+from support.crawl_processes import wait_until
+from support.newsroom import Newsroom, small_press
+from support.processes import Nursery
 
-from jianbao.crawl_verdict import tell_end, tell_killed
-from jianbao.faults import find_faults
-from jianbao.service_logbook import ArchiveLogbook
-from storage.archive import Archive
-from storage.crawls import start_crawl
-from storage.disk import is_full
-from storage.events import list_open_events, open_event
-from storage.sources import SourceRow, save_sources
-from storage.tally import Tally
+from jianbao.crawl.verdict import tell_end, tell_killed
+from jianbao.documents.faults import find_faults
+from jianbao.service.runs import ArchiveLogbook
+from storage.archive.folder import Archive
+from storage.database.disk import is_full
+from storage.events.event import list_open_events, open_event
+from storage.ledger.counts import Tally
+from storage.ledger.crawl import start_crawl
+from storage.ledger.source import SourceRow, save_sources
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -148,7 +148,7 @@ def test_a_service_that_starts_tells_of_the_crawls_that_died_with_the_last_one(a
 BROKEN = """
 import errno, sqlite3
 from sqlalchemy.exc import OperationalError
-from storage.archive import Archive
+from storage.archive.folder import Archive
 def refuse(*_, **__):
     raise {error}
 {patch} = refuse
@@ -159,11 +159,11 @@ BREAKS = {
     "locked": ("Archive.keep", 'OperationalError("x", {}, sqlite3.OperationalError("database is locked"))'),
     "a defect": ("Archive.keep", 'LookupError("no such thing")'),
     "a defect before the first request": (
-        "__import__('jianbao.desk').desk.ArchiveDesk.orders",
+        "__import__('jianbao.crawl.port').desk.ArchiveDesk.orders",
         'LookupError("no such thing")',
     ),
     "a defect after the last": (
-        "__import__('jianbao.crawling').crawling.link_news",
+        "__import__('jianbao.crawl.run').crawling.link_news",
         'OperationalError("x", {}, sqlite3.OperationalError("database or disk is full"))',
     ),
 }
@@ -299,7 +299,7 @@ def test_a_lost_file_of_originals_is_a_fault(newsroom: Newsroom) -> None:
 
 
 def test_metrics_tell_of_faults(newsroom: Newsroom) -> None:
-    from reading_room import open_reader
+    from support.web_client import open_reader
 
     newsroom.crawl()
     with open_reader(newsroom.archive_folder) as client:

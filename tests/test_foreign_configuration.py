@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from command_line import Ended, run_process
-from post_files import a_post, write_posts
 from sqlalchemy import text
+from support.command_line import Ended, run_process
+from support.post_files import a_post, write_posts
 
 from jianbao.configuration import load_configuration
-from jianbao.crawling import open_archive
-from storage.archive import Archive
+from jianbao.crawl.run import open_archive
+from storage.archive.folder import Archive
 
 OURS = ("ganjiangwanbao", "xinjiangwanbao", "yaohuribao")
 SOURCE = '[[sources]]\nslug = "{slug}"\nname = "报"\nkind = "category"\nurl = "http://127.0.0.1:9/{slug}"\n'

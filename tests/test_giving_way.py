@@ -10,20 +10,20 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from search_desk import SLUGS, SearchDesk
 from sqlalchemy import Connection, func, select, text
-from two_searches import make_words, prove_search
+from support.search_comparison import make_words, prove_search
+from support.searched_articles import SLUGS, SearchDesk
 
-from jianbao import indexing
-from jianbao.indexing import index_news, rebuild_index
-from jianbao.linking import rebuild_stories
-from pipelines import link_stories
-from pipelines.link_stories import enter_looked, look_for_copies
-from storage.archive import Archive
-from storage.giving_way import Turns
-from storage.schema import article, story_member, story_owed, story_sketch
+from jianbao.upkeep import index as indexing
+from jianbao.upkeep.index import index_news, rebuild_index
+from jianbao.upkeep.stories import rebuild_stories
+from pipelines.stories import link as link_stories
+from pipelines.stories.link import enter_looked, look_for_copies
+from storage.archive.folder import Archive
+from storage.archive.turns import Turns
+from storage.database.schema import article, story_member, story_owed, story_sketch
 from storage.search import build_part, create_index, index, prepare_part, read_index_state
-from storage.stories import owe_story
+from storage.stories.story import owe_story
 
 ARTICLES = 60
 

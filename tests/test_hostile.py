@@ -16,23 +16,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jianbao.output import print_json
-from pipelines.belief import doubt
-from pipelines.byline import byline_names, closing_names, dateline_names, signature_names
+from jianbao.terminal.output import print_json
 from pipelines.complete import complete_draft
 from pipelines.deduplicate import describe_change
+from pipelines.doubt.belief import doubt
 from pipelines.fingerprint import content_hash, fold
-from pipelines.normalise import normalise
-from pipelines.normalise_body import Line, read_body
-from pipelines.normalise_lines import is_furniture, is_jump, is_note, source_media
-from pipelines.normalise_securities import read_printed
+from pipelines.normalise.article import normalise
+from pipelines.normalise.body import Line, read_body
+from pipelines.normalise.byline import byline_names, closing_names, dateline_names, signature_names
+from pipelines.normalise.lines import is_furniture, is_jump, is_note, source_media
+from pipelines.normalise.securities import read_printed
 from spiders.addresses import article_addresses
+from spiders.middleware.retry_after import parse_retry_after
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.bare_post import is_bare_post
 from spiders.readers.listing_page import read_listing
 from spiders.readers.printed_time import read_time
-from spiders.retry_after import parse_retry_after
 from storage.records import Article, Draft, Link, Owed, Paragraph, SetAside, Vanished, find_info_code
 
 CODE = "NW202203112301200001"

@@ -16,25 +16,25 @@ from random import Random
 from typing import Any
 
 import pytest
-from command_line import PYTHON, Command
-from crawl_stage import wait_until
-from import_proof import compare_archives, prove_files, read_contents
-from newsroom import Newsroom
-from post_files import GENERATIONS, NOTICE, NOTICE_NAME, a_post, ghost, render, synthetic, write_posts
 from sqlalchemy import text
-from warc_folder import assert_valid
+from support.command_line import PYTHON, Command
+from support.crawl_processes import wait_until
+from support.import_checks import compare_archives, prove_files, read_contents
+from support.newsroom import Newsroom
+from support.post_files import GENERATIONS, NOTICE, NOTICE_NAME, a_post, ghost, render, synthetic, write_posts
+from support.warc_folder import assert_valid
 
 from jianbao.importing import posts as posts_module
+from jianbao.importing.counts import ImportTally
 from jianbao.importing.post_folder import FoundFile, Unreadable, find_files, load_file
 from jianbao.importing.post_reading import read_posts
 from jianbao.importing.posts import import_posts
-from jianbao.importing.tally import ImportTally
 from pipelines.settle import settle_delivery
 from spiders.readers.article_page import read_article
-from storage.archive import Archive
-from storage.articles import StoredArticle, find_article, list_revisions
+from storage.archive.folder import Archive
+from storage.articles.article import StoredArticle, find_article, list_revisions
+from storage.ledger.source import SourceRow, ensure_source, save_sources
 from storage.records import Delivery, Exchange, Owed, Resource
-from storage.sources import SourceRow, ensure_source, save_sources
 
 POST = a_post(1)
 CODE = POST.info_code

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 import typer.main
-from command_line import Command, Ended
 from hypothesis import given
 from hypothesis import strategies as st
-from newsroom import Newsroom
 from sqlalchemy import text as sql_text
+from support.command_line import Command, Ended
+from support.newsroom import Newsroom
 
 from jianbao.commands import import_
 from jianbao.importing.text_identity import TEXT_SCHEME, identify_text
-from storage.archive import Archive
+from storage.archive.folder import Archive
 from storage.records import WarcPlace, canonical_info_code, info_code_day
 from storage.warc import read_payload
 

@@ -9,23 +9,23 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from newsroom import Newsroom
 from sqlalchemy import func, select, update
+from support.newsroom import Newsroom
 
-from jianbao.desk import ArchiveDesk
+from jianbao.crawl.port import ArchiveDesk
 from pipelines.precedence import FILE_SCHEME, may_replace
 from scheduler.heartbeat import Heartbeat, read_service_state, write_heartbeat
 from scheduler.service_lock import hold_archive
-from storage.archive import Archive
-from storage.crawls import find_scheduled_crawl, start_crawl
-from storage.hosts import find_host, forget_manners, list_resting, update_host
-from storage.imports import HeldText
-from storage.instants import LONGEST_RETRY, ahead, is_recent, past, sound_stamps, steady_days
-from storage.ledger import list_owed, record_listings, settle_unarchived
+from storage.archive.folder import Archive
+from storage.captures.imported_files import HeldText
+from storage.database.schema import listing, source
+from storage.ledger.counts import Tally
+from storage.ledger.crawl import find_scheduled_crawl, start_crawl
+from storage.ledger.host import find_host, forget_manners, list_resting, update_host
+from storage.ledger.listing import list_owed, record_listings, settle_unarchived
+from storage.ledger.source import SourceRow, list_sources, save_sources, usual_silence
 from storage.records import Listed
-from storage.schema import listing, source
-from storage.sources import SourceRow, list_sources, save_sources, usual_silence
-from storage.tally import Tally
+from storage.records.instants import LONGEST_RETRY, ahead, is_recent, past, sound_stamps, steady_days
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)

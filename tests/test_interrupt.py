@@ -12,16 +12,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from archive_proof import prove_archive
-from crawl_stage import PATIENCE, Crawling, Launch, Stage, wait_until
-from nursery import Nursery
 from sqlalchemy import select
+from support.archive_checks import prove_archive
+from support.crawl_processes import PATIENCE, Crawling, Launch, Stage, wait_until
+from support.processes import Nursery
 
 from jianbao.demo import DemoSite, Press
-from storage.archive import Archive
-from storage.article_lists import count_articles
+from storage.archive.folder import Archive
+from storage.articles.lists import count_articles
+from storage.database.schema import crawl
 from storage.records import find_info_code
-from storage.schema import crawl
 
 CONCURRENCY = 4
 FEW = 15

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from kill_trial import KillTrial
-from newsroom import Newsroom
-from nursery import Nursery
 from sqlalchemy import select
+from support.kill_trial import KillTrial
+from support.newsroom import Newsroom
+from support.processes import Nursery
 
-from storage.archive import Archive
-from storage.crawls import start_crawl
-from storage.schema import crawl
+from storage.archive.folder import Archive
+from storage.database.schema import crawl
+from storage.ledger.crawl import start_crawl
 
 STARTUP = 0.5  # seconds until the first request of a crawl that was forked, about
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Connection, create_engine, insert, select, update
 
-from storage.archive import Archive
-from storage.ledger import (
+from storage.archive.folder import Archive
+from storage.database.schema import capture, listing, metadata, source
+from storage.ledger.listing import (
     FIRST_RETRY,
     LONGEST_RETRY,
     ListingFilter,
@@ -29,9 +30,8 @@ from storage.ledger import (
     settle_gone,
     settle_unarchived,
 )
+from storage.ledger.source import SourceRow, list_sources, order_poll, save_sources
 from storage.records import Form, Listed, Owed, Poll, PollOrder, Validators
-from storage.schema import capture, listing, metadata, source
-from storage.sources import SourceRow, list_sources, order_poll, save_sources
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 SLUGS = ("shangraoribao", "nanchangribao", "emnews")

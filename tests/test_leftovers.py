@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from newsroom import Newsroom, small_press
+from support.newsroom import Newsroom, small_press
 
 from jianbao.demo import DemoSite, Post
-from storage.source_locks import hold_sources
+from storage.ledger.source_locks import hold_sources
 
 KEPT, REMOVED = "di1xianribao", "di2xianribao"
 HOUR = timedelta(hours=1)

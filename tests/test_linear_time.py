@@ -8,11 +8,11 @@ the machine can do neither.
 from __future__ import annotations
 
 import pytest
-from hostile_fillings import FILLINGS
-from hostile_readers import READERS, Read, measure
+from support.hostile_readers import READERS, Read, measure
+from support.hostile_texts import FILLINGS
 
-from jianbao import diffing
-from jianbao.web.sanitising import sanitise_html
+from jianbao.documents import difference as diffing
+from jianbao.web.text.sanitising import sanitise_html
 from spiders.readers.broken_paragraphs import join_broken
 from storage.records.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
-from newsroom import Newsroom, small_press
+from support.newsroom import Newsroom, small_press
 
 from jianbao.demo.answer import HTML, Answer
 from spiders.readers.list_identity import doubt_list

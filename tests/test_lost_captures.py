@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from newsroom import Newsroom, small_press
+from support.newsroom import Newsroom, small_press
 
-from storage.archive import Archive
-from storage.captures import list_captures, read_capture
-from storage.lost_captures import LostFile, find_lost_files, tell_lost_files
+from storage.archive.folder import Archive
+from storage.captures.capture import list_captures, read_capture
+from storage.captures.lost import LostFile, find_lost_files, tell_lost_files
 from storage.records import Exchange
 from storage.warc import read_payload
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from newsroom import Newsroom
+from support.newsroom import Newsroom
 
 from jianbao.demo import DemoSite
 from jianbao.demo.answer import Answer

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.normalise_body import read_body
+from pipelines.normalise.body import read_body
 
 URL = "http://127.0.0.1/a.html"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.normalise import normalise
+from pipelines.normalise.article import normalise
 from storage.records import Draft, Form
 
 URL = "http://h.example/a.html"

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from newsroom import Newsroom, small_press
+from support.newsroom import Newsroom, small_press
 
 from jianbao.demo import DemoSite
 from jianbao.demo.misbehaviour import KINDS, Kind

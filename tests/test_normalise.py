@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from page_cases import find_case
+from support.page_cases import find_case
 
-from pipelines.belief import doubt
+from pipelines.doubt.belief import doubt
 from pipelines.fingerprint import body_hash, content_hash, fold
-from pipelines.normalise import normalise
+from pipelines.normalise.article import normalise
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
 from storage.records import Article, Draft, Paragraph, Security, SetAside

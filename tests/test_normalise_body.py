@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines import normalise_body
-from pipelines.normalise_body import Body, read_body
+from pipelines.normalise import body as normalise_body
+from pipelines.normalise.body import Body, read_body
 
 # fmt: off
 PIECES = (

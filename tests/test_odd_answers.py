@@ -7,19 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import Command, run_process
-from newsroom import Newsroom, small_press
-from raw_server import serve_raw
 from scrapy import Request
 from scrapy.http import Response
+from support.command_line import Command, run_process
+from support.newsroom import Newsroom, small_press
+from support.raw_server import serve_raw
 
 from jianbao.demo import DemoSite
+from spiders.middleware.unasked import Unasked, UnaskedAnswersMiddleware
 from spiders.readers.article_page import read_article
 from spiders.readers.base_address import base_of
 from spiders.readers.listing_page import read_listing
-from spiders.unasked import Unasked, UnaskedAnswersMiddleware
 from spiders.wholeness import is_whole
-from storage.ledger import _is_due_again
+from storage.ledger.listing import _is_due_again
 
 URL = "http://news.example/category/a.html"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from crawl_stage import is_article
-from newsroom import Newsroom, small_press
+from support.crawl_processes import is_article
+from support.newsroom import Newsroom, small_press
 
 GONE_AT_ONCE = "answered 404"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.deduplicate import compare
-from pipelines.normalise import normalise
-from pipelines.normalise_body import read_body
+from pipelines.normalise.article import normalise
+from pipelines.normalise.body import read_body
 from storage.records import Article, Draft, Player
 
 URL = "http://paper.example/2022/a.html"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.normalise import normalise
+from pipelines.normalise.article import normalise
 from spiders.readers.broken_paragraphs import join_broken
 from spiders.readers.plain_text import LONGEST_TEXT, read_plain_text
 from storage.records import Article, Paragraph, SetAside

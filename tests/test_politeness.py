@@ -11,17 +11,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from crawl_stage import wait_until
-from newsroom import Newsroom, small_press
 from scrapy import Request
 from scrapy.http import Response
+from support.crawl_processes import wait_until
+from support.newsroom import Newsroom, small_press
 
+from jianbao.crawl.port import ArchiveDesk
 from jianbao.demo import DemoSite
-from jianbao.desk import ArchiveDesk
-from spiders.exchange_keeper import ExchangeKeeperMiddleware, kept_exchange
-from storage.archive import Archive
-from storage.schema import listing
-from storage.tally import Tally
+from spiders.middleware.exchange_keeper import ExchangeKeeperMiddleware, kept_exchange
+from storage.archive.folder import Archive
+from storage.database.schema import listing
+from storage.ledger.counts import Tally
 
 # -- pauses, and requests at once ------------------------------------------------------------------
 

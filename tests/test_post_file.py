@@ -9,10 +9,10 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from post_files import CST, GENERATIONS, NOTICE, NOTICE_NAME, Post, a_post, ghost, render
+from support.post_files import CST, GENERATIONS, NOTICE, NOTICE_NAME, Post, a_post, ghost, render
 
 from jianbao.importing.post_reading import read_post
-from pipelines.normalise import normalise
+from pipelines.normalise.article import normalise
 from spiders.readers.post_file import NoArticle, PostFile, read_post_file
 from storage.records import Resource, SetAside
 

@@ -11,24 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_work import ORIGIN, DeskWork
 from hypothesis import given
 from hypothesis import strategies as st
-from post_files import a_post, read_tree, render
 from sqlalchemy import text
+from support.delivered_articles import ORIGIN, DeskWork
+from support.post_files import a_post, read_tree, render
 
 from jianbao.demo import Post
 from jianbao.exporting.post_template import render_post
 from jianbao.exporting.posts import export_posts
+from jianbao.importing.counts import ImportTally
 from jianbao.importing.posts import import_posts
-from jianbao.importing.tally import ImportTally
-from pipelines.normalise import normalise
+from pipelines.normalise.article import normalise
 from pipelines.settle import settle_delivery
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.post_file import read_post_file
-from storage.archive import Archive
-from storage.articles import StoredArticle, find_article
+from storage.archive.folder import Archive
+from storage.articles.article import StoredArticle, find_article
 from storage.records import Delivery, Exchange
 from storage.records.liquid import neutralise_liquid, neutralise_plain, restore_liquid
 from storage.search import parse_query

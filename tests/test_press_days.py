@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.press_days import PRESS_ZONE, BadDay, first_moment, last_moment, press_day
+from storage.records.press_days import PRESS_ZONE, BadDay, first_moment, last_moment, press_day
 
 
 @pytest.mark.parametrize(

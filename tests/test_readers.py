@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_cases import READERS, PageCase, find_case, find_cases
+from support.page_cases import READERS, PageCase, find_case, find_cases
 
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article

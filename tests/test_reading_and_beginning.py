@@ -14,16 +14,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from command_line import Ended, run_process
-from newsroom import Newsroom, small_press
-from reading_room import open_reader
 from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
+from support.command_line import Ended, run_process
+from support.newsroom import Newsroom, small_press
+from support.web_client import open_reader
 
 from jianbao.refusals import describe, status_of
-from storage.archive import Archive, ArchiveLost, NoArchive
-from storage.counted_once import CountedOnce
-from storage.database import (
+from storage.archive.folder import Archive, ArchiveLost, NoArchive
+from storage.database.cache import CountedOnce
+from storage.database.opening import (
     SCHEMA_REVISION,
     ArchiveTooNew,
     ArchiveTooOld,
@@ -32,8 +32,8 @@ from storage.database import (
     damage_of,
     migrate_database,
 )
-from storage.schema import source
-from storage.sources import SourceRow, list_sources, save_sources
+from storage.database.schema import source
+from storage.ledger.source import SourceRow, list_sources, save_sources
 
 READING = (
     ("status", "--json"),

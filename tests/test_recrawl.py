@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from newsroom import Newsroom, small_press
+from support.newsroom import Newsroom, small_press
 
 from jianbao.demo.answer import Answer
 from jianbao.demo.post import Post

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from command_line import PYTHON, Command
+from support.command_line import PYTHON, Command
 from test_articles import make
 
-from storage.archive import Archive
-from storage.articles import insert_article, insert_revision, update_article
+from storage.archive.folder import Archive
+from storage.articles.article import insert_article, insert_revision, update_article
 from storage.records import Paragraph
 
 CODE = "NW202603200000000001"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from newsroom import Newsroom, small_press
 from scrapy.robotstxt import ProtegoRobotParser
+from support.newsroom import Newsroom, small_press
 
 from jianbao.demo import DemoSite
 from spiders.readers.robots_txt import TOKEN, is_robots_txt, name_only_us

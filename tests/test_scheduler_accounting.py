@@ -12,7 +12,7 @@ from scheduler import backlog as backlog_module
 from scheduler.accounting import BUSY, account
 from scheduler.backlog import Backlog, BacklogFull
 from scheduler.batch import Ending
-from scheduler.logbook import Child
+from scheduler.runs import Child
 
 NOW = datetime(2026, 5, 1, 4, 0, tzinfo=UTC)
 CHILD = Child(("yunwanbao",), NOW, NOW, 4711)

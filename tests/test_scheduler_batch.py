@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from crawl_stage import wait_until
+from support.crawl_processes import wait_until
 
 from scheduler.batch import Ending, run_batch
 from scheduler.settings import Limits

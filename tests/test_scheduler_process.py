@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawl_stage import wait_until
+from support.crawl_processes import wait_until
 
 from scheduler.heartbeat import Heartbeat, read_heartbeat, read_service_state, write_heartbeat
 from scheduler.service_lock import hold_archive

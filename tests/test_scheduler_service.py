@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from service_bench import QUICK, START, Bench, Notebook, idle, until
+from support.service_setup import QUICK, START, Bench, Notebook, idle, until
 
 from scheduler import batch
 from scheduler import service as service_module

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Command
-from newsroom import Newsroom
 from sqlalchemy import text
+from support.command_line import Command
+from support.newsroom import Newsroom
 
 from jianbao.demo import DemoSite, Press
 from jianbao.demo.post import CST, Written
-from storage.archive import Archive
+from storage.archive.folder import Archive
 
 TITLE = "鹭湖湿地来了黑脸琵鹭"
 MORNING = datetime(2026, 3, 20, 9, 30, tzinfo=CST)

@@ -10,8 +10,8 @@ from random import Random
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from motley_text import motley_line
-from naive_search import naive_fold, naive_lines
+from support.mixed_text import motley_line
+from support.naive_search import naive_fold, naive_lines
 
 from storage.search import tokens
 from storage.search.folding import Folded, fold, fold_lines, fold_with_spans

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from naive_search import NaiveQuery, NaiveSearch
-from search_desk import FIRST, MEDIA, SLUGS, SearchDesk, make_article, remove_article
 from sqlalchemy import Connection, event, text
+from support.naive_search import NaiveQuery, NaiveSearch
+from support.searched_articles import FIRST, MEDIA, SLUGS, SearchDesk, make_article, remove_article
 
-from jianbao.indexing import is_half_built, rebuild_index
-from storage.articles import find_article, free_id
+from jianbao.upkeep.index import is_half_built, rebuild_index
+from storage.articles.article import find_article, free_id
 from storage.search import (
     Effort,
     IndexNotOurs,

@@ -8,16 +8,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from reading_room import open_reader
-from shelf_articles import plain_article, shelve
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
+from support.sample_articles import plain_article, shelve
+from support.web_client import open_reader
 
-from jianbao.reading import read_list
-from jianbao.searching import read_search
-from jianbao.trending import read_trend
-from storage.archive import Archive
-from storage.article_lists import ArticleFilter
+from jianbao.documents.search import read_search
+from jianbao.documents.status import read_list
+from jianbao.documents.trend import read_trend
+from storage.archive.folder import Archive
+from storage.articles.lists import ArticleFilter
 from storage.records import Security
 from storage.search import Settled, parse_query, search_articles, settle_query
 

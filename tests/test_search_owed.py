@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from search_desk import FIRST, SLUGS, SearchDesk, make_article, remove_article
 from sqlalchemy import Connection, text
+from support.searched_articles import FIRST, SLUGS, SearchDesk, make_article, remove_article
 
 from pipelines.store import store_article
-from storage.articles import find_article
+from storage.articles.article import find_article
 from storage.records import Owed
 from storage.search import (
     Effort,

@@ -9,12 +9,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from naive_search import NaiveSearch
-from search_desk import FIRST, SLUGS, SearchDesk, remove_article
 from sqlalchemy import Connection
+from support.naive_search import NaiveSearch
+from support.searched_articles import FIRST, SLUGS, SearchDesk, remove_article
 
-from storage.archive import Archive
-from storage.articles import find_article
+from storage.archive.folder import Archive
+from storage.articles.article import find_article
 from storage.search import BadQuery, Order, iterate_matches, parse_query, read_index_state, search_articles
 from storage.search.find import read_cursor, write_cursor
 from storage.search.match import matches

@@ -6,18 +6,18 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from search_desk import SearchDesk
-from two_searches import (
+from support.search_comparison import (
     Verdict,
     kill_worker,
     make_combinations,
     make_words,
     prove_search,
 )
+from support.searched_articles import SearchDesk
 
-from jianbao.indexing import rebuild_index
-from storage.archive import Archive
-from storage.article_lists import count_articles
+from jianbao.upkeep.index import rebuild_index
+from storage.archive.folder import Archive
+from storage.articles.lists import count_articles
 from storage.search import read_index_state
 
 ARTICLES = 400

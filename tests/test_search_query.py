@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from motley_text import motley_line
+from support.mixed_text import motley_line
 
 from storage.search import BadQuery, Group, Query, Word, narrow, parse_query
 

@@ -10,9 +10,9 @@ from random import Random
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from motley_text import motley_line, motley_text, motley_word
-from naive_search import Alternative, Asked, NaiveQuery, naive_fold
-from search_desk import FIRST, SLUGS, SearchDesk, make_article
+from support.mixed_text import motley_line, motley_text, motley_word
+from support.naive_search import Alternative, Asked, NaiveQuery, naive_fold
+from support.searched_articles import FIRST, SLUGS, SearchDesk, make_article
 
 from storage.search import (
     BadQuery,

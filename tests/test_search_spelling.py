@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from motley_text import motley_line
+from support.mixed_text import motley_line
 
 from storage.search.folding import fold, fold_lines
 from storage.search.spelling import is_rewritten, spellings

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from naive_search import Alternative, Asked, NaiveQuery, NaiveSearch
-from search_desk import SearchDesk
 from sqlalchemy import Connection
+from support.naive_search import Alternative, Asked, NaiveQuery, NaiveSearch
+from support.searched_articles import SearchDesk
 
 from storage.search import AT_ONCE, COMPLETELY, THOROUGH, Effort, Order, parse_query, search_articles
 

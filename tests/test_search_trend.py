@@ -10,11 +10,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from naive_search import NaiveArticle, NaiveSearch
-from search_desk import FIRST, SLUGS, SearchDesk, make_article
 from sqlalchemy import Connection, text
+from support.naive_search import NaiveArticle, NaiveSearch
+from support.searched_articles import FIRST, SLUGS, SearchDesk, make_article
 
-from storage.articles import find_article
+from storage.articles.article import find_article
 from storage.search import AT_ONCE, Effort, Trend, Unit, count_trend, parse_query, read_index_state
 from storage.search.match import matches
 from storage.search.query import Query

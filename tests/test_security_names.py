@@ -13,11 +13,17 @@ from sqlalchemy import text
 from test_articles import make
 
 from pipelines.deduplicate import compare
-from pipelines.normalise import normalise
-from pipelines.normalise_securities import read_printed
-from storage.archive import Archive
-from storage.article_lists import ArticleFilter, list_articles
-from storage.articles import StoredArticle, find_article, find_delivered, insert_article, update_article
+from pipelines.normalise.article import normalise
+from pipelines.normalise.securities import read_printed
+from storage.archive.folder import Archive
+from storage.articles.article import (
+    StoredArticle,
+    find_article,
+    find_delivered,
+    insert_article,
+    update_article,
+)
+from storage.articles.lists import ArticleFilter, list_articles
 from storage.records import Draft, Security
 
 NAMED = {

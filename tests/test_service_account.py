@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from newsroom import Newsroom, small_press
 from sqlalchemy import Connection
+from support.newsroom import Newsroom, small_press
 
-from jianbao.service_logbook import ArchiveLogbook
-from scheduler.logbook import Missed
+from jianbao.service.runs import ArchiveLogbook
+from scheduler.runs import Missed
 from scheduler.service_lock import hold_archive
-from storage.archive import Archive
-from storage.crawls import finish_crawl, last_crawl, last_due, start_crawl
-from storage.sources import SourceRow, save_sources
-from storage.tally import Tally
+from storage.archive.folder import Archive
+from storage.ledger.counts import Tally
+from storage.ledger.crawl import finish_crawl, last_crawl, last_due, start_crawl
+from storage.ledger.source import SourceRow, save_sources
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 EARLIER, LATER = NOW - timedelta(minutes=5), NOW + timedelta(minutes=5)

@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from command_line import Command
-from newsroom import Newsroom, small_press
-from post_files import Post, a_post, ghost, render, write_posts
 from sqlalchemy import text
+from support.command_line import Command
+from support.newsroom import Newsroom, small_press
+from support.post_files import Post, a_post, ghost, render, write_posts
 
 from jianbao.demo.post import Post as SitePost
+from jianbao.importing.counts import ImportTally
 from jianbao.importing.posts import import_posts
-from jianbao.importing.tally import ImportTally
 from pipelines.precedence import FILE_SCHEME
-from storage.archive import Archive
-from storage.articles import find_article
-from storage.events import list_open_events, open_event
-from storage.set_events import resolve_empty_sets
+from storage.archive.folder import Archive
+from storage.articles.article import find_article
+from storage.events.event import list_open_events, open_event
+from storage.ledger.set_events import resolve_empty_sets
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 ONE, OTHER = a_post(1), a_post(2)

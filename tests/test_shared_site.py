@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from command_line import Command
+from support.command_line import Command
 
 pytestmark = pytest.mark.shared
 

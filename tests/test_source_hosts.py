@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Command, Ended
-from newsroom import small_press
-from raw_server import serve_raw
+from support.command_line import Command, Ended
+from support.newsroom import small_press
+from support.raw_server import serve_raw
 
 from jianbao.configuration import Configuration
-from jianbao.crawling import _allowed_hosts
+from jianbao.crawl.run import _allowed_hosts
 from jianbao.demo import DemoSite
 from spiders.addresses import host_of, is_allowed
 from spiders.search import Search

@@ -18,15 +18,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from command_line import PYTHON, Command
-from crawl_stage import wait_until
+from support.command_line import PYTHON, Command
+from support.crawl_processes import wait_until
 from test_articles import make
 
-from storage import sql as storage_sql
-from storage.archive import Archive
-from storage.articles import insert_article
-from storage.database import ArchiveUnusable
-from storage.sql import BadStatement, SqlAnswer, TooCostly, open_read_only, open_sql, read_sql
+from storage.archive.folder import Archive
+from storage.articles.article import insert_article
+from storage.database.opening import ArchiveUnusable
+from storage.sql import statement as storage_sql
+from storage.sql.statement import BadStatement, SqlAnswer, TooCostly, open_read_only, open_sql, read_sql
 
 COUNT = 40
 SECONDS = 0.3  # that a statement may take which takes too long anyway
@@ -260,7 +260,7 @@ def test_no_function_works_for_long(statement: str, database: Path) -> None:
 
 def test_no_statement_eats_the_memory(database: Path) -> None:
     program = (
-        "import re, sys, json; from pathlib import Path; from storage.sql import *\n"
+        "import re, sys, json; from pathlib import Path; from storage.sql.statement import *\n"
         "for statement in json.load(sys.stdin):\n"
         "    try: read_sql(Path(sys.argv[1]), statement, seconds=0.3)\n"
         "    except (BadStatement, TooCostly): pass\n"
@@ -398,7 +398,7 @@ def test_what_a_function_cannot_work_with_is_said(statement: str, database: Path
 def test_a_function_that_looks_at_no_clock_ends_with_the_process(database: Path) -> None:
     """``abs`` stands for whatever function of SQLite works on for long."""
     program = (
-        "import sys, time; from pathlib import Path; from storage import sql\n"
+        "import sys, time; from pathlib import Path; from storage.sql import statement as sql\n"
         "from jianbao.commands.sql import _give_up\n"
         "sql._PATIENCE = 0.1\n"
         "sql.replace_functions = lambda c, *_: c.create_function('abs', 1, lambda _: time.sleep(600))\n"

@@ -10,8 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import PYTHON
-from newsroom import Newsroom, small_press
+from support.command_line import PYTHON
+from support.newsroom import Newsroom, small_press
 
 CLOSED, FULL = ">&-", ">/dev/full"
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Command
 from sqlalchemy import text
+from support.command_line import Command
 from test_articles import make
 
-from storage.archive import Archive
-from storage.article_lists import ArticleFilter
-from storage.articles import free_id, insert_article, insert_revision, link_duplicates, update_article
-from storage.press_days import PRESS_ZONE
-from storage.schema import listing, source
-from storage.stats import count_statistics
+from storage.archive.folder import Archive
+from storage.articles.article import free_id, insert_article, insert_revision, link_duplicates, update_article
+from storage.articles.lists import ArticleFilter
+from storage.articles.statistics import count_statistics
+from storage.database.schema import listing, source
+from storage.records.press_days import PRESS_ZONE
 
 SLUGS = ("shangrao", "nanchang")
 COUNT = 90

@@ -12,17 +12,25 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from newsroom import Newsroom
 from sqlalchemy import Connection, create_engine, insert, select, update
+from support.newsroom import Newsroom
 
-from jianbao.demo.chronicle import BEATS, seeded, write_paragraphs
-from pipelines import link_stories
-from pipelines.link_stories import Linked, link_batch
-from pipelines.near_copies import Dissected, similarity
-from storage.archive import Archive
-from storage.schema import article, metadata, story_key, story_link, story_member, story_owed, story_sketch
-from storage.sketches import REPRINT_WINDOW
-from storage.stories import (
+from jianbao.demo.history import BEATS, seeded, write_paragraphs
+from pipelines.stories import link as link_stories
+from pipelines.stories.link import Linked, link_batch
+from pipelines.stories.near_copies import Dissected, similarity
+from storage.archive.folder import Archive
+from storage.database.schema import (
+    article,
+    metadata,
+    story_key,
+    story_link,
+    story_member,
+    story_owed,
+    story_sketch,
+)
+from storage.stories.sketch import REPRINT_WINDOW
+from storage.stories.story import (
     find_stories,
     forget_some_stories,
     is_first_of_story,
@@ -284,8 +292,8 @@ def test_stories_are_the_same_in_any_order_and_after_a_rebuild(
 LINKER = """
 import sys
 from pathlib import Path
-from pipelines import link_stories
-from storage.archive import Archive
+from pipelines.stories import link as link_stories
+from storage.archive.folder import Archive
 link_stories.BATCH = 5
 with Archive.open(Path(sys.argv[1])) as archive:
     for turn, done in enumerate(link_stories.link_stories(archive)):

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert
 
-from storage.archive import Archive
-from storage.article_lists import ArticleFilter, count_articles, list_articles
-from storage.schema import article, story_member
+from storage.archive.folder import Archive
+from storage.articles.lists import ArticleFilter, count_articles, list_articles
+from storage.database.schema import article, story_member
 from storage.search import Query, build_part, create_index, parse_query, search_articles
 
 FIRST = datetime(2026, 3, 20, 1, tzinfo=UTC)

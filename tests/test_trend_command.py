@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from command_line import Command
 from rich.cells import cell_len
+from support.command_line import Command
 from test_articles import make
 
-from jianbao.bar_chart import draw_bars
-from storage.archive import Archive
-from storage.articles import free_id, insert_article
+from jianbao.terminal.bars import draw_bars
+from storage.archive.folder import Archive
+from storage.articles.article import free_id, insert_article
+from storage.database.schema import listing, source
 from storage.records import Paragraph
-from storage.schema import listing, source
 from storage.search import index_article
 
 # Noon in UTC but for two: late evenings in UTC are the next day, month and year where newspapers are printed.

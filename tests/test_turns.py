@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Command
-from crawl_stage import is_article
-from newsroom import small_press
+from support.command_line import Command
+from support.crawl_processes import is_article
+from support.newsroom import small_press
 
 from jianbao.demo import DemoSite
 from jianbao.demo.site import Request
+from spiders.middleware.turns import Turns
 from spiders.search import Search, Searches
-from spiders.turns import Turns
 from storage.records import Form, Owed, TryLater
 
 # -- lines and places -----------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from desk_work import DeskWork
-from newsroom import Newsroom
+from support.delivered_articles import DeskWork
+from support.newsroom import Newsroom
 
 from jianbao.demo import Post
-from storage.articles import list_revisions
+from storage.articles.article import list_revisions
 
 Arrival = tuple[Post, bool]
 

@@ -9,15 +9,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from command_line import Ended
-from desk_work import DeskWork
-from newsroom import Newsroom, small_press
 from sqlalchemy import text
+from support.command_line import Ended
+from support.delivered_articles import DeskWork
+from support.newsroom import Newsroom, small_press
 
 from jianbao.demo.misbehaviour import Kind
 from pipelines.article_pipeline import ArticlePipeline
+from storage.ledger.counts import Tally
 from storage.records import Delivery, Exchange
-from storage.tally import Tally
 from storage.warc.record import MAX_RECORD
 
 # Makes a function stumble over one name in its arguments.
@@ -86,7 +86,7 @@ def test_a_callback_that_raises_is_told_with_its_trace_and_ends_only_its_page(
 ) -> None:
     newsroom = open_newsroom(small_press(4, papers=2))
     first, second = newsroom.site.slugs
-    ended = crawl_stumbling(newsroom, "jianbao.desk:ArchiveDesk", "record_poll", f"'{first}'")
+    ended = crawl_stumbling(newsroom, "jianbao.crawl.port:ArchiveDesk", "record_poll", f"'{first}'")
     assert (ended.status, ended.json["status"]) == (1, "failed")
     assert ended.json["errors"] == ["the crawl itself failed (1 unexpected errors): see the log"]
     assert "ERROR scrapy.core.scraper: Spider error processing" in ended.stderr

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from warc_folder import (
+from support.warc_folder import (
     FIRST_FILE,
     NOON,
     PAGE,

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from warc_folder import (
+from support.warc_folder import (
     FIRST_FILE,
     NOON,
     PAGE,

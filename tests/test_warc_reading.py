@@ -11,7 +11,7 @@ from typing import Any
 
 import brotli
 import pytest
-from warc_folder import FIRST_FILE, PAGE, an_exchange, end_of, write_pages
+from support.warc_folder import FIRST_FILE, PAGE, an_exchange, end_of, write_pages
 
 from storage.records import Exchange, WarcPlace
 from storage.records.content_coding import CodingBroken, TooLarge, read_body

@@ -12,19 +12,19 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from command_line import Command
-from desk_work import DeskWork
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from reading_room import TestClient, open_reader
-from served_archive import ARTICLES, NOW, fill_archive
+from support.command_line import Command
+from support.delivered_articles import DeskWork
+from support.served_archive import ARTICLES, NOW, fill_archive
+from support.web_client import TestClient, open_reader
 
-from jianbao.web import shapes
-from jianbao.web.cursor import write_id, write_place
+from jianbao.web.api import shapes
+from jianbao.web.api.cursor import write_id, write_place
 from jianbao.web.problems import Problem
-from storage.crawls import start_crawl
-from storage.events import open_event
+from storage.events.event import open_event
+from storage.ledger.crawl import start_crawl
 
 API = "/api/v1"
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "api.md").read_text("utf-8")

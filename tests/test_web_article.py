@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from desk_work import DeskWork
-from reading_room import TestClient, open_reader
-from shelf_articles import CODE, EVIL, PICTURE, hostile_article, plain_article, shelve
+from support.delivered_articles import DeskWork
+from support.sample_articles import CODE, EVIL, PICTURE, hostile_article, plain_article, shelve
+from support.web_client import TestClient, open_reader
 
-from jianbao.web.origins import is_public_host
-from jianbao.web.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
-from storage.archive import Archive
+from jianbao.web.text.origins import is_public_host
+from jianbao.web.text.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
+from storage.archive.folder import Archive
+from storage.ledger.source import SourceRow, save_sources
 from storage.records import Article, Paragraph, Player
-from storage.sources import SourceRow, save_sources
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jianbao.web.cursor import BadCursor, _seal, read_id, read_place, write_id, write_place
+from jianbao.web.api.cursor import BadCursor, _seal, read_id, read_place, write_id, write_place
 
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
-from desk_work import DeskWork
 from lxml import etree, html
-from reading_room import READER, TestClient, open_reader
-from served_archive import ARTICLES, NOW, fill_archive
+from support.delivered_articles import DeskWork
+from support.served_archive import ARTICLES, NOW, fill_archive
+from support.web_client import READER, TestClient, open_reader
 
-from storage.articles import free_id, insert_article
-from storage.ledger import record_listings
+from storage.articles.article import free_id, insert_article
+from storage.ledger.listing import record_listings
 from storage.records import Listed, Paragraph
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from reading_room import TestClient, open_reader
-from served_archive import ARTICLES, NOW, fill_archive
 from sqlalchemy import insert, text, update
+from support.served_archive import ARTICLES, NOW, fill_archive
+from support.web_client import TestClient, open_reader
 
 from jianbao import __version__
-from jianbao.web.metrics import ArchiveMetrics
+from jianbao.web.api.metrics import ArchiveMetrics
 from scheduler.service_lock import hold_archive
-from storage.archive import DATABASE_FILE, Archive
-from storage.events import KINDS
-from storage.ledger import record_poll
+from storage.archive.folder import DATABASE_FILE, Archive
+from storage.database.schema import listing
+from storage.events.event import KINDS
+from storage.ledger.listing import record_poll
+from storage.ledger.source import SourceRow, save_sources
 from storage.records import Poll
-from storage.schema import listing
-from storage.sources import SourceRow, save_sources
 
 Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 

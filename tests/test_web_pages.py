@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from desk_work import DeskWork
-from reading_room import TestClient, open_reader
-from served_archive import NOW, fill_archive
+from support.delivered_articles import DeskWork
+from support.served_archive import NOW, fill_archive
+from support.web_client import TestClient, open_reader
 
-from jianbao.web.trend_chart import print_share
-from storage.archive import Archive
-from storage.crawls import finish_crawl, start_crawl
-from storage.events import resolve_all_events
-from storage.ledger import record_listings, settle_unarchived
-from storage.press_days import press_day
+from jianbao.web.charts.trend import print_share
+from storage.archive.folder import Archive
+from storage.events.event import resolve_all_events
+from storage.ledger.counts import Tally
+from storage.ledger.crawl import finish_crawl, start_crawl
+from storage.ledger.listing import record_listings, settle_unarchived
 from storage.records import Listed
+from storage.records.press_days import press_day
 from storage.search import Effort
-from storage.tally import Tally
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_what_the_ledger_knows_of_an_article_that_was_set_aside(own_desk: DeskWo
 
 
 def _owed(desk: DeskWork, slug: str) -> list[object]:
-    from storage.ledger import list_owed
+    from storage.ledger.listing import list_owed
 
     with desk.archive.reading() as connection:
         return list(list_owed(connection, slug, None))
@@ -332,7 +332,7 @@ def test_a_search_without_its_index_says_what_to_run(
     word = own_desk.edition.articles[5].title[:2]
     with open_reader(own_desk.archive.folder) as reader:
         assert word in read(reader, f"/search?q={word}")  # few texts are read as they are
-        monkeypatch.setattr("jianbao.web.index_guard._READABLE", 10)
+        monkeypatch.setattr("jianbao.web.questions.index_guard._READABLE", 10)
         for path in ("/search", "/trend"):
             assert "jianbao reindex" in read(reader, f"{path}?q={word}&to=2026", 503)
         for path in ("/api/v1/search", "/api/v1/trends", "/feeds/search.atom"):

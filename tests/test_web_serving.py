@@ -14,15 +14,15 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from command_line import PYTHON, Command
-from desk_work import DeskWork
 from fastapi import FastAPI
-from reading_room import READER, TestClient, open_reader
+from support.command_line import PYTHON, Command
+from support.delivered_articles import DeskWork
+from support.web_client import READER, TestClient, open_reader
 
-from jianbao.serving import ExtraMissing, check_extra
-from jianbao.web.gate import host_name
-from jianbao.web.language import LANGUAGES, prefer, read_phrases
-from storage.events import open_event
+from jianbao.web.middleware.gate import host_name
+from jianbao.web.server import ExtraMissing, check_extra
+from jianbao.web.text.language import LANGUAGES, prefer, read_phrases
+from storage.events.event import open_event
 
 CONTENT = files("jianbao.web")
 CRAWL_STATUSES = ["running", "ok", "partial", "failed", "interrupted", "missed", "overlapped", "killed"]
@@ -197,9 +197,9 @@ def test_every_phrase_that_is_said_is_written() -> None:
 def test_every_kind_has_a_name() -> None:
     from typing import get_args
 
-    from jianbao.web.charts import DayState
-    from jianbao.web.searching import ORDERS, UNITS
-    from storage.events import KINDS
+    from jianbao.web.charts.figures import DayState
+    from jianbao.web.questions.search_form import ORDERS, UNITS
+    from storage.events.event import KINDS
     from storage.records import ListingState, PollOutcome
 
     phrases = read_phrases("en")
@@ -296,7 +296,7 @@ def test_no_archive_is_one_sentence(command: Command, tmp_path: Path) -> None:
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jianbao.serving.find_spec", lambda name: None if name == "fastapi" else object())
+    monkeypatch.setattr("jianbao.web.server.find_spec", lambda name: None if name == "fastapi" else object())
     with pytest.raises(ExtraMissing, match=r"needs fastapi: pip install '\.\[web\]'"):
         check_extra()
 

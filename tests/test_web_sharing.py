@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from anyio.to_thread import current_default_thread_limiter
-from desk_work import DeskWork
-from reading_room import open_reader
-from served_archive import fill_archive
 from starlette.types import Receive, Scope, Send
+from support.delivered_articles import DeskWork
+from support.served_archive import fill_archive
+from support.web_client import open_reader
 
-from jianbao.web.shared_answers import SharedAnswers
+from jianbao.web.middleware.shared_answers import SharedAnswers
 
 
 class Kitchen:

@@ -9,25 +9,25 @@ from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
-from command_line import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from post_files import Post, a_post, render
-from reading_room import open_reader
+from support.command_line import Command
+from support.post_files import Post, a_post, render
+from support.web_client import open_reader
 
+from jianbao.documents.status import read_shown
+from jianbao.importing.counts import ImportTally
 from jianbao.importing.posts import import_posts
-from jianbao.importing.tally import ImportTally
-from jianbao.reading import read_shown
 from pipelines.deduplicate import compare
 from pipelines.settle import settle_delivery
 from pipelines.witnesses import keep_names, settle_time
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
-from storage.archive import Archive
-from storage.articles import StoredArticle, find_article
+from storage.archive.folder import Archive
+from storage.articles.article import StoredArticle, find_article
+from storage.articles.time_change import TimeChange, list_time_changes
+from storage.ledger.source import SourceRow, ensure_source
 from storage.records import Article, Delivery, Exchange, Image, Link, Owed, Paragraph, Precision, Witness
-from storage.sources import SourceRow, ensure_source
-from storage.time_changes import TimeChange, list_time_changes
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 CST_NINE = datetime.fromisoformat("2022-03-11T09:10:20+08:00")

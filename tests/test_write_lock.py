@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_work import DeskWork
-from newsroom import small_press
-from post_files import Post, a_post, render
+from support.delivered_articles import DeskWork
+from support.newsroom import small_press
+from support.post_files import Post, a_post, render
 
 import jianbao.importing.post_reading
 import jianbao.importing.texts
@@ -21,10 +21,10 @@ import pipelines.prepare
 import pipelines.settle
 import pipelines.store
 import storage.search.index
+from jianbao.importing.counts import ImportTally
 from jianbao.importing.posts import import_posts
-from jianbao.importing.tally import ImportTally
 from jianbao.importing.texts import TextOrder, import_texts
-from storage.archive import DATABASE_FILE, Archive
+from storage.archive.folder import DATABASE_FILE, Archive
 from storage.search import list_owed
 
 LONG = "今天天气好。" * 2_000

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from newsroom import Newsroom
+from support.newsroom import Newsroom
 
 from jianbao.demo.misbehaviour import Kind
 from pipelines.complete import complete_draft

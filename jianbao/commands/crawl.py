@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from jianbao.invocation import ExitStatus, Invocation
+from jianbao.terminal.invocation import ExitStatus, Invocation
 
 
 def crawl(
@@ -30,10 +30,10 @@ def crawl(
     due_at: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Poll category pages now, and fetch what they leave owed."""
-    from jianbao.crawl_report import print_new_troubles, print_report, print_summary, remind_of_contact
-    from jianbao.crawling import CrawlOrder, choose_slugs, open_archive, run_crawl
-    from jianbao.progress import watching
-    from jianbao.reading import read_troubles
+    from jianbao.crawl.report import print_new_troubles, print_report, print_summary, remind_of_contact
+    from jianbao.crawl.run import CrawlOrder, choose_slugs, open_archive, run_crawl
+    from jianbao.documents.status import read_troubles
+    from jianbao.terminal.progress import watching
 
     configuration = Invocation.of(context).configuration()
     scheduled = trigger == "schedule"

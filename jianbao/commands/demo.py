@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from jianbao.invocation import ExitStatus
+from jianbao.terminal.invocation import ExitStatus
 
 
 def demo(

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, ToDay, read_query, settle
-from jianbao.invocation import ExitStatus, Invocation
+from jianbao.terminal.invocation import ExitStatus, Invocation
 
 if TYPE_CHECKING:
     from jianbao.exporting.formats import Format
-    from storage.archive import Archive
+    from storage.archive.folder import Archive
     from storage.search import Query, Settled
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -164,9 +164,9 @@ def posts(
 
     Imported ones come out byte for byte.
     """
-    from jianbao.crawling import check_sources
+    from jianbao.crawl.run import check_sources
     from jianbao.exporting.posts import export_posts
-    from jianbao.progress import telling
+    from jianbao.terminal.progress import telling
 
     asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     dest = _on_disk(dest)
@@ -188,9 +188,9 @@ def _on_disk(dest: Path) -> Path:
 def _export(
     context: typer.Context, form: Format, query: Query, dest: Path, *, force: bool, as_json: bool
 ) -> None:
-    from jianbao.crawling import check_sources
+    from jianbao.crawl.run import check_sources
     from jianbao.exporting.taking_out import export_file
-    from jianbao.progress import telling
+    from jianbao.terminal.progress import telling
 
     with Invocation.of(context).read_archive() as archive, telling("exporting") as tell:
         check_sources(archive, (*query.filter.sources, *query.filter.not_sources))
@@ -209,8 +209,8 @@ def _export(
 def _stream(archive: Archive, form: Format, settled: Settled) -> None:
     """Write to stdout; when its reader has gone away (`… | head`), nobody is left to tell."""
     from jianbao.exporting.taking_out import export_stream
-    from jianbao.output import print_note
-    from jianbao.standard_streams import printing_bytes
+    from jianbao.terminal.output import print_note
+    from jianbao.terminal.streams import printing_bytes
 
     count = 1  # where the reader goes away, something was there to read
     with printing_bytes() as stdout:
@@ -220,7 +220,7 @@ def _stream(archive: Archive, form: Format, settled: Settled) -> None:
 
 
 def _report(manifest: dict[str, Any], settled: Settled, dest: Path, *, as_json: bool) -> None:
-    from jianbao.output import print_json, print_line, print_note
+    from jianbao.terminal.output import print_json, print_line, print_note
 
     if as_json:
         print_json(manifest)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from storage.archive import Archive
+    from storage.archive.folder import Archive
     from storage.search import Query, Settled
 
 Sources = Annotated[
@@ -67,7 +67,7 @@ def read_query(
     stories: bool = False,
 ) -> Query:
     """Return the query that a text and options make; raise `BadQuery` or `typer.BadParameter`."""
-    from jianbao.days import first_moment, last_moment
+    from jianbao.documents.days import first_moment, last_moment
     from storage.search import narrow, parse_query
 
     return narrow(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jianbao.commands.import_text import text
-from jianbao.invocation import ExitStatus, Invocation
+from jianbao.terminal.invocation import ExitStatus, Invocation
 
 if TYPE_CHECKING:
-    from jianbao.importing.tally import ImportTally
+    from jianbao.importing.counts import ImportTally
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -31,10 +31,10 @@ def posts(
 
     Run it again to go on where it was cut short.
     """
-    from jianbao.crawling import open_archive
+    from jianbao.crawl.run import open_archive
+    from jianbao.importing.counts import ImportTally
     from jianbao.importing.posts import import_posts
-    from jianbao.importing.tally import ImportTally
-    from jianbao.progress import telling
+    from jianbao.terminal.progress import telling
 
     configuration = Invocation.of(context).configuration()
     tally = ImportTally()
@@ -50,8 +50,8 @@ app.command("text", epilog=_TEXT)(text)
 
 
 def _print_tally(tally: ImportTally, *, as_json: bool) -> None:
-    from jianbao.importing.tally import OUTCOMES
-    from jianbao.output import print_json, print_line, print_note, print_table
+    from jianbao.importing.counts import OUTCOMES
+    from jianbao.terminal.output import print_json, print_line, print_note, print_table
 
     if as_json:
         print_json(tally.as_json())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jianbao.invocation import ExitStatus, Invocation
+from jianbao.terminal.invocation import ExitStatus, Invocation
 
 if TYPE_CHECKING:
     from jianbao.importing.texts import ImportedText
@@ -33,10 +33,10 @@ def text(
 ) -> None:
     """Import articles copied as text from a digital newspaper."""
     from jianbao.configuration.values import check_kind, check_name, check_slug
-    from jianbao.crawling import open_archive
+    from jianbao.crawl.run import open_archive
     from jianbao.importing.texts import TextOrder, import_texts
+    from storage.ledger.source import IMPORT_KIND
     from storage.records import canonical_info_code
-    from storage.sources import IMPORT_KIND
 
     if code is not None and len(files) > 1:
         raise typer.BadParameter("--code names one article: give one FILE with it")
@@ -72,7 +72,7 @@ def _parse_day(value: str) -> date:
 
 
 def _print_ended(ended: Sequence[ImportedText], *, as_json: bool) -> None:
-    from jianbao.output import print_json, print_note, print_table
+    from jianbao.terminal.output import print_json, print_note, print_table
 
     failed = sum(each.error is not None for each in ended)
     if as_json:

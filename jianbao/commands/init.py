@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 
 def init(
@@ -21,8 +21,8 @@ def init(
     """Write a commented jianbao.toml, and begin its archive."""
     from jianbao.configuration import load_configuration
     from jianbao.configuration.first_file import write_configuration
-    from jianbao.output import print_line
-    from storage.archive import Archive
+    from jianbao.terminal.output import print_line
+    from storage.archive.folder import Archive
 
     invocation = Invocation.of(context)
     if archive_only:

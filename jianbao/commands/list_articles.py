@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, Stories, ToDay, read_query
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 
 def list_articles(
@@ -27,10 +27,10 @@ def list_articles(
     """List archived articles, the newest first."""
     from dataclasses import replace
 
-    from jianbao.crawling import check_sources
-    from jianbao.output import print_json, print_line, print_note, print_table
-    from jianbao.presenting import print_published
-    from jianbao.reading import read_list
+    from jianbao.crawl.run import check_sources
+    from jianbao.documents.article import print_published
+    from jianbao.documents.status import read_list
+    from jianbao.terminal.output import print_json, print_line, print_note, print_table
 
     asked = read_query("", source, media, security, from_day, to_day, authors=author, stories=stories)
     wanted = replace(asked.filter, with_duplicates=duplicates)

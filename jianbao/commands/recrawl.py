@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jianbao.invocation import ExitStatus, Invocation
+from jianbao.terminal.invocation import ExitStatus, Invocation
 
 if TYPE_CHECKING:
     from storage.records import Owed
@@ -45,18 +45,18 @@ def recrawl(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Fetch again what matches; say what is new, revised and gone."""
-    from jianbao.crawl_report import print_report
-    from jianbao.crawling import CrawlOrder, check_sources, open_archive, run_crawl
-    from jianbao.days import first_moment, last_moment
-    from jianbao.progress import watching
-    from jianbao.recrawling import (
+    from jianbao.crawl.report import print_report
+    from jianbao.crawl.run import CrawlOrder, check_sources, open_archive, run_crawl
+    from jianbao.crawl.selection import (
         Wish,
         ask_hosts_again,
         choose_articles,
         enter_endpoint_source,
         slugs_of,
     )
-    from storage.sources import INFOCODE_SOURCE
+    from jianbao.documents.days import first_moment, last_moment
+    from jianbao.terminal.progress import watching
+    from storage.ledger.source import INFOCODE_SOURCE
 
     configuration = Invocation.of(context).configuration()
     wish = Wish(
@@ -84,7 +84,7 @@ def recrawl(
 
 
 def _print_choice(chosen: Sequence[Owed], *, as_json: bool) -> None:
-    from jianbao.output import print_json, print_table
+    from jianbao.terminal.output import print_json, print_table
 
     rows = [
         {"source": owed.source, "info_code": owed.info_code, "state": owed.state, "url": owed.url}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 
 def reindex(
@@ -17,9 +17,9 @@ def reindex(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Build the search index again; crawls may go on meanwhile."""
-    from jianbao.indexing import describe_index, is_half_built, rebuild_index
-    from jianbao.output import print_json, print_line
-    from jianbao.progress import telling
+    from jianbao.terminal.output import print_json, print_line
+    from jianbao.terminal.progress import telling
+    from jianbao.upkeep.index import describe_index, is_half_built, rebuild_index
 
     with Invocation.of(context).write_archive() as archive:
         goes_on = is_half_built(archive) and not restart

@@ -7,16 +7,16 @@ import sys
 
 import typer
 
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 
 def run(context: typer.Context) -> None:
     """Run in the background: poll every source by its schedule."""
     from jianbao.configuration import require_contact
-    from jianbao.crawling import open_archive
-    from jianbao.service_order import order_service
+    from jianbao.crawl.run import open_archive
+    from jianbao.service.order import order_service
     from scheduler.service import refuse_second
-    from storage.archive import find_database
+    from storage.archive.folder import find_database
 
     configuration = Invocation.of(context).configuration()
     require_contact(configuration)

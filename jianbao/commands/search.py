@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, Stories, ToDay, read_query
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 
 class Order(StrEnum):
@@ -43,9 +43,9 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find every article that contains the words, and no other."""
-    from jianbao.crawling import check_sources
-    from jianbao.output import print_json
-    from jianbao.searching import read_search
+    from jianbao.crawl.run import check_sources
+    from jianbao.documents.search import read_search
+    from jianbao.terminal.output import print_json
     from storage.search import COMPLETELY, THOROUGH
 
     asked = read_query(query, source, media, security, from_day, to_day, authors=author, stories=stories)
@@ -67,8 +67,8 @@ def search(
 
 
 def _print_found(found: dict[str, Any]) -> None:
-    from jianbao.output import print_line, print_marked, print_note
-    from jianbao.presenting import print_published
+    from jianbao.documents.article import print_published
+    from jianbao.terminal.output import print_line, print_marked, print_note
 
     for item in found["items"]:
         print_line(f"{print_published(item)}  {item['media'] or ''}  {item['info_code']}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 
 def serve(
@@ -22,7 +22,7 @@ def serve(
 
     Read-only, and until interrupted; --host lets other machines in.
     """
-    from jianbao.serving import check_extra, serve_archive
+    from jianbao.web.server import check_extra, serve_archive
 
     check_extra()
     raise typer.Exit(serve_archive(Invocation.of(context).configuration().archive, host, port, name or []))

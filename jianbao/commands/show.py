@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 
 def show(
@@ -22,9 +22,9 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show one article."""
-    from jianbao.output import print_json
-    from jianbao.reading import read_shown
-    from jianbao.revisions import read_difference
+    from jianbao.documents.revisions import read_difference
+    from jianbao.documents.status import read_shown
+    from jianbao.terminal.output import print_json
 
     with Invocation.of(context).read_archive() as archive:
         shown = read_shown(archive, code, revision)
@@ -39,8 +39,8 @@ def show(
 
 
 def _print_difference(shown: dict[str, Any]) -> None:
-    from jianbao.difference_view import print_difference
-    from jianbao.output import print_line
+    from jianbao.terminal.differences import print_difference
+    from jianbao.terminal.output import print_line
 
     if shown["diff"]:
         print_difference(shown["diff"])
@@ -51,8 +51,8 @@ def _print_difference(shown: dict[str, Any]) -> None:
 
 
 def _print_article(shown: dict[str, Any]) -> None:
-    from jianbao.output import print_line
-    from jianbao.presenting import print_published
+    from jianbao.documents.article import print_published
+    from jianbao.terminal.output import print_line
 
     print_line(shown["title"])
     byline = [shown["media"], shown["author"], print_published(shown)]

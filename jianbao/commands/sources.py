@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 _COLUMNS = ("source", "kind, schedule", "last poll", "last changed", "archived", "missing")
 
@@ -17,11 +17,11 @@ def sources(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List the sources, how their pages stand, and their ledger."""
-    from jianbao.crawling import source_rows
-    from jianbao.output import print_json, print_line, print_table
-    from jianbao.reading import read_sources
-    from jianbao.short_time import ZONE_NOTE
-    from storage.archive import NoArchive
+    from jianbao.crawl.run import source_rows
+    from jianbao.documents.status import read_sources
+    from jianbao.terminal.output import print_json, print_line, print_table
+    from jianbao.terminal.short_time import ZONE_NOTE
+    from storage.archive.folder import NoArchive
 
     invocation = Invocation.of(context)
     configured = source_rows(invocation.configuration())
@@ -39,7 +39,7 @@ def sources(
 
 
 def _row(row: dict[str, Any], now: datetime) -> tuple[object, ...]:
-    from jianbao.short_time import short_time
+    from jianbao.terminal.short_time import short_time
 
     return (
         "\n".join(dict.fromkeys((row["name"], row["slug"]))),

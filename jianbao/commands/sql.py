@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.invocation import ExitStatus, Invocation
+from jianbao.terminal.invocation import ExitStatus, Invocation
 
 _ROWS = 1_000
 _CELL = 300  # characters of a cell in a table
@@ -33,9 +33,9 @@ def sql(
     ] = 30.0,
 ) -> None:
     """Ask the archive's database: SQL that only reads."""
-    from jianbao.output import print_json
-    from storage.archive import find_database
-    from storage.sql import read_sql
+    from jianbao.terminal.output import print_json
+    from storage.archive.folder import find_database
+    from storage.sql.statement import read_sql
 
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv are two answers: choose one")
@@ -61,7 +61,7 @@ def _give_up(sentence: str) -> None:
 
 
 def _read_stdin() -> str:
-    from storage.sql import LONGEST_STATEMENT
+    from storage.sql.statement import LONGEST_STATEMENT
 
     return sys.stdin.buffer.read(LONGEST_STATEMENT + 1).decode("utf-8-sig", "replace")
 
@@ -69,8 +69,8 @@ def _read_stdin() -> str:
 def _stream_csv(database: Path, statement: str, limit: int | None, timeout: float) -> None:
     from itertools import islice
 
-    from jianbao.output import print_csv
-    from storage.sql import open_sql
+    from jianbao.terminal.output import print_csv
+    from storage.sql.statement import open_sql
 
     with open_sql(database, statement, seconds=timeout, hung=_give_up) as query:
         rows = iter(query)
@@ -80,7 +80,7 @@ def _stream_csv(database: Path, statement: str, limit: int | None, timeout: floa
 
 
 def _print_rows(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    from jianbao.output import print_table
+    from jianbao.terminal.output import print_table
 
     print_table(tuple(columns), ([_short(_plain(cell)) for cell in row] for row in rows))
 
@@ -97,6 +97,6 @@ def _short(cell: Any) -> Any:
 
 
 def _say_truncated(rows: int) -> None:
-    from jianbao.output import print_note
+    from jianbao.terminal.output import print_note
 
     print_note(f"jianbao: only the first {rows:,} rows are shown; --limit shows more, --csv all of them")

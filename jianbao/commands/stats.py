@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from jianbao.commands.filters import FromDay, Sources, ToDay
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 _COUNTS = ("articles", "characters", "revisions", "duplicates", "quarantined")
 
@@ -24,11 +24,11 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Count what the archive holds, by source, newspaper and month."""
-    from jianbao.crawling import check_sources
-    from jianbao.days import first_moment, last_moment
-    from jianbao.holdings import read_holdings
-    from jianbao.output import print_json
-    from storage.article_lists import ArticleFilter
+    from jianbao.crawl.run import check_sources
+    from jianbao.documents.days import first_moment, last_moment
+    from jianbao.documents.statistics import read_holdings
+    from jianbao.terminal.output import print_json
+    from storage.articles.lists import ArticleFilter
 
     wanted = ArticleFilter(
         sources=tuple(source or ()),
@@ -45,7 +45,7 @@ def stats(
 
 
 def _print_holdings(found: Mapping[str, Any]) -> None:
-    from jianbao.output import print_line, print_table
+    from jianbao.terminal.output import print_line, print_table
 
     for key, title in (("sources", "source"), ("media", "media"), ("months", "month")):
         shown = [name for name in _COUNTS if any(row[name] is not None for row in found[key])]

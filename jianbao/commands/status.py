@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jianbao.invocation import ExitStatus, Invocation
+from jianbao.terminal.invocation import ExitStatus, Invocation
 
 if TYPE_CHECKING:
-    from storage.archive import Archive
+    from storage.archive.folder import Archive
 
 
 def status(
@@ -33,8 +33,8 @@ def status(
 
     Ends with status 1 when somebody should look.
     """
-    from jianbao.output import print_json, print_line
-    from jianbao.reading import read_status
+    from jianbao.documents.status import read_status
+    from jianbao.terminal.output import print_json, print_line
 
     if events and not resolve:
         raise typer.BadParameter("numbers of events go with --resolve")
@@ -55,8 +55,8 @@ def status(
 
 
 def _resolve(archive: Archive, numbers: Sequence[int], now: datetime) -> None:
-    from storage.events import resolve_all_events, resolve_numbered_events
-    from storage.hosts import forget_manners
+    from storage.events.event import resolve_all_events, resolve_numbered_events
+    from storage.ledger.host import forget_manners
 
     with archive.writing() as connection:
         if not numbers:
@@ -75,7 +75,7 @@ def _is_well(found: dict[str, Any]) -> bool:
 
 
 def _describe_service(service: dict[str, Any], now: datetime) -> str:
-    from jianbao.short_time import short_time
+    from jianbao.terminal.short_time import short_time
 
     since = f" since {short_time(service['since'], now)}" if service.get("since") else ""
     died = "" if service["clean"] else ": it ended without saying so"
@@ -83,8 +83,8 @@ def _describe_service(service: dict[str, Any], now: datetime) -> str:
 
 
 def _print_status(found: dict[str, Any], now: datetime) -> None:
-    from jianbao.output import print_line, print_table
-    from jianbao.short_time import ZONE_NOTE, short_time
+    from jianbao.terminal.output import print_line, print_table
+    from jianbao.terminal.short_time import ZONE_NOTE, short_time
 
     columns = ("source", "last poll", "next run", "archived", "owed", "failed", "quarantined")
     print_table(columns, (_row(source, now) for source in found["sources"]), narrow=True)
@@ -112,7 +112,7 @@ def _is_told(found: dict[str, Any], slug: str) -> bool:
 
 
 def _row(source: dict[str, Any], now: datetime) -> tuple[object, ...]:
-    from jianbao.short_time import short_time
+    from jianbao.terminal.short_time import short_time
 
     return (
         "\n".join(dict.fromkeys((source["name"], source["slug"]))),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 
 def stories(
@@ -17,9 +17,9 @@ def stories(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Link near copies of what is new, as crawls do when they end."""
-    from jianbao.linking import describe_stories, link_news, rebuild_stories
-    from jianbao.output import print_json, print_line
-    from jianbao.progress import telling
+    from jianbao.terminal.output import print_json, print_line
+    from jianbao.terminal.progress import telling
+    from jianbao.upkeep.stories import describe_stories, link_news, rebuild_stories
 
     with Invocation.of(context).write_archive() as archive:
         if rebuild:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, ToDay, read_query
-from jianbao.invocation import Invocation
+from jianbao.terminal.invocation import Invocation
 
 _LABELS = {"year": 4, "month": 7}  # characters of a day that name its period; a week goes by its Monday
 
@@ -39,9 +39,9 @@ def trend(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Count the articles that contain the words, over time."""
-    from jianbao.crawling import check_sources
-    from jianbao.output import print_json
-    from jianbao.trending import read_trend
+    from jianbao.crawl.run import check_sources
+    from jianbao.documents.trend import read_trend
+    from jianbao.terminal.output import print_json
 
     asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     with Invocation.of(context).read_archive() as archive:
@@ -54,8 +54,8 @@ def trend(
 
 
 def _print_trend(found: dict[str, Any], *, share: bool) -> None:
-    from jianbao.bar_chart import draw_bars
-    from jianbao.output import print_line, print_note
+    from jianbao.terminal.bars import draw_bars
+    from jianbao.terminal.output import print_line, print_note
 
     points = found["points"]
     most = max((_value(point, share=share) for point in points), default=0)

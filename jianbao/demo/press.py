@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from jianbao.demo.chronicle import BEATS, seeded, write_paragraphs, write_title
+from jianbao.demo.history import BEATS, seeded, write_paragraphs, write_title
 from jianbao.demo.post import CST, ROLLING_SLUG, Lines, Post, Written
 from jianbao.demo.story import Paper, Story, read_paper
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from jianbao.configuration import ConfigurationError
 from jianbao.demo.site import DemoSite
-from jianbao.reading import read_list
-from jianbao.searching import read_search
-from storage.archive import WARC_FOLDER, Archive
-from storage.article_lists import ArticleFilter
+from jianbao.documents.search import read_search
+from jianbao.documents.status import read_list
+from storage.archive.folder import WARC_FOLDER, Archive
+from storage.articles.lists import ArticleFilter
 from storage.search import parse_query
 
 MARK = "# Written by `jianbao demo`, which replaces this file and the archive beside it."

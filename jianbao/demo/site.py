@@ -15,8 +15,8 @@ from typing import Any, Self
 from aiohttp import web
 
 from jianbao.demo.answer import Answer, accepts_gzip
-from jianbao.demo.edition import Edition
 from jianbao.demo.misbehaviour import ACTS, KINDS, Kind, Misbehaviour, Options, Scene, distort, hold
+from jianbao.demo.newspaper_day import Edition
 from jianbao.demo.press import Press
 
 HOST = "127.0.0.1"

@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 from jianbao.demo.show import SOUGHT, Round, Tour
-from jianbao.output import print_line, print_marked, print_table
-from jianbao.presenting import print_published
+from jianbao.documents.article import print_published
+from jianbao.terminal.output import print_line, print_marked, print_table
 
 
 def print_tour(tour: Tour) -> None:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
-from jianbao.days import PRESS_ZONE
+from jianbao.documents.days import PRESS_ZONE
 from jianbao.exporting.columns import COLUMNS, Column
 from jianbao.exporting.document import ExportedArticle
 

@@ -8,16 +8,16 @@ from urllib.parse import unquote
 
 from jianbao.exporting.selection import Selection
 from pipelines.fingerprint import body_hash
-from pipelines.normalise import normalise
+from pipelines.normalise.article import normalise
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, read_post_file
 from spiders.readers.post_parts import share_address, without_digest
-from storage.captures import read_captures
-from storage.exports import WholeArticle
-from storage.imports import list_imported_files
+from storage.captures.capture import read_captures
+from storage.captures.imported_files import list_imported_files
 from storage.records import Capture, Draft, Form, SetAside, Vanished, find_info_code
+from storage.search.companions import WholeArticle
 from storage.warc import read_payload
 
 _MOST_CAPTURES = 30

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from storage.archive_files import describe_archive_file
+from storage.archive.files import describe_archive_file
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

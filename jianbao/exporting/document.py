@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jianbao.days import PRESS_ZONE
-from jianbao.presenting import present_article, present_story
-from storage.exports import WholeArticle
+from jianbao.documents.article import present_article, present_story
+from jianbao.documents.days import PRESS_ZONE
+from storage.search.companions import WholeArticle
 
 
 @dataclass(frozen=True, slots=True)

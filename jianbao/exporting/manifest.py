@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from jianbao import __version__
+from jianbao.documents.article import present_time
 from jianbao.exporting.selection import Census
-from jianbao.presenting import present_time
-from storage.coverage import Coverage, count_coverage
+from storage.ledger.coverage import Coverage, count_coverage
 from storage.search import Query
 
 

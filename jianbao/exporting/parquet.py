@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from jianbao.days import PRESS_ZONE
+from jianbao.documents.days import PRESS_ZONE
 from jianbao.exporting.columns import COLUMNS, Kind
 from jianbao.exporting.document import ExportedArticle
 

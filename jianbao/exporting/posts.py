@@ -16,15 +16,15 @@ from jianbao.exporting.post_folder import PostFolder, is_post_name
 from jianbao.exporting.post_template import post_name, render_post
 from jianbao.exporting.selection import Selection, Watch
 from pipelines.fingerprint import body_hash, content_hash
-from pipelines.normalise import normalise
+from pipelines.normalise.article import normalise
 from pipelines.precedence import FILE_SCHEME, is_current
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, read_post_file
-from storage.archive import Archive
-from storage.exports import WholeArticle
-from storage.imports import HeldText, list_imported_files, read_held_text
+from storage.archive.folder import Archive
+from storage.captures.imported_files import HeldText, list_imported_files, read_held_text
 from storage.records import Article, BadInfoCode, Capture, Form, SetAside, find_info_code
 from storage.search import Query
+from storage.search.companions import WholeArticle
 from storage.warc import CaptureUnreadable, read_payload
 
 POSTS_FOLDER = "_posts"

@@ -11,9 +11,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from jianbao.exporting.document import ExportedArticle, document_article
-from storage.exports import WholeArticle, iterate_whole
+from storage.ledger.source import list_sources
 from storage.search import Order, Query
-from storage.sources import list_sources
+from storage.search.companions import WholeArticle, iterate_whole
 
 Watch = Callable[[int], None]
 """Told how many articles have gone by, now and then."""

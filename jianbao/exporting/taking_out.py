@@ -10,7 +10,7 @@ from jianbao.exporting.destination import check_destination, writing_whole
 from jianbao.exporting.formats import Format
 from jianbao.exporting.manifest import WrittenFile, describe_export, format_manifest, manifest_path
 from jianbao.exporting.selection import Selection, Watch
-from storage.archive import Archive
+from storage.archive.folder import Archive
 from storage.search import Query
 
 

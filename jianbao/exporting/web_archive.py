@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection
 
-from storage.exports import WholeArticle, list_originals
 from storage.records import Capture
+from storage.search.companions import WholeArticle, list_originals
 from storage.warc.description import describe_file
 from storage.warc.member import copy_member
 from storage.warc.record import BrokenRecord

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
+from jianbao.importing.counts import ImportTally, Outcome
 from jianbao.importing.post_reading import ReadPost
-from jianbao.importing.tally import ImportTally, Outcome
 from pipelines.settle_import import Kept, prepare_import, settle_import
-from storage.archive import Archive
-from storage.articles import find_archived, find_article
-from storage.imports import find_imported, listing_state
-from storage.ledger import UNARCHIVED
-from storage.sources import ensure_import_source
+from storage.archive.folder import Archive
+from storage.articles.article import find_archived, find_article
+from storage.captures.imported_files import find_imported, listing_state
+from storage.ledger.listing import UNARCHIVED
+from storage.ledger.source import ensure_import_source
 from storage.warc import payload_digest
 
 

@@ -21,8 +21,8 @@ from pipelines.settle import judge
 from pipelines.settle_import import Believed
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, PostFile, read_post_file
+from storage.ledger.source import INFOCODE_SOURCE
 from storage.records import Form, Owed, Resource, SetAside, find_info_code
-from storage.sources import INFOCODE_SOURCE
 
 UNNAMED_SOURCE = "imported"
 """The source of posts whose category can be no source's slug."""

@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+from jianbao.importing.counts import ImportTally
 from jianbao.importing.post_batch import store_batch
 from jianbao.importing.post_folder import FoundFile, Stray, Unreadable, find_files, is_ghost_name, load_file
 from jianbao.importing.post_reading import ReadPost, read_posts
-from jianbao.importing.tally import ImportTally
 from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
-from jianbao.indexing import index_news
+from jianbao.upkeep.index import index_news
 from pipelines.precedence import FILE_SCHEME
-from storage.archive import Archive
-from storage.events import open_event
-from storage.imports import find_imported
+from storage.archive.folder import Archive
+from storage.captures.imported_files import find_imported
+from storage.events.event import open_event
+from storage.ledger.set_events import resolve_empty_sets
 from storage.records import Resource
-from storage.set_events import resolve_empty_sets
 from storage.warc import payload_digest
 
 Watch = Callable[[ImportTally], None]

@@ -12,20 +12,20 @@ from sqlalchemy import Connection
 
 from jianbao.importing.post_folder import FoundFile, Unreadable, load_file
 from jianbao.importing.text_identity import TextIdentity, identify_text
-from jianbao.indexing import index_news
+from jianbao.upkeep.index import index_news
 from pipelines.precedence import FILE_SCHEME
 from pipelines.prepare import Prepared, prepare
 from pipelines.settle import judge
 from pipelines.store import store_article
 from spiders.readers.encoding import decode_page
 from spiders.readers.plain_text import read_plain_text
-from storage.archive import Archive
-from storage.articles import find_article, find_delivered
-from storage.imported_texts import find_text
-from storage.ledger import enter_listing, find_listings
+from storage.archive.folder import Archive
+from storage.articles.article import find_article, find_delivered
+from storage.captures.imported_texts import find_text
+from storage.ledger.listing import enter_listing, find_listings
+from storage.ledger.set_events import resolve_empty_sets
+from storage.ledger.source import ensure_import_source
 from storage.records import Article, Draft, Owed, Resource, SetAside
-from storage.set_events import resolve_empty_sets
-from storage.sources import ensure_import_source
 from storage.warc import payload_digest
 
 TextOutcome = Literal["new", "revised", "unchanged", "known", "failed"]

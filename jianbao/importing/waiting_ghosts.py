@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from jianbao.importing.counts import ImportTally
 from jianbao.importing.post_batch import store_batch
 from jianbao.importing.post_folder import is_ghost_name
 from jianbao.importing.post_reading import read_post
-from jianbao.importing.tally import ImportTally
 from pipelines.precedence import FILE_SCHEME
-from storage.archive import Archive
-from storage.captures import read_captures
-from storage.imports import find_set_aside
+from storage.archive.folder import Archive
+from storage.captures.capture import read_captures
+from storage.captures.imported_files import find_set_aside
 from storage.records import Capture, Resource
 from storage.warc import CaptureUnreadable, read_payload
 

@@ -14,17 +14,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from jianbao import __version__
-from jianbao.web import api, feeds, health, metrics
+from jianbao.web.api import feeds, health, metrics, routes
+from jianbao.web.dependencies import Books, add_up
 from jianbao.web.errors import explain_errors
-from jianbao.web.freshness import Freshness
-from jianbao.web.gate import Gate
-from jianbao.web.language import LanguageSwitch
-from jianbao.web.opened import Books, add_up
+from jianbao.web.middleware.freshness import Freshness
+from jianbao.web.middleware.gate import Gate
+from jianbao.web.middleware.security_headers import SecurityHeaders
+from jianbao.web.middleware.shared_answers import SharedAnswers
 from jianbao.web.pages import ROUTERS
-from jianbao.web.security_headers import SecurityHeaders
-from jianbao.web.shared_answers import SharedAnswers
-from storage.archive import Archive
-from storage.counted_once import CountedOnce, StateWatch
+from jianbao.web.text.language import LanguageSwitch
+from storage.archive.folder import Archive
+from storage.database.cache import CountedOnce, StateWatch
 
 _THREADS = 12  # each reads with a connection of its own, of the fifteen that the archive gives out
 
@@ -57,7 +57,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
     application.state.archive = archive
     application.state.books = books
     explain_errors(application)
-    for router in (api.router, feeds.router, metrics.router, health.router):
+    for router in (routes.router, feeds.router, metrics.router, health.router):
         application.include_router(router)
     for router in ROUTERS:
         application.include_router(router, include_in_schema=False)

@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from jianbao.web.middleware.security_headers import secure
 from jianbao.web.problems import KNOWN, problem, weigh
 from jianbao.web.rendering import render
-from jianbao.web.security_headers import secure
 
 _LOG = logging.getLogger("jianbao.web")
 _TOLD = (400, 404, 405, 503)

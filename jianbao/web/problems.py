@@ -9,14 +9,14 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import JSONResponse
 
-from jianbao.crawling import UnknownSource
-from jianbao.recrawling import NotArchived
+from jianbao.crawl.run import UnknownSource
+from jianbao.crawl.selection import NotArchived
 from jianbao.refusals import describe
-from jianbao.web.cursor import BadCursor
-from jianbao.web.index_guard import NotIndexed
-from storage.database import ArchiveEmpty, ArchiveTooNew, ArchiveTooOld, ArchiveUnusable
-from storage.press_days import BadDay
+from jianbao.web.api.cursor import BadCursor
+from jianbao.web.questions.index_guard import NotIndexed
+from storage.database.opening import ArchiveEmpty, ArchiveTooNew, ArchiveTooOld, ArchiveUnusable
 from storage.records import BadInfoCode
+from storage.records.press_days import BadDay
 from storage.search import BadQuery
 
 MEDIA_TYPE = "application/problem+json"

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from jianbao.web.language import LANGUAGES, choose_language, name_kind, speak
-from jianbao.web.moments import (
+from jianbao.web.text.language import LANGUAGES, choose_language, name_kind, speak
+from jianbao.web.text.moments import (
     machine_moment,
     name_day,
     name_month,
@@ -22,8 +22,8 @@ from jianbao.web.moments import (
     print_moment,
     print_published,
 )
-from jianbao.web.sanitising import clean_text, is_endless, picture_link, web_link
-from storage.events import count_open_events
+from jianbao.web.text.sanitising import clean_text, is_endless, picture_link, web_link
+from storage.events.event import count_open_events
 
 
 def render_page(

@@ -1,6 +1,6 @@
 """Search: every article that contains what is asked for, and only those (DESIGN, section 9).
 
-With `storage/database.py` the only place that knows SQLite; nothing else knows how the index is made.
+With `storage/database/opening.py` the only place that knows SQLite; nothing else knows how the index is made.
 """
 
 from storage.search.find import Found, Hit, Order, iterate_matches, search_articles

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select
 from sqlalchemy import text as sql_text
 
-from storage.article_lists import filter_conditions
-from storage.batches import batches
-from storage.schema import article
+from storage.articles.lists import filter_conditions
+from storage.database.batches import batches
+from storage.database.schema import article
 from storage.search.match import matches
 from storage.search.query import Query
 

@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, String, column, exists, func, select, table
 from sqlalchemy import text as sql_text
 
-from storage.articles import StoredArticle, first_id
-from storage.schema import article
+from storage.articles.article import StoredArticle, first_id
+from storage.database.schema import article
 from storage.search.tokens import TOKENIZER, article_tokens, index_version
 
 COMPLETE = 1 << 62

@@ -15,8 +15,8 @@ from typing import Literal, Self, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select, union
 
-from storage.article_lists import ArticleFilter, names_security
-from storage.schema import article, security, security_name
+from storage.articles.lists import ArticleFilter, names_security
+from storage.database.schema import article, security, security_name
 from storage.search.folding import fold
 from storage.search.keyboard import FIELDS
 from storage.search.query import Query

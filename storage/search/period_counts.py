@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy import text as sql_text
 
-from storage.articles import first_id
-from storage.batches import batches
-from storage.schema import article
+from storage.articles.article import first_id
+from storage.database.batches import batches
+from storage.database.schema import article
 from storage.search.periods import Period
 
 # Each statement gets its ranges as a JSON list of pairs: SQLite seeks to each, and counts from there.

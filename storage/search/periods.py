@@ -10,8 +10,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
-from storage.press_days import PRESS_ZONE, press_day
-from storage.schema import article
+from storage.database.schema import article
+from storage.records.press_days import PRESS_ZONE, press_day
 from storage.search.query import Query
 from storage.search.way import exact_days
 

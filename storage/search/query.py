@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from storage.article_lists import ArticleFilter
-from storage.press_days import BadDay, first_moment, last_moment
+from storage.articles.lists import ArticleFilter
+from storage.records.press_days import BadDay, first_moment, last_moment
 from storage.search.folding import fold
 from storage.search.keyboard import STARS, Item, NeverClosed, read_day, read_item
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from storage.schema import article
+from storage.database.schema import article
 from storage.search.folding import fold_lines
 from storage.search.match import pattern_of
 from storage.search.parted import close_parted

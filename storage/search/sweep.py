@@ -15,16 +15,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Result, Row, Select, literal_column, select
 
-from storage.article_lists import select_matching
-from storage.articles import first_id
-from storage.schema import article
+from storage.articles.article import first_id
+from storage.articles.lists import select_matching
+from storage.database.schema import article
 from storage.search.copies import Key, list_copies, matches_article
 from storage.search.expression import search
 from storage.search.match import matches
 from storage.search.query import Query
 from storage.search.way import Way, choose_way, select_candidates, select_owed, split_rewritten
 from storage.search.written import Judge, judge_written
-from storage.stories import list_earlier_members
+from storage.stories.story import list_earlier_members
 
 _AT_ONCE = 50
 _KNOWN = (article.c.id, article.c.info_code, article.c.published_at, article.c.duplicate_of)

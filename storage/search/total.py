@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, String, bindparam, func, select, union_all
 
-from storage.article_lists import count_articles
-from storage.schema import article
+from storage.articles.lists import count_articles
+from storage.database.schema import article
 from storage.search.copies import count_hidden, count_proposed_copies
 from storage.search.expression import search, tokens_match
 from storage.search.index import NOTHING

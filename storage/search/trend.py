@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from storage.article_lists import list_article_sources, select_matching
-from storage.press_days import press_day
-from storage.schema import article, listing, source
+from storage.articles.lists import list_article_sources, select_matching
+from storage.database.schema import article, listing, source
+from storage.records.press_days import press_day
 from storage.search.period_counts import count_articles_in, count_listed_in, count_proposed_in
 from storage.search.periods import Period, Unit, first_day, list_periods
 from storage.search.query import Query

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from storage.article_lists import ArticleFilter, filter_conditions, select_matching
-from storage.articles import first_id
-from storage.schema import article
+from storage.articles.article import first_id
+from storage.articles.lists import ArticleFilter, filter_conditions, select_matching
+from storage.database.schema import article
 from storage.search.expression import any_of, pick_rarest, search, tokens_match, with_token, without_token
 from storage.search.index import IndexState, list_owed, read_index_state
 from storage.search.query import Query, Word

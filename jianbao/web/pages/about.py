@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from jianbao import __version__
-from jianbao.web.opened import OpenArchive
+from jianbao.web.dependencies import OpenArchive
 from jianbao.web.rendering import render_page
 
 router = APIRouter()

@@ -11,21 +11,21 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
-from jianbao.diffing import Change, compare_texts
-from jianbao.web.asking import name_sources
+from jianbao.documents.difference import Change, compare_texts
+from jianbao.web.dependencies import OpenArchive
 from jianbao.web.errors import NotShown
-from jianbao.web.opened import OpenArchive
+from jianbao.web.middleware.security_headers import policy
+from jianbao.web.questions.addresses import name_sources
 from jianbao.web.rendering import render_page
-from jianbao.web.sanitising import picture_origins, sanitise_html
-from jianbao.web.security_headers import policy
-from jianbao.web.typesetting import Mark, at_revision, fold_changes, plain, set_article, shown_pictures
-from storage.articles import StoredArticle, find_article, list_revisions
-from storage.headlines import Headline, find_headlines, list_same_content
-from storage.provenance import list_captures_of, list_listings
+from jianbao.web.text.sanitising import picture_origins, sanitise_html
+from jianbao.web.text.typesetting import Mark, at_revision, fold_changes, plain, set_article, shown_pictures
+from storage.articles.article import StoredArticle, find_article, list_revisions
+from storage.articles.headlines import Headline, find_headlines, list_same_content
+from storage.articles.provenance import list_captures_of, list_listings
+from storage.articles.time_change import list_time_changes
 from storage.records import BadInfoCode, canonical_info_code
 from storage.search import BadQuery, mark_hits, parse_query
-from storage.stories import Member, read_story
-from storage.time_changes import list_time_changes
+from storage.stories.story import Member, read_story
 
 router = APIRouter()
 

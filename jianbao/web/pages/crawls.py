@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from jianbao.web.asking import name_sources
+from jianbao.web.dependencies import OpenArchive
 from jianbao.web.errors import NotShown
-from jianbao.web.opened import OpenArchive
+from jianbao.web.questions.addresses import name_sources
 from jianbao.web.rendering import render_page
-from storage.crawls import list_crawls, read_crawl
+from storage.ledger.crawl import list_crawls, read_crawl
 
 router = APIRouter()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from jianbao.web.asking import ask_day
-from jianbao.web.edition import read_edition
-from jianbao.web.opened import OpenArchive
+from jianbao.web.dependencies import OpenArchive
+from jianbao.web.pages.newspaper_day import read_edition
+from jianbao.web.questions.addresses import ask_day
 from jianbao.web.rendering import render_page
 
 router = APIRouter()

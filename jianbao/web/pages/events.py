@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from jianbao.web.asking import name_sources
-from jianbao.web.opened import OpenArchive
+from jianbao.web.dependencies import OpenArchive
+from jianbao.web.questions.addresses import name_sources
 from jianbao.web.rendering import render_page
-from storage.events import list_events, list_open_events
+from storage.events.event import list_events, list_open_events
 
 router = APIRouter()
 

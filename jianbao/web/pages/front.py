@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from jianbao.web.edition import Edition, bounds_of, read_edition
-from jianbao.web.opened import OpenArchive, Standing, find_standing
+from jianbao.web.dependencies import OpenArchive, Standing, find_standing
+from jianbao.web.pages.newspaper_day import Edition, bounds_of, read_edition
 from jianbao.web.rendering import render_page
-from storage.events import list_open_events
-from storage.headlines import count_published, newest_moment
-from storage.press_days import press_day
+from storage.articles.headlines import count_published, newest_moment
+from storage.events.event import list_open_events
+from storage.records.press_days import press_day
 
 router = APIRouter()
 

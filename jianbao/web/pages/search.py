@@ -8,18 +8,18 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Query as Parameter
 from sqlalchemy import Connection
 
-from jianbao.crawling import UnknownSource, check_sources
-from jianbao.web.charts import BarChart
+from jianbao.crawl.run import UnknownSource, check_sources
+from jianbao.web.charts.figures import BarChart
+from jianbao.web.charts.trend import MOST_BARS, draw_trend
+from jianbao.web.dependencies import OpenArchive
 from jianbao.web.errors import NotUnderstood
-from jianbao.web.index_guard import NotIndexed, check_index
-from jianbao.web.language import choose_language, speak
-from jianbao.web.opened import OpenArchive
+from jianbao.web.questions.index_guard import NotIndexed, check_index
+from jianbao.web.questions.search_form import LAST_PAGE, ORDERS, PAGE, Asked
 from jianbao.web.rendering import render_page
-from jianbao.web.searching import LAST_PAGE, ORDERS, PAGE, Asked
-from jianbao.web.trend_chart import MOST_BARS, draw_trend
-from storage.article_lists import list_article_sources
+from jianbao.web.text.language import choose_language, speak
+from storage.articles.lists import list_article_sources
+from storage.ledger.source import list_sources
 from storage.search import AT_ONCE, BadQuery, Query, count_trend, search_articles, settle_query
-from storage.sources import list_sources
 
 router = APIRouter()
 

@@ -6,15 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from jianbao.web.almanac import read_almanac
-from jianbao.web.asking import ask_day, ask_source
-from jianbao.web.edition import bounds_of
-from jianbao.web.language import choose_language, speak
-from jianbao.web.opened import OpenArchive, find_states
+from jianbao.web.charts.calendar import read_almanac
+from jianbao.web.dependencies import OpenArchive, find_states
+from jianbao.web.pages.newspaper_day import bounds_of
+from jianbao.web.questions.addresses import ask_day, ask_source
 from jianbao.web.rendering import render_page
-from storage.calendar import list_newest, list_published, list_unarchived
-from storage.headlines import find_headlines
-from storage.sources import list_sources
+from jianbao.web.text.language import choose_language, speak
+from storage.articles.headlines import find_headlines
+from storage.ledger.calendar import list_newest, list_published, list_unarchived
+from storage.ledger.source import list_sources
 
 router = APIRouter()
 

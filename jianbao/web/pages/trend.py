@@ -8,15 +8,15 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from jianbao.crawling import UnknownSource, check_sources
-from jianbao.web.asking import name_sources
+from jianbao.crawl.run import UnknownSource, check_sources
+from jianbao.web.charts.trend import MOST_BARS, draw_trend
+from jianbao.web.dependencies import OpenArchive
 from jianbao.web.errors import NotUnderstood
-from jianbao.web.index_guard import NotIndexed, check_index
-from jianbao.web.language import choose_language, speak
-from jianbao.web.opened import OpenArchive
+from jianbao.web.questions.addresses import name_sources
+from jianbao.web.questions.index_guard import NotIndexed, check_index
+from jianbao.web.questions.search_form import UNITS, Asked
 from jianbao.web.rendering import render_page
-from jianbao.web.searching import UNITS, Asked
-from jianbao.web.trend_chart import MOST_BARS, draw_trend
+from jianbao.web.text.language import choose_language, speak
 from storage.search import (
     COMPLETELY,
     BadQuery,

@@ -1,0 +1,229 @@
+"""The desk between the spiders and the archive: polls into the ledger, owed listings out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from jianbao.crawl.page_addresses import ADDRESS_KINDS, watch_address
+from pipelines.settle import judge
+from spiders.addresses import host_of
+from storage.archive.folder import Archive
+from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
+from storage.ledger.counts import Tally
+from storage.ledger.host import HostRow, find_host, update_host
+from storage.ledger.listing import list_owed, record_poll
+from storage.ledger.source import list_sources, order_poll, usual_silence
+from storage.ledger.unread_links import watch_unread
+from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder, Voices
+from storage.records.instants import LONGEST_REST, ahead, is_recent, past
+
+_MEMORY = timedelta(days=1)
+"""How long a robots.txt is remembered, and a page's validators are trusted without a look at the whole."""
+
+_QUIET_WORTH_A_LOOK = timedelta(days=1)
+
+
+class ArchiveDesk:
+    """The archive as `spiders.port.Desk` sees it, for one crawl."""
+
+    def __init__(  # noqa: PLR0913 - a crawl has that many sides
+        self,
+        archive: Archive,
+        slugs: Iterable[str],
+        tally: Tally,
+        *,
+        leftovers: Sequence[str] = (),
+        crawl_id: int,
+        due_only: bool,
+        halt: Callable[[str], None],
+        voices: Voices | None = None,
+    ) -> None:
+        """``leftovers`` are fetched from without a poll; ``halt`` ends the crawl.
+
+        ``due_only``: leave failed listings alone until their next try.
+        """
+        self._archive = archive
+        self._tally = tally
+        self._crawl_id = crawl_id
+        self._due_only = due_only
+        self._halt = halt
+        self._voices = voices
+        self._hosts: dict[str, HostRow] = {}
+        self._leftovers = leftovers
+        wanted = set(slugs)
+        with archive.reading() as connection:
+            rows = list_sources(connection)
+            self._open_kinds = list_open_kinds(connection, ADDRESS_KINDS)
+        self._rows = {row.slug: row for row in rows if row.slug in wanted}
+        self._names = _names_by_host(rows)
+
+    def orders(self) -> Sequence[PollOrder]:
+        """Return the pages to poll, by slug."""
+        now = datetime.now(UTC)
+        orders = [order_poll(row) for row in self._rows.values()]
+        return [
+            replace(
+                order,
+                may_ask=is_recent(self._rows[order.source].last_whole_at, now, _MEMORY),
+                others=self._names.get(host_of(order.url), frozenset()),
+            )
+            for order in orders
+        ]
+
+    def unpolled(self) -> Sequence[str]:
+        """Return the sources of the crawl that are not polled, and still owe."""
+        return self._leftovers
+
+    def record_poll(self, poll: Poll, exchange: Exchange | None) -> None:
+        """Enter a poll, its capture and the events that follow from it, in one transaction."""
+        try:
+            with self._archive.writing() as connection:
+                if exchange is not None and not _is_known_to_be_broken(connection, poll):
+                    self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
+                unread = watch_unread(connection, poll)
+                recorded = record_poll(connection, poll, self._voices)
+                self._record_events(connection, poll, has_news=recorded.new > 0)
+        except (SQLAlchemyError, OSError) as error:
+            self._halt(f"the archive cannot be written: {error}")
+            raise
+        if unread:
+            self._tally.note(unread)
+        self._count(poll)
+
+    def owed(self, source: str, after: str) -> Sequence[Owed]:
+        """Return the next listings that a source owes."""
+        due_by = datetime.now(UTC) if self._due_only else None
+        with self._archive.reading() as connection:
+            return list_owed(connection, source, due_by, after)
+
+    def trusts_validators(self, host: str) -> bool:
+        """Return whether a host's validators were ever seen to tell the truth, and never to lie."""
+        return self._host(host).etags_trusted
+
+    def note_validators(self, host: str, *, truthful: bool) -> None:
+        """Record what a host's validators were seen to do; only a first truth and a lie are news."""
+        known = self._host(host)
+        if not truthful and not known.etags_lied:
+            self._update_host(host, etags_lied=True)
+        elif truthful and not known.etags_agreed:
+            self._update_host(host, etags_agreed=1)
+
+    def robots(self, host: str) -> bytes | None:
+        """Return a host's robots.txt when it was fetched within a day."""
+        return self._robots_of(host, _MEMORY)
+
+    def last_robots(self, host: str) -> bytes | None:
+        """Return a host's last good robots.txt when it was fetched within two days."""
+        return self._robots_of(host, 2 * _MEMORY)
+
+    def keep_robots(self, host: str, body: bytes) -> None:
+        """Remember a host's robots.txt."""
+        text = body.decode("utf-8", "replace")
+        known = self._host(host)
+        if known.robots != text or not is_recent(known.robots_fetched_at, datetime.now(UTC), _MEMORY):
+            self._update_host(host, robots=text, robots_fetched_at=datetime.now(UTC))
+
+    def rests_until(self, host: str) -> datetime | None:
+        """Return until when a host asked to be left alone."""
+        return ahead(self._host(host).rests_until, datetime.now(UTC), LONGEST_REST)
+
+    def let_rest(self, host: str, until: datetime) -> None:
+        """Remember that a host asked to be left alone; a shorter wish does not end a longer one."""
+        with self._archive.writing() as connection:
+            known = find_host(connection, host)  # as it is now: another crawl may have been told more
+            wished = ahead(known.rests_until, datetime.now(UTC), LONGEST_REST)
+            if wished is None or wished < until:
+                known = update_host(connection, host, rests_until=until)
+            self._hosts[host] = known
+
+    def judge(self, draft: Draft, owed: Owed, captured_at: datetime) -> Article:
+        """Return the article that a page's draft makes by itself; raise `SetAside` when it is none."""
+        return judge(draft, owed, None, captured_at)
+
+    def leave(self, owed: Owed, host: str) -> None:
+        """Note that an owed article is left for a later crawl, since its host does not answer."""
+        self._tally.of(owed.source)
+        self._tally.note(f"{host} does not answer: what it still owes is left for the next crawl")
+
+    def _count(self, poll: Poll) -> None:
+        tally = self._tally.of(poll.source)
+        tally.poll = poll.outcome
+        if poll.outcome == "changed":
+            tally.listed, tally.links, tally.unread = len(poll.listed), poll.links, poll.unread
+        elif poll.outcome == "unchanged":
+            tally.listed = self._rows[poll.source].listed_count
+        tally.lost = poll.lost
+        if poll.lost:
+            self._tally.note(
+                f"{poll.source}: {poll.lost} characters of its page were cut or broken, and stand as \ufffd"
+            )
+        if poll.error:
+            self._tally.note(f"{poll.source}: {poll.error}")
+        elif poll.outcome == "empty" and not tally.listed and self._rows[poll.source].last_changed_at is None:
+            self._tally.note(
+                f"{poll.source}: its page is empty or not there, and never listed anything so far"
+            )
+
+    def _record_events(self, connection: Connection, poll: Poll, *, has_news: bool) -> None:
+        row = self._rows[poll.source]
+        if poll.outcome == "failed":
+            kind = "layout_broken" if poll.layout_broken else "poll_failed"
+            open_event(connection, kind, poll.error or "the poll failed", poll.polled_at, source=poll.source)
+        elif row.last_outcome == "failed":
+            resolve_events(connection, ("poll_failed", "layout_broken"), poll.polled_at, source=poll.source)
+        watch_address(connection, poll, row, self._open_kinds.get(poll.source, frozenset()))
+        if has_news:
+            resolve_events(connection, ("source_silent",), poll.polled_at, source=poll.source)
+        elif poll.outcome == "changed" or _has_been_quiet(
+            past(row.last_changed_at, poll.polled_at) or row.added_at, poll.polled_at
+        ):
+            self._watch_silence(connection, poll)
+
+    def _watch_silence(self, connection: Connection, poll: Poll) -> None:
+        last_news, usual = usual_silence(connection, poll.source, poll.polled_at)
+        if poll.polled_at - last_news > usual:
+            message = (
+                f"{poll.source} has listed nothing new since {last_news.isoformat(timespec='minutes')}; "
+                f"its own habit is at most {usual.days} days"
+            )
+            open_event(connection, "source_silent", message, poll.polled_at, source=poll.source)
+
+    def _robots_of(self, host: str, memory: timedelta) -> bytes | None:
+        known = self._host(host)
+        if known.robots is None or not is_recent(known.robots_fetched_at, datetime.now(UTC), memory):
+            return None
+        return known.robots.encode()
+
+    def _host(self, name: str) -> HostRow:
+        if name not in self._hosts:
+            with self._archive.reading() as connection:
+                self._hosts[name] = find_host(connection, name)
+        return self._hosts[name]
+
+    def _update_host(self, name: str, **changed: Any) -> None:
+        with self._archive.writing() as connection:
+            self._hosts[name] = update_host(connection, name, **changed)
+
+
+def _names_by_host(rows: Iterable[Any]) -> dict[str, frozenset[str]]:
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        if row.url:
+            names.setdefault(host_of(row.url), set()).add(row.name)
+    return {host: frozenset(found) for host, found in names.items()}
+
+
+def _is_known_to_be_broken(connection: Connection, poll: Poll) -> bool:
+    """Return whether a page is not the list, and was captured when that began: one capture is enough."""
+    kind = "layout_broken" if poll.layout_broken else "poll_failed"
+    return poll.outcome == "failed" and is_event_open(connection, kind, source=poll.source)
+
+
+def _has_been_quiet(last_news: datetime, now: datetime) -> bool:
+    return now - last_news > _QUIET_WORTH_A_LOOK

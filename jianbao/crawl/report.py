@@ -1,0 +1,54 @@
+"""A crawl's report as people and scripts read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jianbao.configuration import Configuration, describe_placeholder, is_placeholder
+from jianbao.crawl.run import CrawlReport
+from jianbao.terminal.output import print_json, print_line, print_note, print_table
+from jianbao.terminal.progress import describe
+
+_COLUMNS = ("source", "poll", "listed", "new", "revised", "unchanged", "gone", "failed", "quarantined")
+_MOST_TOLD = 20
+
+
+def print_report(report: CrawlReport, *, as_json: bool) -> None:
+    """Print what a crawl did; errors go to stderr, each with what it happened to."""
+    if as_json:
+        print_json(report.as_json())
+        return
+    rows = report.tally.by_source()
+    print_table(_COLUMNS, ([row["slug"], *(row[column] for column in _COLUMNS[1:])] for row in rows))
+    print_summary(report)
+
+
+def remind_of_contact(configuration: Configuration) -> None:
+    """Tell a person whose configuration still names a placeholder: sites want to know who asks."""
+    if is_placeholder(configuration.http.contact):
+        print_note(describe_placeholder(configuration))
+
+
+def print_summary(report: CrawlReport) -> None:
+    """Print a crawl's end in a line, as a log wants it, and what went wrong."""
+    _print_end(report)
+    for error in report.tally.errors:
+        print_note(f"  {error}")
+
+
+def print_new_troubles(report: CrawlReport, sentences: Sequence[str]) -> None:
+    """Print what began to fail in a crawl, or fails otherwise than before; nothing when nothing did."""
+    if not (sentences or report.tally.interrupted):
+        return
+    _print_end(report)
+    for sentence in sentences[:_MOST_TOLD]:
+        print_note(f"  {sentence}")
+    if len(sentences) > _MOST_TOLD:
+        print_note(f"  and {len(sentences) - _MOST_TOLD} more: jianbao status")
+
+
+def _print_end(report: CrawlReport) -> None:
+    ended = "interrupted" if report.tally.interrupted else report.tally.status
+    print_line(
+        f"crawl {report.crawl_id}: {ended}, {report.tally.requests} requests, {describe(report.tally)}"
+    )

@@ -1,0 +1,91 @@
+"""Choosing what to fetch again: by code, source, day or state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from jianbao.configuration import Configuration
+from jianbao.importing.text_identity import TEXT_SCHEME
+from spiders.addresses import endpoint_address, host_of
+from storage.archive.folder import Archive
+from storage.ledger.host import forget_manners
+from storage.ledger.listing import ListingFilter, find_listings, select_listings
+from storage.ledger.source import INFOCODE_SOURCE, SourceRow, ensure_source
+from storage.records import Owed, canonical_info_code
+
+
+class NothingNamed(Exception):
+    """A recrawl must name what to fetch again: a code, a source, a day or a state."""
+
+
+class NotArchived(Exception):
+    """The archive has no article of this info code: fetch it with `jianbao recrawl --code`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to fetch again. Everything named must match; ``codes`` may name articles that no page listed."""
+
+    codes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    state: str | None = None
+
+    def is_empty(self) -> bool:
+        """Return whether nothing at all is named."""
+        return self == Wish()
+
+
+def choose_articles(configuration: Configuration, archive: Archive, wish: Wish) -> list[Owed]:
+    """Return the listings that match a wish, and for a code that was never listed, its JSON address.
+
+    Raises `NothingNamed` for an empty wish, and `BadInfoCode`.
+    """
+    if wish.is_empty():
+        raise NothingNamed("name what to fetch again: --code, --source, --from, --to or --state")
+    codes = tuple(dict.fromkeys(canonical_info_code(code) for code in wish.codes))
+    wanted = ListingFilter(codes, wish.sources, wish.since, wish.until, wish.state)
+    with archive.reading() as connection:
+        chosen = select_listings(connection, wanted)
+        if codes and not (wish.sources or wish.state or wish.since or wish.until):
+            chosen += [
+                _unlisted(configuration, code) for code in codes if not find_listings(connection, code)
+            ]
+    # A copied text has no page: asked for it, upstream would only say that the article is gone.
+    return [owed for owed in chosen if not owed.url.startswith(TEXT_SCHEME)]
+
+
+def enter_endpoint_source(configuration: Configuration, archive: Archive) -> None:
+    """Make sure that the source exists under which unlisted articles are recorded."""
+    row = SourceRow(
+        slug=INFOCODE_SOURCE,
+        name="by info code",
+        kind="infocode",
+        url=configuration.infocode.url,
+        timezone="Asia/Shanghai",
+        schedule=None,
+        enabled=False,
+    )
+    with archive.writing() as connection:
+        ensure_source(connection, row)
+
+
+def ask_hosts_again(configuration: Configuration, archive: Archive, chosen: Sequence[Owed]) -> int:
+    """End the rest of the hosts at which these articles are, and forget their robots.txt; return how many."""
+    addresses = {url for owed in chosen for url in (owed.url, *owed.elsewhere)}
+    addresses |= {configuration.infocode.url, configuration.infocode.page}
+    with archive.writing() as connection:
+        return forget_manners(connection, {host_of(address) for address in addresses})
+
+
+def slugs_of(chosen: Sequence[Owed]) -> tuple[str, ...]:
+    """Return the sources that a recrawl touches."""
+    return tuple(dict.fromkeys(owed.source for owed in chosen))
+
+
+def _unlisted(configuration: Configuration, info_code: str) -> Owed:
+    address = endpoint_address(configuration.infocode.url, info_code)
+    return Owed(source=INFOCODE_SOURCE, info_code=info_code, form="media", url=address, title="")

@@ -1,0 +1,41 @@
+"""A run that failed as a whole, or was killed, is an event until one ends well."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from storage.events.event import is_told_since, open_event, resolve_events
+from storage.ledger.counts import Tally
+from storage.ledger.crawl import list_sources_of
+
+_OVERCOME = ("failed_run", "killed_run", "failed_start")
+
+
+def tell_end(
+    connection: Connection, slugs: Sequence[str], tally: Tally, began: datetime, now: datetime, *, asked: bool
+) -> None:
+    """Open the events about a crawl that failed as a whole, or resolve those that one ending well ends.
+
+    A source about which another event was told since the crawl ``began`` needs no second one, unless the
+    crawl itself broke; nor does what somebody ``asked`` for by hand, and is told of on the spot.
+    """
+    if tally.interrupted:
+        return
+    for slug in slugs:
+        if tally.status != "failed":
+            resolve_events(connection, _OVERCOME, now, source=slug)
+        elif tally.broken or not (asked or is_told_since(connection, slug, began)):
+            open_event(connection, "failed_run", _say_failed(slug, tally), now, source=slug)
+
+
+def tell_killed(connection: Connection, killed: Collection[int], reason: str, now: datetime) -> None:
+    """Open the events about crawls that ended without a word, source by source."""
+    for slug in list_sources_of(connection, killed):
+        open_event(connection, "killed_run", f"the crawl of {slug} was killed: {reason}", now, source=slug)
+
+
+def _say_failed(slug: str, tally: Tally) -> str:
+    return f"the crawl of {slug} failed: {tally.errors[-1] if tally.errors else 'nothing succeeded'}"

@@ -1,0 +1,183 @@
+"""Articles, sources and events as JSON has them: times in ISO 8601 with the source's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jianbao.documents.days import PRESS_ZONE
+from storage.articles.article import StoredArticle
+from storage.articles.time_change import TimeChange
+from storage.records import Capture
+from storage.stories.story import Story
+
+_SNIPPET = 80  # characters
+
+
+def present_time(moment: datetime | None, zone: ZoneInfo = PRESS_ZONE) -> str | None:
+    """Return an instant in ISO 8601 with the zone's offset, to the second."""
+    return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def print_published(shown: Mapping[str, Any]) -> str:
+    """Return the publication time of a presented article as a line has it: to the minute, or its day alone.
+
+    Empty where the article has none.
+    """
+    text = shown["published_at"] or ""
+    return text[:10] if shown["precision"] == "day" else text[:16].replace("T", " ")
+
+
+def present_article(
+    stored: StoredArticle,
+    sources: Sequence[str],
+    revisions: Sequence[Any],
+    capture: Capture | None,
+    zone: ZoneInfo = PRESS_ZONE,
+) -> dict[str, Any]:
+    """Return an article as `show --json` prints it."""
+    article = stored.article
+    return {
+        "info_code": article.info_code,
+        "title": article.title,
+        "media": article.media,
+        "author": article.author,
+        "published_at": present_time(article.published_at, zone),
+        "precision": article.precision,
+        "time_witness": article.witness,
+        "url": article.url,
+        "sources": list(sources),
+        "summary": article.summary,
+        "text": article.text,
+        "paragraphs": [paragraph.text for paragraph in article.paragraphs],
+        "kinds": [paragraph.kind for paragraph in article.paragraphs],
+        "images": [asdict(image) for image in article.images],
+        "players": [asdict(player) for player in article.players],
+        "securities": [asdict(security) for security in article.securities],
+        "links": [asdict(link) for link in article.links],
+        "continued": article.continued,
+        "source_line": article.source_line,
+        "status": stored.status,
+        "revision": stored.revision,
+        "revisions": [present_revision(row, zone) for row in revisions],
+        "content_hash": stored.content_hash,
+        "duplicate_of": stored.duplicate_of,
+        "first_seen_at": present_time(stored.first_seen_at, zone),
+        "last_checked_at": present_time(stored.last_checked_at, zone),
+        "capture": present_capture(capture, zone) if capture else None,
+    }
+
+
+def present_revision(row: Any, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+    """Return one revision as `show --json` lists it."""
+    return {
+        "number": row.number,
+        "seen_at": present_time(row.seen_at, zone),
+        "title": row.title,
+        "content_hash": row.content_hash,
+        "changed": row.changed,
+    }
+
+
+def present_time_change(change: TimeChange, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+    """Return how a publication time changed, as `show --json` lists it: old and new, and who states each."""
+    return {
+        "old": present_time(change.old, zone),
+        "old_precision": change.old_precision,
+        "old_witness": change.old_witness,
+        "new": present_time(change.new, zone),
+        "new_precision": change.new_precision,
+        "witness": change.new_witness,
+        "noticed_at": present_time(change.noticed_at, zone),
+        "capture_id": change.capture_id,
+    }
+
+
+def present_story(story: Story | None, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any] | None:
+    """Return the near copies of an article as `show --json` has them, itself among them; None for none."""
+    if story is None:
+        return None
+    members = [
+        asdict(member) | {"published_at": present_time(member.published_at, zone)} for member in story.members
+    ]
+    return {"id": story.id, "size": story.size, "members": members}
+
+
+def present_capture(capture: Capture, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+    """Return where an article's original is."""
+    return {
+        "id": capture.id,
+        "url": capture.url,
+        "fetched_at": present_time(capture.fetched_at, zone),
+        "status": capture.status,
+        "content_type": capture.content_type,
+        "payload_digest": capture.payload_digest,
+        "warc_file": capture.place.file,
+        "warc_offset": capture.place.offset,
+        "warc_length": capture.place.length,
+        "refers_to": capture.refers_to,
+    }
+
+
+def present_item(
+    stored: StoredArticle, sources: Sequence[str], zone: ZoneInfo = PRESS_ZONE
+) -> dict[str, Any]:
+    """Return an article as lists have it."""
+    article = stored.article
+    lead = next((p.text for p in article.paragraphs if p.kind == "text"), "")
+    return {
+        "info_code": article.info_code,
+        "title": article.title,
+        "media": article.media,
+        "published_at": present_time(article.published_at, zone),
+        "precision": article.precision,
+        "sources": list(sources),
+        "snippet": lead[:_SNIPPET],
+        "duplicate_of": stored.duplicate_of,
+        "status": stored.status,
+    }
+
+
+def present_event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event as `status --json` has it."""
+    return {
+        "id": event["id"],
+        "kind": event["kind"],
+        "source": event["source"],
+        "info_code": event["info_code"],
+        "message": event["message"],
+        "opened_at": present_time(event["opened_at"]),
+        "last_seen_at": present_time(event["last_seen_at"]),
+        "times": event["times"],
+        "resolved_at": present_time(event["resolved_at"]),
+    }
+
+
+def present_crawl(crawl: Mapping[str, Any] | None, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any] | None:
+    """Return a crawl as `status --json` has it, None for none."""
+    if crawl is None:
+        return None
+    return {
+        "crawl_id": crawl["id"],
+        "trigger": crawl["trigger"],
+        "status": crawl["status"],
+        "started_at": present_time(crawl["started_at"], zone),
+        "finished_at": present_time(crawl["finished_at"], zone),
+    }
+
+
+def present_crawl_report(crawl: Mapping[str, Any], zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+    """Return an archived crawl with the keys of `crawl --json`, without sources where nothing happened."""
+    return {
+        **(present_crawl(crawl, zone) or {}),
+        "due_at": present_time(crawl["due_at"], zone),
+        "requests": crawl["requests"],
+        "polls": crawl["polls"],
+        "sources": crawl["sources"],
+        "errors": crawl["errors"],
+        "interrupted": crawl["status"] == "interrupted",
+        "version": crawl["version"],
+    }

@@ -1,0 +1,42 @@
+"""Two revisions of an article, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jianbao.crawl.selection import NotArchived
+from jianbao.documents.difference import Change, Piece, compare_texts
+from storage.archive.folder import Archive
+from storage.articles.article import list_revisions
+from storage.records import canonical_info_code
+
+
+def read_difference(archive: Archive, code: str, number: int | None = None) -> dict[str, Any] | None:
+    """Return what a revision (default: the last one) changed in the one before, None when it is the first.
+
+    Raise `BadInfoCode`, or `NotArchived` when there is no such revision.
+    """
+    info_code = canonical_info_code(code)
+    with archive.reading() as connection:
+        revisions = {row.number: row for row in list_revisions(connection, info_code)}
+    last = max(revisions, default=0)
+    current = revisions.get(last if number is None else number)
+    if current is None:
+        raise NotArchived(f"{info_code} has no revision {number or 1}: it has {last}")
+    before = revisions.get(current.number - 1)
+    if before is None:
+        return None
+    return {
+        "from": before.number,
+        "to": current.number,
+        "title": [_present_change(change) for change in compare_texts(before.title, current.title)],
+        "paragraphs": [_present_change(change) for change in compare_texts(before.text, current.text)],
+    }
+
+
+def _present_change(change: Change) -> dict[str, Any]:
+    return {"kind": change.kind, "pieces": [_present_piece(piece) for piece in change.pieces]}
+
+
+def _present_piece(piece: Piece) -> dict[str, str]:
+    return {"text": piece.text, "change": piece.change}

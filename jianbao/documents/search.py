@@ -1,0 +1,80 @@
+"""Answers to queries, as `search --json` and the API have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from jianbao.documents.article import present_item
+from storage.archive.folder import Archive
+from storage.articles.lists import list_article_sources
+from storage.search import (
+    AT_ONCE,
+    Effort,
+    Found,
+    Hit,
+    Order,
+    Piece,
+    Query,
+    Settled,
+    search_articles,
+    settle_query,
+)
+
+
+def read_search(  # noqa: PLR0913 - a search has that many sides
+    archive: Archive,
+    query: Query,
+    order: Order = "newest",
+    limit: int = 20,
+    offset: int = 0,
+    *,
+    after: str | None = None,
+    collapse: bool = True,
+    effort: Effort = AT_ONCE,
+) -> dict[str, Any]:
+    """Return a page of the articles that answer a query; raise `BadQuery` for a bad cursor."""
+    with archive.reading() as connection:
+        settled = settle_query(connection, query)
+        found = search_articles(
+            connection, settled.query, order, limit, offset, after=after, collapse=collapse, effort=effort
+        )
+        codes = [hit.stored.article.info_code for hit in found.hits]
+        sources = list_article_sources(connection, codes)
+    return present_found(settled, order, found, sources)
+
+
+def present_found(
+    settled: Settled, order: Order, found: Found, sources: dict[str, list[str]]
+) -> dict[str, Any]:
+    """Return a page of hits as `search --json` prints it."""
+    return {
+        "query": settled.query.text,
+        "order": order,
+        "total": found.total,
+        "exact": found.exact,
+        "items": [present_hit(hit, sources.get(hit.stored.article.info_code, ())) for hit in found.hits],
+        "next": found.next,
+        "note": found.note,
+        "hints": [hint.sentence for hint in settled.tell(found.total)],
+    }
+
+
+def present_hit(hit: Hit, sources: Sequence[str]) -> dict[str, Any]:
+    """Return an article as lists have it, its snippet with the places of the hits: [start, end) each."""
+    return {
+        **present_item(hit.stored, sources),
+        "snippet": "".join(piece.text for piece in hit.snippet),
+        "snippet_hits": _places(hit.snippet),
+        "title_hits": _places(hit.title),
+    }
+
+
+def _places(pieces: Sequence[Piece]) -> list[list[int]]:
+    places: list[list[int]] = []
+    start = 0
+    for piece in pieces:
+        if piece.hit:
+            places.append([start, start + len(piece.text)])
+        start += len(piece.text)
+    return places

@@ -1,0 +1,37 @@
+"""Trends, as `trend --json` and the API have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage.archive.folder import Archive
+from storage.search import Query, Settled, Trend, TrendPoint, Unit, count_trend, settle_query
+
+
+def read_trend(archive: Archive, query: Query, unit: Unit, *, by_source: bool = False) -> dict[str, Any]:
+    """Return how many articles contain a query in each period, of how many; empty periods as well."""
+    with archive.reading() as connection:
+        settled = settle_query(connection, query)
+        return present_trend(settled, count_trend(connection, settled.query, unit, by_source=by_source))
+
+
+def present_trend(settled: Settled, trend: Trend) -> dict[str, Any]:
+    """Return a trend as `trend --json` prints it; points have a ``source`` when it is split by them."""
+    return {
+        "query": settled.query.text,
+        "unit": trend.unit,
+        "total": trend.total,
+        "points": [_present_point(point) for point in trend.points],
+        "hints": [hint.sentence for hint in settled.tell(trend.total)],
+    }
+
+
+def _present_point(point: TrendPoint) -> dict[str, Any]:
+    source = {} if point.source is None else {"source": point.source}
+    return {
+        **source,
+        "start": point.start.isoformat(),
+        "matching": point.matching,
+        "all": point.all,
+        "share": round(point.matching / point.all, 6) if point.all else None,
+    }

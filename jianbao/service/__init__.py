@@ -1,0 +1,1 @@
+"""The service's side: what the scheduler asks of the archive."""

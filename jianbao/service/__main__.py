@@ -1,0 +1,78 @@
+"""The service process: ``python -m jianbao.service ORDER``, started by `jianbao run`.
+
+It imports only what it needs for months of waiting; reading pages is its children's work.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jianbao.service.order import ServiceOrder
+from jianbao.service.runs import ArchiveLogbook
+from scheduler.cron import parse_schedule
+from scheduler.plan import Source
+from scheduler.service import run_service
+from scheduler.settings import Limits, ServiceSettings
+from storage.archive.folder import Archive
+from storage.ledger.source import list_sources
+
+
+def main(order: ServiceOrder) -> int:
+    """Run the service until it is told to stop; return its exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with Archive.open_existing(Path(order.archive)) as archive:
+        settings = ServiceSettings(
+            archive=archive.folder,
+            sources=_scheduled_sources(archive),
+            argv=child_command(order.options),
+            limits=Limits(
+                grace=order.misfire_grace,
+                time_limit=order.time_limit,
+                stop_grace=order.stop_grace,
+                jitter=order.jitter,
+                children=1,  # the limit of requests to one host holds within one child
+            ),
+        )
+        return run_service(settings, ArchiveLogbook(archive))
+
+
+def child_command(options: Sequence[str]) -> Callable[[Sequence[str], datetime], list[str]]:
+    """Return what gives the command line of a crawl of sources that are due together."""
+
+    def command(slugs: Sequence[str], due_at: datetime) -> list[str]:
+        crawl = ["crawl", "--trigger", "schedule", "--due-at", due_at.isoformat()]
+        return [sys.executable, "-P", "-m", "jianbao", *options, *crawl, "--", *slugs]
+
+    return command
+
+
+def _scheduled_sources(archive: Archive) -> tuple[Source, ...]:
+    with archive.reading() as connection:
+        return tuple(
+            Source(row.slug, parse_schedule(row.schedule, ZoneInfo(row.timezone)))
+            for row in list_sources(connection)
+            if row.enabled and row.schedule
+        )
+
+
+def _run(order: ServiceOrder) -> int:
+    """Run the service; a known error ends it with its sentence and status, as in any command."""
+    try:
+        return main(order)
+    except Exception as error:
+        from jianbao.refusals import describe, status_of  # noqa: PLC0415 - only a service that ends pays for it
+
+        status = status_of(error)
+        if status is None:
+            raise
+        print(f"jianbao: {describe(error)}", file=sys.stderr)  # noqa: T201
+        return status
+
+
+if __name__ == "__main__":
+    sys.exit(_run(ServiceOrder.from_json(sys.argv[1])))

@@ -1,0 +1,81 @@
+"""The service's logbook, kept in the archive's tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from jianbao.crawl.processes import is_alive
+from jianbao.crawl.verdict import tell_killed
+from scheduler.runs import Child, EventKind, Missed
+from storage.archive.folder import Archive
+from storage.events.event import open_event, resolve_events
+from storage.ledger.crawl import (
+    account_for_due,
+    find_scheduled_crawl,
+    last_due,
+    list_running_crawls,
+    record_unrun,
+    settle_dead_crawls,
+)
+
+
+class ArchiveLogbook:
+    """`scheduler.runs.Logbook` over the crawl and event tables."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def last_due(self, slug: str) -> datetime | None:
+        """Return the latest due time that any row accounts for."""
+        with self._archive.reading() as connection:
+            return last_due(connection, slug)
+
+    def settle_abandoned(self) -> None:
+        """Close the crawls still running whose processes are gone."""
+        with self._archive.writing() as connection:
+            dead = [pid for _, pid in list_running_crawls(connection) if not is_alive(pid)]
+            now, reason = datetime.now(UTC), "the process ended without closing its crawl"
+            tell_killed(connection, settle_dead_crawls(connection, dead, now, reason), reason, now)
+
+    def crawl_status(self, child: Child) -> str | None:
+        """Return the status of the crawl row that this child wrote."""
+        with self._archive.reading() as connection:
+            return find_scheduled_crawl(connection, child.pid, child.started_at, child.due_at)
+
+    def record_missed(self, missed: Missed, reason: str) -> None:
+        """Enter one row for the runs that were missed."""
+        told = f"{missed.count} runs missed since {missed.first.isoformat()}: {reason}"
+        self._record_unrun("missed", (missed.slug,), missed.last, told)
+
+    def record_overlapped(self, slugs: tuple[str, ...], due_at: datetime, holder: str) -> None:
+        """Enter a run that was not started because its sources were being crawled."""
+        self._record_unrun("overlapped", slugs, due_at, f"not started: {holder}")
+
+    def record_killed(self, child: Child, reason: str) -> None:
+        """Settle the row that a killed child left running, or enter one when it left none."""
+        if child.pid is not None:
+            with self._archive.writing() as connection:
+                killed = settle_dead_crawls(connection, [child.pid], datetime.now(UTC), reason)
+                for crawl_id in killed:
+                    account_for_due(connection, crawl_id)
+            if killed:
+                return
+        self._record_unrun("killed", child.slugs, child.due_at, reason)
+
+    def record_failed_start(self, child: Child, reason: str) -> None:
+        """Enter a run whose process ended before it could record itself."""
+        self._record_unrun("failed", child.slugs, child.due_at, reason)
+
+    def open_event(self, kind: EventKind, source: str | None, message: str) -> None:
+        """Open an event, or update the open one of the same kind and source."""
+        with self._archive.writing() as connection:
+            open_event(connection, kind, message, datetime.now(UTC), source=source)
+
+    def resolve_event(self, kind: EventKind, source: str | None) -> None:
+        """Resolve the open event of this kind and source."""
+        with self._archive.writing() as connection:
+            resolve_events(connection, (kind,), datetime.now(UTC), source=source)
+
+    def _record_unrun(self, status: str, slugs: tuple[str, ...], due_at: datetime, reason: str) -> None:
+        with self._archive.writing() as connection:
+            record_unrun(connection, status, slugs, due_at, datetime.now(UTC), reason)

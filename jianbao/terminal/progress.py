@@ -1,0 +1,43 @@
+"""Progress of a crawl, on a terminal only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from jianbao.crawl.run import Watch
+from storage.ledger.counts import Tally
+
+
+@contextmanager
+def watching(what: str) -> Iterator[Watch | None]:
+    """Show a crawl's counts on stderr while the block runs; give None when stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    with Console(stderr=True).status(what) as line:
+        yield lambda tally: line.update(f"{what}: {describe(tally)}")
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Callable[[str], None] | None]:
+    """Show how far something has come on stderr while the block runs; give None when that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    with Console(stderr=True).status(what) as line:
+        yield lambda text: line.update(f"{what}: {text}")
+
+
+def describe(tally: Tally) -> str:
+    """Return a crawl's counts in a line."""
+    sources = list(tally.sources.values())
+    polled = sum(source.poll is not None for source in sources)
+    new = sum(source.new for source in sources)
+    failed = sum(source.failed + source.quarantined for source in sources)
+    return f"{polled} pages polled, {tally.done} articles fetched, {new} new, {failed} not stored"

@@ -1,0 +1,1 @@
+"""What runs after crawls and between them: the index, stories, alarms."""

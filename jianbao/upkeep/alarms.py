@@ -1,0 +1,66 @@
+"""What somebody should know when a crawl ends: events about its sources, opened and resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from spiders.addresses import host_of
+from storage.events.event import list_open_sources, open_event, resolve_events
+from storage.ledger.arrears import watch_arrears
+from storage.ledger.counts import SourceTally, Tally
+
+_SUSPECT = 2
+"""Articles set aside in one crawl that read no page, from which on the layout is suspected."""
+
+
+def raise_alarms(
+    connection: Connection,
+    slugs: Iterable[str],
+    tally: Tally,
+    now: datetime,
+    *,
+    polled: bool,
+    tells_of_layout: Callable[[str], bool],
+) -> None:
+    """Settle the events about a crawl's sources by what it counted and what it leaves owed.
+
+    ``tells_of_layout`` says whether a source's articles, all set aside, make its layout suspect.
+    A crawl that ``polled`` and leaves an alarm open is not well, though nothing may have been due in it. One
+    that was interrupted or broke leaves its articles for the next, and tells nothing about them.
+    """
+    for source in tally.sources.values():
+        _watch_layout(connection, source, now, suspicious=tells_of_layout(source.slug))
+    if tally.interrupted or tally.broken:
+        return
+    touched = {*slugs, *tally.sources}
+    open_alarms = watch_arrears(connection, touched, now, host_of)
+    for slug in touched & list_open_sources(connection, "article_layout_broken"):
+        open_alarms.append(f"{slug}: the articles fetched last were all set aside")
+    for slug in touched & list_open_sources(connection, "unread_links"):
+        open_alarms.append(f"{slug}: its list has more links without an info code than usual")
+    if polled:
+        for message in open_alarms:
+            tally.note(message)
+        tally.unwell = bool(open_alarms)
+
+
+def _watch_layout(connection: Connection, source: SourceTally, now: datetime, *, suspicious: bool) -> None:
+    stored = source.new + source.revised + source.unchanged
+    astray = suspicious and source.astray >= _SUSPECT and source.astray == stored
+    if astray:
+        message = (
+            f"the pages of all {stored} articles fetched from {source.slug} were set aside, and the articles "
+            "found at their other addresses: the layout of its pages may have changed"
+        )
+        open_event(connection, "article_layout_broken", message, now, source=source.slug)
+    elif stored:
+        resolve_events(connection, ("article_layout_broken",), now, source=source.slug)
+    elif suspicious and source.quarantined >= _SUSPECT:
+        message = (
+            f"all {source.quarantined} articles fetched from {source.slug} were set aside: "
+            "the layout of its pages may have changed"
+        )
+        open_event(connection, "article_layout_broken", message, now, source=source.slug)

@@ -1,0 +1,203 @@
+"""The JSON API under `/api/v1`: the same shapes as `--json`, in pages.
+
+What is answered comes straight from the functions that the command line prints; the models in `shapes`
+describe it, and a test holds both together.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse
+
+from jianbao.crawl.run import check_sources
+from jianbao.documents.article import present_crawl_report
+from jianbao.documents.revisions import read_difference
+from jianbao.documents.search import read_search
+from jianbao.documents.status import read_shown, read_sources
+from jianbao.documents.trend import read_trend
+from jianbao.web.api import shapes
+from jianbao.web.api.lists import read_article_page, read_crawl_page, read_event_page
+from jianbao.web.api.questions import (
+    ArticleQuestion,
+    EventQuestion,
+    PageQuestion,
+    QueryQuestion,
+    RevisionQuestion,
+    SearchQuestion,
+    TrendQuestion,
+)
+from jianbao.web.dependencies import OpenArchive
+from jianbao.web.errors import NotShown
+from jianbao.web.problems import MEDIA_TYPE, Problem
+from jianbao.web.questions.index_guard import check_index
+from storage.archive.folder import Archive
+from storage.ledger.crawl import read_crawl
+from storage.search import Query as SearchQuery
+
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+_BAD: dict[int | str, dict[str, Any]] = {
+    400: {"description": "A cursor, query, day or info code means nothing.", **_PROBLEM},
+    422: {"description": "A parameter is unknown, or not of its type or range.", **_PROBLEM},
+    503: {"description": "The archive cannot be read now.", **_PROBLEM},
+}
+_MISSING: dict[int | str, dict[str, Any]] = {404: {"description": "There is none.", **_PROBLEM}}
+
+router = APIRouter(prefix="/api/v1", responses=_BAD, default_response_class=JSONResponse)
+
+Code = Annotated[
+    str,
+    Path(
+        description="The info code: NW and 18 digits, or the digits alone.",
+        examples=["NW202603200000000001"],
+        max_length=40,
+        json_schema_extra={"pattern": "^([Nn][Ww])?[0-9]{18}$"},
+    ),
+]
+Revision = Annotated[RevisionQuestion, Query()]
+
+
+@router.get("/articles", operation_id="listArticles", tags=["articles"], response_model=shapes.ArticlePage)
+def list_articles(
+    request: Request, archive: OpenArchive, asked: Annotated[ArticleQuestion, Query()]
+) -> JSONResponse:
+    """List archived articles, the newest first."""
+    wanted = asked.filter()
+    check_sources(archive, asked.source)
+    return _page(request, read_article_page(archive, wanted, asked.limit, asked.cursor))
+
+
+@router.get(
+    "/articles/{info_code}",
+    operation_id="showArticle",
+    tags=["articles"],
+    response_model=shapes.Article,
+    responses=_MISSING,
+)
+def show_article(info_code: Code, archive: OpenArchive, asked: Revision) -> JSONResponse:
+    """Show one article with its text and provenance, as it is now or as a revision had it."""
+    return JSONResponse(read_shown(archive, info_code, asked.revision))
+
+
+@router.get(
+    "/articles/{info_code}/revisions",
+    operation_id="listRevisions",
+    tags=["articles"],
+    response_model=shapes.Revisions,
+    responses=_MISSING,
+)
+def list_revisions(info_code: Code, archive: OpenArchive) -> JSONResponse:
+    """List every wording of an article, the first one first."""
+    shown = read_shown(archive, info_code)
+    return JSONResponse({"info_code": shown["info_code"], "items": shown["revisions"]})
+
+
+@router.get(
+    "/articles/{info_code}/diff",
+    operation_id="showDiff",
+    tags=["articles"],
+    response_model=shapes.Diff,
+    responses=_MISSING,
+)
+def show_diff(info_code: Code, archive: OpenArchive, asked: Revision) -> JSONResponse:
+    """Show what a revision (without a number, the last one) changed in the one before."""
+    difference = read_difference(archive, info_code, asked.revision)
+    if difference is None:
+        raise NotShown(f"{info_code} has no earlier revision to compare with: that is its first")
+    return JSONResponse(difference)
+
+
+@router.get("/search", operation_id="search", tags=["articles"], response_model=shapes.FoundPage)
+def search(request: Request, archive: OpenArchive, asked: Annotated[SearchQuestion, Query()]) -> JSONResponse:
+    """Find every article that contains what is asked for, and only those."""
+    query = _ask(archive, asked)
+    check_index(request, archive)
+    found = read_search(
+        archive, query, asked.order, asked.limit, after=asked.cursor, collapse=not asked.duplicates
+    )
+    return _page(request, found)
+
+
+@router.get("/trends", operation_id="showTrend", tags=["articles"], response_model=shapes.Trend)
+def show_trend(
+    request: Request, archive: OpenArchive, asked: Annotated[TrendQuestion, Query()]
+) -> JSONResponse:
+    """Count the articles that contain a query over time, and all articles beside them."""
+    query = _ask(archive, asked)
+    check_index(request, archive)
+    return JSONResponse(read_trend(archive, query, asked.by, by_source=asked.split))
+
+
+@router.get("/sources", operation_id="listSources", tags=["sources"], response_model=shapes.Sources)
+def list_sources(archive: OpenArchive) -> JSONResponse:
+    """List every source with the state of its page and of its ledger."""
+    return JSONResponse({"sources": read_sources(archive, ())})
+
+
+@router.get(
+    "/sources/{slug}",
+    operation_id="showSource",
+    tags=["sources"],
+    response_model=shapes.Source,
+    responses=_MISSING,
+)
+def show_source(
+    slug: Annotated[str, Path(description="The source's slug.")], archive: OpenArchive
+) -> JSONResponse:
+    """Show one source."""
+    found = next((source for source in read_sources(archive, ()) if source["slug"] == slug), None)
+    if found is None:
+        raise NotShown(f"there is no source {slug}: /api/v1/sources lists them all")
+    return JSONResponse(found)
+
+
+@router.get("/crawls", operation_id="listCrawls", tags=["operation"], response_model=shapes.CrawlPage)
+def list_crawls(
+    request: Request, archive: OpenArchive, asked: Annotated[PageQuestion, Query()]
+) -> JSONResponse:
+    """List crawls, the latest first: those that ran, and those that should have."""
+    return _page(request, read_crawl_page(archive, asked.limit, asked.cursor))
+
+
+@router.get(
+    "/crawls/{crawl_id}",
+    operation_id="showCrawl",
+    tags=["operation"],
+    response_model=shapes.Crawl,
+    responses=_MISSING,
+)
+def show_crawl(
+    crawl_id: Annotated[int, Path(ge=1, lt=2**63, description="The crawl's id.")], archive: OpenArchive
+) -> JSONResponse:
+    """Show what a crawl counted."""
+    with archive.reading() as view:
+        crawl = read_crawl(view, crawl_id)
+    if crawl is None:
+        raise NotShown(f"there is no crawl {crawl_id}: /api/v1/crawls lists them all")
+    return JSONResponse(present_crawl_report(crawl))
+
+
+@router.get("/events", operation_id="listEvents", tags=["operation"], response_model=shapes.EventPage)
+def list_events(
+    request: Request, archive: OpenArchive, asked: Annotated[EventQuestion, Query()]
+) -> JSONResponse:
+    """List what somebody should know, the latest first."""
+    return _page(request, read_event_page(archive, asked.limit, asked.cursor, only_open=asked.open))
+
+
+def _ask(archive: Archive, asked: QueryQuestion) -> SearchQuery:
+    """Return the query that is asked for; raise `BadQuery`, `BadDay` or `UnknownSource`."""
+    query = asked.query()
+    check_sources(archive, query.filter.named_sources)
+    return query
+
+
+def _page(request: Request, page: dict[str, Any]) -> JSONResponse:
+    """Return a page of a list, with the address of the next one."""
+    if page["next"] is None:
+        return JSONResponse({**page, "next_url": None})
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    query = urlencode([*asked, ("cursor", page["next"])])
+    return JSONResponse({**page, "next_url": f"{request.url.path}?{query}"})

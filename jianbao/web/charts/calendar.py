@@ -1,0 +1,85 @@
+"""A source's year, day by day: what arrived, what is missing, and the days on which nobody looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jianbao.web.charts.figures import Calendar, Cell, DayState, draw_calendar
+from jianbao.web.text.language import Say
+from jianbao.web.text.moments import name_day
+from storage.ledger.calendar import count_by_day, count_unarchived, find_watched, span_published
+from storage.records.press_days import PRESS_ZONE, press_day
+
+_KEPT = timedelta(days=3)
+"""How long a category page keeps an article: a day is seen if anybody looked before that was over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Almanac:
+    """A year's calendar, the years that have one, and what the year adds up to."""
+
+    calendar: Calendar
+    years: tuple[int, ...]
+    articles: int
+    owing: int
+    unseen: int
+
+    @property
+    def told(self) -> list[Cell]:
+        """The days that have something to tell."""
+        return [cell for cell in self.calendar.cells if cell.count or cell.owing or cell.look == "unseen"]
+
+
+def read_almanac(view: Connection, source: Any, year: int | None, say: Say) -> Almanac:
+    """Return a source's year: the one asked for, else the last that has an article, else this one."""
+    today = press_day(datetime.now(UTC))
+    span = span_published(view, source.slug)
+    first = min(press_day(span[0]) if span else today, press_day(source.added_at))
+    last = press_day(span[1]) if span else today
+    year = year or last.year
+    states = _states(view, source, _days(max(first, date(year, 1, 1)), min(today, date(year, 12, 31))))
+    calendar = draw_calendar(year, states, lambda day, state: _tell(day, state, say))
+    return Almanac(
+        calendar=calendar,
+        years=tuple(range(max(today.year, last.year), first.year - 1, -1)),
+        articles=sum(state.count for state in states.values()),
+        owing=sum(state.owing for state in states.values()),
+        unseen=sum(cell.look == "unseen" for cell in calendar.cells),
+    )
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _states(view: Connection, source: Any, days: list[date]) -> dict[date, DayState]:
+    """Return what is known of each day; before the source was added nobody could look."""
+    if not days:
+        return {}
+    since = datetime.combine(days[0], time(), PRESS_ZONE)
+    counts = count_by_day(view, source.slug, since, since + timedelta(days=len(days)))
+    owing = count_unarchived(view, source.slug)
+    added = press_day(source.added_at)
+    empty = [day for day in days if not counts[day] and day >= added]
+    watched = find_watched(view, empty, _KEPT)
+    now = datetime.now(UTC)
+    return {day: DayState(counts[day], owing[day], _emptiness(day, added, now, watched)) for day in days}
+
+
+def _emptiness(day: date, added: date, now: datetime, watched: set[date]) -> str:
+    """Return how a day looks for which nothing arrived; today may still bring something, whoever looked."""
+    if day < added:
+        return "before"
+    if day in watched and day < press_day(now):
+        return "silent"
+    return "unseen" if day < press_day(now - _KEPT) else "waiting"
+
+
+def _tell(day: date, state: DayState, say: Say) -> str:
+    told = say("calendar.articles", count=state.count) if state.count else say(f"calendar.{state.empty}")
+    owing = f"; {say('calendar.owing', count=state.owing)}" if state.owing else ""
+    return f"{name_day(day, say)}: {told}{owing}"

@@ -1,0 +1,1 @@
+"""What stands around every answer: who may ask, what browsers may keep, what they must not do."""

@@ -1,0 +1,43 @@
+"""What addresses ask for, read strictly: days, revisions, sources."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jianbao.web.errors import NotShown, NotUnderstood
+from storage.ledger.source import list_sources
+from storage.records.press_days import BadDay, first_moment, last_moment, press_day
+
+
+def ask_day(text: str) -> date:
+    """Return a day; raise `NotUnderstood` for anything else."""
+    since, until = ask_moments(text, text)
+    assert since is not None
+    assert until is not None
+    if until - since > timedelta(days=1):
+        raise NotUnderstood(f"{text} is not a day; expected YYYY-MM-DD")
+    return press_day(since)
+
+
+def ask_moments(first: str, last: str) -> tuple[datetime | None, datetime | None]:
+    """Return the first moment of a day, month or year and the first after another; None for an empty text."""
+    try:
+        return first_moment(first) if first else None, last_moment(last) if last else None
+    except BadDay as error:
+        raise NotUnderstood(str(error)) from error
+
+
+def name_sources(view: Connection) -> dict[str, str]:
+    """Return the name of each source by its slug."""
+    return {row.slug: row.name for row in list_sources(view)}
+
+
+def ask_source(view: Connection, slug: str) -> Any:
+    """Return a source's row; raise `NotShown` when there is none."""
+    for row in list_sources(view):
+        if row.slug == slug:
+            return row
+    raise NotShown(f"This archive has no source {slug}; its newspapers are listed under /sources.")

@@ -1,0 +1,1 @@
+"""What pages say and how it is set: languages, moments, harmless text."""

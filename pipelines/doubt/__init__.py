@@ -1,0 +1,1 @@
+"""Doubt: why what was fetched may be no article."""

@@ -1,0 +1,1 @@
+"""Normalising: remove what is not text, never edit the text."""

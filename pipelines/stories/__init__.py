@@ -1,0 +1,1 @@
+"""Stories: which articles are near copies of each other."""

@@ -1,0 +1,222 @@
+"""The archive: a folder with ``archive.db``, ``warc/`` and lock files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from storage.captures.capture import committed_end, find_payload, insert_capture
+from storage.captures.lost import tell_lost_files
+from storage.database.opening import ArchiveEmpty, open_database, open_for_reading, reading, writing
+from storage.events.event import open_event
+from storage.records import Capture, Exchange, Resource
+from storage.warc import Finding, Mended, WarcWriter, describe_damage, mend_folder, payload_digest
+
+DATABASE_FILE = "archive.db"
+WARC_FOLDER = "warc"
+
+
+class NoArchive(Exception):
+    """There is no archive in this folder yet: crawl first, or name another folder."""
+
+
+class ArchiveLost(Exception):
+    """There are originals in the folder, but no database that knows them: bring it back from a backup."""
+
+
+def find_database(folder: Path) -> Path:
+    """Return the database file of the archive in a folder; raise `NoArchive` or `ArchiveLost`."""
+    database = folder / DATABASE_FILE
+    if not database.is_file() or not database.stat().st_size:
+        raise _missing(folder)
+    return database
+
+
+def _missing(folder: Path) -> NoArchive | ArchiveLost:
+    """Return the sentence about a folder without a database that knows anything."""
+    database = folder / DATABASE_FILE
+    state = "is empty" if database.is_file() else "is missing"
+    warcs = _list_warc_files(folder)
+    if not warcs:
+        empty = f" ({database} is empty)" if database.is_file() else ""
+        return NoArchive(
+            f"there is no archive in {folder}{empty}: crawl first, or name another folder with --archive; if "
+            "there was one, look whether its disk is mounted"
+        )
+    size = sum(path.stat().st_size for path in warcs)
+    return ArchiveLost(
+        f"{database} {state}, but {folder / WARC_FOLDER} holds {len(warcs)} WARC files with "
+        f"{size / 1e6:,.1f} MB of originals: bring {DATABASE_FILE} back from a backup; to begin a new "
+        "archive, name another folder with --archive, or move these files away first"
+    )
+
+
+def _list_warc_files(folder: Path) -> list[Path]:
+    return sorted((folder / WARC_FOLDER).glob("jianbao-*.warc.gz"))
+
+
+class Archive:
+    """An open archive. Close it when done: that ends its WARC file cleanly and frees the writer's slot."""
+
+    def __init__(self, folder: Path, engine: Engine, software: str) -> None:
+        self.folder = folder
+        self.engine = engine
+        self._software = software
+        self._writer: WarcWriter | None = None
+        self._findings: list[Finding] = []
+
+    @classmethod
+    def open(cls, folder: Path, software: str = "jianbao") -> Self:
+        """Open the archive in a folder to write to it, making both when missing.
+
+        Raise `ArchiveLost` where there are originals without a database that knows them, `ArchiveTooNew`,
+        `ArchiveUnusable` or `OSError`.
+        """
+        (folder / WARC_FOLDER).mkdir(parents=True, exist_ok=True)
+        begins = next((folder / WARC_FOLDER).glob("jianbao-*.warc.gz"), None) is None
+        try:
+            return cls(folder, open_database(folder / DATABASE_FILE, begin=begins), software)
+        except ArchiveEmpty as empty:
+            raise _missing(folder) from empty
+
+    @classmethod
+    def open_existing(cls, folder: Path, software: str = "jianbao") -> Self:
+        """Open an archive to write to it; raise `NoArchive` where there is none, else as `open`."""
+        find_database(folder)
+        return cls.open(folder, software)
+
+    @classmethod
+    def open_reading(cls, folder: Path) -> Self:
+        """Open an archive that is only read: in a folder where nothing can be written, as anybody.
+
+        Raise `NoArchive`, `ArchiveLost`, `ArchiveTooOld`, `ArchiveTooNew` or `ArchiveUnusable`.
+        """
+        try:
+            return cls(folder, open_for_reading(find_database(folder)), "")
+        except ArchiveEmpty as empty:
+            raise _missing(folder) from empty
+
+    @property
+    def warc_folder(self) -> Path:
+        """Where the WARC files are."""
+        return self.folder / WARC_FOLDER
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Return one write transaction."""
+        return writing(self.engine)
+
+    @contextmanager
+    def writing_batch(self) -> Iterator[Connection]:
+        """One write transaction for many files: what `keep_file` wrote is durable once it has committed."""
+        with self.writing() as connection:
+            yield connection
+            if self._writer is not None:
+                self._writer.sync()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Return one consistent view."""
+        return reading(self.engine)
+
+    def keep(
+        self,
+        connection: Connection,
+        exchange: Exchange,
+        *,
+        crawl_id: int | None = None,
+        info_code: str | None = None,
+    ) -> Capture:
+        """Write an exchange to the WARC file, make that durable, and enter its row in the transaction.
+
+        A payload that the archive already holds, and can still read, becomes a revisit record that refers to
+        it.
+        """
+        digest = payload_digest(exchange.body)
+        earlier = find_payload(connection, digest, self.warc_folder)
+        writer = self._open_writer()
+        place = writer.write(exchange, refers_to=(earlier.url, earlier.fetched_at) if earlier else None)
+        writer.sync()
+        self._tell_findings(connection)
+        capture = Capture(
+            url=exchange.url,
+            fetched_at=exchange.fetched_at,
+            status=exchange.status,
+            content_type=exchange.header("Content-Type"),
+            payload_digest=digest,
+            place=place,
+            refers_to=earlier.id if earlier else None,
+        )
+        return insert_capture(connection, capture, crawl_id=crawl_id, info_code=info_code)
+
+    def keep_file(self, connection: Connection, resource: Resource, *, info_code: str | None) -> Capture:
+        """Write a file to the WARC file, and enter its row in a transaction of `writing_batch`."""
+        place = self._open_writer().write_resource(resource)
+        self._tell_findings(connection)
+        capture = Capture(
+            url=resource.uri,
+            fetched_at=resource.fetched_at,
+            status=0,
+            content_type=resource.content_type,
+            payload_digest=payload_digest(resource.body),
+            place=place,
+        )
+        return insert_capture(connection, capture, info_code=info_code)
+
+    def check_captures(self) -> None:
+        """Mend what a crash tore, and tell of WARC files that are not as the database says.
+
+        One look at each file; only one that is longer than it should be is read, from where it should end.
+        """
+        damaged = [
+            describe_damage(mended)
+            for mended in mend_folder(self.warc_folder, self._committed_end)
+            if mended.damaged_at is not None
+        ]
+        with self.writing() as connection:
+            now = datetime.now(UTC)
+            tell_lost_files(connection, self.warc_folder, now)
+            if damaged:
+                open_event(connection, "warc_damaged", "; ".join(damaged), now)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the WARC file and the database."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        self.engine.dispose()
+
+    def _open_writer(self) -> WarcWriter:
+        if self._writer is None:
+            self._writer = WarcWriter(
+                self.warc_folder,
+                software=self._software,
+                known_end=self._committed_end,
+                report=self._findings.append,
+            )
+        return self._writer
+
+    def _tell_findings(self, connection: Connection) -> None:
+        """Open events about the files that the writer passed over, in the transaction of what it wrote."""
+        if not self._findings:
+            return
+        now = datetime.now(UTC)
+        damaged = [describe_damage(found) for found in self._findings if isinstance(found, Mended)]
+        if damaged:
+            open_event(connection, "warc_damaged", "; ".join(damaged), now)
+        if len(damaged) < len(self._findings):
+            tell_lost_files(connection, self.warc_folder, now)
+        self._findings.clear()
+
+    def _committed_end(self, file: str) -> int:
+        with self.reading() as connection:
+            return committed_end(connection, file)

@@ -1,0 +1,1 @@
+"""Articles: the current text of each info code, its revisions, and lists of them."""

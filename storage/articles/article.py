@@ -1,0 +1,305 @@
+"""Articles: the current text of each info code, its revisions and its securities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Row,
+    bindparam,
+    case,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import text as sql_text
+
+from storage.articles.security_names import count_names, name_securities
+from storage.database.opening import upsert
+from storage.database.schema import article, revision, security
+from storage.records import Article, Image, Link, Paragraph, Player, Security
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_SLOTS_PER_MINUTE = 4
+_CHUNK = 500  # bound variables of one statement
+
+# What runs for every article is put together once: building a statement costs more than running it.
+_code: BindParameter[str] = bindparam("code")
+_after = article.alias("after")
+_FIND_ARTICLE = select(article).where(article.c.info_code == _code)
+_FIND_SECURITIES = select(security).where(security.c.info_code == _code).order_by(sql_text("rowid"))
+_INSERT_ARTICLE = insert(article)
+_INSERT_REVISION = insert(revision)
+_TOUCH_ARTICLE = (
+    update(article)
+    .where(article.c.info_code == _code)
+    .values(last_checked_at=bindparam("checked_at"), capture_id=bindparam("capture"), status="archived")
+)
+_DELETE_SECURITIES = delete(security).where(security.c.info_code == _code)
+_INSERT_SECURITIES = upsert(security).on_conflict_do_nothing()
+_FIND_SAME_CONTENT = (
+    select(article.c.info_code, article.c.duplicate_of)
+    .where(article.c.content_hash == bindparam("hash"))
+    .order_by(article.c.published_at, article.c.info_code)
+)
+_FIRST_GAP = (
+    select(article.c.id + 1)
+    .where(article.c.id >= bindparam("wanted"), ~exists().where(_after.c.id == article.c.id + 1))
+    .order_by(article.c.id)
+    .limit(1)
+)
+_FREE_ID = select(
+    case(
+        (exists().where(article.c.id == bindparam("wanted")), _FIRST_GAP.scalar_subquery()),
+        else_=bindparam("wanted", type_=Integer),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as it is archived: the text, and what the archive knows about it.
+
+    ``forms`` holds the forms it was fetched in (``media``, ``rolling``), separated by a space.
+    ``status`` is ``archived`` or ``gone``.
+    """
+
+    id: int
+    article: Article
+    forms: str
+    content_hash: str
+    duplicate_of: str | None
+    first_seen_at: datetime
+    last_checked_at: datetime
+    parser_version: int
+    revision: int
+    status: str
+    capture_id: int | None
+
+
+def find_article(connection: Connection, info_code: str) -> StoredArticle | None:
+    """Return an article, its securities named as the archive knows them; None when it has no such code."""
+    found = find_delivered(connection, info_code)
+    if found is None or not found.article.securities:
+        return found
+    named = name_securities(connection, found.article.securities)
+    return replace(found, article=replace(found.article, securities=named))
+
+
+def find_delivered(connection: Connection, info_code: str) -> StoredArticle | None:
+    """Return an article as its own answers brought it, for what compares and stores."""
+    row = connection.execute(_FIND_ARTICLE, {"code": info_code}).first()
+    if row is None:
+        return None
+    return read_stored(row, _read_securities(connection, info_code))
+
+
+def find_archived(connection: Connection, info_codes: Sequence[str]) -> set[str]:
+    """Return those of the info codes that have an article."""
+    found: set[str] = set()
+    for start in range(0, len(info_codes), _CHUNK):
+        part = info_codes[start : start + _CHUNK]
+        found |= set(
+            connection.execute(select(article.c.info_code).where(article.c.info_code.in_(part))).scalars()
+        )
+    return found
+
+
+def insert_article(connection: Connection, stored: StoredArticle) -> None:
+    """Enter a new article, its first revision and its securities."""
+    connection.execute(_INSERT_ARTICLE, _values(stored))
+    insert_revision(connection, stored, changed={})
+    _insert_securities(connection, stored.article, ())
+
+
+def update_article(connection: Connection, stored: StoredArticle) -> None:
+    """Replace an article by what is now known of it; another publication time gives it another id."""
+    connection.execute(
+        update(article).where(article.c.info_code == stored.article.info_code).values(_values(stored))
+    )
+    save_securities(connection, stored.article)
+
+
+def touch_article(
+    connection: Connection, stored: StoredArticle, checked_at: datetime, capture_id: int
+) -> None:
+    """Record that an article was fetched again and had not changed."""
+    connection.execute(
+        _TOUCH_ARTICLE, {"code": stored.article.info_code, "checked_at": checked_at, "capture": capture_id}
+    )
+
+
+def insert_revision(connection: Connection, stored: StoredArticle, changed: Mapping[str, Any]) -> None:
+    """Enter an article's current text as its revision of that number."""
+    connection.execute(
+        _INSERT_REVISION,
+        {
+            "info_code": stored.article.info_code,
+            "number": stored.revision,
+            "title": stored.article.title,
+            "text": stored.article.text,
+            "body_html": stored.article.body_html,
+            "content_hash": stored.content_hash,
+            "capture_id": stored.capture_id,
+            "seen_at": stored.last_checked_at,
+            "changed": dict(changed),
+        },
+    )
+
+
+def replace_revision(connection: Connection, stored: StoredArticle) -> None:
+    """Replace the wording of an article's current revision by that of a better form of the same text."""
+    connection.execute(
+        update(revision)
+        .where(revision.c.info_code == stored.article.info_code, revision.c.number == stored.revision)
+        .values(
+            title=stored.article.title,
+            text=stored.article.text,
+            body_html=stored.article.body_html,
+            content_hash=stored.content_hash,
+            capture_id=stored.capture_id,
+        )
+    )
+
+
+def save_securities(connection: Connection, current: Article) -> None:
+    """Replace the securities that an article mentions."""
+    gone = _read_securities(connection, current.info_code)
+    if gone == current.securities:
+        return
+    connection.execute(_DELETE_SECURITIES, {"code": current.info_code})
+    _insert_securities(connection, current, gone)
+
+
+def link_duplicates(connection: Connection, content_hash: str) -> int:
+    """Point the articles of one content to the one published first; return how many pointers changed."""
+    rows = connection.execute(_FIND_SAME_CONTENT, {"hash": content_hash}).all()
+    first = rows[0].info_code if rows else None
+    changes = 0
+    for row in rows:
+        wanted = None if row.info_code == first else first
+        if row.duplicate_of != wanted:
+            connection.execute(
+                update(article).where(article.c.info_code == row.info_code).values(duplicate_of=wanted)
+            )
+            changes += 1
+    return changes
+
+
+def set_status(connection: Connection, info_code: str, status: str, checked_at: datetime) -> int:
+    """Set an article's status (``archived`` or ``gone``); return 1 if that changed it, else 0."""
+    return connection.execute(
+        update(article)
+        .where(article.c.info_code == info_code, article.c.status != status)
+        .values(status=status, last_checked_at=checked_at)
+    ).rowcount
+
+
+def free_id(connection: Connection, published_at: datetime) -> int:
+    """Return the first free article id for a publication time, from its minute's first one upward.
+
+    Ids order by publication time and stay dense, since the search index stores their differences.
+    """
+    return int(connection.execute(_FREE_ID, {"wanted": first_id(published_at)}).scalar_one())
+
+
+def first_id(published_at: datetime) -> int:
+    """Return the first id of a publication minute: minutes since 2000 (UTC) times 4."""
+    return (published_at - _EPOCH) // timedelta(minutes=1) * _SLOTS_PER_MINUTE
+
+
+def list_revisions(connection: Connection, info_code: str) -> list[Row[tuple[Any, ...]]]:
+    """Return every revision of an article, the first one first."""
+    return list(
+        connection.execute(
+            select(revision).where(revision.c.info_code == info_code).order_by(revision.c.number)
+        )
+    )
+
+
+def _read_securities(connection: Connection, info_code: str) -> tuple[Security, ...]:
+    found = connection.execute(_FIND_SECURITIES, {"code": info_code})
+    return tuple(Security(s.market, s.code, s.name, s.mention) for s in found)
+
+
+def _insert_securities(connection: Connection, current: Article, gone: Sequence[Security]) -> None:
+    if current.securities:
+        rows = [{"info_code": current.info_code, **asdict(mention)} for mention in current.securities]
+        connection.execute(_INSERT_SECURITIES, rows)
+    if current.securities or gone:
+        count_names(connection, gone, current.securities)
+
+
+def _values(stored: StoredArticle) -> dict[str, Any]:
+    current = stored.article
+    return {
+        "id": stored.id,
+        "info_code": current.info_code,
+        "forms": stored.forms,
+        "title": current.title,
+        "media": current.media,
+        "author": current.author,
+        "published_at": current.published_at,
+        "precision": current.precision,
+        "time_witness": current.witness,
+        "url": current.url,
+        "summary": current.summary,
+        "source_line": current.source_line,
+        "continued": current.continued,
+        "text": current.text,
+        "paragraphs": [paragraph.kind for paragraph in current.paragraphs],
+        "images": [asdict(image) for image in current.images],
+        "players": [asdict(player) for player in current.players],
+        "links": [asdict(link) for link in current.links],
+        "content_hash": stored.content_hash,
+        "first_seen_at": stored.first_seen_at,
+        "last_checked_at": stored.last_checked_at,
+        "parser_version": stored.parser_version,
+        "revision": stored.revision,
+        "status": stored.status,
+        "capture_id": stored.capture_id,
+    }
+
+
+def read_stored(row: Row[tuple[Any, ...]], securities: tuple[Security, ...]) -> StoredArticle:
+    """Return a row of the article table as an article."""
+    lines = row.text.split("\n")
+    return StoredArticle(
+        id=row.id,
+        article=Article(
+            info_code=row.info_code,
+            url=row.url,
+            form="media" if "media" in row.forms.split() else "rolling",
+            title=row.title,
+            published_at=row.published_at,
+            precision=row.precision,
+            media=row.media,
+            author=row.author,
+            summary=row.summary,
+            source_line=row.source_line,
+            continued=row.continued,
+            paragraphs=tuple(Paragraph(line, kind) for line, kind in zip(lines, row.paragraphs, strict=True)),
+            images=tuple(Image(**image) for image in row.images),
+            players=tuple(Player(**player) for player in row.players),
+            securities=securities,
+            links=tuple(Link(**link) for link in row.links),
+            witness=row.time_witness,
+        ),
+        forms=row.forms,
+        content_hash=row.content_hash,
+        duplicate_of=row.duplicate_of,
+        first_seen_at=row.first_seen_at,
+        last_checked_at=row.last_checked_at,
+        parser_version=row.parser_version,
+        revision=row.revision,
+        status=row.status,
+        capture_id=row.capture_id,
+    )

@@ -1,0 +1,20 @@
+"""Revisions: every text that an article ever had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from storage.database.schema import revision
+
+
+def list_wording_times(connection: Connection, info_codes: Iterable[str]) -> dict[str, datetime]:
+    """Return for each info code when its article's present wording was first seen."""
+    rows = connection.execute(
+        select(revision.c.info_code, func.max(revision.c.seen_at).label("seen_at"))
+        .where(revision.c.info_code.in_(list(info_codes)))
+        .group_by(revision.c.info_code)
+    )
+    return {row.info_code: row.seen_at for row in rows}

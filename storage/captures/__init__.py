@@ -1,0 +1,1 @@
+"""Captures as the database knows them: what was fetched or imported, and where each is kept."""

@@ -1,0 +1,1 @@
+"""Events: what somebody should know, open until it is resolved."""

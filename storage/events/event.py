@@ -1,0 +1,204 @@
+"""Events: what somebody should know, open until it is resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
+
+from storage.database.schema import event
+from storage.records.sentences import fit
+
+KINDS = (
+    "missed_run",
+    "overlapped_run",
+    "killed_run",
+    "failed_start",
+    "failed_run",
+    "service_stuck",
+    "poll_failed",
+    "layout_broken",
+    "article_layout_broken",
+    "source_silent",
+    "articles_failing",
+    "articles_overdue",
+    "unread_links",
+    "page_missing",
+    "page_moved",
+    "quarantine",
+    "page_gone",
+    "page_back",
+    "captures_lost",
+    "warc_damaged",
+    "article_vanished",
+    "foreign_claim",
+)
+RUN_KINDS = KINDS[: KINDS.index("quarantine")]
+"""Kinds that tell about the runs and pages of one source, and are over when it is polled no more."""
+
+
+def open_event(
+    connection: Connection,
+    kind: str,
+    message: str,
+    now: datetime,
+    *,
+    source: str | None = None,
+    info_code: str | None = None,
+) -> bool:
+    """Open an event, or count it once more when the same one is open; return whether it is new.
+
+    Raises ValueError for a kind that is not in `KINDS`: nobody would know what it means.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is no kind of event: expected one of {', '.join(KINDS)}")
+    again = connection.execute(
+        update(event)
+        .where(*_same(kind, source, info_code))
+        .values(message=fit(message), last_seen_at=now, times=event.c.times + 1)
+    )
+    if again.rowcount:
+        return False
+    connection.execute(
+        insert(event).values(
+            kind=kind,
+            source=source,
+            info_code=info_code,
+            message=fit(message),
+            opened_at=now,
+            last_seen_at=now,
+        )
+    )
+    return True
+
+
+def record_event(
+    connection: Connection, kind: str, message: str, now: datetime, *, info_code: str | None = None
+) -> None:
+    """Record something that happened and needs nobody: an event resolved at once."""
+    connection.execute(
+        insert(event).values(
+            kind=kind,
+            info_code=info_code,
+            message=fit(message),
+            opened_at=now,
+            last_seen_at=now,
+            resolved_at=now,
+        )
+    )
+
+
+def resolve_events(
+    connection: Connection,
+    kinds: Sequence[str],
+    now: datetime,
+    *,
+    source: str | None = None,
+    info_code: str | None = None,
+) -> int:
+    """Resolve the open events of these kinds about this source or article; return how many."""
+    about = event.c.info_code == info_code if info_code is not None else event.c.source == source
+    return connection.execute(
+        update(event)
+        .where(event.c.resolved_at.is_(None), event.c.kind.in_(kinds), about)
+        .values(resolved_at=now)
+    ).rowcount
+
+
+def list_open_kinds(connection: Connection, kinds: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return for each source that has open events of these kinds, of which."""
+    rows = connection.execute(
+        select(event.c.source, event.c.kind).where(
+            event.c.resolved_at.is_(None), event.c.kind.in_(kinds), event.c.source.is_not(None)
+        )
+    )
+    found: dict[str, frozenset[str]] = {}
+    for slug, kind in rows:
+        found[slug] = found.get(slug, frozenset()) | {kind}
+    return found
+
+
+def is_event_open(connection: Connection, kind: str, *, source: str | None = None) -> bool:
+    """Return whether an event of this kind about a source is open."""
+    return connection.execute(select(exists().where(*_same(kind, source, None)))).scalar_one()
+
+
+def is_told_since(connection: Connection, source: str, since: datetime) -> bool:
+    """Return whether an open event about a source was opened, or counted once more, since then."""
+    told = (event.c.resolved_at.is_(None), event.c.source == source, event.c.last_seen_at >= since)
+    return connection.execute(select(exists().where(*told))).scalar_one()
+
+
+def list_open_sources(connection: Connection, kind: str) -> set[str]:
+    """Return the sources about which an event of this kind is open."""
+    rows = connection.execute(
+        select(event.c.source).where(
+            event.c.resolved_at.is_(None), event.c.kind == kind, event.c.source.is_not(None)
+        )
+    )
+    return set(rows.scalars())
+
+
+def resolve_all_events(connection: Connection, now: datetime) -> int:
+    """Resolve every open event, since somebody has seen them; return how many."""
+    return connection.execute(
+        update(event).where(event.c.resolved_at.is_(None)).values(resolved_at=now)
+    ).rowcount
+
+
+def resolve_numbered_events(connection: Connection, numbers: Sequence[int], now: datetime) -> list[int]:
+    """Resolve the open events with these ids, or none of them; return the ids that no open event has."""
+    numbered = event.c.resolved_at.is_(None), event.c.id.in_(numbers)
+    found = set(connection.execute(select(event.c.id).where(*numbered)).scalars())
+    missing = [number for number in numbers if number not in found]
+    if not missing:
+        connection.execute(update(event).where(*numbered).values(resolved_at=now))
+    return missing
+
+
+def list_open_events(connection: Connection, limit: int = 200) -> list[dict[str, Any]]:
+    """Return the open events, the latest first."""
+    rows = connection.execute(
+        select(event)
+        .where(event.c.resolved_at.is_(None))
+        .order_by(event.c.last_seen_at.desc(), event.c.id.desc())
+        .limit(limit)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def list_events(
+    connection: Connection, *, only_open: bool | None = None, before: int | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return events by id, the latest first: from the newest, or from the one before the given id.
+
+    ``only_open``: True for the open ones, False for the resolved ones, None for all.
+    """
+    query = select(event).order_by(event.c.id.desc()).limit(limit)
+    if only_open is not None:
+        query = query.where(event.c.resolved_at.is_(None) if only_open else event.c.resolved_at.is_not(None))
+    if before is not None:
+        query = query.where(event.c.id < before)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def count_open_events(connection: Connection) -> dict[str, int]:
+    """Return for every kind of event how many are open, 0 included."""
+    counts = dict.fromkeys(KINDS, 0)
+    rows = connection.execute(
+        select(event.c.kind, func.count()).where(event.c.resolved_at.is_(None)).group_by(event.c.kind)
+    )
+    for kind, count in rows:
+        counts[kind] = count
+    return counts
+
+
+def _same(kind: str, source: str | None, info_code: str | None) -> list[ColumnElement[bool]]:
+    return [
+        event.c.resolved_at.is_(None),
+        event.c.kind == kind,
+        event.c.source.is_not_distinct_from(source),
+        event.c.info_code.is_not_distinct_from(info_code),
+    ]

@@ -1,0 +1,102 @@
+"""What a crawl counted: the truth by which it is judged."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
+
+from storage.records import PollOutcome
+from storage.records.sentences import fit
+
+CrawlStatus = Literal["ok", "partial", "failed"]
+Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined"]
+
+_ERROR_SAMPLES = 20
+
+
+@dataclass(slots=True)
+class SourceTally:
+    """One source's counts: what its page listed (``poll`` None: not polled), and how each article ended.
+
+    ``lost`` counts the page's characters that were cut or broken on their way.
+    ``astray`` counts the articles that were found elsewhere after a page that was not theirs.
+    ``links`` are those of the list that was read, ``unread`` those of them that have no info code.
+    """
+
+    slug: str
+    poll: PollOutcome | None = None
+    listed: int = 0
+    links: int = 0
+    unread: int = 0
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    failed: int = 0
+    quarantined: int = 0
+    astray: int = 0
+    lost: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """A crawl's counts by source, its requests, and samples of what went wrong.
+
+    ``unwell`` tells that an alarm about its sources is open, whatever this crawl itself came to.
+    """
+
+    sources: dict[str, SourceTally] = field(default_factory=dict)
+    requests: int = 0
+    errors: list[str] = field(default_factory=list)
+    broken: bool = False
+    interrupted: bool = False
+    unwell: bool = False
+
+    def of(self, slug: str) -> SourceTally:
+        """Return the counts of a source, beginning them when it is new."""
+        return self.sources.setdefault(slug, SourceTally(slug))
+
+    def count(self, slug: str, outcome: Outcome) -> None:
+        """Count how one fetched article of a source ended."""
+        tally = self.of(slug)
+        setattr(tally, outcome, getattr(tally, outcome) + 1)
+
+    def note(self, error: str) -> None:
+        """Keep a sentence about something that went wrong, as long as there are few."""
+        error = fit(error)
+        if len(self.errors) < _ERROR_SAMPLES and error not in self.errors:
+            self.errors.append(error)
+
+    @property
+    def done(self) -> int:
+        """How many articles have ended, in whatever way."""
+        return sum(
+            tally.new + tally.revised + tally.unchanged + tally.gone + tally.failed + tally.quarantined
+            for tally in self.sources.values()
+        )
+
+    @property
+    def status(self) -> CrawlStatus:
+        """``ok`` without a failure, ``failed`` without a success or when it broke, else ``partial``."""
+        tallies = list(self.sources.values())
+        troubles = sum((tally.poll == "failed") + tally.failed + tally.quarantined for tally in tallies)
+        successes = sum(
+            (tally.poll not in ("failed", None)) + tally.new + tally.revised + tally.unchanged + tally.gone
+            for tally in tallies
+        )
+        if self.broken or (troubles and not successes):
+            return "failed"
+        return "partial" if troubles or self.interrupted or self.unwell else "ok"
+
+    def by_source(self) -> list[dict[str, Any]]:
+        """Return the counts as JSON has them, by slug."""
+        return [asdict(self.sources[slug]) for slug in sorted(self.sources)]
+
+    def with_news(self) -> list[dict[str, Any]]:
+        """Return the counts of the sources where something happened: most polls find nothing new."""
+        return [
+            counts
+            for counts in self.by_source()
+            if counts["poll"] in ("changed", "failed")
+            or any(counts[outcome] for outcome in get_args(Outcome))
+        ]

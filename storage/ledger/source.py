@@ -1,0 +1,176 @@
+"""Sources as the archive knows them: what the configuration says, and where their pages stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import Connection, Row, exists, select, update
+
+from storage.database.opening import upsert
+from storage.database.schema import listing, source
+from storage.events.event import RUN_KINDS, resolve_events
+from storage.records import PollOrder, Validators
+from storage.records.instants import past, sound_stamps, steady_days
+
+_QUIET_AT_LEAST = timedelta(days=2)
+_QUIET_WHEN_UNKNOWN = timedelta(days=7)
+_HABIT_DAYS = 5
+_HABIT_LISTINGS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source's standing data. ``schedule`` is standard cron in ``timezone``; None: only polled by hand.
+
+    ``window_days`` is for how long its site keeps an article listed.
+    """
+
+    slug: str
+    name: str
+    kind: str
+    url: str | None
+    timezone: str
+    schedule: str | None
+    enabled: bool
+    window_days: int = 3
+
+
+INFOCODE_SOURCE = "infocode"
+"""The source under which articles are recorded that were asked for by code and never listed."""
+
+IMPORT_KIND = "import"
+"""The kind of a source that lists what was imported: nothing polls it, so it can't be late or silent."""
+
+
+LISTING_KINDS = ("category",)
+"""Kinds of sources that have a page which lists articles, and keeps them there for some days."""
+
+
+def save_sources(connection: Connection, sources: Iterable[SourceRow], *, alone: bool = True) -> int:
+    """Bring the source table to the configuration; those it no longer names are disabled. Return the changes.
+
+    Only, where the configuration is not ``alone`` in saying what the archive polls, none is disabled. A
+    source whose address changed loses the validators of its old page.
+    """
+    stored = {row.slug: row for row in connection.execute(select(source))}
+    wanted = {row.slug: row for row in sources}
+    changes = 0
+    for row in wanted.values():
+        known = stored.get(row.slug)
+        stays_on = not alone and known is not None and known.enabled
+        changes += _save_source(connection, replace(row, enabled=row.enabled or stays_on), known)
+    if not alone:
+        return changes
+    for slug in stored.keys() - wanted.keys():
+        if stored[slug].kind != IMPORT_KIND:
+            changes += disable_source(connection, slug)
+    return changes
+
+
+def ensure_source(connection: Connection, row: SourceRow) -> bool:
+    """Enter a source that the configuration need not name; return whether it is new."""
+    entry = upsert(source).values(asdict(row)).on_conflict_do_nothing()
+    return connection.execute(entry).rowcount > 0
+
+
+def ensure_import_source(connection: Connection, slug: str, name: str) -> bool:
+    """Enter a source for imported articles unless there is one of that slug; return whether it is new."""
+    row = SourceRow(
+        slug, name or slug, IMPORT_KIND, url=None, timezone="Asia/Shanghai", schedule=None, enabled=True
+    )
+    return ensure_source(connection, row)
+
+
+def disable_source(connection: Connection, slug: str) -> int:
+    """Stop polling a source: its articles stay, its runs' events are over. Return 1 if it was on."""
+    resolve_events(connection, RUN_KINDS, datetime.now(UTC), source=slug)
+    return connection.execute(
+        update(source).where(source.c.slug == slug, source.c.enabled).values(enabled=False)
+    ).rowcount
+
+
+def list_leftovers(connection: Connection) -> list[str]:
+    """Return the sources that are polled no more, or never were, and still owe articles.
+
+    What was imported is fetched on demand only: its pages left the site long ago.
+    """
+    owing = exists().where(listing.c.source == source.c.slug, listing.c.next_try_at.is_not(None))
+    rows = connection.execute(
+        select(source.c.slug)
+        .where(~source.c.enabled, source.c.kind != IMPORT_KIND, owing)
+        .order_by(source.c.slug)
+    )
+    return [row.slug for row in rows]
+
+
+def list_sources(connection: Connection) -> list[Row[tuple[object, ...]]]:
+    """Return every row of the source table, by slug."""
+    return list(connection.execute(select(source).order_by(source.c.slug)))
+
+
+def list_polled(connection: Connection) -> list[tuple[str, str, str]]:
+    """Return slug, name and address of every source that is, or ever was, polled."""
+    query = select(source.c.slug, source.c.name, source.c.url).where(
+        source.c.kind.in_(LISTING_KINDS), source.c.url.is_not(None)
+    )
+    return [(row.slug, row.name, row.url) for row in connection.execute(query.order_by(source.c.slug))]
+
+
+def order_poll(row: Row[tuple[object, ...]]) -> PollOrder:
+    """Return what a poll of this source sends, given its row."""
+    known = row.etag or row.last_modified
+    return PollOrder(
+        source=row.slug,
+        url=row.url,
+        validators=Validators(row.etag, row.last_modified) if known else None,
+        body_hash=row.body_hash,
+        name=row.name,
+        heading=row.heading,
+    )
+
+
+def usual_silence(
+    connection: Connection, slug: str, now: datetime | None = None
+) -> tuple[datetime, timedelta]:
+    """Return when a source last listed something new, and how long it may be silent by its own habit.
+
+    Twice the longest pause between two of its last days with news, and at least two days; a week when it
+    has fewer than five such days behind it. One that never listed anything is silent since it was added.
+    What was listed while the clock was wrong teaches nothing.
+    """
+    now = now or datetime.now(UTC)
+    rows = connection.execute(
+        select(listing.c.first_listed_at, listing.c.info_code)
+        .where(listing.c.source == slug, listing.c.first_listed_at <= now)
+        .order_by(listing.c.first_listed_at.desc())
+        .limit(_HABIT_LISTINGS)
+    )
+    stamps = sound_stamps(((row.first_listed_at, row.info_code) for row in rows), now)
+    if not stamps:
+        added_at = connection.execute(select(source.c.added_at).where(source.c.slug == slug)).scalar_one()
+        return added_at, _QUIET_WHEN_UNKNOWN
+    days = steady_days(stamps)
+    if len(days) < _HABIT_DAYS:
+        return stamps[0][0], _QUIET_WHEN_UNKNOWN
+    longest = max(later - earlier for earlier, later in pairwise(days))
+    return stamps[0][0], max(2 * longest, _QUIET_AT_LEAST)
+
+
+def _save_source(connection: Connection, row: SourceRow, stored: Row[tuple[object, ...]] | None) -> int:
+    values = asdict(row)
+    if stored is None:
+        connection.execute(upsert(source).on_conflict_do_nothing(), values)
+        return 1
+    if past(stored.added_at, now := datetime.now(UTC)) is None:  # by a clock that was ahead: it counts anew
+        values |= {"added_at": now}
+    if all(getattr(stored, key) == value for key, value in values.items()):
+        return 0
+    if not row.enabled:
+        disable_source(connection, row.slug)
+    if stored.url != row.url:
+        values |= {"etag": None, "last_modified": None, "body_hash": None}
+    connection.execute(update(source).where(source.c.slug == row.slug).values(values))
+    return 1

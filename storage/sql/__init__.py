@@ -1,0 +1,1 @@
+"""SQL from people: one statement that only reads, within limits."""

@@ -1,0 +1,1 @@
+"""Stories: articles that are near copies of each other, linked and never deleted."""

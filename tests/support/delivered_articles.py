@@ -1,0 +1,93 @@
+"""Articles taken to the archive without a server: real pages of the demo site, settled as a crawl does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from jianbao.demo import Post, Press
+from jianbao.demo.newspaper_day import Edition
+from pipelines.settle import Settled, settle_delivery
+from spiders.readers.article_json import read_article_json
+from spiders.readers.article_page import read_article
+from storage.archive.folder import Archive
+from storage.articles.article import StoredArticle, find_article, list_revisions
+from storage.ledger.listing import find_listings, record_listings
+from storage.ledger.source import SourceRow, save_sources
+from storage.records import Delivery, Exchange, Listed, Owed
+
+ORIGIN = "http://127.0.0.1"
+
+
+@dataclass
+class DeskWork:
+    """An edition of the demo site and an archive; each delivery is read from the page as it is now."""
+
+    edition: Edition
+    archive: Archive
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @classmethod
+    def open(cls, folder: Path, press: Press | None = None) -> Self:
+        """Open an archive with a source for every paper."""
+        edition = Edition(press)
+        archive = Archive.open(folder)
+        with archive.writing() as connection:
+            save_sources(
+                connection,
+                [
+                    SourceRow(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True)
+                    for slug in edition.slugs
+                ],
+            )
+        return cls(edition, archive)
+
+    def list_post(self, post: Post) -> Owed:
+        """List a post on its paper's page; return what is owed for it."""
+        listed = Listed(
+            post.info_code, "rolling" if post.rolling else "media", ORIGIN + post.dated_path, post.title
+        )
+        with self.archive.writing() as connection:
+            record_listings(connection, post.slug, [listed], self.now)
+        return self.owed(post)
+
+    def owed(self, post: Post) -> Owed:
+        """Return the listing of a post."""
+        with self.archive.reading() as connection:
+            found = find_listings(connection, post.info_code)
+        return next(owed for owed in found if owed.source == post.slug)
+
+    def deliver(self, post: Post, *, as_json: bool = False) -> Settled:
+        """Fetch a post from where it stands, as its page or as JSON, and settle what came."""
+        owed = self.list_post(post)
+        target = f"/NewsData/GetNewsText.do?id={post.code}" if as_json else self._path(post)
+        answer = self.edition.answer(target)
+        assert answer.status == 200, target
+        url, text = ORIGIN + target, answer.body.decode()
+        exchange = Exchange(
+            url=url,
+            fetched_at=self.now,
+            status=200,
+            request_headers=(),
+            response_headers=(("Content-Type", answer.content_type),),
+            body=answer.body,
+        )
+        draft = read_article_json(text, url, owed.info_code) if as_json else read_article(text, url)
+        return settle_delivery(self.archive, Delivery(owed, exchange, draft), None, self.now)
+
+    def stored(self, post: Post) -> StoredArticle:
+        """Return a post's article as it is archived."""
+        with self.archive.reading() as connection:
+            found = find_article(connection, post.info_code)
+        assert found is not None
+        return found
+
+    def revisions(self, post: Post) -> list[dict[str, object]]:
+        """Return what each revision of a post's article changed."""
+        with self.archive.reading() as connection:
+            return [row.changed for row in list_revisions(connection, post.info_code)]
+
+    def _path(self, post: Post) -> str:
+        return self.edition.article_path(post.code, post.slug)
