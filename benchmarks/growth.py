@@ -24,13 +24,13 @@ from crawler import Crawler, report_of
 from history import fill_archive
 from newspapers import Newspapers
 
-from jianbao.crawl.port import ArchiveDesk
+from jianbao.crawl.port import ArchivePort
 from jianbao.demo import Post, Press
-from jianbao.demo.newspaper_day import Edition
+from jianbao.demo.offer import Offer
 from pipelines.settle import settle_delivery
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import start_crawl
 from storage.records import Delivery, Exchange, Listed, Owed, Poll
 
@@ -47,7 +47,7 @@ class Bench:
 
     archive: Archive
     crawl_id: int
-    desk: ArchiveDesk
+    archive_port: ArchivePort
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
 
@@ -57,15 +57,17 @@ class Bench:
         archive = Archive.open(folder)
         with archive.writing() as connection:
             crawl_id = start_crawl(connection, "manual", slugs, datetime.now(UTC), version="bench", pid=1)
-        desk = ArchiveDesk(archive, slugs, Tally(), crawl_id=crawl_id, due_only=False, halt=_stop)
-        return cls(archive, crawl_id, desk)
+        archive_port = ArchivePort(
+            archive, slugs, CrawlCounts(), crawl_id=crawl_id, due_only=False, halt=_stop
+        )
+        return cls(archive, crawl_id, archive_port)
 
     def take(self, poll: Poll, fetch: Callable[[], Delivery]) -> None:
         """Record a poll with one new article, and store that; count what it cost."""
         delivery = fetch()
         cpu, wall = time.process_time(), time.perf_counter()
-        self.desk.record_poll(poll, None)
-        (owed,) = self.desk.owed(poll.source, "")
+        self.archive_port.record_poll(poll, None)
+        (owed,) = self.archive_port.owed(poll.source, "")
         assert owed.info_code == delivery.owed.info_code
         settled = settle_delivery(self.archive, delivery, self.crawl_id, poll.polled_at)
         self.cpu.append((time.process_time() - cpu) * 1000)
@@ -136,13 +138,13 @@ def measure_crawls(crawlers: list[Crawler], site: Newspapers, count: int) -> dic
 
 def print_news(count: int, slugs: list[str]) -> Iterator[tuple[Poll, Callable[[], Delivery]]]:
     """Yield polls that list thirty articles at most, the last one new, with what fetches that one."""
-    edition = Edition(Press.of(count, len(slugs), today=PRINTED))
+    offer = Offer(Press.of(count, len(slugs), today=PRINTED))
     printed: dict[str, list[Listed]] = {slug: [] for slug in slugs}
-    for post in edition.articles:
+    for post in offer.articles:
         listed = printed[post.slug]
         listed.append(Listed(f"NW{post.digits}", "media", SITE + post.dated_path, post.title))
         now = datetime.now(UTC)
-        yield Poll(post.slug, "changed", now, tuple(listed[-WINDOW:])), _fetching(edition, post, now)
+        yield Poll(post.slug, "changed", now, tuple(listed[-WINDOW:])), _fetching(offer, post, now)
 
 
 def print_found(found: dict[str, Any]) -> None:
@@ -154,9 +156,9 @@ def print_found(found: dict[str, Any]) -> None:
             print(f"{f'{part} one new article, {name}':32}{one:12.2f}{other:12.2f}{quotient:8.2f}")
 
 
-def _fetching(edition: Edition, post: Post, now: datetime) -> Callable[[], Delivery]:
+def _fetching(offer: Offer, post: Post, now: datetime) -> Callable[[], Delivery]:
     def fetch() -> Delivery:
-        answer, url = edition.answer(post.dated_path), SITE + post.dated_path
+        answer, url = offer.answer(post.dated_path), SITE + post.dated_path
         headers = (("Content-Type", answer.content_type), ("Content-Encoding", "gzip"))
         exchange = Exchange(url, now, 200, (("Accept-Encoding", "gzip"),), headers, answer.gzipped)
         draft = read_article(answer.body.decode(), url)

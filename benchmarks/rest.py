@@ -81,7 +81,7 @@ def read_memory(pid: int) -> float:
 
 def _configuration(sources: int) -> str:
     later = datetime.now(UTC) + timedelta(hours=12)
-    head = 'archive = "archive"\n[http]\ncontact = "mailto:desk@example.org"\n'
+    head = 'archive = "archive"\n[http]\ncontact = "mailto:delivered@example.org"\n'
     return head + "".join(
         f'[[sources]]\nslug = "paper{number}"\nname = "paper{number}"\nkind = "category"\ntimezone = "UTC"\n'
         f'url = "http://127.0.0.1:9/{number}.html"\nschedule = "{later.minute} {later.hour} * * *"\n'

@@ -27,7 +27,7 @@ from support.search_comparison import (
     make_words,
     prove_search,
 )
-from support.searched_articles import SearchDesk
+from support.searched_articles import SearchedArticles
 
 from jianbao.upkeep.index import rebuild_index
 from storage.archive.folder import Archive
@@ -66,13 +66,13 @@ class Proof:
     def write(self, articles: int, seed: int) -> None:
         """Store the articles, then edit, relist and remove a tenth of them each."""
         began = time.monotonic()
-        with SearchDesk.open(self._folder, seed) as desk:
-            desk.add(articles)
+        with SearchedArticles.open(self._folder, seed) as searched:
+            searched.add(articles)
             print(f"{articles:,} articles stored in {time.monotonic() - began:.0f} s", flush=True)
             self._ask("stored")
-            desk.edit(articles // 10)
-            desk.relist(articles // 10)
-            desk.remove(articles // 10)
+            searched.edit(articles // 10)
+            searched.relist(articles // 10)
+            searched.remove(articles // 10)
         self._ask("edited, dated anew and removed, a tenth each")
 
     def kill(self, kills: int) -> None:
@@ -84,10 +84,10 @@ class Proof:
         """Kill a reindex, write on, and finish it."""
         left, whole = kill_reindex(self._folder, self._random, 0.4)
         self._ask(f"reindex killed with {left:,} of {whole:,} left", _WITHOUT_INDEX)
-        with SearchDesk.open(self._folder, seed=self._random.randrange(1 << 30)) as desk:
-            desk.add(whole // 100)
-            desk.edit(whole // 50)
-            desk.remove(whole // 100)
+        with SearchedArticles.open(self._folder, seed=self._random.randrange(1 << 30)) as searched:
+            searched.add(whole // 100)
+            searched.edit(whole // 50)
+            searched.remove(whole // 100)
         self._ask("written to meanwhile", _WITHOUT_INDEX)
         with Archive.open(self._folder) as archive:
             done = sum(rebuild_index(archive, anew=False))

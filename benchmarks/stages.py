@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jianbao.configuration import load_configuration
-from jianbao.crawl import port as desk
+from jianbao.crawl import port as archive_port
 from jianbao.crawl.run import CrawlOrder, choose_slugs, open_archive, run_crawl
 from pipelines import article_pipeline, prepare, settle
 from spiders.archive_spider import ArchiveSpider
@@ -30,8 +30,8 @@ STAGES: dict[str, tuple[Any, str]] = {
     "normalise": (settle, "normalise"),
     "doubt": (settle, "doubt"),
     "deduplicate": (prepare, "compare"),
-    "poll": (desk.ArchiveDesk, "record_poll"),
-    "ledger": (desk.ArchiveDesk, "owed"),
+    "poll": (archive_port.ArchivePort, "record_poll"),
+    "ledger": (archive_port.ArchivePort, "owed"),
 }
 
 

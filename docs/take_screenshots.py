@@ -21,11 +21,11 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, sync_playwright
 
 from jianbao.demo import Post, Press
-from jianbao.demo.newspaper_day import Edition
+from jianbao.demo.offer import Offer
 from pipelines.settle import settle_delivery
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, start_crawl
 from storage.ledger.listing import find_listings, record_listings, record_poll
 from storage.ledger.source import SourceRow, save_sources
@@ -64,7 +64,7 @@ def print_history(archive: Archive) -> list[Post]:
         ]
         save_sources(connection, rows)
     for post in [*older, *newest.posts]:
-        _archive(archive, Edition(replace(newest, posts=(post,))), post)
+        _archive(archive, Offer(replace(newest, posts=(post,))), post)
     _log_crawls(archive, [paper.slug for paper in newest.papers])
     return list(newest.posts)
 
@@ -82,15 +82,15 @@ def _print_day(press: Press, ago: int) -> Iterator[Post]:
             yield replace(post, media=paper.media)
 
 
-def _archive(archive: Archive, edition: Edition, post: Post) -> None:
+def _archive(archive: Archive, offer: Offer, post: Post) -> None:
     now = post.published_at.astimezone(UTC) + timedelta(minutes=9)
-    path = edition.article_path(post.code, post.slug)
+    path = offer.article_path(post.code, post.slug)
     url = f"{ORIGIN}{path}"
     form = "rolling" if post.rolling else "media"
     with archive.writing() as connection:
         record_listings(connection, post.slug, [Listed(post.info_code, form, url, post.title)], now)
         owed = next(each for each in find_listings(connection, post.info_code) if each.source == post.slug)
-    answer = edition.answer(path)
+    answer = offer.answer(path)
     headers = (("Content-Type", answer.content_type),)
     exchange = Exchange(url, now, 200, (), headers, answer.body)
     settle_delivery(archive, Delivery(owed, exchange, read_article(answer.body.decode(), url)), None, now)
@@ -106,10 +106,10 @@ def _log_crawls(archive: Archive, slugs: list[str]) -> None:
             if ago in _SILENT:
                 continue
             began = first + timedelta(days=DAYS - ago, hours=1)
-            tally = Tally(requests=9)
-            tally.of(slugs[0]).poll = "changed"
+            counted = CrawlCounts(requests=9)
+            counted.of(slugs[0]).poll = "changed"
             crawl = start_crawl(connection, "schedule", slugs, began, version="1")
-            finish_crawl(connection, crawl, tally, began + timedelta(seconds=8))
+            finish_crawl(connection, crawl, counted, began + timedelta(seconds=8))
 
 
 def list_shots(posts: list[Post]) -> list[Shot]:

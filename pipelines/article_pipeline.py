@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 
 from pipelines.settle import Settled, settle_delivery
 from storage.archive.folder import Archive
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.records import Delivery, TryLater, Voices
 
 
@@ -20,7 +20,7 @@ class ArchivingSpider(Protocol):
 
     archive: Archive
     crawl_id: int
-    tally: Tally
+    counted: CrawlCounts
     halt: Callable[[str], None]
     voices: Voices | None
 
@@ -44,11 +44,11 @@ class ArticlePipeline:
         except (SQLAlchemyError, OSError) as error:
             spider.halt(f"the archive cannot be written: {error}")
             raise
-        spider.tally.count(item.owed.source, settled.outcome)
+        spider.counted.count(item.owed.source, settled.outcome)
         if item.astray and settled.outcome in ("new", "revised", "unchanged"):
-            spider.tally.of(item.owed.source).astray += 1
+            spider.counted.of(item.owed.source).astray += 1
         if settled.reason:
-            spider.tally.note(settled.reason)
+            spider.counted.note(settled.reason)
         return item
 
     def _settle(self, item: Delivery) -> Settled:

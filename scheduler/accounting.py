@@ -1,11 +1,11 @@
-"""Accounting: the one place that decides what a child's end means, and tells the logbook."""
+"""Accounting: the one place that decides what a child's end means, and tells the history."""
 
 from __future__ import annotations
 
 import signal
 
 from scheduler.batch import Ending
-from scheduler.runs import Child, EventKind, Logbook
+from scheduler.runs import Child, EventKind, RunHistory
 
 BUSY = 3
 """The exit status of a crawl whose sources somebody else is crawling."""
@@ -14,49 +14,49 @@ _WELL = ("ok", "partial")
 _OVERCOME: tuple[EventKind, ...] = ("missed_run", "overlapped_run", "killed_run", "failed_start")
 
 
-def account(logbook: Logbook, child: Child, ending: Ending) -> str | None:
+def account(history: RunHistory, child: Child, ending: Ending) -> str | None:
     """Enter what is owed for a child that ended; return the sentence that was entered, None when all is well.
 
     A child is judged by the row it wrote: the exit status only explains a row that is missing or unfinished.
     """
-    status = logbook.crawl_status(child)
+    status = history.crawl_status(child)
     if ending.how == "timed_out" or (ending.how != "not_started" and status == "running"):
-        return _enter_killed(logbook, child, ending)
+        return _enter_killed(history, child, ending)
     if status is None:
-        return _enter_missing(logbook, child, ending)
+        return _enter_missing(history, child, ending)
     if status in _WELL:
         for slug in child.slugs:
             for kind in _OVERCOME:
-                logbook.resolve_event(kind, slug)
+                history.resolve_event(kind, slug)
     return None
 
 
-def _enter_killed(logbook: Logbook, child: Child, ending: Ending) -> str:
+def _enter_killed(history: RunHistory, child: Child, ending: Ending) -> str:
     reason = _why_killed(child, ending)
-    logbook.record_killed(child, reason)
+    history.record_killed(child, reason)
     if ending.how != "stopped":
-        _open(logbook, "killed_run", child, reason)
+        _open(history, "killed_run", child, reason)
     return reason
 
 
-def _enter_missing(logbook: Logbook, child: Child, ending: Ending) -> str | None:
+def _enter_missing(history: RunHistory, child: Child, ending: Ending) -> str | None:
     if ending.how == "stopped":
         return None  # nothing accounts for its due time, so the next start finds it missed and catches up
     words = ending.tail[-1] if ending.tail else "it printed nothing"
     if ending.status == BUSY:
         reason = f"the crawl of {_names(child)} was not started: {words}"
-        logbook.record_overlapped(child.slugs, child.due_at, words)
-        _open(logbook, "overlapped_run", child, reason)
+        history.record_overlapped(child.slugs, child.due_at, words)
+        _open(history, "overlapped_run", child, reason)
         return reason
     reason = f"the crawl of {_names(child)} {_ended_with(ending)} before it recorded anything: {words}"
-    logbook.record_failed_start(child, reason)
-    _open(logbook, "failed_start", child, reason)
+    history.record_failed_start(child, reason)
+    _open(history, "failed_start", child, reason)
     return reason
 
 
-def _open(logbook: Logbook, kind: EventKind, child: Child, message: str) -> None:
+def _open(history: RunHistory, kind: EventKind, child: Child, message: str) -> None:
     for slug in child.slugs:
-        logbook.open_event(kind, slug, message)
+        history.open_event(kind, slug, message)
 
 
 def _why_killed(child: Child, ending: Ending) -> str:

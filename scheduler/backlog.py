@@ -1,4 +1,4 @@
-"""The backlog: what the logbook still has to be told, in order, while the archive can't be written."""
+"""The backlog: what the run history still has to be told, in order, while the archive can't be written."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _MOST = 20_000  # some MB; a service with one crawl each five minutes comes that
 
 
 class BacklogFull(Exception):
-    """The logbook has refused everything for too long; the message says why. The service should end."""
+    """The history has refused everything for too long; the message says why. The service should end."""
 
 
 class Backlog:
-    """Writes to the logbook in the order of their coming; what fails stays and is tried again by `write`."""
+    """Writes to the history in the order of their coming; what fails stays and is tried again by `write`."""
 
     def __init__(self) -> None:
         self._waiting: deque[Callable[[], object]] = deque()
@@ -28,7 +28,7 @@ class Backlog:
         return len(self._waiting)
 
     def enter(self, write: Callable[[], object]) -> None:
-        """Write now, or keep it for later when the logbook can't; raise `BacklogFull` beyond
+        """Write now, or keep it for later when the history can't; raise `BacklogFull` beyond
         twenty thousand."""
         self._waiting.append(write)
         self.write()

@@ -1,4 +1,4 @@
-"""The logbook: what the service has to know of earlier runs, and what it has to tell about its own.
+"""The history: what the service has to know of earlier runs, and what it has to tell about its own.
 
 The application implements it over the archive's tables; the scheduler never sees a database.
 """
@@ -34,7 +34,7 @@ class Child:
     pid: int | None
 
 
-class Logbook(Protocol):
+class RunHistory(Protocol):
     """What the service reads and writes. Every method may raise `OSError` or SQLAlchemy's errors.
 
     A write that raised is tried again later with the same arguments, so it should be harmless twice. Calls

@@ -21,7 +21,7 @@ from scheduler.backlog import Backlog
 from scheduler.batch import Ending, run_batch
 from scheduler.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
 from scheduler.plan import Batch, gather_batch, make_plan
-from scheduler.runs import Child, Logbook, Missed
+from scheduler.runs import Child, Missed, RunHistory
 from scheduler.service_lock import hold_archive
 from scheduler.settings import ServiceSettings
 from scheduler.systemd import notify_systemd
@@ -37,7 +37,7 @@ _ASLEEP = "the machine slept, or its clock was set"
 _LATE = "the service was late"
 
 
-def run_service(settings: ServiceSettings, logbook: Logbook) -> int:
+def run_service(settings: ServiceSettings, history: RunHistory) -> int:
     """Run the service until SIGTERM, SIGINT or SIGHUP; return 0 after such a graceful stop.
 
     Raises `ArchiveBusy` when a service already runs for this archive, and what broke the service, if anything
@@ -45,7 +45,7 @@ def run_service(settings: ServiceSettings, logbook: Logbook) -> int:
     """
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with hold_archive(settings.archive, partial(_holder, settings.archive)):
-        return asyncio.run(Service(settings, logbook).run())
+        return asyncio.run(Service(settings, history).run())
 
 
 def refuse_second(archive: Path) -> None:
@@ -58,10 +58,10 @@ def refuse_second(archive: Path) -> None:
 class Service:
     """One run of the service. `run` may be called once."""
 
-    def __init__(self, settings: ServiceSettings, logbook: Logbook) -> None:
+    def __init__(self, settings: ServiceSettings, history: RunHistory) -> None:
         self._settings = settings
         self._limits = settings.limits
-        self._logbook = logbook
+        self._history = history
         self._sources = {source.slug: source for source in settings.sources if source.enabled}
         self._backlog = Backlog()
         self._last_due: dict[str, datetime | None] = {}
@@ -96,8 +96,8 @@ class Service:
 
     def _open(self) -> None:
         write_heartbeat(self._settings.archive, self._heartbeat())
-        self._logbook.settle_abandoned()
-        self._last_due = {slug: self._logbook.last_due(slug) for slug in self._sources}
+        self._history.settle_abandoned()
+        self._last_due = {slug: self._history.last_due(slug) for slug in self._sources}
         self._scheduler.add_listener(self._on_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
         self._scheduler.start()
         for slug in self._sources:
@@ -171,8 +171,8 @@ class Service:
         until = f" to {missed.last.isoformat()}" if missed.count > 1 else ""
         message = f"{missed.slug} missed {runs}, due {missed.first.isoformat()}{until}: {reason}"
         _LOG.warning(message)
-        self._backlog.enter(partial(self._logbook.record_missed, missed, reason))
-        self._backlog.enter(partial(self._logbook.open_event, "missed_run", missed.slug, message))
+        self._backlog.enter(partial(self._history.record_missed, missed, reason))
+        self._backlog.enter(partial(self._history.open_event, "missed_run", missed.slug, message))
 
     def _admit(self, slug: str, due_at: datetime) -> None:
         """Let a source wait for its child, unless it is being crawled or already waits."""
@@ -185,8 +185,8 @@ class Service:
         )
         message = f"{slug} was due at {due_at.isoformat()} while its last run had not ended ({holder})"
         _LOG.warning(message)
-        self._backlog.enter(partial(self._logbook.record_overlapped, (slug,), due_at, holder))
-        self._backlog.enter(partial(self._logbook.open_event, "overlapped_run", slug, message))
+        self._backlog.enter(partial(self._history.record_overlapped, (slug,), due_at, holder))
+        self._backlog.enter(partial(self._history.open_event, "overlapped_run", slug, message))
 
     # Children
 
@@ -214,7 +214,7 @@ class Service:
         self._crawling.update(dict.fromkeys(batch.slugs, child))
 
     def _account(self, child: Child, ending: Ending) -> None:
-        sentence = account(self._logbook, child, ending)
+        sentence = account(self._history, child, ending)
         if sentence is not None:
             _LOG.error(sentence)
 
@@ -284,7 +284,7 @@ class Service:
     def _report_stuck(self, message: str) -> None:
         """Called by the watchdog, in its own thread."""
         _LOG.critical(message)
-        self._logbook.open_event("service_stuck", None, message)
+        self._history.open_event("service_stuck", None, message)
 
     def _fail(self, error: BaseException) -> None:
         """Remember what broke the service, and end it."""

@@ -25,7 +25,7 @@ from spiders.content_decoding import decode_response
 from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.silent_hosts import HostSilent
 from spiders.middleware.turns import Turns
-from spiders.port import Desk
+from spiders.port import Port
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import DecodedPage
@@ -51,14 +51,14 @@ class ArchiveSpider(Spider):
     """A spider that fetches owed articles. Subclasses say which, and in what order."""
 
     name = "archive"
-    desk: Desk
+    port: Port
     allowed_hosts: frozenset[str]
     endpoint: str | None
     article_page: str | None
 
     def __init__(
         self,
-        desk: Desk,
+        port: Port,
         allowed_hosts: frozenset[str],
         endpoint: str | None = None,
         article_page: str | None = None,
@@ -67,9 +67,9 @@ class ArchiveSpider(Spider):
     ) -> None:
         """``article_page`` is where an article's page is found by its code: see `page_address`.
 
-        ``carried`` is set on the spider for the item pipeline: archive, crawl_id, tally, halt."""
+        ``carried`` is set on the spider for the item pipeline: archive, crawl_id, counted, halt."""
         super().__init__(**carried)
-        self.desk = desk
+        self.port = port
         self.allowed_hosts = allowed_hosts
         self.endpoint = endpoint
         self.article_page = article_page
@@ -219,7 +219,7 @@ class ArchiveSpider(Spider):
         if draft.partial or exchange is None:
             return None
         try:
-            return self.desk.judge(draft, search.owed, exchange.fetched_at)
+            return self.port.judge(draft, search.owed, exchange.fetched_at)
         except SetAside:
             raise
         except Exception:  # noqa: BLE001 - whoever stores the draft judges it again, and says what is the matter
@@ -262,7 +262,7 @@ class ArchiveSpider(Spider):
             yield from self._pursue(search, further)
             return
         self.searches.end(search, asked=False)
-        self.desk.leave(search.owed, search.host)
+        self.port.leave(search.owed, search.host)
 
     def _look_further(
         self, search: Search, answer: str, trouble: TryLater | None = None

@@ -9,7 +9,7 @@ from typing import Protocol
 from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder
 
 
-class Desk(Protocol):
+class Port(Protocol):
     """The archive as a spider sees it."""
 
     def orders(self) -> Sequence[PollOrder]:

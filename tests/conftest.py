@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 from support.command_line import Command, warm_command
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.demo_client import PAPER
 from support.newsroom import Newsroom, small_press
 from support.processes import Nursery
@@ -99,17 +99,17 @@ def post(press: Press) -> Post:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive that no test changes."""
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeliveredArticles]:
+    """Return the delivered of a filled archive that no test changes."""
     work = fill_archive(tmp_path_factory.mktemp("archive"))
     with work.archive:
         yield work
 
 
 @pytest.fixture(scope="module")
-def reader(desk: DeskWork) -> Iterator[TestClient]:
+def reader(delivered: DeliveredArticles) -> Iterator[TestClient]:
     """Return a client of the reader of that archive."""
     from support.web_client import open_reader  # FastAPI takes 0.4 s
 
-    with open_reader(desk.archive.folder) as client:
+    with open_reader(delivered.archive.folder) as client:
         yield client

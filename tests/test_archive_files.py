@@ -14,7 +14,7 @@ from support.post_files import a_post, write_posts
 from jianbao.configuration import ConfigurationError
 from jianbao.demo.show import MARK, clear_stage
 from jianbao.exporting.destination import DestinationUnusable, check_destination
-from jianbao.importing.counts import ImportTally
+from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from storage.archive.files import describe_archive_file
 from storage.archive.folder import Archive
@@ -28,7 +28,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("archive")
     write_posts(folder / "site" / "_posts", [a_post(1)])
     with Archive.open(folder / "archive") as archive:
-        import_posts(archive, [folder / "site"], 1_000_000, ImportTally())
+        import_posts(archive, [folder / "site"], 1_000_000, ImportCounts())
     (folder / "archive" / "service.lock").touch()
     return folder / "archive"
 

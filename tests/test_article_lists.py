@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 from support.naive_search import NaiveQuery, NaiveSearch
 from support.newsroom import Newsroom
-from support.searched_articles import FIRST, MEDIA, SECURITIES, SLUGS, SearchDesk
+from support.searched_articles import FIRST, MEDIA, SECURITIES, SLUGS, SearchedArticles
 
 from storage.articles.lists import ArticleFilter, count_articles, list_article_sources, list_articles
 
@@ -26,12 +26,12 @@ WRONG_DATES = (
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """Return a view of an archive that was written to in every way."""
-    with SearchDesk.open(tmp_path_factory.mktemp("lists"), days=6) as desk:
-        desk.add(200)
-        desk.edit(40)
-        desk.relist(60)
-        desk.remove(10)
-        with desk.archive.reading() as connection:
+    with SearchedArticles.open(tmp_path_factory.mktemp("lists"), days=6) as searched:
+        searched.add(200)
+        searched.edit(40)
+        searched.relist(60)
+        searched.remove(10)
+        with searched.archive.reading() as connection:
             yield connection
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 
 from jianbao.demo import Post
-from jianbao.demo.newspaper_day import Edition
+from jianbao.demo.offer import Offer
 from pipelines.deduplicate import compare
 from pipelines.normalise.article import normalise
 from storage.articles.article import StoredArticle
@@ -26,43 +26,43 @@ BRACKETS = ("as-written", "full", "half")
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Iterator[DeskWork]:
+def work(tmp_path: Path) -> Iterator[DeliveredArticles]:
     """Return an archive with every article of the demo site in it."""
-    work = DeskWork.open(tmp_path)
+    work = DeliveredArticles.open(tmp_path)
     with work.archive:
-        for post in work.edition.articles:
+        for post in work.offer.articles:
             work.deliver(post)
         yield work
 
 
-def change_appearance(edition: Edition, random: Random) -> None:
+def change_appearance(offer: Offer, random: Random) -> None:
     """Change everything about the site's pages that is no change of an article."""
     back, mark = random.choice(NAVIGATIONS)
-    edition.set_nav(back, mark)
-    edition.set_gap(random.choice(GAPS))
-    edition.set_brackets(random.choice(BRACKETS))
+    offer.set_nav(back, mark)
+    offer.set_gap(random.choice(GAPS))
+    offer.set_brackets(random.choice(BRACKETS))
 
 
-def move_some(edition: Edition, posts: list[Post], random: Random) -> None:
+def move_some(offer: Offer, posts: list[Post], random: Random) -> None:
     """Move some articles to old_post, and bring others back."""
     for post in random.sample(posts, 5):
-        random.choice((edition.move, edition.restore))(post.code)
+        random.choice((offer.move, offer.restore))(post.code)
 
 
-def count(work: DeskWork, table: str) -> int:
+def count(work: DeliveredArticles, table: str) -> int:
     with work.archive.reading() as connection:
         return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
 
 
-def test_a_thousand_refetches_of_changed_pages_make_no_revision(work: DeskWork) -> None:
+def test_a_thousand_refetches_of_changed_pages_make_no_revision(work: DeliveredArticles) -> None:
     random = Random(20260320)
-    posts = work.edition.articles
+    posts = work.offer.articles
     revisions, articles = count(work, "revision"), count(work, "article")
     outcomes: Counter[str] = Counter()
     for number in range(1000):
         if number % 25 == 0:
-            change_appearance(work.edition, random)
-            move_some(work.edition, posts, random)
+            change_appearance(work.offer, random)
+            move_some(work.offer, posts, random)
         post = posts[number % len(posts)]
         outcomes[work.deliver(post, as_json=random.random() < 0.3).outcome] += 1
     assert outcomes == {"unchanged": 1000}
@@ -86,17 +86,17 @@ def swap_word(lines: tuple[str, ...], number: int) -> list[str]:
     ]
 
 
-def test_fifty_real_edits_make_fifty_revisions(work: DeskWork) -> None:
-    twins = Counter(post.digits for post in work.edition.articles)
-    single = [post for post in work.edition.articles if twins[post.digits] == 1]
+def test_fifty_real_edits_make_fifty_revisions(work: DeliveredArticles) -> None:
+    twins = Counter(post.digits for post in work.offer.articles)
+    single = [post for post in work.offer.articles if twins[post.digits] == 1]
     posts = single[: 50 // len(EDITS)]
     before = count(work, "revision")
     for number in range(50):
         post = posts[number // len(EDITS)]
         kind = list(EDITS)[number % len(EDITS)]
-        post = work.edition.find(post.code, post.slug)
-        work.edition.edit(post.code, **EDITS[kind](post, number))
-        edited = work.edition.find(post.code, post.slug)
+        post = work.offer.find(post.code, post.slug)
+        work.offer.edit(post.code, **EDITS[kind](post, number))
+        edited = work.offer.find(post.code, post.slug)
         assert work.deliver(edited).outcome == "revised", kind
         stored = work.stored(edited)
         assert stored.article.title == edited.title
@@ -112,22 +112,22 @@ def test_fifty_real_edits_make_fifty_revisions(work: DeskWork) -> None:
         assert punctuation["paragraphs_added"] == punctuation["paragraphs_removed"]
 
 
-def test_an_edit_undone_is_a_revision_too(work: DeskWork) -> None:
-    post = work.edition.articles[0]
+def test_an_edit_undone_is_a_revision_too(work: DeliveredArticles) -> None:
+    post = work.offer.articles[0]
     title = post.title
     for text in ("改过的题", title):
-        work.edition.edit(post.code, title=text)
-        assert work.deliver(work.edition.find(post.code)).outcome == "revised"
+        work.offer.edit(post.code, title=text)
+        assert work.deliver(work.offer.find(post.code)).outcome == "revised"
     assert work.stored(post).revision == 3
     assert work.stored(post).article.title == title
 
 
-def test_a_corrected_time_is_no_revision_but_is_kept(work: DeskWork) -> None:
-    post = work.edition.articles[0]
+def test_a_corrected_time_is_no_revision_but_is_kept(work: DeliveredArticles) -> None:
+    post = work.offer.articles[0]
     later = post.published_at + timedelta(hours=2)
-    work.edition.edit(post.code, shown_time=f"{later:%Y-%m-%d %H:%M:%S}")
+    work.offer.edit(post.code, shown_time=f"{later:%Y-%m-%d %H:%M:%S}")
     before = work.stored(post)
-    assert work.deliver(work.edition.find(post.code)).outcome == "unchanged"
+    assert work.deliver(work.offer.find(post.code)).outcome == "unchanged"
     after = work.stored(post)
     assert (after.article.published_at, after.revision) == (later, 1)
     assert after.id > before.id, "ids order by publication"
@@ -212,16 +212,16 @@ def test_a_page_that_links_nothing_takes_no_links_of_the_same_text_away() -> Non
 # -- copies ---------------------------------------------------------------------------------------
 
 
-def reprint(work: DeskWork, post: Post, minutes: int) -> Post:
+def reprint(work: DeliveredArticles, post: Post, minutes: int) -> Post:
     """Publish the same content under another code, so many minutes later than the original."""
-    fresh = work.edition.publish(slug=post.slug)
+    fresh = work.offer.publish(slug=post.slug)
     copy = replace(post, code=fresh.code, published_at=post.published_at + timedelta(minutes=minutes))
-    work.edition.delete(fresh.code, everywhere=True)
-    return work.edition.publish(replace(copy, code=f"NW{int(fresh.digits) + 1}"))
+    work.offer.delete(fresh.code, everywhere=True)
+    return work.offer.publish(replace(copy, code=f"NW{int(fresh.digits) + 1}"))
 
 
-def test_the_same_content_under_two_codes_points_to_the_first_published(work: DeskWork) -> None:
-    post = work.edition.articles[0]
+def test_the_same_content_under_two_codes_points_to_the_first_published(work: DeliveredArticles) -> None:
+    post = work.offer.articles[0]
     later = reprint(work, post, minutes=30)
     assert work.deliver(later).outcome == "new"
     assert (work.stored(post).duplicate_of, work.stored(later).duplicate_of) == (None, post.info_code)
@@ -231,22 +231,22 @@ def test_the_same_content_under_two_codes_points_to_the_first_published(work: De
     assert pointers == [None, earlier.info_code, earlier.info_code]
 
 
-def test_a_copy_that_changes_is_a_copy_no_more(work: DeskWork) -> None:
-    post = work.edition.articles[0]
+def test_a_copy_that_changes_is_a_copy_no_more(work: DeliveredArticles) -> None:
+    post = work.offer.articles[0]
     first, last = reprint(work, post, minutes=-30), reprint(work, post, minutes=30)
     for copy in (first, last):
         work.deliver(copy)
-    work.edition.edit(first.code, append="编者按：本文较报纸版略有增补。")
-    assert work.deliver(work.edition.find(first.code)).outcome == "revised"
+    work.offer.edit(first.code, append="编者按：本文较报纸版略有增补。")
+    assert work.deliver(work.offer.find(first.code)).outcome == "revised"
     pointers = [work.stored(each).duplicate_of for each in (first, post, last)]
     assert pointers == [None, None, post.info_code]
 
 
-def test_a_corrected_time_may_make_another_copy_the_first(work: DeskWork) -> None:
-    post = work.edition.articles[0]
+def test_a_corrected_time_may_make_another_copy_the_first(work: DeliveredArticles) -> None:
+    post = work.offer.articles[0]
     copy = reprint(work, post, minutes=30)
     work.deliver(copy)
     earlier = post.published_at - timedelta(hours=1)
-    work.edition.edit(copy.code, shown_time=f"{earlier:%Y-%m-%d %H:%M:%S}")
-    work.deliver(work.edition.find(copy.code))
+    work.offer.edit(copy.code, shown_time=f"{earlier:%Y-%m-%d %H:%M:%S}")
+    work.deliver(work.offer.find(copy.code))
     assert (work.stored(copy).duplicate_of, work.stored(post).duplicate_of) == (None, copy.info_code)

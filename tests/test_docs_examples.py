@@ -65,7 +65,7 @@ JIANBAO = [line for line in LINES if line.startswith("jianbao ") and line.split(
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Iterator[Newsroom]:
+def delivered(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Iterator[Newsroom]:
     """Return the newsroom that the documents speak of, with the files that their examples bring in."""
     home = tmp_path_factory.mktemp("home")
     folder = home / "archive-of-mine"
@@ -88,8 +88,8 @@ def test_the_documents_have_examples() -> None:
 
 
 @pytest.mark.parametrize("line", JIANBAO)
-def test_a_command_of_the_documents(desk: Newsroom, line: str) -> None:
-    home, folder = desk.folder.parent, desk.folder
+def test_a_command_of_the_documents(delivered: Newsroom, line: str) -> None:
+    home, folder = delivered.folder.parent, delivered.folder
     for leftover in ("articles.jsonl", "articles.csv", "site"):
         shutil.rmtree(folder / leftover, ignore_errors=True)
     if NEEDS_SHELL.search(re.sub(r"'[^']*'|\"[^\"]*\"", "", line)):
@@ -108,7 +108,7 @@ def test_a_command_of_the_documents(desk: Newsroom, line: str) -> None:
         status, stderr = ended.returncode, ended.stderr.decode()
     else:
         words = [re.sub(r"^~", str(home), word) for word in shlex.split(line)[1:]]
-        told = desk.command(*words, folder=folder)
+        told = delivered.command(*words, folder=folder)
         status, stderr = told.status, told.stderr
     assert status == 0, stderr
 
@@ -138,11 +138,11 @@ def test_a_request_of_the_documents(reader: str, line: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def exported(desk: Newsroom) -> Path:
+def exported(delivered: Newsroom) -> Path:
     """Return a folder with the files that the examples of other programs read."""
     for form, name in (("parquet", "articles.parquet"), ("csv", "articles.csv"), ("jsonl", "articles.jsonl")):
-        assert desk.command("export", form, name, "--force", folder=desk.folder).status == 0
-    return desk.folder
+        assert delivered.command("export", form, name, "--force", folder=delivered.folder).status == 0
+    return delivered.folder
 
 
 @pytest.mark.parametrize("statements", DUCKDB)

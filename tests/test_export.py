@@ -423,12 +423,12 @@ import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 sent = int(sys.argv.pop())
 from jianbao.exporting import selection
-counted = selection.Census.count
+counted = selection.ExportCounts.count
 def count(self, whole):
     counted(self, whole)
     if self.articles == 30:
         os.kill(os.getpid(), sent)
-selection.Census.count = count
+selection.ExportCounts.count = count
 from jianbao.cli import main
 main()
 """

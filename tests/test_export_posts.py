@@ -21,7 +21,7 @@ from jianbao.exporting.destination import DestinationUnusable
 from jianbao.exporting.post_folder import PostFolder
 from jianbao.exporting.post_template import post_name, render_post
 from jianbao.exporting.posts import export_posts
-from jianbao.importing.counts import ImportTally
+from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from pipelines.normalise.article import normalise
 from spiders.readers.post_file import read_post_file
@@ -36,11 +36,11 @@ HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
 PROSE = st.text(HAN | st.sampled_from("，。：“”《》()12aAZ%"), min_size=1, max_size=40)
 
 
-def import_all(folder: Path, *paths: Path) -> ImportTally:
-    tally = ImportTally()
+def import_all(folder: Path, *paths: Path) -> ImportCounts:
+    counted = ImportCounts()
     with Archive.open(folder) as archive:
-        import_posts(archive, paths, 1_000_000, tally)
-    return tally
+        import_posts(archive, paths, 1_000_000, counted)
+    return counted
 
 
 def export(folder: Path, dest: Path, query: str = "", **options: Any) -> dict[str, Any]:

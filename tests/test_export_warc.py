@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from support.command_line import Command
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.exported_archive import NOON, ExportBench, an_article
 from support.warc_folder import warcio_records
 from warcio.indexer import Indexer
@@ -89,13 +89,13 @@ def test_a_file_from_an_import_is_in_it(bench: ExportBench) -> None:
 
 
 def test_every_revision_brings_its_capture(bench: ExportBench) -> None:
-    desk = DeskWork.open(bench.archive_folder, Press.of(2, 1))
-    first, other = desk.edition.articles
-    with desk.archive:
-        desk.deliver(first)
-        desk.deliver(other)
-        desk.edition.edit(first.code, append="<p>更正：以本段为准。</p>")
-        desk.deliver(first)
+    delivered = DeliveredArticles.open(bench.archive_folder, Press.of(2, 1))
+    first, other = delivered.offer.articles
+    with delivered.archive:
+        delivered.deliver(first)
+        delivered.deliver(other)
+        delivered.offer.edit(first.code, append="<p>更正：以本段为准。</p>")
+        delivered.deliver(first)
     path = bench.export("warc", "--query", "更正")
     assert bench.manifest(path)["articles"] == 1
     records = warcio_records(path)[1:]

@@ -19,11 +19,11 @@ from support.processes import Nursery
 
 from jianbao.crawl.verdict import tell_end, tell_killed
 from jianbao.documents.faults import find_faults
-from jianbao.service.runs import ArchiveLogbook
+from jianbao.service.runs import ArchiveRunHistory
 from storage.archive.folder import Archive
 from storage.database.disk import is_full
 from storage.events.event import list_open_events, open_event
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import start_crawl
 from storage.ledger.source import SourceRow, save_sources
 
@@ -44,9 +44,9 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield archive
 
 
-def tally(status: str, **said: object) -> Tally:
-    """Return the tally of a crawl of both sources that ended so."""
-    counted = Tally(**said)  # type: ignore[arg-type]
+def counted(status: str, **said: object) -> CrawlCounts:
+    """Return the counted of a crawl of both sources that ended so."""
+    counted = CrawlCounts(**said)  # type: ignore[arg-type]
     for slug in ("hexi", "hedong"):
         counted.of(slug).poll = "failed" if status == "failed" else "changed"
     if status == "partial":
@@ -60,7 +60,7 @@ def opened(archive: Archive) -> list[tuple[str, str]]:
         return sorted((event["kind"], event["source"]) for event in list_open_events(connection))
 
 
-def end(archive: Archive, counted: Tally, *, asked: bool = False) -> None:
+def end(archive: Archive, counted: CrawlCounts, *, asked: bool = False) -> None:
     with archive.writing() as connection:
         tell_end(connection, ("hexi", "hedong"), counted, NOW, NOW + MINUTE, asked=asked)
 
@@ -71,15 +71,15 @@ BOTH = [("failed_run", "hedong"), ("failed_run", "hexi")]
 @pytest.mark.parametrize(
     ("counted", "asked", "events"),
     [
-        (tally("ok"), False, []),
-        (tally("partial"), False, []),
-        (tally("failed"), False, BOTH),
-        (tally("failed", broken=True), False, BOTH),
-        (tally("ok", broken=True), False, BOTH),
-        (tally("failed"), True, []),
-        (tally("failed", broken=True), True, BOTH),
-        (tally("failed", interrupted=True), False, []),
-        (tally("ok", broken=True, interrupted=True), False, []),
+        (counted("ok"), False, []),
+        (counted("partial"), False, []),
+        (counted("failed"), False, BOTH),
+        (counted("failed", broken=True), False, BOTH),
+        (counted("ok", broken=True), False, BOTH),
+        (counted("failed"), True, []),
+        (counted("failed", broken=True), True, BOTH),
+        (counted("failed", interrupted=True), False, []),
+        (counted("ok", broken=True, interrupted=True), False, []),
     ],
     ids=[
         "well",
@@ -94,7 +94,7 @@ BOTH = [("failed_run", "hedong"), ("failed_run", "hexi")]
     ],
 )
 def test_what_an_end_is_to_whoever_looks(
-    archive: Archive, counted: Tally, asked: bool, events: list[tuple[str, str]]
+    archive: Archive, counted: CrawlCounts, asked: bool, events: list[tuple[str, str]]
 ) -> None:
     end(archive, counted, asked=asked)
     assert opened(archive) == events
@@ -105,7 +105,7 @@ def test_a_run_that_ends_well_is_the_end_of_it(archive: Archive, status: str) ->
     with archive.writing() as connection:
         for kind in ("failed_run", "killed_run", "failed_start", "quarantine"):
             open_event(connection, kind, "a", NOW, source="hexi")
-    end(archive, tally(status))
+    end(archive, counted(status))
     assert opened(archive) == [("quarantine", "hexi")]
 
 
@@ -113,13 +113,13 @@ def test_a_source_whose_trouble_is_told_gets_no_second_event(archive: Archive) -
     with archive.writing() as connection:
         open_event(connection, "poll_failed", "answered 500", NOW, source="hexi")
         open_event(connection, "poll_failed", "answered 500", NOW - MINUTE, source="hedong")
-    end(archive, tally("failed"))
+    end(archive, counted("failed"))
     assert opened(archive) == [("failed_run", "hedong"), ("poll_failed", "hedong"), ("poll_failed", "hexi")]
 
 
 def test_a_failure_is_counted_and_says_its_last_error(archive: Archive) -> None:
     for reason in ("the archive cannot be written: disk full", "the archive cannot be written: locked"):
-        end(archive, tally("ok", broken=True, errors=["NW1 from hexi: answered 404", reason]))
+        end(archive, counted("ok", broken=True, errors=["NW1 from hexi: answered 404", reason]))
     with archive.reading() as connection:
         (event, _) = list_open_events(connection)
     assert event["times"] == 2
@@ -138,7 +138,7 @@ def test_a_crawl_that_died_without_a_word_is_an_event(archive: Archive) -> None:
 def test_a_service_that_starts_tells_of_the_crawls_that_died_with_the_last_one(archive: Archive) -> None:
     with archive.writing() as connection:
         start_crawl(connection, "schedule", ["hexi"], NOW, version="1", pid=2**22 + 1)
-    ArchiveLogbook(archive).settle_abandoned()
+    ArchiveRunHistory(archive).settle_abandoned()
     assert opened(archive) == [("killed_run", "hexi")]
 
 
@@ -159,7 +159,7 @@ BREAKS = {
     "locked": ("Archive.keep", 'OperationalError("x", {}, sqlite3.OperationalError("database is locked"))'),
     "a defect": ("Archive.keep", 'LookupError("no such thing")'),
     "a defect before the first request": (
-        "__import__('jianbao.crawl.port').desk.ArchiveDesk.orders",
+        "__import__('jianbao.crawl.port').archive_port.ArchivePort.orders",
         'LookupError("no such thing")',
     ),
     "a defect after the last": (
@@ -200,7 +200,7 @@ def test_a_crawl_that_was_killed_is_an_event_until_one_ends_well(
     assert crawling.wait() == -signal.SIGKILL
     newsroom.site.behave()
     with newsroom.archive() as archive:
-        ArchiveLogbook(archive).settle_abandoned()
+        ArchiveRunHistory(archive).settle_abandoned()
     assert newsroom.events() == ["killed_run"]
     newsroom.crawl()
     assert newsroom.events() == []

@@ -21,7 +21,7 @@ Order = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Port:
     """An archive with the sources of its own configuration, and another configuration beside it."""
 
     folder: Path
@@ -53,7 +53,7 @@ def write_configuration(path: Path, archive: str | None, *slugs: str, disabled: 
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def delivered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Port:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("JIANBAO_ARCHIVE", raising=False)
     own = write_configuration(tmp_path / "own.toml", "ours", *OURS)
@@ -61,7 +61,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     write_configuration(tmp_path / "foreign.toml", "theirs", "wanbao", OURS[0], disabled=OURS[0])
     write_posts(tmp_path / "site" / "_posts", [a_post(1)])
     (tmp_path / "text.txt").write_text("春耕\n\u3000\u3000田埂上的拖拉机往来不停。\n", "utf-8")
-    return Desk(tmp_path)
+    return Port(tmp_path)
 
 
 ORDERS: dict[str, Order] = {
@@ -86,71 +86,71 @@ ORDERS: dict[str, Order] = {
 }
 
 
-def kept(desk: Desk) -> bool:
-    found = desk.sources()
+def kept(delivered: Port) -> bool:
+    found = delivered.sources()
     return all(found[slug] for slug in OURS)
 
 
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
-def test_without_a_configuration(order: Order, desk: Desk, command: Callable[..., Ended]) -> None:
-    assert command("--archive", desk.archive, *desk.fill(order)).status == 0
-    assert kept(desk)
+def test_without_a_configuration(order: Order, delivered: Port, command: Callable[..., Ended]) -> None:
+    assert command("--archive", delivered.archive, *delivered.fill(order)).status == 0
+    assert kept(delivered)
 
 
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 def test_with_a_configuration_for_another_archive(
-    order: Order, desk: Desk, command: Callable[..., Ended]
+    order: Order, delivered: Port, command: Callable[..., Ended]
 ) -> None:
-    ended = command("--archive", desk.archive, "--config", desk.foreign, *desk.fill(order))
+    ended = command("--archive", delivered.archive, "--config", delivered.foreign, *delivered.fill(order))
     assert ended.status == 0, ended.stderr
-    assert kept(desk)
-    assert "wanbao" not in desk.sources()
+    assert kept(delivered)
+    assert "wanbao" not in delivered.sources()
 
 
 def test_crawling_enters_what_it_polls_and_leaves_the_others_on(
-    desk: Desk, command: Callable[..., Ended]
+    delivered: Port, command: Callable[..., Ended]
 ) -> None:
-    ended = command("--archive", desk.archive, "--config", desk.foreign, "crawl", "wanbao")
+    ended = command("--archive", delivered.archive, "--config", delivered.foreign, "crawl", "wanbao")
     assert ended.status == 1, "nobody listens there"
-    assert kept(desk)
-    assert desk.sources()["wanbao"]
+    assert kept(delivered)
+    assert delivered.sources()["wanbao"]
 
 
-def test_the_configuration_that_lies_in_the_current_folder_is_no_exception(desk: Desk) -> None:
+def test_the_configuration_that_lies_in_the_current_folder_is_no_exception(delivered: Port) -> None:
     """It is found unasked, and may be any other archive's."""
-    write_configuration(desk.folder / "jianbao.toml", None, "wanbao")
-    ended = run_process("--archive", desk.archive, "import", "posts", "site")
+    write_configuration(delivered.folder / "jianbao.toml", None, "wanbao")
+    ended = run_process("--archive", delivered.archive, "import", "posts", "site")
     assert ended.status == 0, ended.stderr
-    assert kept(desk)
+    assert kept(delivered)
 
 
-def test_what_a_configuration_no_longer_names_is_switched_off_in_its_own_archive(desk: Desk) -> None:
-    own = write_configuration(desk.folder / "own.toml", "ours", OURS[0])
+def test_what_a_configuration_no_longer_names_is_switched_off_in_its_own_archive(delivered: Port) -> None:
+    own = write_configuration(delivered.folder / "own.toml", "ours", OURS[0])
     open_archive(load_configuration(own, None, {}), polls=False).close()
-    assert desk.sources() == dict(zip(OURS, (True, False, False), strict=True))
+    assert delivered.sources() == dict(zip(OURS, (True, False, False), strict=True))
 
 
 @pytest.mark.parametrize("spelling", ["ours", "./theirs/../ours", "{folder}/ours", "linked"])
-def test_an_archive_is_ones_own_by_any_spelling(desk: Desk, spelling: str) -> None:
-    (desk.folder / "linked").symlink_to("ours")
-    own = write_configuration(desk.folder / "own.toml", "ours", OURS[0])
-    named = Path(spelling.format(folder=desk.folder))
+def test_an_archive_is_ones_own_by_any_spelling(delivered: Port, spelling: str) -> None:
+    (delivered.folder / "linked").symlink_to("ours")
+    own = write_configuration(delivered.folder / "own.toml", "ours", OURS[0])
+    named = Path(spelling.format(folder=delivered.folder))
     assert load_configuration(own, named, {}).origin == "file"
 
 
-def test_an_installation_may_name_the_archive_in_its_environment(desk: Desk) -> None:
+def test_an_installation_may_name_the_archive_in_its_environment(delivered: Port) -> None:
     """As systemd's units and the crontab do: crawls bring the sources to the file, imports do not."""
-    own = write_configuration(desk.folder / "own.toml", "elsewhere", OURS[0])
-    configuration = load_configuration(own, desk.archive, {"JIANBAO_ARCHIVE": str(desk.archive)})
+    own = write_configuration(delivered.folder / "own.toml", "elsewhere", OURS[0])
+    configuration = load_configuration(own, delivered.archive, {"JIANBAO_ARCHIVE": str(delivered.archive)})
     assert configuration.origin == "environment"
     open_archive(configuration, polls=False).close()
-    assert kept(desk)
+    assert kept(delivered)
     open_archive(configuration, polls=True).close()
-    assert desk.sources() == dict(zip(OURS, (True, False, False), strict=True))
+    assert delivered.sources() == dict(zip(OURS, (True, False, False), strict=True))
 
 
-def test_a_configuration_without_sources_says_nothing_of_them(desk: Desk) -> None:
-    own = write_configuration(desk.folder / "own.toml", "ours")
+def test_a_configuration_without_sources_says_nothing_of_them(delivered: Port) -> None:
+    own = write_configuration(delivered.folder / "own.toml", "ours")
     for polls in (True, False):
         open_archive(load_configuration(own, None, {}), polls=polls).close()
-    assert kept(desk)
+    assert kept(delivered)

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 from sqlalchemy import Connection, func, select, text
 from support.search_comparison import make_words, prove_search
-from support.searched_articles import SLUGS, SearchDesk
+from support.searched_articles import SLUGS, SearchedArticles
 
 from jianbao.upkeep import index as indexing
 from jianbao.upkeep.index import index_news, rebuild_index
@@ -61,33 +61,33 @@ def count_changes(connection: Connection) -> int:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[SearchDesk]:
+def searched(tmp_path: Path) -> Iterator[SearchedArticles]:
     """Return an archive of some articles."""
-    with SearchDesk.open(tmp_path / "archive") as desk:
-        desk.add(ARTICLES)
-        yield desk
+    with SearchedArticles.open(tmp_path / "archive") as searched:
+        searched.add(ARTICLES)
+        yield searched
 
 
 @contextmanager
-def another(desk: SearchDesk) -> Iterator[SearchDesk]:
+def another(searched: SearchedArticles) -> Iterator[SearchedArticles]:
     """Open the archive once more, as another process does."""
-    with SearchDesk.open(desk.archive.folder, seed=2) as other:
+    with SearchedArticles.open(searched.archive.folder, seed=2) as other:
         yield other
 
 
-def test_a_turn_is_followed_by_a_pause_as_long_as_half_of_it(desk: SearchDesk) -> None:
+def test_a_turn_is_followed_by_a_pause_as_long_as_half_of_it(searched: SearchedArticles) -> None:
     clock = Clock()
-    turns = Turns(desk.archive, clock.sleep, lambda: clock.now)
+    turns = Turns(searched.archive, clock.sleep, lambda: clock.now)
     for held in (0.04, 0.0, 2.0):
         with turns.writing():
             clock.now += held
     assert clock.slept == pytest.approx([0.02, 0.002, 1.0])
 
 
-def test_the_pause_is_eight_turns_long_where_others_write(desk: SearchDesk) -> None:
+def test_the_pause_is_eight_turns_long_where_others_write(searched: SearchedArticles) -> None:
     clock = Clock()
-    turns = Turns(desk.archive, clock.sleep, lambda: clock.now)
-    with another(desk) as other:
+    turns = Turns(searched.archive, clock.sleep, lambda: clock.now)
+    with another(searched) as other:
         for others_write in (False, True, False):
             with turns.writing():
                 clock.now += 0.04
@@ -96,9 +96,9 @@ def test_the_pause_is_eight_turns_long_where_others_write(desk: SearchDesk) -> N
     assert clock.slept == pytest.approx([0.02, 0.02, 0.32])
 
 
-def test_a_turn_does_less_after_a_long_one_and_more_after_a_short_one(desk: SearchDesk) -> None:
+def test_a_turn_does_less_after_a_long_one_and_more_after_a_short_one(searched: SearchedArticles) -> None:
     clock = Clock()
-    turns = Turns(desk.archive, clock.sleep, lambda: clock.now)
+    turns = Turns(searched.archive, clock.sleep, lambda: clock.now)
     parts = [turns.fit(80)]
     for held in (0.2, 0.2, 0.03, 0.2, 0.2, 0.2, 0.001, 0.001, 0.001, 0.001):
         with turns.writing():
@@ -108,18 +108,20 @@ def test_a_turn_does_less_after_a_long_one_and_more_after_a_short_one(desk: Sear
     assert turns.fit(1) == 1
 
 
-def test_the_lock_is_free_while_the_work_pauses(desk: SearchDesk) -> None:
-    with another(desk) as other:
+def test_the_lock_is_free_while_the_work_pauses(searched: SearchedArticles) -> None:
+    with another(searched) as other:
         clock = Clock(meanwhile=lambda: other.relist(1))  # waits 30 s and fails where the lock is held
-        with Turns(desk.archive, clock.sleep).writing() as connection:
+        with Turns(searched.archive, clock.sleep).writing() as connection:
             connection.execute(text("UPDATE article SET status = status"))
     assert len(clock.slept) == 1
 
 
-def test_a_reindex_gives_way_to_who_writes(desk: SearchDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reindex_gives_way_to_who_writes(
+    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(indexing, "PART", 7)
     monkeypatch.setattr(index, "_MERGED_PAGES", 1)
-    with another(desk) as other:
+    with another(searched) as other:
 
         def write_on() -> None:
             other.add(1)
@@ -127,58 +129,66 @@ def test_a_reindex_gives_way_to_who_writes(desk: SearchDesk, monkeypatch: pytest
             other.remove(1)
 
         clock = Clock(meanwhile=write_on)
-        turns = WatchedTurns(desk.archive, clock)
-        done = list(rebuild_index(desk.archive, anew=True, turns=turns))
+        turns = WatchedTurns(searched.archive, clock)
+        done = list(rebuild_index(searched.archive, anew=True, turns=turns))
     assert max(done) <= 7
     assert len(clock.slept) == len(turns.changed) > len(done) > ARTICLES // 7
     assert max(turns.changed) < 150, "a turn is not short"
-    with desk.archive.reading() as connection:
+    with searched.archive.reading() as connection:
         assert read_index_state(connection).is_current
         verdict = prove_search(connection, make_words(connection, Random(1), 60))
     assert verdict.is_clean, verdict.problems
 
 
 def test_a_reindex_in_turns_merges_the_index_into_one_piece(
-    desk: SearchDesk, monkeypatch: pytest.MonkeyPatch
+    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexing, "PART", 7)
     clock = Clock()
-    assert sum(rebuild_index(desk.archive, anew=True, turns=WatchedTurns(desk.archive, clock))) == ARTICLES
-    with desk.archive.reading() as connection:
+    assert (
+        sum(rebuild_index(searched.archive, anew=True, turns=WatchedTurns(searched.archive, clock)))
+        == ARTICLES
+    )
+    with searched.archive.reading() as connection:
         segments = select(func.count(text("DISTINCT segid"))).select_from(text("search_idx"))
         assert connection.execute(segments).scalar_one() == 1
 
 
 def test_an_index_is_cleared_in_turns_and_asked_by_nobody_meanwhile(
-    desk: SearchDesk, monkeypatch: pytest.MonkeyPatch
+    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index, "_CLEARED_PAGES", 2)
     monkeypatch.setattr(indexing, "PART", 7)
     asked: list[bool] = []
 
     def ask() -> None:
-        desk.archive.engine.dispose()  # the next connection opens the table as it is then
-        with desk.archive.reading() as connection:
+        searched.archive.engine.dispose()  # the next connection opens the table as it is then
+        with searched.archive.reading() as connection:
             verdict = prove_search(connection, make_words(connection, Random(3), 3))
             asked.append(verdict.is_clean and not read_index_state(connection).is_current)
 
-    turns = WatchedTurns(desk.archive, Clock(meanwhile=ask))
-    building = rebuild_index(desk.archive, anew=True, turns=turns)
+    turns = WatchedTurns(searched.archive, Clock(meanwhile=ask))
+    building = rebuild_index(searched.archive, anew=True, turns=turns)
     next(building)
     assert len(asked) > 5
     assert all(asked)
     assert turns.changed[1:4] == [2, 2, 2]
     building.close()
-    assert sum(rebuild_index(desk.archive, anew=True, turns=WatchedTurns(desk.archive, Clock()))) == ARTICLES
+    assert (
+        sum(rebuild_index(searched.archive, anew=True, turns=WatchedTurns(searched.archive, Clock())))
+        == ARTICLES
+    )
 
 
 def no_tokens(_title: str, _text: str) -> str:
     raise AssertionError("tokens are made while the write lock is held")
 
 
-def test_tokens_are_made_before_the_lock_is_taken(desk: SearchDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.add(5)
-    with desk.archive.writing() as connection:
+def test_tokens_are_made_before_the_lock_is_taken(
+    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched.add(5)
+    with searched.archive.writing() as connection:
         create_index(connection)
         ready = prepare_part(connection, 100)
         with monkeypatch.context() as patch:
@@ -186,27 +196,29 @@ def test_tokens_are_made_before_the_lock_is_taken(desk: SearchDesk, monkeypatch:
             assert build_part(connection, 100, ready) == ARTICLES + 5
 
 
-def test_what_changed_after_its_tokens_were_made_is_indexed_as_it_is(desk: SearchDesk) -> None:
-    with desk.archive.writing() as connection:
+def test_what_changed_after_its_tokens_were_made_is_indexed_as_it_is(searched: SearchedArticles) -> None:
+    with searched.archive.writing() as connection:
         create_index(connection)
         ready = prepare_part(connection, 100)
-    desk.edit(20)
-    desk.remove(5)
-    with desk.archive.writing() as connection:
+    searched.edit(20)
+    searched.remove(5)
+    with searched.archive.writing() as connection:
         assert build_part(connection, 100, ready) == ARTICLES - 5
-    with desk.archive.reading() as connection:
+    with searched.archive.reading() as connection:
         assert prove_search(connection, make_words(connection, Random(2), 60)).is_clean
 
 
-def count_owed(desk: SearchDesk) -> int:
-    with desk.archive.reading() as connection:
+def count_owed(searched: SearchedArticles) -> int:
+    with searched.archive.reading() as connection:
         return read_index_state(connection).owed
 
 
-def test_news_are_indexed_with_tokens_made_before(desk: SearchDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    index_news(desk.archive)
-    while not count_owed(desk):
-        desk.add(1)  # now and then it indexes what it adds
+def test_news_are_indexed_with_tokens_made_before(
+    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_news(searched.archive)
+    while not count_owed(searched):
+        searched.add(1)  # now and then it indexes what it adds
     prepare = indexing.prepare_owed
 
     def prepare_and_forbid(connection: Connection) -> object:
@@ -215,12 +227,12 @@ def test_news_are_indexed_with_tokens_made_before(desk: SearchDesk, monkeypatch:
         return ready
 
     monkeypatch.setattr(indexing, "prepare_owed", prepare_and_forbid)
-    assert index_news(desk.archive) == 1
-    assert count_owed(desk) == index_news(desk.archive) == 0
+    assert index_news(searched.archive) == 1
+    assert count_owed(searched) == index_news(searched.archive) == 0
 
 
-def link_all(desk: SearchDesk, turns: Turns) -> None:
-    for _ in link_stories.link_stories(desk.archive, turns=turns):
+def link_all(searched: SearchedArticles, turns: Turns) -> None:
+    for _ in link_stories.link_stories(searched.archive, turns=turns):
         pass
 
 
@@ -228,31 +240,31 @@ def stories(connection: Connection) -> list[object]:
     return sorted(connection.execute(select(story_member.c.info_code, story_member.c.story)).all())
 
 
-def copy_some(desk: SearchDesk) -> None:
+def copy_some(searched: SearchedArticles) -> None:
     """Let some long articles be printed again an hour later."""
-    with desk.archive.writing() as connection:
+    with searched.archive.writing() as connection:
         for _ in range(30):
-            one = desk.write()
+            one = searched.write()
             assert one.published_at
-            again = replace(desk.write(one.published_at + timedelta(hours=1)), paragraphs=one.paragraphs)
+            again = replace(searched.write(one.published_at + timedelta(hours=1)), paragraphs=one.paragraphs)
             for printed in (one, again) if len(one.text) > 150 else ():
-                desk.store(connection, printed, SLUGS[0])
+                searched.store(connection, printed, SLUGS[0])
 
 
 def test_a_rebuild_of_stories_gives_way_to_who_writes(
-    desk: SearchDesk, monkeypatch: pytest.MonkeyPatch
+    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link_stories, "BATCH", 9)
-    copy_some(desk)
-    link_all(desk, Turns(desk.archive))
-    with desk.archive.reading() as connection:
+    copy_some(searched)
+    link_all(searched, Turns(searched.archive))
+    with searched.archive.reading() as connection:
         before = stories(connection)
     assert before
-    with another(desk) as other:
+    with another(searched) as other:
         clock = Clock(meanwhile=lambda: link_all(other, Turns(other.archive, lambda _: None)))
-        rebuild_stories(desk.archive, WatchedTurns(desk.archive, clock))
-        link_all(desk, WatchedTurns(desk.archive, clock))
-    with desk.archive.reading() as connection:
+        rebuild_stories(searched.archive, WatchedTurns(searched.archive, clock))
+        link_all(searched, WatchedTurns(searched.archive, clock))
+    with searched.archive.reading() as connection:
         assert stories(connection) == before
         assert not connection.execute(select(func.count()).select_from(story_owed)).scalar_one()
         sketched = select(func.count(story_sketch.c.info_code.distinct()), func.count(story_sketch.c.number))
@@ -260,10 +272,12 @@ def test_a_rebuild_of_stories_gives_way_to_who_writes(
 
 
 @pytest.mark.parametrize("way", ["linked", "edited", "settled", "same"])
-def test_what_was_looked_for_is_entered_only_where_nothing_has_changed(desk: SearchDesk, way: str) -> None:
-    with desk.archive.reading() as connection:
+def test_what_was_looked_for_is_entered_only_where_nothing_has_changed(
+    searched: SearchedArticles, way: str
+) -> None:
+    with searched.archive.reading() as connection:
         looked = look_for_copies(connection, 20)
-    with desk.archive.writing() as connection:
+    with searched.archive.writing() as connection:
         if way == "linked":
             codes = connection.execute(select(article.c.info_code)).scalars().all()
             for code in {*codes} - {one.info_code for one in looked.owed}:
@@ -274,6 +288,6 @@ def test_what_was_looked_for_is_entered_only_where_nothing_has_changed(desk: Sea
             connection.execute(changed.values(text="全文都改写了"))
         elif way == "settled":
             connection.execute(story_owed.delete().where(story_owed.c.info_code == looked.owed[0].info_code))
-    with desk.archive.writing() as connection:
+    with searched.archive.writing() as connection:
         entered = enter_looked(connection, looked)
     assert (entered is not None) is (way == "same")

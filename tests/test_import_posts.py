@@ -25,7 +25,7 @@ from support.post_files import GENERATIONS, NOTICE, NOTICE_NAME, a_post, ghost, 
 from support.warc_folder import assert_valid
 
 from jianbao.importing import posts as posts_module
-from jianbao.importing.counts import ImportTally
+from jianbao.importing.counts import ImportCounts
 from jianbao.importing.post_folder import FoundFile, Unreadable, find_files, load_file
 from jianbao.importing.post_reading import read_posts
 from jianbao.importing.posts import import_posts
@@ -54,10 +54,10 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
-def run(archive: Archive, *paths: Path, max_size: int = 100_000) -> ImportTally:
-    tally = ImportTally()
-    import_posts(archive, paths, max_size, tally)
-    return tally
+def run(archive: Archive, *paths: Path, max_size: int = 100_000) -> ImportCounts:
+    counted = ImportCounts()
+    import_posts(archive, paths, max_size, counted)
+    return counted
 
 
 def stored(archive: Archive, code: str = CODE) -> StoredArticle:
@@ -76,8 +76,8 @@ def warc_bytes(archive: Archive) -> int:
     return sum(path.stat().st_size for path in archive.warc_folder.glob("*.warc.gz"))
 
 
-def outcomes(tally: ImportTally) -> dict[str, int]:
-    return dict(tally.counts)
+def outcomes(counted: ImportCounts) -> dict[str, int]:
+    return dict(counted.counts)
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
@@ -199,9 +199,9 @@ def test_a_twins_whole_text_stands_before_the_newspapers_digest(archive: Archive
 def test_a_digest_that_was_cut_is_no_text(archive: Archive, repository: Path) -> None:
     cut = render(POST.twin, 1).replace(POST.digest, "全市上半年新开工项目...")
     (repository / "old_post" / POST.twin.name).write_text(cut, "utf-8")
-    tally = run(archive, repository)
-    assert outcomes(tally) == {"quarantined": 1}
-    assert tally.errors == [f"old_post/{POST.twin.name} ({CODE}) has no text"]
+    counted = run(archive, repository)
+    assert outcomes(counted) == {"quarantined": 1}
+    assert counted.errors == [f"old_post/{POST.twin.name} ({CODE}) has no text"]
     assert rows(archive, "SELECT count(*) FROM article") == [(0,)]
 
 
@@ -277,8 +277,8 @@ def test_a_page_that_is_gone_stays_gone(archive: Archive, repository: Path) -> N
 def test_a_ghost_is_set_aside_and_never_published(archive: Archive, repository: Path) -> None:
     name, content = ghost(POST)
     (repository / "_posts" / name).write_text(content, "utf-8")
-    tally = run(archive, repository)
-    assert (outcomes(tally), tally.status) == ({"quarantined": 1}, "failed")
+    counted = run(archive, repository)
+    assert (outcomes(counted), counted.status) == ({"quarantined": 1}, "failed")
     assert rows(archive, "SELECT count(*) FROM article") == [(0,)]
     assert rows(archive, "SELECT source, state FROM listing") == [("emnews", "quarantined")]
     assert outcomes(run(archive, repository)) == {"known": 1}
@@ -294,8 +294,8 @@ def test_a_ghost_is_merged_when_its_twin_is_known(
     if not together:
         run(archive, repository)
     write_posts(repository / "old_post", [twin])
-    tally = run(archive, repository)
-    assert tally.counts["new"] == 1
+    counted = run(archive, repository)
+    assert counted.counts["new"] == 1
     article = stored(archive)
     assert (article.article.title, article.article.summary) == (POST.title, POST.digest)
     assert article.article.published_at == POST.published_at
@@ -327,10 +327,10 @@ def test_everything_in_a_folder_ends_in_an_outcome_and_a_sentence(
     (posts / "link.md").symlink_to(outside)
     (posts / "loop.md").symlink_to("loop.md")
     os.mkfifo(posts / "pipe.md")
-    tally = run(archive, repository)
-    assert outcomes(tally) == {"new": 1, "passed_over": 3, "failed": 5, "quarantined": 1}
-    assert tally.status == "partial"
-    said = "\n".join(tally.errors)
+    counted = run(archive, repository)
+    assert outcomes(counted) == {"new": 1, "passed_over": 3, "failed": 5, "quarantined": 1}
+    assert counted.status == "partial"
+    said = "\n".join(counted.errors)
     for name, reason in (
         ("huge.md", "is larger than http.max_size allows"),
         ("nocode.md", "names no info code"),
@@ -355,9 +355,9 @@ def test_no_link_out_of_its_folder_is_followed(
     write_posts(tmp_path / "elsewhere", [POST])
     link = repository / "_posts" / POST.name
     link.symlink_to(tmp_path / "elsewhere" / POST.name)
-    tally = run(archive, link if named == "the link" else repository)
-    assert outcomes(tally) == {"failed": 1}
-    assert tally.errors == [f"_posts/{POST.name} is a link that leads out of the folder"]
+    counted = run(archive, link if named == "the link" else repository)
+    assert outcomes(counted) == {"failed": 1}
+    assert counted.errors == [f"_posts/{POST.name} is a link that leads out of the folder"]
 
 
 def test_a_link_that_took_a_files_place_is_not_followed(repository: Path, tmp_path: Path) -> None:
@@ -375,8 +375,8 @@ def test_many_that_are_set_aside_leave_one_event(archive: Archive, repository: P
     for number in range(30):
         name, content = ghost(a_post(number))
         (repository / "_posts" / name).write_text(content, "utf-8")
-    tally = run(archive, repository)
-    assert (len(tally.errors), tally.unsaid) == (20, 10)
+    counted = run(archive, repository)
+    assert (len(counted.errors), counted.unsaid) == (20, 10)
     assert [row[0] for row in rows(archive, "SELECT kind FROM event")] == ["quarantine"]
 
 
@@ -392,9 +392,9 @@ def test_a_post_that_cannot_be_stored_costs_only_itself(
         return settle(connection, owed, *rest)
 
     monkeypatch.setitem(posts_module.store_batch.__globals__, "settle_import", odd)
-    tally = run(archive, repository)
-    assert outcomes(tally) == {"new": 3, "failed": 1}
-    assert tally.errors == [f"_posts/{a_post(2).name} could not be stored (ValueError: an odd one)"]
+    counted = run(archive, repository)
+    assert outcomes(counted) == {"new": 3, "failed": 1}
+    assert counted.errors == [f"_posts/{a_post(2).name} could not be stored (ValueError: an odd one)"]
 
 
 def test_an_archive_that_cannot_be_written_ends_the_import(
@@ -496,8 +496,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     for name, content in synthetic(700):
         (folder / "site" / name).write_text(content, "utf-8")
     with Archive.open(folder / "archive") as archive:
-        tally = run(archive, folder / "site")
-    assert tally.counts["failed"] == 0
+        counted = run(archive, folder / "site")
+    assert counted.counts["failed"] == 0
     return folder / "site", folder / "archive"
 
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from support.newsroom import Newsroom
 
-from jianbao.crawl.port import ArchiveDesk
+from jianbao.crawl.port import ArchivePort
 from pipelines.precedence import FILE_SCHEME, may_replace
 from scheduler.heartbeat import Heartbeat, read_service_state, write_heartbeat
 from scheduler.service_lock import hold_archive
 from storage.archive.folder import Archive
 from storage.captures.imported_files import HeldText
 from storage.database.schema import listing, source
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import find_scheduled_crawl, start_crawl
 from storage.ledger.host import find_host, forget_manners, list_resting, update_host
 from storage.ledger.listing import list_owed, record_listings, settle_unarchived
@@ -194,8 +194,8 @@ def test_what_a_clock_ahead_left_owed_is_fetched_by_the_next_scheduled_crawl(new
 
 
 @pytest.fixture
-def desk(archive: Archive) -> ArchiveDesk:
-    return ArchiveDesk(archive, ["hexi"], Tally(), crawl_id=0, due_only=True, halt=lambda _: None)
+def archive_port(archive: Archive) -> ArchivePort:
+    return ArchivePort(archive, ["hexi"], CrawlCounts(), crawl_id=0, due_only=True, halt=lambda _: None)
 
 
 def know(archive: Archive, **known: object) -> None:
@@ -203,26 +203,30 @@ def know(archive: Archive, **known: object) -> None:
         update_host(connection, HOST, **known)
 
 
-def test_a_rest_of_years_is_over(archive: Archive, desk: ArchiveDesk) -> None:
+def test_a_rest_of_years_is_over(archive: Archive, archive_port: ArchivePort) -> None:
     know(archive, rests_until=datetime.now(UTC) + YEARS)
-    assert desk.rests_until(HOST) is None
+    assert archive_port.rests_until(HOST) is None
     wish = datetime.now(UTC) + timedelta(hours=1)
-    desk.let_rest(HOST, wish)
-    assert desk.rests_until(HOST) == wish, "it does not hide a rest that is asked for now"
+    archive_port.let_rest(HOST, wish)
+    assert archive_port.rests_until(HOST) == wish, "it does not hide a rest that is asked for now"
 
 
-def test_robots_of_the_future_are_fetched_again(archive: Archive, desk: ArchiveDesk) -> None:
+def test_robots_of_the_future_are_fetched_again(archive: Archive, archive_port: ArchivePort) -> None:
     know(archive, robots="User-agent: *\nDisallow: /\n", robots_fetched_at=datetime.now(UTC) + YEARS)
-    assert desk.robots(HOST) is None
-    desk.keep_robots(HOST, b"User-agent: *\nDisallow: /\n")
-    assert desk.robots(HOST) == b"User-agent: *\nDisallow: /\n", "the same text, fetched now, is remembered"
+    assert archive_port.robots(HOST) is None
+    archive_port.keep_robots(HOST, b"User-agent: *\nDisallow: /\n")
+    assert archive_port.robots(HOST) == b"User-agent: *\nDisallow: /\n", (
+        "the same text, fetched now, is remembered"
+    )
 
 
 def test_validators_of_the_future_are_not_asked_with(archive: Archive) -> None:
     with archive.writing() as connection:
         connection.execute(update(source).values(etag='"a"', last_whole_at=datetime.now(UTC) + YEARS))
-    desk = ArchiveDesk(archive, ["hexi"], Tally(), crawl_id=0, due_only=True, halt=lambda _: None)
-    assert [order.may_ask for order in desk.orders()] == [False]
+    archive_port = ArchivePort(
+        archive, ["hexi"], CrawlCounts(), crawl_id=0, due_only=True, halt=lambda _: None
+    )
+    assert [order.may_ask for order in archive_port.orders()] == [False]
 
 
 def test_rests_can_be_ended_and_robots_forgotten(archive: Archive) -> None:

@@ -16,12 +16,12 @@ from scrapy.http import Response
 from support.crawl_processes import wait_until
 from support.newsroom import Newsroom, small_press
 
-from jianbao.crawl.port import ArchiveDesk
+from jianbao.crawl.port import ArchivePort
 from jianbao.demo import DemoSite
 from spiders.middleware.exchange_keeper import ExchangeKeeperMiddleware, kept_exchange
 from storage.archive.folder import Archive
 from storage.database.schema import listing
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 
 # -- pauses, and requests at once ------------------------------------------------------------------
 
@@ -193,20 +193,20 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield archive
 
 
-def open_desk(archive: Archive) -> ArchiveDesk:
-    """Return the desk of one more crawl, which has not looked at the host yet."""
-    return ArchiveDesk(archive, (), Tally(), crawl_id=1, due_only=False, halt=lambda _reason: None)
+def open_delivered(archive: Archive) -> ArchivePort:
+    """Return the archive_port of one more crawl, which has not looked at the host yet."""
+    return ArchivePort(archive, (), CrawlCounts(), crawl_id=1, due_only=False, halt=lambda _reason: None)
 
 
 def test_what_two_crawls_learn_of_a_host_is_all_kept(archive: Archive) -> None:
-    one, other = open_desk(archive), open_desk(archive)
+    one, other = open_delivered(archive), open_delivered(archive)
     assert (one.robots(HOST), other.robots(HOST)) == (None, None)
     until = datetime.now(UTC) + timedelta(hours=2)
     one.note_validators(HOST, truthful=False)
     other.note_validators(HOST, truthful=True)
     one.let_rest(HOST, until)
     other.keep_robots(HOST, b"User-agent: *\n")
-    third = open_desk(archive)
+    third = open_delivered(archive)
     assert not third.trusts_validators(HOST)
     assert third.rests_until(HOST) == until
     assert third.robots(HOST) == b"User-agent: *\n"
@@ -216,13 +216,13 @@ def test_what_two_crawls_learn_of_a_host_is_all_kept(archive: Archive) -> None:
 def test_the_longest_rest_counts_whichever_crawl_was_asked_for_it(
     archive: Archive, hours: tuple[int, int]
 ) -> None:
-    one, other = open_desk(archive), open_desk(archive)
+    one, other = open_delivered(archive), open_delivered(archive)
     assert (one.rests_until(HOST), other.rests_until(HOST)) == (None, None)
     now = datetime.now(UTC)
-    for desk, rest in zip((one, other), hours, strict=True):
-        desk.let_rest(HOST, now + timedelta(hours=rest))
+    for archive_port, rest in zip((one, other), hours, strict=True):
+        archive_port.let_rest(HOST, now + timedelta(hours=rest))
     longest = now + timedelta(hours=5)
-    assert open_desk(archive).rests_until(HOST) == other.rests_until(HOST) == longest
+    assert open_delivered(archive).rests_until(HOST) == other.rests_until(HOST) == longest
 
 
 def test_no_password_reaches_a_capture(archive: Archive) -> None:

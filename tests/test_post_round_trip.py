@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
-from support.delivered_articles import ORIGIN, DeskWork
+from support.delivered_articles import ORIGIN, DeliveredArticles
 from support.post_files import a_post, read_tree, render
 
 from jianbao.demo import Post
 from jianbao.exporting.post_template import render_post
 from jianbao.exporting.posts import export_posts
-from jianbao.importing.counts import ImportTally
+from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from pipelines.normalise.article import normalise
 from pipelines.settle import settle_delivery
@@ -55,20 +55,20 @@ def sources(archive: Archive) -> set[tuple[str, str]]:
         return {tuple(row) for row in connection.execute(text("SELECT source, info_code FROM listing"))}  # type: ignore[misc]
 
 
-def again(work: DeskWork, tmp_path: Path) -> Archive:
+def again(work: DeliveredArticles, tmp_path: Path) -> Archive:
     """Export an archive's posts and import them into a new one, which the caller closes."""
     export_posts(work.archive, parse_query(""), tmp_path / "out", work.now)
     other = Archive.open(tmp_path / "again")
-    tally = ImportTally()
-    import_posts(other, [tmp_path / "out"], 1_000_000, tally)
-    assert tally.status == "ok", tally.errors
+    counted = ImportCounts()
+    import_posts(other, [tmp_path / "out"], 1_000_000, counted)
+    assert counted.status == "ok", counted.errors
     return other
 
 
 def test_the_whole_demo_site_comes_back_equal(tmp_path: Path) -> None:
-    work = DeskWork.open(tmp_path / "a")
+    work = DeliveredArticles.open(tmp_path / "a")
     with work.archive:
-        for post in work.edition.articles:
+        for post in work.offer.articles:
             work.deliver(post)
         with again(work, tmp_path) as other:
             assert articles(other) == articles(work.archive)
@@ -78,10 +78,10 @@ def test_the_whole_demo_site_comes_back_equal(tmp_path: Path) -> None:
             assert len(both) > 3
 
 
-def linked_twins(work: DeskWork) -> tuple[Post, Post]:
-    for post in work.edition.articles:
-        for other in work.edition.articles:
-            page = work.edition.answer(other.dated_path).body.decode() if other.digits == post.digits else ""
+def linked_twins(work: DeliveredArticles) -> tuple[Post, Post]:
+    for post in work.offer.articles:
+        for other in work.offer.articles:
+            page = work.offer.answer(other.dated_path).body.decode() if other.digits == post.digits else ""
             if other.rolling and not post.rolling and "/unify/r/" in page:
                 return post, other
     raise AssertionError("the demo site has no twin with securities")
@@ -94,7 +94,7 @@ def linked_twins(work: DeskWork) -> tuple[Post, Post]:
 )
 def test_twins_come_back_equal_in_whatever_order_they_came(tmp_path: Path, order: tuple[str, ...]) -> None:
     """P page, R rolling page, J and j their JSON."""
-    work = DeskWork.open(tmp_path / "a")
+    work = DeliveredArticles.open(tmp_path / "a")
     with work.archive:
         post, twin = linked_twins(work)
         for arrival in order:
@@ -105,7 +105,7 @@ def test_twins_come_back_equal_in_whatever_order_they_came(tmp_path: Path, order
 
 
 def test_each_form_is_what_upstream_would_have_written(tmp_path: Path) -> None:
-    work = DeskWork.open(tmp_path / "a")
+    work = DeliveredArticles.open(tmp_path / "a")
     with work.archive:
         post, twin = linked_twins(work)
         work.deliver(twin)
@@ -137,7 +137,7 @@ QUOTED = {
 def test_what_an_article_itself_quotes_is_no_digest(tmp_path: Path, body: str, order: str) -> None:
     if body.startswith(">") and "R" in order:
         pytest.skip("a page has no plain text")
-    work = DeskWork.open(tmp_path / "a")
+    work = DeliveredArticles.open(tmp_path / "a")
     with work.archive:
         post, twin = linked_twins(work)
         for arrival in order:
@@ -150,14 +150,14 @@ def test_what_an_article_itself_quotes_is_no_digest(tmp_path: Path, body: str, o
             assert articles(other) == articles(work.archive)
 
 
-def deliver_body(work: DeskWork, post: Post, body: str, *, as_json: bool) -> None:
+def deliver_body(work: DeliveredArticles, post: Post, body: str, *, as_json: bool) -> None:
     """Settle an answer that has this body, as the site's layout or the JSON endpoint gives it."""
     owed = work.list_post(post)
     target = f"/NewsData/GetNewsText.do?id={post.code}" if as_json else post.dated_path
     if as_json:
         said = json.dumps({"content": body, "text": body})
     else:
-        page = work.edition.answer(target).body.decode()
+        page = work.offer.answer(target).body.decode()
         digest = f"<blockquote>\n<p>{post.digest}</p>\n</blockquote>\n\n" if post.rolling else ""
         head, tail = page[: page.rindex("</h1>") + 5], page[page.index("\n<p><a", page.rindex("em_media")) :]
         said = f"{head}\n{digest}{body}\n{tail}"
@@ -180,9 +180,9 @@ def imported(tmp_path: Path, *files: tuple[str, bytes]) -> dict[str, bytes]:
             path = tmp_path / f"site{number}" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-            tally = ImportTally()
-            import_posts(archive, [tmp_path / f"site{number}"], 1_000_000, tally)
-            assert tally.status == "ok", tally.errors
+            counted = ImportCounts()
+            import_posts(archive, [tmp_path / f"site{number}"], 1_000_000, counted)
+            assert counted.status == "ok", counted.errors
         export_posts(archive, parse_query(""), tmp_path / "out", datetime(2026, 3, 5, tzinfo=UTC))
     return read_tree(tmp_path / "out" / "_posts")
 
@@ -236,13 +236,13 @@ LIQUID = {
 @pytest.mark.parametrize("said", LIQUID.values(), ids=LIQUID)
 @pytest.mark.parametrize("rolling", [False, True], ids=["media", "rolling"])
 def test_liquid_of_an_article_is_neutralised_and_comes_back(tmp_path: Path, said: str, rolling: bool) -> None:
-    work = DeskWork.open(tmp_path / "a")
+    work = DeliveredArticles.open(tmp_path / "a")
     with work.archive:
         post = linked_twins(work)[rolling]
-        work.edition.edit(post.code, title=f"题目{said}", slug=post.slug)
+        work.offer.edit(post.code, title=f"题目{said}", slug=post.slug)
         shown = html.escape(said, quote=False)
-        work.edition.edit(post.code, append=f"文中{shown}说", slug=post.slug)
-        work.deliver(work.edition.find(post.code, post.slug))
+        work.offer.edit(post.code, append=f"文中{shown}说", slug=post.slug)
+        work.deliver(work.offer.find(post.code, post.slug))
         if rolling:
             with work.archive.writing() as connection:
                 connection.execute(text("UPDATE article SET summary = :said"), {"said": f"摘要{said}"})
@@ -276,7 +276,7 @@ def test_any_html_says_the_same(said: str) -> None:
 
 
 def test_a_form_whose_only_capture_is_lost_is_told(tmp_path: Path) -> None:
-    work = DeskWork.open(tmp_path / "a")
+    work = DeliveredArticles.open(tmp_path / "a")
     with work.archive:
         post, twin = linked_twins(work)
         work.deliver(post)

@@ -24,7 +24,18 @@ def is_allowed(text: str, url: str = PAGE) -> bool:
 BAR = "\nDisallow: /\n"
 
 
-OTHERS = ("newspaper", "archive", "example", "desk", "mailto", "j", "jian", "bao", "jianbao-news", "jianbao2")
+OTHERS = (
+    "newspaper",
+    "archive",
+    "example",
+    "delivered",
+    "mailto",
+    "j",
+    "jian",
+    "bao",
+    "jianbao-news",
+    "jianbao2",
+)
 ODD = ("myjianbao", "newspaper archive", "x", "Mozilla/5.0 (compatible; jianbao/1.0)", "剪报")
 
 

@@ -24,7 +24,7 @@ NOT_STARTED = Ending("not_started", None, None, forced=False, seconds=0.0, tail=
 
 
 class Recorder:
-    """A logbook that knows one crawl status and keeps the names of what it was told."""
+    """A history that knows one crawl status and keeps the names of what it was told."""
 
     def __init__(self, status: str | None) -> None:
         self.status = status
@@ -101,18 +101,18 @@ class Recorder:
     ],
 )
 def test_what_an_end_means(status: str | None, ending: Ending, told: list[str], sentence: str | None) -> None:
-    logbook = Recorder(status)
-    entered = account(logbook, CHILD, ending)
-    assert logbook.told == told
+    history = Recorder(status)
+    entered = account(history, CHILD, ending)
+    assert history.told == told
     assert (entered is None) == (sentence is None)
     assert sentence is None or sentence in str(entered)
 
 
 @pytest.mark.parametrize("status", ["ok", "partial"])
 def test_a_good_crawl_resolves_what_went_wrong_before(status: str) -> None:
-    logbook = Recorder(status)
-    assert account(logbook, CHILD, WELL) is None
-    assert logbook.told == [
+    history = Recorder(status)
+    assert account(history, CHILD, WELL) is None
+    assert history.told == [
         "resolve_event missed_run",
         "resolve_event overlapped_run",
         "resolve_event killed_run",

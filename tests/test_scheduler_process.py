@@ -26,7 +26,7 @@ from scheduler.watchdog import STUCK, Watchdog
 
 PROJECT = Path(__file__).parent.parent
 
-# A service of its own process. Its logbook prints what it is told; "block" freezes the event loop in it.
+# A service of its own process. Its history prints what it is told; "block" freezes the event loop in it.
 SERVICE = """
 import logging, sys, time
 from datetime import UTC, datetime

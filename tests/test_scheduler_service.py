@@ -1,4 +1,4 @@
-"""The service: a controlled wall clock, real child processes, a logbook in memory."""
+"""The service: a controlled wall clock, real child processes, a history in memory."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
-from support.searched_articles import FIRST, SLUGS, SearchDesk, make_article, remove_article
+from support.searched_articles import FIRST, SLUGS, SearchedArticles, make_article, remove_article
 
 from pipelines.store import store_article
 from storage.articles.article import find_article
@@ -29,22 +29,24 @@ TINY = Effort(indexed=9, rows=8, texts=5)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[SearchDesk]:
-    """Return a desk with an archive of thirty articles, the last ten of them owed to the index."""
-    with SearchDesk.open(tmp_path, days=2) as desk:
-        with desk.archive.writing() as connection:
+def searched(tmp_path: Path) -> Iterator[SearchedArticles]:
+    """Return a searched with an archive of thirty articles, the last ten of them owed to the index."""
+    with SearchedArticles.open(tmp_path, days=2) as searched:
+        with searched.archive.writing() as connection:
             for number in range(30):
-                put(desk, connection, number, "风电场" if number % 2 else "核电站与5G")
+                put(searched, connection, number, "风电场" if number % 2 else "核电站与5G")
                 if number == 19:
                     assert index_owed(connection) == 20
-        yield desk
+        yield searched
 
 
-def put(desk: SearchDesk, connection: Connection, number: int, words: str) -> str:
+def put(searched: SearchedArticles, connection: Connection, number: int, words: str) -> str:
     """Store an article about something; return its info code."""
     code = f"NW20260215{number:010d}"
     moment = FIRST + timedelta(minutes=number * 7 % 60)
-    desk.store(connection, make_article(code, moment, f"{words}{number}", [words, "春耕"]), SLUGS[number % 2])
+    searched.store(
+        connection, make_article(code, moment, f"{words}{number}", [words, "春耕"]), SLUGS[number % 2]
+    )
     return code
 
 
@@ -61,8 +63,8 @@ def find(connection: Connection, word: str) -> set[str]:
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_the_answer_is_the_same_before_and_after(desk: SearchDesk, word: str) -> None:
-    with desk.archive.writing() as connection:
+def test_the_answer_is_the_same_before_and_after(searched: SearchedArticles, word: str) -> None:
+    with searched.archive.writing() as connection:
         assert len(list_owed(connection)) == 10
         before = find(connection, word)
         assert index_owed(connection) == 10
@@ -72,39 +74,39 @@ def test_the_answer_is_the_same_before_and_after(desk: SearchDesk, word: str) ->
         assert before
 
 
-def test_owed_articles_change_move_and_go(desk: SearchDesk) -> None:
-    with desk.archive.writing() as connection:
-        owed, indexed = desk.codes[25], desk.codes[5]
+def test_owed_articles_change_move_and_go(searched: SearchedArticles) -> None:
+    with searched.archive.writing() as connection:
+        owed, indexed = searched.codes[25], searched.codes[5]
         for code in (owed, indexed):
             stored = find_article(connection, code)
             assert stored is not None
             later = stored.article.published_at
             assert later is not None
             changed = make_article(code, later + timedelta(hours=9), "水电", ["水电站"])
-            desk.store(connection, changed, SLUGS[0])
+            searched.store(connection, changed, SLUGS[0])
         assert len(list_owed(connection)) == 11, "what was in the index is owed to it anew"
         assert find(connection, "水电") == {owed, indexed}
         assert not {owed, indexed} & find(connection, "风电")
         remove_article(connection, owed)
-        remove_article(connection, desk.codes[27])
+        remove_article(connection, searched.codes[27])
         assert find(connection, "水电") == {indexed}
         assert index_owed(connection) == 9
         assert find(connection, "水电") == {indexed}
-        assert desk.codes[27] not in find(connection, "风电")
+        assert searched.codes[27] not in find(connection, "风电")
 
 
-def test_a_full_batch_is_indexed_at_once(desk: SearchDesk) -> None:
-    with desk.archive.writing() as connection:
+def test_a_full_batch_is_indexed_at_once(searched: SearchedArticles) -> None:
+    with searched.archive.writing() as connection:
         for number in range(30, 83):
-            put(desk, connection, number, "风电场")
+            put(searched, connection, number, "风电场")
         assert len(list_owed(connection)) == 63
-        put(desk, connection, 83, "风电场")
+        put(searched, connection, 83, "风电场")
         assert list_owed(connection) == ()
         assert len(find(connection, "风电")) == 15 + 54
 
 
-def test_tokens_that_are_ready_are_taken_unless_they_are_of_another_text(desk: SearchDesk) -> None:
-    with desk.archive.writing() as connection:
+def test_tokens_that_are_ready_are_taken_unless_they_are_of_another_text(searched: SearchedArticles) -> None:
+    with searched.archive.writing() as connection:
         for number, same in ((90, True), (91, False)):
             made = make_article(f"NW20260215{number:010d}", FIRST, "水电", ["水电站"])
             ready = make_tokens(made.title, "\n".join(line.text for line in made.paragraphs) if same else "")
@@ -117,16 +119,16 @@ def test_tokens_that_are_ready_are_taken_unless_they_are_of_another_text(desk: S
         assert len(find(connection, "水电")) == 2
 
 
-def test_an_index_of_another_version_takes_nothing(desk: SearchDesk) -> None:
-    with desk.archive.writing() as connection:
+def test_an_index_of_another_version_takes_nothing(searched: SearchedArticles) -> None:
+    with searched.archive.writing() as connection:
         connection.execute(text("UPDATE search_state SET version = '0-before'"))
         assert index_owed(connection) == 0
         assert len(list_owed(connection)) == 10
 
 
 @pytest.mark.parametrize("word", ["风电", "风电场", "核电站", "5G"])
-def test_estimates_count_what_is_owed_once(desk: SearchDesk, word: str) -> None:
-    with desk.archive.reading() as connection:
+def test_estimates_count_what_is_owed_once(searched: SearchedArticles, word: str) -> None:
+    with searched.archive.reading() as connection:
         found = search_articles(connection, parse_query(word), limit=1, effort=TINY)
         assert found.exact is (word == "风电"), "few that the index alone decides about are counted"
         assert 10 <= found.total <= 22

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from sqlalchemy import Connection
 from support.naive_search import NaiveSearch
-from support.searched_articles import FIRST, SLUGS, SearchDesk, remove_article
+from support.searched_articles import FIRST, SLUGS, SearchedArticles, remove_article
 
 from storage.archive.folder import Archive
 from storage.articles.article import find_article
@@ -35,21 +35,21 @@ QUERIES = [
 ORDERS: list[Order] = ["newest", "oldest"]
 
 
-def crowd(desk: SearchDesk, articles: int) -> None:
+def crowd(searched: SearchedArticles, articles: int) -> None:
     """Store articles of one minute and of the next one, as they come: in no order."""
-    with desk.archive.writing() as connection:
+    with searched.archive.writing() as connection:
         for _ in range(articles):
-            moment = CROWD + timedelta(seconds=desk.random.choice((0, 0, 1, 30, 59, 60, 61, 119)))
-            desk.store(connection, desk.write(moment), desk.random.choice(SLUGS))
+            moment = CROWD + timedelta(seconds=searched.random.choice((0, 0, 1, 30, 59, 60, 61, 119)))
+            searched.store(connection, searched.write(moment), searched.random.choice(SLUGS))
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """Return an archive with a crowded hour; no test changes it."""
-    with SearchDesk.open(tmp_path_factory.mktemp("paging"), days=1) as desk:
-        desk.add(60)
-        crowd(desk, 60)
-        yield desk.archive
+    with SearchedArticles.open(tmp_path_factory.mktemp("paging"), days=1) as searched:
+        searched.add(60)
+        crowd(searched, 60)
+        yield searched.archive
 
 
 @pytest.fixture
@@ -118,22 +118,22 @@ def test_a_page_of_one(connection: Connection) -> None:
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_what_is_written_between_two_pages_moves_no_match(tmp_path: Path, order: Order) -> None:
-    with SearchDesk.open(tmp_path, days=1) as desk:
-        crowd(desk, 40)
-        with desk.archive.reading() as connection:
+    with SearchedArticles.open(tmp_path, days=1) as searched:
+        crowd(searched, 40)
+        with searched.archive.reading() as connection:
             before = expected(connection, "光", order)
         visited: list[str] = []
         after: str | None = None
         while after is not None or not visited:
-            with desk.archive.reading() as connection:
+            with searched.archive.reading() as connection:
                 found = search_articles(connection, parse_query("光"), order, 3, after=after, collapse=False)
             visited += [hit.stored.article.info_code for hit in found.hits]
             after = found.next
-            crowd(desk, 3) if len(visited) < 30 else None
-            with desk.archive.writing() as connection:
-                remove_article(connection, gone := Random(len(visited)).choice(desk.codes))
-                desk.codes.remove(gone)
-        with desk.archive.reading() as connection:
+            crowd(searched, 3) if len(visited) < 30 else None
+            with searched.archive.writing() as connection:
+                remove_article(connection, gone := Random(len(visited)).choice(searched.codes))
+                searched.codes.remove(gone)
+        with searched.archive.reading() as connection:
             still = set(expected(connection, "光", order))
     assert len(visited) == len(set(visited)), "nothing comes twice"
     assert still & set(before) <= set(visited), "nothing that was there all the time is missed"

@@ -13,7 +13,7 @@ from support.search_comparison import (
     make_words,
     prove_search,
 )
-from support.searched_articles import SearchDesk
+from support.searched_articles import SearchedArticles
 
 from jianbao.upkeep.index import rebuild_index
 from storage.archive.folder import Archive
@@ -48,11 +48,11 @@ def check(verdicts: list[Verdict]) -> None:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an archive that was written to in every way; the tests follow one another."""
     folder = tmp_path_factory.mktemp("search") / "archive"
-    with SearchDesk.open(folder) as desk:
-        desk.add(ARTICLES)
-        desk.edit(ARTICLES // 6)
-        desk.relist(ARTICLES // 6)
-        desk.remove(ARTICLES // 12)
+    with SearchedArticles.open(folder) as searched:
+        searched.add(ARTICLES)
+        searched.edit(ARTICLES // 6)
+        searched.relist(ARTICLES // 6)
+        searched.remove(ARTICLES // 12)
     return folder
 
 
@@ -74,10 +74,10 @@ def test_a_killed_reindex_changes_no_answer_and_goes_on_where_it_was(written: Pa
             assert not read_index_state(connection).is_current
             whole = count_articles(connection)
         check(prove(archive, 3, words=8, combined=3))
-        with SearchDesk.open(written, seed=4) as desk:
-            desk.add(20)
-            desk.edit(40)
-            desk.remove(10)
+        with SearchedArticles.open(written, seed=4) as searched:
+            searched.add(20)
+            searched.edit(40)
+            searched.remove(10)
         check(prove(archive, 4, words=14, combined=3))
         done = sum(rebuild_index(archive, anew=False))
         assert 0 < done < whole, "what was indexed before the kill was not done again"

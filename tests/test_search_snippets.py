@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.mixed_text import motley_line, motley_text, motley_word
 from support.naive_search import Alternative, Asked, NaiveQuery, naive_fold
-from support.searched_articles import FIRST, SLUGS, SearchDesk, make_article
+from support.searched_articles import FIRST, SLUGS, SearchedArticles, make_article
 
 from storage.search import (
     BadQuery,
@@ -125,13 +125,13 @@ def test_a_snippet_shows_the_line_with_most_words_and_dots_where_it_was_cut() ->
 
 def rank(folder: Path, articles: list[tuple[str, str]], query: str, limit: int = 20) -> list[int]:
     """Store articles by title and text, each a minute after the one before; return how they rank."""
-    with SearchDesk.open(folder) as desk:
-        with desk.archive.writing() as connection:
+    with SearchedArticles.open(folder) as searched:
+        with searched.archive.writing() as connection:
             for number, (title, text) in enumerate(articles):
                 moment = FIRST + timedelta(minutes=number)
                 fetched = make_article(f"NW20260210{number:010d}", moment, title, text.split("\n"))
-                desk.store(connection, fetched, SLUGS[0])
-        with desk.archive.reading() as connection:
+                searched.store(connection, fetched, SLUGS[0])
+        with searched.archive.reading() as connection:
             found = search_articles(connection, parse_query(query), "relevance", limit)
     return [int(hit.stored.article.info_code[-10:]) for hit in found.hits]
 
@@ -154,14 +154,14 @@ def test_a_word_in_the_title_of_an_old_article_comes_before_many_new_ones(
     """Only the newest are ranked, and the newest whose title has the word: reading all of them has no end."""
     monkeypatch.setattr("storage.search.rank._NEWEST", 5)
     articles = [("光伏", "光伏")] + [("春耕", "光伏")] * 12
-    with SearchDesk.open(tmp_path / "more") as desk, desk.archive.reading() as connection:
+    with SearchedArticles.open(tmp_path / "more") as searched, searched.archive.reading() as connection:
         assert search_articles(connection, parse_query("光伏"), "relevance").hits == ()
     ranked = rank(
         tmp_path, [(f"{title}{n}号", f"{text}{n}号") for n, (title, text) in enumerate(articles)], "光伏"
     )
     assert ranked[0] == 0
     assert sorted(ranked[1:]) == [8, 9, 10, 11, 12]
-    with SearchDesk.open(tmp_path) as desk, desk.archive.reading() as connection:
+    with SearchedArticles.open(tmp_path) as searched, searched.archive.reading() as connection:
         found = search_articles(connection, parse_query("光伏"), "relevance")
     assert found.total == 13
     assert "newest" in (found.note or "")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 from support.naive_search import Alternative, Asked, NaiveQuery, NaiveSearch
-from support.searched_articles import SearchDesk
+from support.searched_articles import SearchedArticles
 
 from storage.search import AT_ONCE, COMPLETELY, THOROUGH, Effort, Order, parse_query, search_articles
 
@@ -45,10 +45,10 @@ QUERIES = {
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """Return a view of an archive that no test changes."""
-    with SearchDesk.open(tmp_path_factory.mktemp("totals"), days=5) as desk:
-        desk.add(ARTICLES)
-        desk.edit(20)
-        with desk.archive.reading() as connection:
+    with SearchedArticles.open(tmp_path_factory.mktemp("totals"), days=5) as searched:
+        searched.add(ARTICLES)
+        searched.edit(20)
+        with searched.archive.reading() as connection:
             yield connection
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, text
 from support.naive_search import NaiveArticle, NaiveSearch
-from support.searched_articles import FIRST, SLUGS, SearchDesk, make_article
+from support.searched_articles import FIRST, SLUGS, SearchedArticles, make_article
 
 from storage.articles.article import find_article
 from storage.search import AT_ONCE, Effort, Trend, Unit, count_trend, parse_query, read_index_state
@@ -43,15 +43,15 @@ QUERIES = [
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """Return a view of an archive with articles around midnight, more than minutes have ids for, and gaps."""
-    with SearchDesk.open(tmp_path_factory.mktemp("trend"), days=30) as desk:
-        desk.add(120)
-        desk.relist(40)
-        with desk.archive.writing() as connection:
+    with SearchedArticles.open(tmp_path_factory.mktemp("trend"), days=30) as searched:
+        searched.add(120)
+        searched.relist(40)
+        with searched.archive.writing() as connection:
             for distance in (-61, -60, -59, -1, -1, -1, 0, 0, 0, 1, 59) * 3:
-                desk.store(connection, desk.write(MIDNIGHT + timedelta(seconds=distance)), SLUGS[1])
+                searched.store(connection, searched.write(MIDNIGHT + timedelta(seconds=distance)), SLUGS[1])
             for moment in (FIRST + timedelta(days=500), datetime(1999, 12, 31, 23, 59, 59, tzinfo=PRESS)):
-                desk.store(connection, desk.write(moment), SLUGS[2])
-        with desk.archive.reading() as connection:
+                searched.store(connection, searched.write(moment), SLUGS[2])
+        with searched.archive.reading() as connection:
             yield connection
 
 
@@ -131,15 +131,15 @@ def test_days_are_those_of_the_press(connection: Connection) -> None:
 
 
 def test_an_archive_without_articles_has_no_trend(tmp_path: Path) -> None:
-    with SearchDesk.open(tmp_path) as desk, desk.archive.reading() as connection:
+    with SearchedArticles.open(tmp_path) as searched, searched.archive.reading() as connection:
         assert count_trend(connection, parse_query("光伏")) == Trend("month", 0, ())
         assert count_trend(connection, parse_query(""), by_source=True) == Trend("month", 0, ())
 
 
 def test_a_stale_index_counts_the_same(tmp_path: Path) -> None:
-    with SearchDesk.open(tmp_path, days=3) as desk:
-        desk.add(30)
-        with desk.archive.writing() as connection:
+    with SearchedArticles.open(tmp_path, days=3) as searched:
+        searched.add(30)
+        with searched.archive.writing() as connection:
             before = count_trend(connection, parse_query("光"), "day")
             connection.execute(text("UPDATE search_state SET version = 'x'"))
             assert count_trend(connection, parse_query("光"), "day") == before
@@ -148,10 +148,10 @@ def test_a_stale_index_counts_the_same(tmp_path: Path) -> None:
 
 def test_more_than_a_day_of_one_minute_is_counted_on_its_day(tmp_path: Path) -> None:
     """Ids run over by more than a day: then each article is looked up."""
-    with SearchDesk.open(tmp_path) as desk, desk.archive.writing() as connection:
+    with SearchedArticles.open(tmp_path) as searched, searched.archive.writing() as connection:
         for number in range(6):
             code = f"NW20260301{number:010d}"
-            desk.store(connection, make_article(code, MIDNIGHT, "光伏", ["光伏"]), SLUGS[0])
+            searched.store(connection, make_article(code, MIDNIGHT, "光伏", ["光伏"]), SLUGS[0])
         stored = find_article(connection, "NW202603010000000005")
         assert stored is not None
         connection.execute(text("UPDATE search_state SET largest_shift = 99999"))

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Connection
 from support.newsroom import Newsroom, small_press
 
-from jianbao.service.runs import ArchiveLogbook
+from jianbao.service.runs import ArchiveRunHistory
 from scheduler.runs import Missed
 from scheduler.service_lock import hold_archive
 from storage.archive.folder import Archive
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, last_crawl, last_due, start_crawl
 from storage.ledger.source import SourceRow, save_sources
 
@@ -29,14 +29,16 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         rows = [SourceRow("hexi", "河西晚报", "category", None, "Asia/Shanghai", None, enabled=True)]
         with archive.writing() as connection:
             save_sources(connection, rows)
-            crawl_to_end(connection, EARLIER, Tally())
+            crawl_to_end(connection, EARLIER, CrawlCounts())
         yield archive
 
 
-def crawl_to_end(connection: Connection, due_at: datetime, tally: Tally, status: str | None = None) -> int:
+def crawl_to_end(
+    connection: Connection, due_at: datetime, counted: CrawlCounts, status: str | None = None
+) -> int:
     """Enter a scheduled crawl that has ended; return its id."""
     number = start_crawl(connection, "schedule", ["hexi"], due_at, version="1", due_at=due_at)
-    finish_crawl(connection, number, tally, due_at, status)
+    finish_crawl(connection, number, counted, due_at, status)
     return number
 
 
@@ -44,11 +46,11 @@ def crawl_to_end(connection: Connection, due_at: datetime, tally: Tally, status:
 def test_a_run_that_never_was_does_not_take_the_running_crawl_s_place(archive: Archive, kind: str) -> None:
     with archive.writing() as connection:
         running = start_crawl(connection, "schedule", ["hexi"], NOW, version="1", pid=4711, due_at=NOW)
-    logbook = ArchiveLogbook(archive)
+    history = ArchiveRunHistory(archive)
     if kind == "overlapped":
-        logbook.record_overlapped(("hexi",), LATER, "process 4711")
+        history.record_overlapped(("hexi",), LATER, "process 4711")
     else:
-        logbook.record_missed(Missed("hexi", 1, LATER, LATER), "the service was late")
+        history.record_missed(Missed("hexi", 1, LATER, LATER), "the service was late")
     with archive.reading() as connection:
         last = last_crawl(connection, "hexi")
         assert last is not None
@@ -63,7 +65,7 @@ def test_only_a_crawl_that_ended_accounts_for_its_run(
     archive: Archive, status: str | None, accounted: datetime
 ) -> None:
     with archive.writing() as connection:
-        crawl_to_end(connection, NOW, Tally(), status)
+        crawl_to_end(connection, NOW, CrawlCounts(), status)
         assert last_due(connection, "hexi") == accounted
 
 

@@ -14,7 +14,7 @@ from support.newsroom import Newsroom, small_press
 from support.post_files import Post, a_post, ghost, render, write_posts
 
 from jianbao.demo.post import Post as SitePost
-from jianbao.importing.counts import ImportTally
+from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from pipelines.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
@@ -40,10 +40,10 @@ def posts(tmp_path: Path) -> Path:
     return folder
 
 
-def bring_in(archive: Archive, path: Path) -> ImportTally:
-    tally = ImportTally()
-    import_posts(archive, [path], 100_000, tally)
-    return tally
+def bring_in(archive: Archive, path: Path) -> ImportCounts:
+    counted = ImportCounts()
+    import_posts(archive, [path], 100_000, counted)
+    return counted
 
 
 def open_kinds(archive: Archive) -> list[str]:

@@ -7,7 +7,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.newsroom import Newsroom
 
 from jianbao.demo import Post
@@ -17,22 +17,18 @@ Arrival = tuple[Post, bool]
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Iterator[DeskWork]:
+def work(tmp_path: Path) -> Iterator[DeliveredArticles]:
     """Return an empty archive."""
-    work = DeskWork.open(tmp_path)
+    work = DeliveredArticles.open(tmp_path)
     with work.archive:
         yield work
 
 
-def linked_twins(work: DeskWork) -> tuple[Post, Post]:
+def linked_twins(work: DeliveredArticles) -> tuple[Post, Post]:
     """Return a newspaper's article and its rolling-news twin, whose text links securities."""
-    for post in work.edition.articles:
-        twins = [other for other in work.edition.articles if other.digits == post.digits and other.rolling]
-        if (
-            not post.rolling
-            and twins
-            and "/unify/r/" in work.edition.answer(twins[0].dated_path).body.decode()
-        ):
+    for post in work.offer.articles:
+        twins = [other for other in work.offer.articles if other.digits == post.digits and other.rolling]
+        if not post.rolling and twins and "/unify/r/" in work.offer.answer(twins[0].dated_path).body.decode():
             return post, twins[0]
     raise AssertionError("the demo site has no twin with securities")
 
@@ -41,11 +37,11 @@ def linked_twins(work: DeskWork) -> tuple[Post, Post]:
     "order", list(permutations(range(5))), ids=lambda order: "".join("PRJjC"[index] for index in order)
 )
 def test_whatever_comes_first_one_article_is_kept_with_the_best_of_both(
-    work: DeskWork, order: tuple[int, ...]
+    work: DeliveredArticles, order: tuple[int, ...]
 ) -> None:
     """P page, R rolling page, J and j their JSON, C the page in another category."""
     post, twin = linked_twins(work)
-    other = work.edition.twin(
+    other = work.offer.twin(
         post.code, slug="ganjiangwanbao" if post.slug != "ganjiangwanbao" else "nanchangribao"
     )
     arrivals: list[Arrival] = [(post, False), (twin, False), (post, True), (twin, True), (other, False)]
@@ -70,10 +66,10 @@ def test_whatever_comes_first_one_article_is_kept_with_the_best_of_both(
     }
 
 
-def test_the_newspaper_s_form_leads_when_the_twins_differ(work: DeskWork) -> None:
+def test_the_newspaper_s_form_leads_when_the_twins_differ(work: DeliveredArticles) -> None:
     post, twin = linked_twins(work)
-    work.edition.edit(twin.code, title="编辑改短的题", slug=twin.slug)
-    twin = work.edition.find(twin.code, twin.slug)
+    work.offer.edit(twin.code, title="编辑改短的题", slug=twin.slug)
+    twin = work.offer.find(twin.code, twin.slug)
     assert work.deliver(twin).outcome == "new"
     assert work.stored(post).article.title == "编辑改短的题"
     assert work.deliver(post).outcome == "unchanged", "the better form of the same text is no revision"

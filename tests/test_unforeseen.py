@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from support.command_line import Ended
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.newsroom import Newsroom, small_press
 
 from jianbao.demo.misbehaviour import Kind
 from pipelines.article_pipeline import ArticlePipeline
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.records import Delivery, Exchange
 from storage.warc.record import MAX_RECORD
 
@@ -65,16 +65,16 @@ def test_an_article_that_cannot_be_stored_fails_alone(newsroom: Newsroom) -> Non
 def test_what_the_archive_refuses_fails_alone(
     tmp_path: Path, size: int, source: str | None, says: str
 ) -> None:
-    work = DeskWork.open(tmp_path, small_press())
-    tally = Tally()
+    work = DeliveredArticles.open(tmp_path, small_press())
+    counted = CrawlCounts()
     halted: list[str] = []
-    spider = SimpleNamespace(archive=work.archive, crawl_id=None, tally=tally, halt=halted.append)
-    owed = work.list_post(work.edition.articles[0])
+    spider = SimpleNamespace(archive=work.archive, crawl_id=None, counted=counted, halt=halted.append)
+    owed = work.list_post(work.offer.articles[0])
     owed = replace(owed, source=source or owed.source)
     exchange = Exchange(owed.url, work.now, 200, (), (), bytes(size))
     ArticlePipeline(spider).process_item(Delivery(owed, exchange))
-    assert (tally.of(owed.source).failed, tally.status, halted) == (1, "failed", [])
-    assert says in tally.errors[0]
+    assert (counted.of(owed.source).failed, counted.status, halted) == (1, "failed", [])
+    assert says in counted.errors[0]
     with work.archive.reading() as connection:
         assert connection.execute(text("SELECT state, attempts FROM listing")).all() == [("failed", 1)]
         assert connection.execute(text("SELECT count(*) FROM capture")).scalar_one() == 0
@@ -86,7 +86,7 @@ def test_a_callback_that_raises_is_told_with_its_trace_and_ends_only_its_page(
 ) -> None:
     newsroom = open_newsroom(small_press(4, papers=2))
     first, second = newsroom.site.slugs
-    ended = crawl_stumbling(newsroom, "jianbao.crawl.port:ArchiveDesk", "record_poll", f"'{first}'")
+    ended = crawl_stumbling(newsroom, "jianbao.crawl.port:ArchivePort", "record_poll", f"'{first}'")
     assert (ended.status, ended.json["status"]) == (1, "failed")
     assert ended.json["errors"] == ["the crawl itself failed (1 unexpected errors): see the log"]
     assert "ERROR scrapy.core.scraper: Spider error processing" in ended.stderr

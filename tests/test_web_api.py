@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from support.command_line import Command
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.served_archive import ARTICLES, NOW, fill_archive
 from support.web_client import TestClient, open_reader
 
@@ -38,8 +38,8 @@ def schema(reader: TestClient) -> dict[str, Any]:
 
 
 @pytest.fixture
-def own_desk(tmp_path: Path) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive of one test's own."""
+def own_delivered(tmp_path: Path) -> Iterator[DeliveredArticles]:
+    """Return the delivered of a filled archive of one test's own."""
     work = fill_archive(tmp_path / "own")
     with work.archive:
         yield work
@@ -67,9 +67,9 @@ def refuse(reader: TestClient, path: str) -> tuple[int, str]:
 # -- the same as the command line ---------------------------------------------------------------
 
 
-def same_questions(desk: DeskWork) -> dict[str, list[str]]:
+def same_questions(delivered: DeliveredArticles) -> dict[str, list[str]]:
     """Return what the API is asked, and how the command line is asked the same."""
-    revised, first = desk.edition.articles[3].info_code, desk.edition.articles[0]
+    revised, first = delivered.offer.articles[3].info_code, delivered.offer.articles[0]
     return {
         "/articles": ["list"],
         "/articles?limit=3": ["list", "--limit", "3"],
@@ -119,10 +119,10 @@ def same_questions(desk: DeskWork) -> dict[str, list[str]]:
 
 
 def test_the_api_answers_what_the_command_line_prints(
-    desk: DeskWork, reader: TestClient, command: Command
+    delivered: DeliveredArticles, reader: TestClient, command: Command
 ) -> None:
-    for path, arguments in same_questions(desk).items():
-        printed = command("--archive", desk.archive.folder, *arguments, "--json")
+    for path, arguments in same_questions(delivered).items():
+        printed = command("--archive", delivered.archive.folder, *arguments, "--json")
         assert printed.status == 0, printed.stderr
         answered = ask(reader, path)
         for only_in_pages in {"next", "next_url"} - printed.json.keys():
@@ -130,17 +130,19 @@ def test_the_api_answers_what_the_command_line_prints(
         assert answered == printed.json, path
 
 
-def test_a_diff_is_that_of_show(desk: DeskWork, reader: TestClient, command: Command) -> None:
-    code = desk.edition.articles[3].info_code
-    printed = command("--archive", desk.archive.folder, "show", code, "--diff", "--json").json
+def test_a_diff_is_that_of_show(delivered: DeliveredArticles, reader: TestClient, command: Command) -> None:
+    code = delivered.offer.articles[3].info_code
+    printed = command("--archive", delivered.archive.folder, "show", code, "--diff", "--json").json
     assert ask(reader, f"/articles/{code}/diff") == printed["diff"]
     assert ask(reader, f"/articles/{code}/diff?revision=2") == printed["diff"]
     status, sentence = refuse(reader, f"/articles/{code}/diff?revision=1")
     assert (status, "that is its first" in sentence) == (404, True)
 
 
-def test_open_events_are_those_of_status(desk: DeskWork, reader: TestClient, command: Command) -> None:
-    printed = command("--archive", desk.archive.folder, "status", "--json").json
+def test_open_events_are_those_of_status(
+    delivered: DeliveredArticles, reader: TestClient, command: Command
+) -> None:
+    printed = command("--archive", delivered.archive.folder, "status", "--json").json
     assert ask(reader, "/events?open=true")["items"] == printed["events"]
     crawl = next(s["last_crawl"] for s in printed["sources"] if s["last_crawl"])
     assert crawl in ask(reader, "/crawls")["items"]
@@ -167,9 +169,9 @@ SHAPES: dict[str, type[BaseModel]] = {
 
 @pytest.mark.parametrize("path", SHAPES)
 def test_an_answer_has_its_shape_and_nothing_that_is_not_described(
-    desk: DeskWork, reader: TestClient, path: str
+    delivered: DeliveredArticles, reader: TestClient, path: str
 ) -> None:
-    post = desk.edition.articles[3]
+    post = delivered.offer.articles[3]
     said = SHAPES[path].model_validate(ask(reader, path.format(code=post.info_code, slug=post.slug)))
     assert list(undescribed(said)) == []
 
@@ -282,13 +284,13 @@ def test_pages_of_the_logbook_together_are_the_whole(reader: TestClient, name: s
     assert list(walk(reader, f"/{name}?limit=1")) == whole
 
 
-def test_what_arrives_meanwhile_shifts_nothing(own_desk: DeskWork) -> None:
-    with open_reader(own_desk.archive.folder) as reader:
+def test_what_arrives_meanwhile_shifts_nothing(own_delivered: DeliveredArticles) -> None:
+    with open_reader(own_delivered.archive.folder) as reader:
         codes = [item["info_code"] for item in ask(reader, "/articles?limit=200")["items"]]
         first = ask(reader, "/articles?limit=10")
         for _ in range(3):
-            own_desk.deliver(own_desk.edition.publish())
-        with own_desk.archive.writing() as connection:
+            own_delivered.deliver(own_delivered.offer.publish())
+        with own_delivered.archive.writing() as connection:
             start_crawl(connection, "manual", [], NOW, version="1")
         rest = ask(reader, f"/articles?limit=200&cursor={first['next']}")
         seen = [item["info_code"] for item in first["items"] + rest["items"]]
@@ -296,20 +298,22 @@ def test_what_arrives_meanwhile_shifts_nothing(own_desk: DeskWork) -> None:
         assert rest["total"] == first["total"] + 3
 
 
-def test_articles_of_one_moment_are_all_shown(own_desk: DeskWork) -> None:
-    fresh = own_desk.edition.publish()
+def test_articles_of_one_moment_are_all_shown(own_delivered: DeliveredArticles) -> None:
+    fresh = own_delivered.offer.publish()
     for turn in range(6):
         code = f"NW{int(fresh.digits) + turn + 1}"
-        other = replace(own_desk.edition.press.compose(9 + turn, fresh.slug, fresh.published_at), code=code)
-        own_desk.deliver(own_desk.edition.publish(other))
-    with open_reader(own_desk.archive.folder) as reader:
+        other = replace(
+            own_delivered.offer.press.compose(9 + turn, fresh.slug, fresh.published_at), code=code
+        )
+        own_delivered.deliver(own_delivered.offer.publish(other))
+    with open_reader(own_delivered.archive.folder) as reader:
         whole = ask(reader, "/articles?limit=200")["items"]
         assert list(walk(reader, "/articles?limit=2")) == whole
         assert len({item["info_code"] for item in whole}) == len(whole) == ARTICLES + 6
 
 
-def test_the_next_page_asks_for_the_same(desk: DeskWork, reader: TestClient) -> None:
-    slug = desk.edition.slugs[0]
+def test_the_next_page_asks_for_the_same(delivered: DeliveredArticles, reader: TestClient) -> None:
+    slug = delivered.offer.slugs[0]
     page = ask(reader, f"/articles?limit=2&source={slug}&source=di2xianribao&from=2026-03-01")
     assert page["next_url"] == (
         f"{API}/articles?limit=2&source={slug}&source=di2xianribao&from=2026-03-01&cursor={page['next']}"
@@ -356,8 +360,8 @@ def test_a_crawl_shows_what_it_counted(reader: TestClient) -> None:
     assert ask(reader, "/crawls/6")["errors"] == ["the machine slept"]
 
 
-def test_the_revisions_of_an_article(desk: DeskWork, reader: TestClient) -> None:
-    post = desk.edition.articles[3]
+def test_the_revisions_of_an_article(delivered: DeliveredArticles, reader: TestClient) -> None:
+    post = delivered.offer.articles[3]
     found = ask(reader, f"/articles/{post.info_code}/revisions")
     assert [revision["number"] for revision in found["items"]] == [1, 2]
     assert found["items"][1]["changed"]["title_before"] + "（更正）" == found["items"][1]["title"]
@@ -409,8 +413,8 @@ def test_a_problem_is_one_sentence(reader: TestClient, path: str, status: int, p
     assert part in sentence
 
 
-def test_an_article_has_no_revision_beyond_its_last(desk: DeskWork, reader: TestClient) -> None:
-    code = desk.edition.articles[3].info_code
+def test_an_article_has_no_revision_beyond_its_last(delivered: DeliveredArticles, reader: TestClient) -> None:
+    code = delivered.offer.articles[3].info_code
     assert refuse(reader, f"/articles/{code}?revision=3") == (404, f"{code} has no revision 3: it has 1 to 2")
 
 
@@ -543,10 +547,10 @@ def assert_told(shown: Any, answered: Any) -> None:
         assert shown == answered
 
 
-def test_open_events_of_tomorrow_are_there_tomorrow(own_desk: DeskWork) -> None:
-    with open_reader(own_desk.archive.folder) as reader:
+def test_open_events_of_tomorrow_are_there_tomorrow(own_delivered: DeliveredArticles) -> None:
+    with open_reader(own_delivered.archive.folder) as reader:
         before = reader.get(f"{API}/events?open=true")
-        with own_desk.archive.writing() as connection:
+        with own_delivered.archive.writing() as connection:
             open_event(connection, "quarantine", "set aside", NOW + timedelta(days=1), source="di1xianribao")
         after = reader.get(f"{API}/events?open=true", headers={"if-none-match": before.headers["etag"]})
         assert [event["kind"] for event in after.json()["items"]] == ["quarantine", "source_silent"]

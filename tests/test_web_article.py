@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.sample_articles import CODE, EVIL, PICTURE, hostile_article, plain_article, shelve
 from support.web_client import TestClient, open_reader
 
@@ -75,8 +75,10 @@ def show_again(archive: Archive, query: str = "") -> str:
         return reader.get(f"/article/{CODE}{query}").text
 
 
-def test_every_spelling_of_a_code_leads_to_one_address(desk: DeskWork, reader: TestClient) -> None:
-    code = desk.edition.articles[0].info_code
+def test_every_spelling_of_a_code_leads_to_one_address(
+    delivered: DeliveredArticles, reader: TestClient
+) -> None:
+    code = delivered.offer.articles[0].info_code
     for spelling in (code[2:], code.lower()):
         answer = reader.get(f"/article/{spelling}?revision=1&q=茶")
         assert answer.status_code == 308
@@ -86,19 +88,19 @@ def test_every_spelling_of_a_code_leads_to_one_address(desk: DeskWork, reader: T
 
 @pytest.mark.parametrize("asked", ["path=1", "self=1&from_=2", "q=%E5%B8%82&revision=1", "q=&q=a%26b"])
 def test_what_is_asked_of_another_spelling_is_asked_at_the_one_address(
-    desk: DeskWork, reader: TestClient, asked: str
+    delivered: DeliveredArticles, reader: TestClient, asked: str
 ) -> None:
-    code = desk.edition.articles[0].info_code
+    code = delivered.offer.articles[0].info_code
     answer = reader.get(f"/article/{code[2:]}?{asked}", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (308, f"/article/{code}?{asked}")
 
 
-def test_provenance_names_pages_and_captures(desk: DeskWork, reader: TestClient) -> None:
-    post = desk.edition.articles[0]
+def test_provenance_names_pages_and_captures(delivered: DeliveredArticles, reader: TestClient) -> None:
+    post = delivered.offer.articles[0]
     page = reader.get(f"/article/{post.info_code}").text
-    stored = desk.stored(post)
+    stored = delivered.stored(post)
     assert stored.content_hash in page
-    with desk.archive.reading() as connection:
+    with delivered.archive.reading() as connection:
         rows = connection.exec_driver_sql(
             "SELECT warc_file, payload_digest FROM capture WHERE info_code = ?", (post.info_code,)
         ).all()
@@ -109,8 +111,8 @@ def test_provenance_names_pages_and_captures(desk: DeskWork, reader: TestClient)
     assert f'href="/source/{post.slug}"' in page
 
 
-def test_revisions_show_what_changed(desk: DeskWork, reader: TestClient) -> None:
-    with desk.archive.reading() as connection:
+def test_revisions_show_what_changed(delivered: DeliveredArticles, reader: TestClient) -> None:
+    with delivered.archive.reading() as connection:
         revised = "SELECT info_code, title FROM revision WHERE number = 2"
         code, title = connection.exec_driver_sql(revised).one()
     before = title.removesuffix("（更正）")
@@ -126,8 +128,8 @@ def test_revisions_show_what_changed(desk: DeskWork, reader: TestClient) -> None
     assert reader.get(f"/article/{code}?revision=x").status_code == 400
 
 
-def test_copies_point_to_each_other(desk: DeskWork, reader: TestClient) -> None:
-    with desk.archive.reading() as connection:
+def test_copies_point_to_each_other(delivered: DeliveredArticles, reader: TestClient) -> None:
+    with delivered.archive.reading() as connection:
         copy, first = connection.exec_driver_sql(
             "SELECT info_code, duplicate_of FROM article WHERE duplicate_of IS NOT NULL"
         ).one()
@@ -137,11 +139,13 @@ def test_copies_point_to_each_other(desk: DeskWork, reader: TestClient) -> None:
     assert f'href="/article/{copy}"' in reader.get(f"/article/{first}").text
 
 
-def test_the_original_is_shown_sanitised(desk: DeskWork, reader: TestClient) -> None:
-    page = reader.get(f"{'/article/' + desk.edition.articles[0].info_code}/original").text
+def test_the_original_is_shown_sanitised(delivered: DeliveredArticles, reader: TestClient) -> None:
+    page = reader.get(f"{'/article/' + delivered.offer.articles[0].info_code}/original").text
     assert '<div class="original" lang="zh-CN">' in page
     assert "<p>" in page
-    assert reader.get(f"/article/{desk.edition.articles[0].info_code}/original?revision=7").status_code == 404
+    assert (
+        reader.get(f"/article/{delivered.offer.articles[0].info_code}/original?revision=7").status_code == 404
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 from lxml import etree, html
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.served_archive import ARTICLES, NOW, fill_archive
 from support.web_client import READER, TestClient, open_reader
 
@@ -25,15 +25,15 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive of one test's own."""
+def work(tmp_path: Path) -> Iterator[DeliveredArticles]:
+    """Return the delivered of a filled archive of one test's own."""
     work = fill_archive(tmp_path)
     with work.archive:
         yield work
 
 
 @pytest.fixture
-def own_reader(work: DeskWork) -> Iterator[TestClient]:
+def own_reader(work: DeliveredArticles) -> Iterator[TestClient]:
     """Return a client of the own_reader of that archive."""
     with open_reader(work.archive.folder) as client:
         yield client
@@ -104,15 +104,15 @@ def test_a_feed_holds_fifty_or_as_many_as_are_asked_for(reader: TestClient) -> N
     assert reader.get("/feeds/all.atom?limit=201").status_code == 400
 
 
-def test_a_source_has_a_feed_of_its_own(desk: DeskWork, reader: TestClient) -> None:
-    slug = desk.edition.slugs[1]
+def test_a_source_has_a_feed_of_its_own(delivered: DeliveredArticles, reader: TestClient) -> None:
+    slug = delivered.offer.slugs[1]
     feed = read_feed(reader, f"/feeds/source/{slug}.atom")
     terms = [[c.get("term") for c in e.findall(f"{ATOM}category")] for e in feed.findall(f"{ATOM}entry")]
     assert terms == [[slug]] * (ARTICLES // 3)
 
 
-def test_a_search_has_a_feed(desk: DeskWork, reader: TestClient) -> None:
-    post = desk.edition.articles[4]
+def test_a_search_has_a_feed(delivered: DeliveredArticles, reader: TestClient) -> None:
+    post = delivered.offer.articles[4]
     asked = quote_plus(f'"{post.title}" source:{post.slug}')
     feed = read_feed(reader, f"/feeds/search.atom?q={asked}")
     assert [e.findtext(f"{ATOM}title") for e in feed.findall(f"{ATOM}entry")] == [post.title]
@@ -122,8 +122,10 @@ def test_a_search_has_a_feed(desk: DeskWork, reader: TestClient) -> None:
     assert other.findtext(f"{ATOM}id") != feed.findtext(f"{ATOM}id")
 
 
-def test_a_search_with_filters_has_a_feed_of_its_own(desk: DeskWork, reader: TestClient) -> None:
-    post, wide = desk.edition.articles[4], quote_plus(desk.edition.articles[4].title)
+def test_a_search_with_filters_has_a_feed_of_its_own(
+    delivered: DeliveredArticles, reader: TestClient
+) -> None:
+    post, wide = delivered.offer.articles[4], quote_plus(delivered.offer.articles[4].title)
     narrow = f"q={wide}&source={post.slug}&from=2026-01-01"
     feeds = [read_feed(reader, f"/feeds/search.atom?{asked}") for asked in (f"q={wide}", narrow)]
     assert len({feed.findtext(f"{ATOM}id") for feed in feeds}) == 2
@@ -139,42 +141,44 @@ def test_a_search_that_means_nothing_has_none(reader: TestClient, query: str) ->
     assert (answer.status_code, answer.text.count("\n")) == (400, 1)
 
 
-def test_an_entry_says_who_wrote_it_and_where_it_is(desk: DeskWork, reader: TestClient) -> None:
-    post = desk.edition.articles[0]
+def test_an_entry_says_who_wrote_it_and_where_it_is(delivered: DeliveredArticles, reader: TestClient) -> None:
+    post = delivered.offer.articles[0]
     entry = entry_of(read_feed(reader, "/feeds/all.atom"), post.info_code)
     assert entry.findtext(f"{ATOM}title") == post.title
     assert entry.findtext(f"{ATOM}author/{ATOM}name") == post.media
     links = {link.get("rel"): link.get("href") for link in entry.findall(f"{ATOM}link")}
     assert links["alternate"] == f"{READER}/article/{post.info_code}"
-    assert links["via"] == desk.stored(post).article.url
+    assert links["via"] == delivered.stored(post).article.url
     text = html.fromstring(f"<div>{entry.findtext(f'{ATOM}content')}</div>")
-    assert [p.text_content() for p in text] == desk.stored(post).article.text.split("\n")
+    assert [p.text_content() for p in text] == delivered.stored(post).article.text.split("\n")
 
 
-def test_an_edit_changes_the_update_and_never_the_id(work: DeskWork, own_reader: TestClient) -> None:
-    post = work.edition.articles[5]
+def test_an_edit_changes_the_update_and_never_the_id(work: DeliveredArticles, own_reader: TestClient) -> None:
+    post = work.offer.articles[5]
     before = entry_of(read_feed(own_reader, "/feeds/all.atom"), post.info_code)
     work.now = NOW + timedelta(days=2)
-    work.edition.edit(post.code, append="更正：昨日数字有误。")
-    work.deliver(work.edition.find(post.code))
+    work.offer.edit(post.code, append="更正：昨日数字有误。")
+    work.deliver(work.offer.find(post.code))
     feed = read_feed(own_reader, "/feeds/all.atom")
     after = entry_of(feed, post.info_code)
     assert after.findtext(f"{ATOM}id") == before.findtext(f"{ATOM}id")
     assert published(after) == published(before)
     assert updated(after) == updated(feed) == "2026-03-22T09:00:00Z" > updated(before)
     work.now += timedelta(days=1)
-    work.deliver(work.edition.find(post.code))
+    work.deliver(work.offer.find(post.code))
     assert updated(read_feed(own_reader, "/feeds/all.atom")) == updated(feed)  # looked at again, and the same
 
 
-def test_a_feed_reader_that_has_it_all_is_sent_nothing(work: DeskWork, own_reader: TestClient) -> None:
+def test_a_feed_reader_that_has_it_all_is_sent_nothing(
+    work: DeliveredArticles, own_reader: TestClient
+) -> None:
     first = own_reader.get("/feeds/all.atom")
     assert parsedate_to_datetime(first.headers["last-modified"]) == NOW + timedelta(hours=3)
     by_tag = own_reader.get("/feeds/all.atom", headers={"if-none-match": first.headers["etag"]})
     by_time = own_reader.get("/feeds/all.atom", headers={"if-modified-since": first.headers["last-modified"]})
     assert [by_tag.status_code, by_tag.content, by_time.status_code, by_time.content] == [304, b"", 304, b""]
     work.now = NOW + timedelta(days=2)
-    work.deliver(work.edition.publish())
+    work.deliver(work.offer.publish())
     for headers in ({"if-none-match": first.headers["etag"]}, {"if-modified-since": format_datetime(NOW)}):
         assert own_reader.get("/feeds/all.atom", headers=headers).status_code == 200
 
@@ -188,7 +192,10 @@ def test_a_date_that_is_none_is_ignored(reader: TestClient, since: str) -> None:
 
 
 def test_an_empty_feed_is_a_feed_too(tmp_path: Path) -> None:
-    with DeskWork.open(tmp_path / "fresh").archive as archive, open_reader(archive.folder) as own_reader:
+    with (
+        DeliveredArticles.open(tmp_path / "fresh").archive as archive,
+        open_reader(archive.folder) as own_reader,
+    ):
         for path in ("/feeds/all.atom", "/feeds/source/shangraoribao.atom"):
             feed = read_feed(own_reader, path)
             assert feed.findall(f"{ATOM}entry") == []
@@ -204,8 +211,8 @@ def test_a_source_that_is_none_is_not_found(reader: TestClient) -> None:
 HOSTILE = "<script>alert(1)</script>\x00\x0b\ufffe & ]]> <img src=x onerror=alert(1)> \u202e倒"
 
 
-def test_a_hostile_article_is_text(work: DeskWork, own_reader: TestClient) -> None:
-    known = work.stored(work.edition.articles[0])
+def test_a_hostile_article_is_text(work: DeliveredArticles, own_reader: TestClient) -> None:
+    known = work.stored(work.offer.articles[0])
     code = "NW202603209999999999"
     article = replace(
         known.article,
@@ -216,7 +223,7 @@ def test_a_hostile_article_is_text(work: DeskWork, own_reader: TestClient) -> No
         paragraphs=(Paragraph(HOSTILE.replace("\x0b", "")),),
         securities=(),
     )
-    slug = work.edition.slugs[0]
+    slug = work.offer.slugs[0]
     with work.archive.writing() as connection:
         moment = datetime(2026, 3, 20, 23, tzinfo=UTC)
         record_listings(connection, slug, [Listed(code, "media", "http://127.0.0.1/x", "题")], NOW)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.served_archive import NOW, fill_archive
 from support.web_client import TestClient, open_reader
 
 from jianbao.web.charts.trend import print_share
 from storage.archive.folder import Archive
 from storage.events.event import resolve_all_events
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, start_crawl
 from storage.ledger.listing import record_listings, settle_unarchived
 from storage.records import Listed
@@ -26,8 +26,8 @@ from storage.search import Effort
 
 
 @pytest.fixture
-def own_desk(tmp_path: Path) -> Iterator[DeskWork]:
-    """Return the desk of a filled archive of one test's own."""
+def own_delivered(tmp_path: Path) -> Iterator[DeliveredArticles]:
+    """Return the delivered of a filled archive of one test's own."""
     work = fill_archive(tmp_path / "own")
     with work.archive:
         yield work
@@ -43,14 +43,14 @@ def read(reader: TestClient, path: str, status: int = 200) -> str:
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", body)))
 
 
-def address_of(desk: DeskWork, number: int = 0) -> str:
+def address_of(delivered: DeliveredArticles, number: int = 0) -> str:
     """Return the page of one of the archive's articles."""
-    return f"/article/{desk.edition.articles[number].info_code}"
+    return f"/article/{delivered.offer.articles[number].info_code}"
 
 
-def every_page(desk: DeskWork) -> list[str]:
+def every_page(delivered: DeliveredArticles) -> list[str]:
     """Return an address of every kind of page."""
-    post = desk.edition.articles[3]
+    post = delivered.offer.articles[3]
     day = press_day(post.published_at)
     return [
         "/",
@@ -82,9 +82,9 @@ def every_page(desk: DeskWork) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_page_answers_in_both_languages(desk: DeskWork, language: str) -> None:
-    with open_reader(desk.archive.folder, language) as reader:
-        for path in every_page(desk):
+def test_every_page_answers_in_both_languages(delivered: DeliveredArticles, language: str) -> None:
+    with open_reader(delivered.archive.folder, language) as reader:
+        for path in every_page(delivered):
             answer = reader.get(path)
             assert answer.status_code == 200, (path, answer.text)
             assert f'<html lang="{"zh-CN" if language == "zh" else "en"}">' in answer.text
@@ -94,9 +94,9 @@ def test_every_page_answers_in_both_languages(desk: DeskWork, language: str) -> 
             assert len(re.findall(r"<h1[ >]", answer.text)) == 1, path
 
 
-def test_links_on_pages_lead_somewhere(desk: DeskWork, reader: TestClient) -> None:
+def test_links_on_pages_lead_somewhere(delivered: DeliveredArticles, reader: TestClient) -> None:
     seen: dict[str, int] = {}
-    for path in every_page(desk):
+    for path in every_page(delivered):
         for link in re.findall(r'(?:href|action)="(/[^"#]*)', reader.get(path).text):
             address = html.unescape(link)
             if address not in seen and len(seen) < 400:
@@ -105,27 +105,29 @@ def test_links_on_pages_lead_somewhere(desk: DeskWork, reader: TestClient) -> No
     assert {path: status for path, status in seen.items() if status != 200} == {}
 
 
-def test_ids_on_a_page_are_its_own(desk: DeskWork, reader: TestClient) -> None:
-    for path in every_page(desk):
+def test_ids_on_a_page_are_its_own(delivered: DeliveredArticles, reader: TestClient) -> None:
+    for path in every_page(delivered):
         ids = re.findall(r'\sid="([^"]*)"', reader.get(path).text)
         assert len(ids) == len(set(ids)), path
         labels = re.findall(r'(?:for|aria-labelledby)="([^"]*)"', reader.get(path).text)
         assert set(labels) <= set(ids), path
 
 
-def test_the_front_page_shows_the_newest_day_and_what_is_wrong(desk: DeskWork, reader: TestClient) -> None:
+def test_the_front_page_shows_the_newest_day_and_what_is_wrong(
+    delivered: DeliveredArticles, reader: TestClient
+) -> None:
     text = read(reader, "/")
-    newest = max(desk.edition.articles, key=lambda post: post.published_at)
+    newest = max(delivered.offer.articles, key=lambda post: post.published_at)
     assert newest.title in text
     assert "nothing new for 4 days" in text
     assert "Somebody should look" in text
     assert "31 articles in the archive" in text
 
 
-def test_the_front_page_is_calm_when_all_is_well(own_desk: DeskWork) -> None:
-    with own_desk.archive.writing() as connection:
-        resolve_all_events(connection, own_desk.now)
-    with open_reader(own_desk.archive.folder) as reader:
+def test_the_front_page_is_calm_when_all_is_well(own_delivered: DeliveredArticles) -> None:
+    with own_delivered.archive.writing() as connection:
+        resolve_all_events(connection, own_delivered.now)
+    with open_reader(own_delivered.archive.folder) as reader:
         assert "Somebody should look" not in read(reader, "/")
         assert "Nothing is open: all well." in read(reader, "/events")
 
@@ -138,55 +140,57 @@ def test_an_empty_archive_says_how_to_fill_it(tmp_path: Path) -> None:
             read(reader, path)
 
 
-def test_the_counters_follow_the_archive(own_desk: DeskWork) -> None:
-    post = own_desk.edition.articles[0]
-    with open_reader(own_desk.archive.folder) as reader:
+def test_the_counters_follow_the_archive(own_delivered: DeliveredArticles) -> None:
+    post = own_delivered.offer.articles[0]
+    with open_reader(own_delivered.archive.folder) as reader:
         assert "not in the archive" not in read(reader, "/")
         code = "NW202603200000009999"
-        with own_desk.archive.writing() as connection:
+        with own_delivered.archive.writing() as connection:
             listed = Listed(code, "media", "http://127.0.0.1/x.html", "未入档的文章")
-            record_listings(connection, post.slug, [listed], own_desk.now)
+            record_listings(connection, post.slug, [listed], own_delivered.now)
         assert "1 listed article is not in the archive · 1 owed" in read(reader, "/")
         assert "未入档的文章" in read(reader, f"/source/{post.slug}")
         assert "未入档的文章" in read(reader, f"/source/{post.slug}/2026-03-20")
         assert "jianbao recrawl --code " + code in read(reader, f"/article/{code}", 404)
 
 
-def test_what_the_ledger_knows_of_an_article_that_was_set_aside(own_desk: DeskWork) -> None:
-    post = own_desk.edition.articles[0]
+def test_what_the_ledger_knows_of_an_article_that_was_set_aside(own_delivered: DeliveredArticles) -> None:
+    post = own_delivered.offer.articles[0]
     listed = Listed("NW202603200000009999", "media", "http://127.0.0.1/x.html", "坏了的文章")
-    with own_desk.archive.writing() as connection:
-        record_listings(connection, post.slug, [listed], own_desk.now)
-    owed = next(entry for entry in _owed(own_desk, post.slug) if entry.info_code == listed.info_code)
-    with own_desk.archive.writing() as connection:
-        settle_unarchived(connection, owed, "this page has no text", own_desk.now, capture_id=1)
-    with open_reader(own_desk.archive.folder) as reader:
+    with own_delivered.archive.writing() as connection:
+        record_listings(connection, post.slug, [listed], own_delivered.now)
+    owed = next(entry for entry in _owed(own_delivered, post.slug) if entry.info_code == listed.info_code)
+    with own_delivered.archive.writing() as connection:
+        settle_unarchived(connection, owed, "this page has no text", own_delivered.now, capture_id=1)
+    with open_reader(own_delivered.archive.folder) as reader:
         text = read(reader, f"/article/{listed.info_code}", 404)
         assert "set aside" in text
         assert "this page has no text" in text
 
 
-def _owed(desk: DeskWork, slug: str) -> list[object]:
+def _owed(delivered: DeliveredArticles, slug: str) -> list[object]:
     from storage.ledger.listing import list_owed
 
-    with desk.archive.reading() as connection:
+    with delivered.archive.reading() as connection:
         return list(list_owed(connection, slug, None))
 
 
-def test_a_day_leads_to_its_neighbours(desk: DeskWork, reader: TestClient) -> None:
-    days = sorted({press_day(post.published_at) for post in desk.edition.articles})
+def test_a_day_leads_to_its_neighbours(delivered: DeliveredArticles, reader: TestClient) -> None:
+    days = sorted({press_day(post.published_at) for post in delivered.offer.articles})
     assert len(days) > 1
     page = reader.get(f"/day/{days[0]}").text
     assert f'rel="next" href="/day/{days[1]}"' in page
     assert 'rel="prev"' not in page
 
 
-def test_a_source_has_a_cell_for_each_day_and_says_what_arrived(desk: DeskWork, reader: TestClient) -> None:
-    slug = desk.edition.articles[0].slug
-    mine = [post for post in desk.edition.articles if post.slug == slug]
+def test_a_source_has_a_cell_for_each_day_and_says_what_arrived(
+    delivered: DeliveredArticles, reader: TestClient
+) -> None:
+    slug = delivered.offer.articles[0].slug
+    mine = [post for post in delivered.offer.articles if post.slug == slug]
     day = press_day(mine[0].published_at)
     count = sum(press_day(post.published_at) == day for post in mine)
-    with time_machine.travel(desk.now):
+    with time_machine.travel(delivered.now):
         page = reader.get(f"/source/{slug}?year={day.year}").text
     cell = re.search(rf'<a href="/source/[^"]*/{day}" tabindex="-1"><title>([^<]*)', page)
     assert cell
@@ -196,37 +200,42 @@ def test_a_source_has_a_cell_for_each_day_and_says_what_arrived(desk: DeskWork, 
     assert all(post.title in listed for post in mine if press_day(post.published_at) == day)
 
 
-def test_days_on_which_nobody_looked_are_marked(own_desk: DeskWork) -> None:
-    slug = own_desk.edition.articles[0].slug
-    long_ago = own_desk.now - timedelta(days=40)
-    with own_desk.archive.writing() as connection:
+def test_days_on_which_nobody_looked_are_marked(own_delivered: DeliveredArticles) -> None:
+    slug = own_delivered.offer.articles[0].slug
+    long_ago = own_delivered.now - timedelta(days=40)
+    with own_delivered.archive.writing() as connection:
         connection.exec_driver_sql("UPDATE source SET added_at = ? WHERE slug = ?", (_stored(long_ago), slug))
     with (
-        time_machine.travel(own_desk.now + timedelta(days=4)),
-        open_reader(own_desk.archive.folder) as reader,
+        time_machine.travel(own_delivered.now + timedelta(days=4)),
+        open_reader(own_delivered.archive.folder) as reader,
     ):
         page = reader.get(f"/source/{slug}?year={long_ago.year}").text
     unseen = set(re.findall(r'/(\d{4}-\d\d-\d\d)" tabindex="-1"><title>[^<]*nobody looked in time', page))
     assert str(press_day(long_ago) + timedelta(days=3)) in unseen
-    assert str(press_day(own_desk.now)) not in unseen  # crawls ran that day
-    assert str(press_day(own_desk.now) - timedelta(days=2)) not in unseen  # and its page still had this day
-    assert str(press_day(own_desk.now) - timedelta(days=3)) in unseen
-    assert str(press_day(own_desk.now) + timedelta(days=2)) not in unseen  # there is still time
-    assert f'{press_day(own_desk.now) + timedelta(days=2)}" tabindex="-1"><title>' in page
+    assert str(press_day(own_delivered.now)) not in unseen  # crawls ran that day
+    assert (
+        str(press_day(own_delivered.now) - timedelta(days=2)) not in unseen
+    )  # and its page still had this day
+    assert str(press_day(own_delivered.now) - timedelta(days=3)) in unseen
+    assert str(press_day(own_delivered.now) + timedelta(days=2)) not in unseen  # there is still time
+    assert f'{press_day(own_delivered.now) + timedelta(days=2)}" tabindex="-1"><title>' in page
 
 
 @pytest.mark.parametrize(("hours", "said"), [(10, "nothing yet"), (34, "nothing printed")])
 def test_a_day_that_is_not_over_is_not_said_to_have_brought_nothing(
-    own_desk: DeskWork, hours: int, said: str
+    own_delivered: DeliveredArticles, hours: int, said: str
 ) -> None:
-    slug, looked = own_desk.edition.slugs[0], NOW + timedelta(hours=9)  # in the night to the next day
-    tally = Tally()
-    tally.of(slug).poll = "unchanged"
-    with own_desk.archive.writing() as connection:
+    slug, looked = own_delivered.offer.slugs[0], NOW + timedelta(hours=9)  # in the night to the next day
+    counted = CrawlCounts()
+    counted.of(slug).poll = "unchanged"
+    with own_delivered.archive.writing() as connection:
         connection.exec_driver_sql("UPDATE source SET added_at = ? WHERE slug = ?", (_stored(NOW), slug))
         crawl_id = start_crawl(connection, "manual", [slug], looked, version="1")
-        finish_crawl(connection, crawl_id, tally, looked)
-    with time_machine.travel(NOW + timedelta(hours=hours)), open_reader(own_desk.archive.folder) as reader:
+        finish_crawl(connection, crawl_id, counted, looked)
+    with (
+        time_machine.travel(NOW + timedelta(hours=hours)),
+        open_reader(own_delivered.archive.folder) as reader,
+    ):
         page = reader.get(f"/source/{slug}").text
     (title,) = re.findall(rf'/{press_day(looked)}" tabindex="-1"><title>([^<]*)', page)
     assert said in title
@@ -236,7 +245,7 @@ def _stored(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(" ")
 
 
-def test_search_pages_go_through_all_that_matches(desk: DeskWork, reader: TestClient) -> None:
+def test_search_pages_go_through_all_that_matches(delivered: DeliveredArticles, reader: TestClient) -> None:
     path, codes = "/search", []
     for _ in range(10):
         page = reader.get(path).text
@@ -248,8 +257,8 @@ def test_search_pages_go_through_all_that_matches(desk: DeskWork, reader: TestCl
     assert len(codes) == len(set(codes)) == 30  # the copy is collapsed
 
 
-def test_search_marks_its_hits_and_counts_them(desk: DeskWork, reader: TestClient) -> None:
-    title = desk.edition.articles[5].title
+def test_search_marks_its_hits_and_counts_them(delivered: DeliveredArticles, reader: TestClient) -> None:
+    title = delivered.offer.articles[5].title
     word = title[:2]
     page = reader.get("/search", params={"q": word}).text
     assert f"<mark>{word}</mark>" in page
@@ -281,9 +290,9 @@ def test_search_marks_its_hits_and_counts_them(desk: DeskWork, reader: TestClien
     ],
 )
 def test_addresses_that_mean_nothing_get_one_sentence(
-    desk: DeskWork, reader: TestClient, path: str, sentence: str
+    delivered: DeliveredArticles, reader: TestClient, path: str, sentence: str
 ) -> None:
-    text = read(reader, path.replace("{slug}", desk.edition.slugs[0]), 400)
+    text = read(reader, path.replace("{slug}", delivered.offer.slugs[0]), 400)
     assert sentence in text
 
 
@@ -294,11 +303,11 @@ def test_what_is_not_there_is_a_page_that_says_what_to_do(reader: TestClient, pa
     assert "There is no such page" in read(reader, path, 404)
 
 
-def test_a_trend_has_a_bar_and_a_row_for_each_span(desk: DeskWork, reader: TestClient) -> None:
-    page = reader.get("/trend", params={"q": desk.edition.articles[5].title[:2], "by": "day"}).text
+def test_a_trend_has_a_bar_and_a_row_for_each_span(delivered: DeliveredArticles, reader: TestClient) -> None:
+    page = reader.get("/trend", params={"q": delivered.offer.articles[5].title[:2], "by": "day"}).text
     bars = len(re.findall(r'<g class="bar">', page))
     rows = len(re.findall(r'<tr><th scope="row">', page))
-    days = [press_day(post.published_at) for post in desk.edition.articles]
+    days = [press_day(post.published_at) for post in delivered.offer.articles]
     assert bars == rows == (max(days) - min(days)).days + 1
 
 
@@ -310,12 +319,14 @@ def test_a_share_is_printed_as_people_write_it(value: float, printed: str) -> No
     assert print_share(value) == printed
 
 
-def test_a_defect_is_a_page_without_a_trace(desk: DeskWork, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_is_a_page_without_a_trace(
+    delivered: DeliveredArticles, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def break_down(*_: object) -> None:
         raise RuntimeError("secret of the house")
 
     monkeypatch.setattr("jianbao.web.pages.events.list_open_events", break_down)
-    with open_reader(desk.archive.folder) as reader:
+    with open_reader(delivered.archive.folder) as reader:
         reader._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
         answer = reader.get("/events")
     assert answer.status_code == 500
@@ -325,12 +336,12 @@ def test_a_defect_is_a_page_without_a_trace(desk: DeskWork, monkeypatch: pytest.
 
 
 def test_a_search_without_its_index_says_what_to_run(
-    own_desk: DeskWork, monkeypatch: pytest.MonkeyPatch
+    own_delivered: DeliveredArticles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with own_desk.archive.writing() as connection:
+    with own_delivered.archive.writing() as connection:
         connection.exec_driver_sql("UPDATE search_state SET version = 'older'")
-    word = own_desk.edition.articles[5].title[:2]
-    with open_reader(own_desk.archive.folder) as reader:
+    word = own_delivered.offer.articles[5].title[:2]
+    with open_reader(own_delivered.archive.folder) as reader:
         assert word in read(reader, f"/search?q={word}")  # few texts are read as they are
         monkeypatch.setattr("jianbao.web.questions.index_guard._READABLE", 10)
         for path in ("/search", "/trend"):
@@ -341,10 +352,10 @@ def test_a_search_without_its_index_says_what_to_run(
 
 
 def test_a_common_word_is_split_by_source_when_asked_again(
-    desk: DeskWork, reader: TestClient, monkeypatch: pytest.MonkeyPatch
+    delivered: DeliveredArticles, reader: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jianbao.web.pages.trend.QUICKLY", Effort(indexed=20_000, rows=1, texts=64))
-    asked = {"q": desk.edition.articles[5].title[:2], "by": "day", "split": "1"}
+    asked = {"q": delivered.offer.articles[5].title[:2], "by": "day", "split": "1"}
     page = reader.get("/trend", params=asked, headers={"Accept-Language": "en"}).text
     assert "too common to be split" in page
     assert page.count('<section class="trend">') == 1

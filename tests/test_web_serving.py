@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 from fastapi import FastAPI
 from support.command_line import PYTHON, Command
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.web_client import READER, TestClient, open_reader
 
 from jianbao.web.middleware.gate import host_name
@@ -86,7 +86,9 @@ def test_head_is_get_without_a_body(reader: TestClient) -> None:
     assert head.headers["etag"] == got.headers["etag"]
 
 
-def test_a_page_that_has_not_changed_is_not_sent_again(desk: DeskWork, reader: TestClient) -> None:
+def test_a_page_that_has_not_changed_is_not_sent_again(
+    delivered: DeliveredArticles, reader: TestClient
+) -> None:
     tag = reader.get("/events").headers["etag"]
     assert tag.startswith('W/"')
     again = reader.get("/events", headers={"if-none-match": f'"other", {tag}'})
@@ -95,8 +97,8 @@ def test_a_page_that_has_not_changed_is_not_sent_again(desk: DeskWork, reader: T
     assert again.headers["etag"] == tag
     assert again.headers["cache-control"] == "private, no-cache"
     assert "content-security-policy" in again.headers
-    with desk.archive.writing() as connection:
-        open_event(connection, "quarantine", "something new", desk.now, info_code="NW202603200000000001")
+    with delivered.archive.writing() as connection:
+        open_event(connection, "quarantine", "something new", delivered.now, info_code="NW202603200000000001")
     fresh = reader.get("/events", headers={"if-none-match": tag})
     assert fresh.status_code == 200
     assert fresh.headers["etag"] != tag
@@ -148,8 +150,8 @@ def test_the_browser_says_which_language(accepted: str, language: str) -> None:
     assert prefer(accepted) == language
 
 
-def test_the_switch_remembers_the_language_and_comes_back(desk: DeskWork) -> None:
-    with open_reader(desk.archive.folder) as reader:
+def test_the_switch_remembers_the_language_and_comes_back(delivered: DeliveredArticles) -> None:
+    with open_reader(delivered.archive.folder) as reader:
         answer = reader.get("/search?q=茶&lang=zh&from=2026")
         assert answer.status_code == 303
         assert answer.headers["location"] == "/search?q=%E8%8C%B6&from=2026"
@@ -252,8 +254,8 @@ def test_the_wheel_brings_what_the_reader_needs() -> None:
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)], ids=["interrupt", "terminate"]
 )
-def test_serving_ends_when_told_to(desk: DeskWork, number: signal.Signals, status: int) -> None:
-    arguments = ["--archive", str(desk.archive.folder), "serve", "--port", "0"]
+def test_serving_ends_when_told_to(delivered: DeliveredArticles, number: signal.Signals, status: int) -> None:
+    arguments = ["--archive", str(delivered.archive.folder), "serve", "--port", "0"]
     with subprocess.Popen(
         [*PYTHON, "-m", "jianbao", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as serving:
@@ -270,10 +272,10 @@ def test_serving_ends_when_told_to(desk: DeskWork, number: signal.Signals, statu
     assert (out, err) == ("", "")
 
 
-def test_a_port_that_is_taken_is_one_sentence(command: Command, desk: DeskWork) -> None:
+def test_a_port_that_is_taken_is_one_sentence(command: Command, delivered: DeliveredArticles) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ended = command("--archive", desk.archive.folder, "serve", "--port", str(port))
+        ended = command("--archive", delivered.archive.folder, "serve", "--port", str(port))
     assert ended.status == 3
     assert ended.stderr == (
         f"jianbao: something listens at 127.0.0.1 port {port} already: stop it, or name another --port\n"
@@ -281,8 +283,10 @@ def test_a_port_that_is_taken_is_one_sentence(command: Command, desk: DeskWork) 
 
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "no.such.name.invalid"])
-def test_an_address_that_is_not_ours_is_one_sentence(command: Command, desk: DeskWork, host: str) -> None:
-    ended = command("--archive", desk.archive.folder, "serve", "--host", host, "--port", "0")
+def test_an_address_that_is_not_ours_is_one_sentence(
+    command: Command, delivered: DeliveredArticles, host: str
+) -> None:
+    ended = command("--archive", delivered.archive.folder, "serve", "--host", host, "--port", "0")
     assert ended.status == 1
     assert len(ended.stderr.splitlines()) == 1
     assert host in ended.stderr
@@ -301,10 +305,12 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         check_extra()
 
 
-def test_a_reader_opened_to_the_network_answers_to_addresses_and_given_names(desk: DeskWork) -> None:
+def test_a_reader_opened_to_the_network_answers_to_addresses_and_given_names(
+    delivered: DeliveredArticles,
+) -> None:
     from jianbao.web.application import create_app
 
-    application: FastAPI = create_app(desk.archive.folder, ["0.0.0.0", "Press.example"])
+    application: FastAPI = create_app(delivered.archive.folder, ["0.0.0.0", "Press.example"])
     with TestClient(application, base_url="http://127.0.0.1") as reader:
         for host, status in (
             ("192.0.2.1:8765", 200),

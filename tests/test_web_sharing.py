@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from anyio.to_thread import current_default_thread_limiter
 from starlette.types import Receive, Scope, Send
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.served_archive import fill_archive
 from support.web_client import open_reader
 
@@ -151,23 +151,23 @@ def test_an_archive_that_cannot_be_read_is_left_to_the_page() -> None:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> DeskWork:
-    """Return the desk of an archive that this test alone writes to."""
+def own(tmp_path: Path) -> DeliveredArticles:
+    """Return the delivered of an archive that this test alone writes to."""
     return fill_archive(tmp_path / "own")
 
 
-def test_a_search_and_a_trend_show_what_was_stored_a_moment_ago(own: DeskWork) -> None:
+def test_a_search_and_a_trend_show_what_was_stored_a_moment_ago(own: DeliveredArticles) -> None:
     with own.archive, open_reader(own.archive.folder) as reader:
         for word, found in (("赣江号子", 0), ("赣江号子", 0), ("赣江号子", 1), ("赣江号子", 1)):
-            if found and own.edition.articles[0].title != "赣江号子":
-                own.edition.edit(own.edition.articles[0].code, title="赣江号子")
+            if found and own.offer.articles[0].title != "赣江号子":
+                own.offer.edit(own.offer.articles[0].code, title="赣江号子")
                 own.now += timedelta(hours=4)
-                own.deliver(own.edition.articles[0])
+                own.deliver(own.offer.articles[0])
             assert reader.get(f"/api/v1/search?q={word}").json()["total"] == found
             assert reader.get(f"/api/v1/trends?q={word}").json()["total"] == found
 
 
-def test_health_is_answered_while_readers_take_every_thread(own: DeskWork) -> None:
+def test_health_is_answered_while_readers_take_every_thread(own: DeliveredArticles) -> None:
     def take_every_thread() -> None:
         limiter = current_default_thread_limiter()
         for number in range(int(limiter.total_tokens)):

@@ -16,7 +16,7 @@ from support.post_files import Post, a_post, render
 from support.web_client import open_reader
 
 from jianbao.documents.status import read_shown
-from jianbao.importing.counts import ImportTally
+from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from pipelines.deduplicate import compare
 from pipelines.settle import settle_delivery
@@ -242,14 +242,14 @@ class Ways:
         path = self.folder / "_posts" / self.post.name
         path.parent.mkdir(exist_ok=True)
         path.write_text(render(self.post), "utf-8")
-        import_posts(self.archive, [path], 100_000, ImportTally())
+        import_posts(self.archive, [path], 100_000, ImportCounts())
 
     def other_file(self) -> None:
         """Import the file of an earlier, shorter text: the crawled one stands."""
         path = self.folder / "old_post" / self.post.name
         path.parent.mkdir(exist_ok=True)
         path.write_text(render(replace(self.post, paragraphs=self.post.paragraphs[:1])), "utf-8")
-        import_posts(self.archive, [path], 100_000, ImportTally())
+        import_posts(self.archive, [path], 100_000, ImportCounts())
 
     def json(self) -> None:
         """Ask the endpoint, which is a minute off."""

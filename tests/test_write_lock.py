@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.newsroom import small_press
 from support.post_files import Post, a_post, render
 
@@ -21,7 +21,7 @@ import pipelines.prepare
 import pipelines.settle
 import pipelines.store
 import storage.search.index
-from jianbao.importing.counts import ImportTally
+from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from jianbao.importing.texts import TextOrder, import_texts
 from storage.archive.folder import DATABASE_FILE, Archive
@@ -87,12 +87,12 @@ def bring_text(archive: Archive, folder: Path, text: str) -> str:
     return ended.outcome
 
 
-def bring_post(archive: Archive, folder: Path, post: Post, name: str | None = None) -> ImportTally:
+def bring_post(archive: Archive, folder: Path, post: Post, name: str | None = None) -> ImportCounts:
     (folder / "_posts").mkdir(exist_ok=True)
     (folder / "_posts" / (name or post.name)).write_text(render(post))
-    tally = ImportTally()
-    import_posts(archive, [folder / "_posts"], 10_000_000, tally)
-    return tally
+    counted = ImportCounts()
+    import_posts(archive, [folder / "_posts"], 10_000_000, counted)
+    return counted
 
 
 def test_the_watch_notices_a_held_lock(tmp_path: Path) -> None:
@@ -124,10 +124,10 @@ def test_posts_are_worked_out_before_the_lock_is_taken(tmp_path: Path, watched: 
 
 
 def test_an_answer_is_worked_out_before_the_lock_is_taken(tmp_path: Path, watched: Watched) -> None:
-    work = DeskWork.open(tmp_path / "archive", small_press())
-    post = work.edition.articles[0]
+    work = DeliveredArticles.open(tmp_path / "archive", small_press())
+    post = work.offer.articles[0]
     assert work.deliver(post).outcome == "new"
-    work.edition.edit(post.code, title="春水又满塘", append="今天天气好。")
+    work.offer.edit(post.code, title="春水又满塘", append="今天天气好。")
     assert work.deliver(post).outcome == "revised"
     assert {"normalise", "doubt", "content_hash", "describe_change", "article_tokens"} <= watched.computed
     work.archive.close()
@@ -136,8 +136,8 @@ def test_an_answer_is_worked_out_before_the_lock_is_taken(tmp_path: Path, watche
 def test_what_was_worked_out_from_another_text_is_worked_out_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work = DeskWork.open(tmp_path, small_press())
-    post = work.edition.articles[0]
+    work = DeliveredArticles.open(tmp_path, small_press())
+    post = work.offer.articles[0]
     whole = pipelines.settle.prepare
 
     def late(*given: Any) -> Any:

@@ -57,4 +57,4 @@ def crawl(
         print_new_troubles(report, [troubles[trouble] for trouble in troubles if trouble not in before])
     else:
         print_summary(report)
-    raise typer.Exit(ExitStatus.INTERRUPTED if report.tally.interrupted else not report.succeeded)
+    raise typer.Exit(ExitStatus.INTERRUPTED if report.counted.interrupted else not report.succeeded)

@@ -11,7 +11,7 @@ from jianbao.commands.import_text import text
 from jianbao.terminal.invocation import ExitStatus, Invocation
 
 if TYPE_CHECKING:
-    from jianbao.importing.counts import ImportTally
+    from jianbao.importing.counts import ImportCounts
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -32,38 +32,38 @@ def posts(
     Run it again to go on where it was cut short.
     """
     from jianbao.crawl.run import open_archive
-    from jianbao.importing.counts import ImportTally
+    from jianbao.importing.counts import ImportCounts
     from jianbao.importing.posts import import_posts
     from jianbao.terminal.progress import telling
 
     configuration = Invocation.of(context).configuration()
-    tally = ImportTally()
+    counted = ImportCounts()
     with open_archive(configuration, polls=False) as archive, telling("importing") as tell:
-        watch = (lambda tally: tell(tally.describe())) if tell else None
-        import_posts(archive, paths, configuration.http.max_size, tally, watch)
-    _print_tally(tally, as_json=as_json)
-    raise typer.Exit(ExitStatus.INTERRUPTED if tally.interrupted else tally.status != "ok")
+        watch = (lambda counted: tell(counted.describe())) if tell else None
+        import_posts(archive, paths, configuration.http.max_size, counted, watch)
+    _print_counts(counted, as_json=as_json)
+    raise typer.Exit(ExitStatus.INTERRUPTED if counted.interrupted else counted.status != "ok")
 
 
 _TEXT = "Example: jianbao import text page.txt --source srrb --media 上饶日报 --date 2026-03-01"
 app.command("text", epilog=_TEXT)(text)
 
 
-def _print_tally(tally: ImportTally, *, as_json: bool) -> None:
+def _print_counts(counted: ImportCounts, *, as_json: bool) -> None:
     from jianbao.importing.counts import OUTCOMES
     from jianbao.terminal.output import print_json, print_line, print_note, print_table
 
     if as_json:
-        print_json(tally.as_json())
+        print_json(counted.as_json())
         return
-    columns = [name for name in OUTCOMES if any(counts[name] for counts in tally.sources.values())]
-    rows = ([slug, *(counts[name] for name in columns)] for slug, counts in sorted(tally.sources.items()))
-    if tally.sources:
+    columns = [name for name in OUTCOMES if any(counts[name] for counts in counted.sources.values())]
+    rows = ([slug, *(counts[name] for name in columns)] for slug, counts in sorted(counted.sources.items()))
+    if counted.sources:
         print_table(["source", *columns], rows)
-    print_line(f"{'interrupted: ' if tally.interrupted else ''}{tally.describe()}")
-    for error in tally.errors:
+    print_line(f"{'interrupted: ' if counted.interrupted else ''}{counted.describe()}")
+    for error in counted.errors:
         print_note(f"  {error}")
-    if tally.unsaid:
-        print_note(f"  and {tally.unsaid:,} more")
-    if tally.interrupted:
+    if counted.unsaid:
+        print_note(f"  and {counted.unsaid:,} more")
+    if counted.interrupted:
         print_note("run it again to go on: what is stored already is passed over")

@@ -80,7 +80,7 @@ def recrawl(
         with watching("fetching again") as watch:
             report = run_crawl(configuration, archive, order, watch)
     print_report(report, as_json=as_json)
-    raise typer.Exit(ExitStatus.INTERRUPTED if report.tally.interrupted else not report.succeeded)
+    raise typer.Exit(ExitStatus.INTERRUPTED if report.counted.interrupted else not report.succeeded)
 
 
 def _print_choice(chosen: Sequence[Owed], *, as_json: bool) -> None:

@@ -26,7 +26,7 @@ def stats(
     """Count what the archive holds, by source, newspaper and month."""
     from jianbao.crawl.run import check_sources
     from jianbao.documents.days import first_moment, last_moment
-    from jianbao.documents.statistics import read_holdings
+    from jianbao.documents.statistics import read_statistics
     from jianbao.terminal.output import print_json
     from storage.articles.lists import ArticleFilter
 
@@ -37,14 +37,14 @@ def stats(
     )
     with Invocation.of(context).read_archive() as archive:
         check_sources(archive, wanted.sources)
-        found = read_holdings(archive, wanted, characters=characters)
+        found = read_statistics(archive, wanted, characters=characters)
     if as_json:
         print_json(found)
     else:
-        _print_holdings(found)
+        _print_statistics(found)
 
 
-def _print_holdings(found: Mapping[str, Any]) -> None:
+def _print_statistics(found: Mapping[str, Any]) -> None:
     from jianbao.terminal.output import print_line, print_table
 
     for key, title in (("sources", "source"), ("media", "media"), ("months", "month")):

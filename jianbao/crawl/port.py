@@ -1,4 +1,4 @@
-"""The desk between the spiders and the archive: polls into the ledger, owed listings out of it."""
+"""The port between the spiders and the archive: polls into the ledger, owed listings out of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipelines.settle import judge
 from spiders.addresses import host_of
 from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.host import HostRow, find_host, update_host
 from storage.ledger.listing import list_owed, record_poll
 from storage.ledger.source import list_sources, order_poll, usual_silence
@@ -29,14 +29,14 @@ _MEMORY = timedelta(days=1)
 _QUIET_WORTH_A_LOOK = timedelta(days=1)
 
 
-class ArchiveDesk:
-    """The archive as `spiders.port.Desk` sees it, for one crawl."""
+class ArchivePort:
+    """The archive as `spiders.port.Port` sees it, for one crawl."""
 
     def __init__(  # noqa: PLR0913 - a crawl has that many sides
         self,
         archive: Archive,
         slugs: Iterable[str],
-        tally: Tally,
+        counted: CrawlCounts,
         *,
         leftovers: Sequence[str] = (),
         crawl_id: int,
@@ -49,7 +49,7 @@ class ArchiveDesk:
         ``due_only``: leave failed listings alone until their next try.
         """
         self._archive = archive
-        self._tally = tally
+        self._counted = counted
         self._crawl_id = crawl_id
         self._due_only = due_only
         self._halt = halt
@@ -93,7 +93,7 @@ class ArchiveDesk:
             self._halt(f"the archive cannot be written: {error}")
             raise
         if unread:
-            self._tally.note(unread)
+            self._counted.note(unread)
         self._count(poll)
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
@@ -148,25 +148,27 @@ class ArchiveDesk:
 
     def leave(self, owed: Owed, host: str) -> None:
         """Note that an owed article is left for a later crawl, since its host does not answer."""
-        self._tally.of(owed.source)
-        self._tally.note(f"{host} does not answer: what it still owes is left for the next crawl")
+        self._counted.of(owed.source)
+        self._counted.note(f"{host} does not answer: what it still owes is left for the next crawl")
 
     def _count(self, poll: Poll) -> None:
-        tally = self._tally.of(poll.source)
-        tally.poll = poll.outcome
+        counted = self._counted.of(poll.source)
+        counted.poll = poll.outcome
         if poll.outcome == "changed":
-            tally.listed, tally.links, tally.unread = len(poll.listed), poll.links, poll.unread
+            counted.listed, counted.links, counted.unread = len(poll.listed), poll.links, poll.unread
         elif poll.outcome == "unchanged":
-            tally.listed = self._rows[poll.source].listed_count
-        tally.lost = poll.lost
+            counted.listed = self._rows[poll.source].listed_count
+        counted.lost = poll.lost
         if poll.lost:
-            self._tally.note(
+            self._counted.note(
                 f"{poll.source}: {poll.lost} characters of its page were cut or broken, and stand as \ufffd"
             )
         if poll.error:
-            self._tally.note(f"{poll.source}: {poll.error}")
-        elif poll.outcome == "empty" and not tally.listed and self._rows[poll.source].last_changed_at is None:
-            self._tally.note(
+            self._counted.note(f"{poll.source}: {poll.error}")
+        elif (
+            poll.outcome == "empty" and not counted.listed and self._rows[poll.source].last_changed_at is None
+        ):
+            self._counted.note(
                 f"{poll.source}: its page is empty or not there, and never listed anything so far"
             )
 

@@ -14,7 +14,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from spiders.middleware.transport import request_sent
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 
 _GRACE = 2.0  # seconds that downloads in flight get after a signal; the whole stop takes less than five
 _PROGRESS_EVERY = 0.2  # seconds
@@ -24,18 +24,18 @@ _COLLECT_AFTER = (10_000, 20, 20)  # new objects; collections of the youngest; c
 class CrawlProcess:
     """A crawl in this process: ends early on SIGINT, SIGTERM, or an archive that cannot be written."""
 
-    def __init__(self, spider: type[Spider], settings: dict[str, Any], tally: Tally) -> None:
+    def __init__(self, spider: type[Spider], settings: dict[str, Any], counted: CrawlCounts) -> None:
         self._process = AsyncCrawlerProcess(settings)
         self._crawler: Crawler = self._process.create_crawler(spider)
         self._crawler.signals.connect(self._count_request, signal=request_sent)
-        self._tally = tally
-        self._watch: Callable[[Tally], None] | None = None
+        self._counted = counted
+        self._watch: Callable[[CrawlCounts], None] | None = None
         self._stopping = False
         # Scrapy hands every record to its handler, which drops those below the level it was given.
         logging.getLogger("scrapy").setLevel(self._crawler.settings["LOG_LEVEL"])
 
-    def run(self, watch: Callable[[Tally], None] | None = None, **carried: Any) -> None:
-        """Run the spider to its end and count its requests; ``watch`` is shown the tally as it grows."""
+    def run(self, watch: Callable[[CrawlCounts], None] | None = None, **carried: Any) -> None:
+        """Run the spider to its end and count its requests; ``watch`` is shown the counted as it grows."""
         self._watch = watch
         crawling = self._process.crawl(self._crawler, **carried)
         before = {number: signal.signal(number, self._interrupt) for number in _SIGNALS}
@@ -51,23 +51,23 @@ class CrawlProcess:
 
     def halt(self, reason: str) -> None:
         """End the crawl because it cannot go on; what is not stored stays owed."""
-        self._tally.broken = True
-        self._tally.note(reason)
+        self._counted.broken = True
+        self._counted.note(reason)
         self._stop()
 
     def _count_request(self) -> None:
-        self._tally.requests += 1
+        self._counted.requests += 1
 
     def _count(self, crawling: asyncio.Task[None]) -> None:
         stats = self._crawler.stats
         raised = int(stats.get_value("spider_exceptions/count", 0) or 0)
         if raised or (crawling.done() and not crawling.cancelled() and crawling.exception()):
-            self._tally.broken = True
-            self._tally.note(f"the crawl itself failed ({raised} unexpected errors): see the log")
+            self._counted.broken = True
+            self._counted.note(f"the crawl itself failed ({raised} unexpected errors): see the log")
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         # A signal may arrive anywhere, even in the middle of a commit: only leave word for the loop.
-        self._tally.interrupted = True
+        self._counted.interrupted = True
         _reactor().callFromThread(self._stop)
 
     def _stop(self) -> None:
@@ -84,7 +84,7 @@ class CrawlProcess:
 
     def _show_progress(self) -> None:
         assert self._watch is not None
-        self._watch(self._tally)
+        self._watch(self._counted)
         _reactor().callLater(_PROGRESS_EVERY, self._show_progress)
 
 

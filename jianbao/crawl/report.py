@@ -18,7 +18,7 @@ def print_report(report: CrawlReport, *, as_json: bool) -> None:
     if as_json:
         print_json(report.as_json())
         return
-    rows = report.tally.by_source()
+    rows = report.counted.by_source()
     print_table(_COLUMNS, ([row["slug"], *(row[column] for column in _COLUMNS[1:])] for row in rows))
     print_summary(report)
 
@@ -32,13 +32,13 @@ def remind_of_contact(configuration: Configuration) -> None:
 def print_summary(report: CrawlReport) -> None:
     """Print a crawl's end in a line, as a log wants it, and what went wrong."""
     _print_end(report)
-    for error in report.tally.errors:
+    for error in report.counted.errors:
         print_note(f"  {error}")
 
 
 def print_new_troubles(report: CrawlReport, sentences: Sequence[str]) -> None:
     """Print what began to fail in a crawl, or fails otherwise than before; nothing when nothing did."""
-    if not (sentences or report.tally.interrupted):
+    if not (sentences or report.counted.interrupted):
         return
     _print_end(report)
     for sentence in sentences[:_MOST_TOLD]:
@@ -48,7 +48,7 @@ def print_new_troubles(report: CrawlReport, sentences: Sequence[str]) -> None:
 
 
 def _print_end(report: CrawlReport) -> None:
-    ended = "interrupted" if report.tally.interrupted else report.tally.status
+    ended = "interrupted" if report.counted.interrupted else report.counted.status
     print_line(
-        f"crawl {report.crawl_id}: {ended}, {report.tally.requests} requests, {describe(report.tally)}"
+        f"crawl {report.crawl_id}: {ended}, {report.counted.requests} requests, {describe(report.counted)}"
     )

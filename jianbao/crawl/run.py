@@ -25,7 +25,7 @@ from pipelines.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.captures.lost import settle_regained
 from storage.events.event import resolve_events
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import (
     finish_crawl,
     last_crawl,
@@ -48,7 +48,7 @@ from storage.records import Owed
 
 _ABANDONED = "the process ended without closing its crawl"
 
-Watch = Callable[[Tally], None]
+Watch = Callable[[CrawlCounts], None]
 
 
 class CrawlBusy(Exception):
@@ -89,22 +89,22 @@ class CrawlReport:
     """What a crawl did."""
 
     crawl_id: int
-    tally: Tally
+    counted: CrawlCounts
 
     @property
     def succeeded(self) -> bool:
         """Nothing failed, nothing was set aside, nothing was interrupted."""
-        return self.tally.status == "ok"
+        return self.counted.status == "ok"
 
     def as_json(self) -> dict[str, Any]:
         """Return the report in the shape that others rely on."""
         return {
             "crawl_id": self.crawl_id,
-            "status": self.tally.status,
-            "requests": self.tally.requests,
-            "sources": self.tally.by_source(),
-            "errors": self.tally.errors,
-            "interrupted": self.tally.interrupted,
+            "status": self.counted.status,
+            "requests": self.counted.requests,
+            "sources": self.counted.by_source(),
+            "errors": self.counted.errors,
+            "interrupted": self.counted.interrupted,
         }
 
 
@@ -203,25 +203,25 @@ def _run_held(
     leftovers: Sequence[str],
     watch: Watch | None,
 ) -> CrawlReport:
-    tally, began = Tally(), datetime.now(UTC)
+    counted, began = CrawlCounts(), datetime.now(UTC)
     crawl_id = 0
     try:
         # A signal may come as soon as the row is there, so the row is entered where it is sure to be closed.
         with archive.writing() as connection:
             crawl_id = _enter(connection, order)
-        _crawl(configuration, archive, order, leftovers, crawl_id, tally, watch)
+        _crawl(configuration, archive, order, leftovers, crawl_id, counted, watch)
     except KeyboardInterrupt:
-        tally.interrupted = True
+        counted.interrupted = True
         raise
     except BaseException as error:
-        _break(tally, error)
+        _break(counted, error)
         raise
     finally:
         if crawl_id:
-            _close(archive, order, leftovers, crawl_id, tally, began)
-    if not (tally.interrupted or tally.broken):
-        _follow(archive, order, leftovers, crawl_id, tally, began)
-    return CrawlReport(crawl_id, tally)
+            _close(archive, order, leftovers, crawl_id, counted, began)
+    if not (counted.interrupted or counted.broken):
+        _follow(archive, order, leftovers, crawl_id, counted, began)
+    return CrawlReport(crawl_id, counted)
 
 
 def _follow(
@@ -229,7 +229,7 @@ def _follow(
     order: CrawlOrder,
     leftovers: Sequence[str],
     crawl_id: int,
-    tally: Tally,
+    counted: CrawlCounts,
     began: datetime,
 ) -> None:
     """Do what follows a crawl; only when that went well did the crawl end well."""
@@ -237,21 +237,21 @@ def _follow(
         index_news(archive)
         link_news(archive)
     except Exception as error:
-        _break(tally, error)
-        _close(archive, order, leftovers, crawl_id, tally, began)
+        _break(counted, error)
+        _close(archive, order, leftovers, crawl_id, counted, began)
         raise
-    if tally.status != "failed":
-        _tell_end(archive, order, tally, began)
+    if counted.status != "failed":
+        _tell_end(archive, order, counted, began)
 
 
-def _tell_end(archive: Archive, order: CrawlOrder, tally: Tally, began: datetime) -> None:
+def _tell_end(archive: Archive, order: CrawlOrder, counted: CrawlCounts, began: datetime) -> None:
     with archive.writing() as connection:
-        tell_end(connection, order.slugs, tally, began, datetime.now(UTC), asked=order.wanted is not None)
+        tell_end(connection, order.slugs, counted, began, datetime.now(UTC), asked=order.wanted is not None)
 
 
-def _break(tally: Tally, error: BaseException) -> None:
-    tally.broken = True
-    tally.note(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
+def _break(counted: CrawlCounts, error: BaseException) -> None:
+    counted.broken = True
+    counted.note(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
 
 
 def _enter(connection: Connection, order: CrawlOrder) -> int:
@@ -279,23 +279,23 @@ def _crawl(
     order: CrawlOrder,
     leftovers: Sequence[str],
     crawl_id: int,
-    tally: Tally,
+    counted: CrawlCounts,
     watch: Watch | None,
 ) -> None:
-    from jianbao.crawl.port import ArchiveDesk  # noqa: PLC0415
+    from jianbao.crawl.port import ArchivePort  # noqa: PLC0415
     from jianbao.crawl.process import CrawlProcess  # noqa: PLC0415 - Scrapy takes half a second to import
     from spiders.kinds.category import CategorySpider  # noqa: PLC0415
     from spiders.kinds.infocode import InfoCodeSpider  # noqa: PLC0415
 
     spider = CategorySpider if order.wanted is None else InfoCodeSpider
-    process = CrawlProcess(spider, _settings(configuration), tally)
+    process = CrawlProcess(spider, _settings(configuration), counted)
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
     with archive.reading() as connection:
         voices = find_voices(configuration, list_polled(connection))
-    desk = ArchiveDesk(
+    port = ArchivePort(
         archive,
         order.slugs,
-        tally,
+        counted,
         leftovers=leftovers,
         crawl_id=crawl_id,
         due_only=order.due_only,
@@ -305,14 +305,14 @@ def _crawl(
     carried: dict[str, Any] = {} if order.wanted is None else {"wanted": order.wanted}
     process.run(
         watch,
-        desk=desk,
+        port=port,
         allowed_hosts=_allowed_hosts(configuration),
         voices=voices,
         endpoint=configuration.infocode.url,
         article_page=configuration.infocode.page,
         archive=archive,
         crawl_id=crawl_id,
-        tally=tally,
+        counted=counted,
         halt=process.halt,
         **carried,
     )
@@ -358,7 +358,7 @@ def _close(
     order: CrawlOrder,
     leftovers: Sequence[str],
     crawl_id: int,
-    tally: Tally,
+    counted: CrawlCounts,
     began: datetime,
 ) -> None:
     merge_waiting_ghosts(archive)
@@ -368,12 +368,12 @@ def _close(
         polled, tells = order.wanted is None, order.tells_of_layout
         resolve_empty_sets(connection, now, FILE_SCHEME)
         settle_regained(connection, archive.warc_folder, now)
-        raise_alarms(connection, slugs, tally, now, polled=polled, tells_of_layout=tells)
-        finish_crawl(connection, crawl_id, tally, now, "interrupted" if tally.interrupted else None)
-        if order.trigger == "schedule" and not tally.broken:
+        raise_alarms(connection, slugs, counted, now, polled=polled, tells_of_layout=tells)
+        finish_crawl(connection, crawl_id, counted, now, "interrupted" if counted.interrupted else None)
+        if order.trigger == "schedule" and not counted.broken:
             resolve_events(connection, ("service_stuck",), now)
-        if tally.status == "failed":
-            tell_end(connection, order.slugs, tally, began, now, asked=order.wanted is not None)
+        if counted.status == "failed":
+            tell_end(connection, order.slugs, counted, began, now, asked=order.wanted is not None)
 
 
 def _describe_holder(archive: Archive, slug: str) -> str:

@@ -8,27 +8,33 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from storage.events.event import is_told_since, open_event, resolve_events
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import list_sources_of
 
 _OVERCOME = ("failed_run", "killed_run", "failed_start")
 
 
 def tell_end(
-    connection: Connection, slugs: Sequence[str], tally: Tally, began: datetime, now: datetime, *, asked: bool
+    connection: Connection,
+    slugs: Sequence[str],
+    counted: CrawlCounts,
+    began: datetime,
+    now: datetime,
+    *,
+    asked: bool,
 ) -> None:
     """Open the events about a crawl that failed as a whole, or resolve those that one ending well ends.
 
     A source about which another event was told since the crawl ``began`` needs no second one, unless the
     crawl itself broke; nor does what somebody ``asked`` for by hand, and is told of on the spot.
     """
-    if tally.interrupted:
+    if counted.interrupted:
         return
     for slug in slugs:
-        if tally.status != "failed":
+        if counted.status != "failed":
             resolve_events(connection, _OVERCOME, now, source=slug)
-        elif tally.broken or not (asked or is_told_since(connection, slug, began)):
-            open_event(connection, "failed_run", _say_failed(slug, tally), now, source=slug)
+        elif counted.broken or not (asked or is_told_since(connection, slug, began)):
+            open_event(connection, "failed_run", _say_failed(slug, counted), now, source=slug)
 
 
 def tell_killed(connection: Connection, killed: Collection[int], reason: str, now: datetime) -> None:
@@ -37,5 +43,5 @@ def tell_killed(connection: Connection, killed: Collection[int], reason: str, no
         open_event(connection, "killed_run", f"the crawl of {slug} was killed: {reason}", now, source=slug)
 
 
-def _say_failed(slug: str, tally: Tally) -> str:
-    return f"the crawl of {slug} failed: {tally.errors[-1] if tally.errors else 'nothing succeeded'}"
+def _say_failed(slug: str, counted: CrawlCounts) -> str:
+    return f"the crawl of {slug} failed: {counted.errors[-1] if counted.errors else 'nothing succeeded'}"

@@ -1,4 +1,4 @@
-"""The chronicle: an endless supply of background paragraphs, composed from ``stories/background.txt``.
+"""History: an endless supply of background paragraphs, composed from ``stories/background.txt``.
 
 The same random numbers always write the same words.
 """

@@ -1,4 +1,4 @@
-"""The demo site: an edition served over HTTP on loopback, from a thread of its own."""
+"""The demo site: what it offers, served over HTTP on loopback, from a thread of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aiohttp import web
 
 from jianbao.demo.answer import Answer, accepts_gzip
 from jianbao.demo.misbehaviour import ACTS, KINDS, Kind, Misbehaviour, Options, Scene, distort, hold
-from jianbao.demo.newspaper_day import Edition
+from jianbao.demo.offer import Offer
 from jianbao.demo.press import Press
 
 HOST = "127.0.0.1"
@@ -47,7 +47,7 @@ class Request:
         self.sent += count
 
 
-class DemoSite(Edition):
+class DemoSite(Offer):
     """The demo newspapers behind a web server on 127.0.0.1: ``with DemoSite() as site: …site.url…``.
 
     ``port`` 0 takes a free one. ``requests`` logs everything that was asked, in order; clear it at will.

@@ -12,7 +12,7 @@ from storage.articles.lists import ArticleFilter
 from storage.articles.statistics import Counts, count_statistics, measure_archive
 
 
-def read_holdings(archive: Archive, wanted: ArticleFilter, *, characters: bool = False) -> dict[str, Any]:
+def read_statistics(archive: Archive, wanted: ArticleFilter, *, characters: bool = False) -> dict[str, Any]:
     """Return counts by source, newspaper and month, the busiest days, and how large the archive is."""
     with archive.reading() as connection:
         found = count_statistics(connection, wanted, characters=characters)

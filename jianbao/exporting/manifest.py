@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from jianbao import __version__
 from jianbao.documents.article import present_time
-from jianbao.exporting.selection import Census
+from jianbao.exporting.selection import ExportCounts
 from storage.ledger.coverage import Coverage, count_coverage
 from storage.search import Query
 
@@ -38,7 +38,7 @@ def describe_export(
     connection: Connection,
     query: Query,
     written: WrittenFile,
-    census: Census,
+    counts: ExportCounts,
     missing: Sequence[str],
     now: datetime,
 ) -> dict[str, Any]:
@@ -56,10 +56,10 @@ def describe_export(
         "bytes": written.bytes,
         "sha256": written.sha256,
         "query": describe_query(query),
-        "articles": census.articles,
-        "by_source": dict(sorted(census.sources.items())),
-        "first_published_at": present_time(census.first),
-        "last_published_at": present_time(census.last),
+        "articles": counts.articles,
+        "by_source": dict(sorted(counts.sources.items())),
+        "first_published_at": present_time(counts.first),
+        "last_published_at": present_time(counts.last),
         "ledger": {
             **_sum(coverage),
             "holds": all(_holds(each) for each in coverage),

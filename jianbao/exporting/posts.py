@@ -65,7 +65,7 @@ def export_posts(
             for name, content in _posts_of(chosen, whole):
                 folder.write(name, content)
         written = WrittenFile(POSTS_FOLDER, "posts", folder.bytes, folder.sha256, POST_FIELDS)
-        manifest = describe_export(connection, query, written, chosen.census, chosen.missing, now)
+        manifest = describe_export(connection, query, written, chosen.counts, chosen.missing, now)
     manifest["files"] = folder.files
     with writing_whole(beside, force=True, archive=archive.folder) as out:
         out.write(format_manifest(manifest))

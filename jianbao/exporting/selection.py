@@ -22,7 +22,7 @@ _OFTEN = 100
 
 
 @dataclass(slots=True)
-class Census:
+class ExportCounts:
     """How many articles went by, in all and by source, and when the first and the last were published.
 
     An article that several sources list counts for each of them.
@@ -55,15 +55,15 @@ class Selection:
     query: Query
     now: datetime
     watch: Watch | None = None
-    census: Census = field(default_factory=Census)
+    counts: ExportCounts = field(default_factory=ExportCounts)
     missing: list[str] = field(default_factory=list)
 
     def whole(self, order: Order = "oldest") -> Iterator[WholeArticle]:
         """Yield the articles in the order of their publication, and count them."""
         for whole in iterate_whole(self.connection, self.query, order):
-            self.census.count(whole)
-            if self.watch is not None and self.census.articles % _OFTEN == 0:
-                self.watch(self.census.articles)
+            self.counts.count(whole)
+            if self.watch is not None and self.counts.articles % _OFTEN == 0:
+                self.watch(self.counts.articles)
             yield whole
 
     def articles(self, order: Order = "oldest") -> Iterator[ExportedArticle]:

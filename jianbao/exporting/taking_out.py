@@ -37,7 +37,7 @@ def export_file(
         with writing_whole(path, force=force, archive=archive.folder) as out:
             form.write(cast(BinaryIO, out), chosen, path.name)
         written = WrittenFile(path.name, form.name, out.bytes, out.sha256, form.fields)
-        manifest = describe_export(connection, query, written, chosen.census, chosen.missing, now)
+        manifest = describe_export(connection, query, written, chosen.counts, chosen.missing, now)
     with writing_whole(beside, force=True, archive=archive.folder) as out:
         out.write(format_manifest(manifest))
     return manifest
@@ -49,4 +49,4 @@ def export_stream(archive: Archive, form: Format, query: Query, out: BinaryIO, n
         chosen = Selection(connection, archive.warc_folder, query, now)
         form.write(out, chosen, "-")
         out.flush()
-    return chosen.census.articles
+    return chosen.counts.articles

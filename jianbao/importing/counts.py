@@ -15,7 +15,7 @@ _MOST_SENTENCES = 20
 
 
 @dataclass(slots=True)
-class ImportTally:
+class ImportCounts:
     """How the files of an import ended, in all and by source, with sentences about the first in trouble."""
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from jianbao.importing.counts import ImportTally, Outcome
+from jianbao.importing.counts import ImportCounts, Outcome
 from jianbao.importing.post_reading import ReadPost
 from pipelines.settle_import import Kept, prepare_import, settle_import
 from storage.archive.folder import Archive
@@ -29,7 +29,7 @@ class Ended:
     error: str | None = None
 
 
-def store_batch(archive: Archive, posts: Sequence[ReadPost], now: datetime, tally: ImportTally) -> None:
+def store_batch(archive: Archive, posts: Sequence[ReadPost], now: datetime, counted: ImportCounts) -> None:
     """Store posts in one transaction, and count them once it has committed.
 
     When one of them can't be stored, each gets a transaction of its own, and that one has failed. Raises
@@ -43,7 +43,7 @@ def store_batch(archive: Archive, posts: Sequence[ReadPost], now: datetime, tall
             raise
         ended = [_store_alone(archive, post, now) for post in ordered]
     for each in ended:
-        tally.count(each.outcome, each.source, each.error)
+        counted.count(each.outcome, each.source, each.error)
 
 
 def _store_together(archive: Archive, posts: Sequence[ReadPost], now: datetime) -> list[Ended]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from jianbao.importing.counts import ImportTally
+from jianbao.importing.counts import ImportCounts
 from jianbao.importing.post_batch import store_batch
 from jianbao.importing.post_folder import FoundFile, Stray, Unreadable, find_files, is_ghost_name, load_file
 from jianbao.importing.post_reading import ReadPost, read_posts
@@ -23,7 +23,7 @@ from storage.ledger.set_events import resolve_empty_sets
 from storage.records import Resource
 from storage.warc import payload_digest
 
-Watch = Callable[[ImportTally], None]
+Watch = Callable[[ImportCounts], None]
 
 _CONTENT_TYPE = "text/markdown"
 _CHUNK_FILES, _CHUNK_BYTES = 64, 1_000_000
@@ -35,26 +35,26 @@ def import_posts(
     archive: Archive,
     paths: Sequence[Path],
     max_size: int,
-    tally: ImportTally,
+    counted: ImportCounts,
     watch: Watch | None = None,
 ) -> None:
-    """Import the posts at these paths, files or folders, counting into ``tally``.
+    """Import the posts at these paths, files or folders, counting into ``counted``.
 
     Files that were imported before are passed over, so an import that was cut short goes on where it ended;
-    an interrupt cuts it short, and is noted in the tally.
+    an interrupt cuts it short, and is noted in the counted.
     Ghosts come last, when the articles are known that they may belong to. Raises OSError for a path that is
     not there, `ReadingStopped`, and what tells of an archive that can't be written.
     """
-    _PostImport(archive, max_size, tally, watch).run(paths)
+    _PostImport(archive, max_size, counted, watch).run(paths)
 
 
 class _PostImport:
     """One import under way."""
 
-    def __init__(self, archive: Archive, max_size: int, tally: ImportTally, watch: Watch | None) -> None:
+    def __init__(self, archive: Archive, max_size: int, counted: ImportCounts, watch: Watch | None) -> None:
         self._archive = archive
         self._max_size = max_size
-        self._tally = tally
+        self._counted = counted
         self._watch = watch
         self._ghosts: list[FoundFile] = []
 
@@ -66,7 +66,7 @@ class _PostImport:
                 self._store(self._chunks(self._all_but_ghosts(paths)))
                 self._store(self._chunks(self._ghosts))
         except KeyboardInterrupt:
-            self._tally.interrupted = True
+            self._counted.interrupted = True
         merge_waiting_ghosts(self._archive)
         index_news(self._archive)
         self._report()
@@ -86,7 +86,7 @@ class _PostImport:
         for chunk in _split(loaded):
             fresh = self._unknown(chunk)
             for _ in range(len(chunk) - len(fresh)):
-                self._tally.count("known")
+                self._counted.count("known")
             self._show()
             if fresh:
                 yield fresh
@@ -95,7 +95,7 @@ class _PostImport:
         try:
             body = load_file(found, self._max_size)
         except Unreadable as refused:
-            self._tally.count("failed", error=f"{found.name} {refused}")
+            self._counted.count("failed", error=f"{found.name} {refused}")
             return None
         return Resource(found.uri, datetime.now(UTC), _CONTENT_TYPE, body)
 
@@ -122,24 +122,24 @@ class _PostImport:
 
     def _store_batch(self, batch: Sequence[ReadPost]) -> None:
         if batch:
-            store_batch(self._archive, batch, datetime.now(UTC), self._tally)
+            store_batch(self._archive, batch, datetime.now(UTC), self._counted)
         self._show()
 
     def _pass_over(self, stray: Stray) -> None:
         if stray.reason is None:
-            self._tally.count("passed_over")
+            self._counted.count("passed_over")
         else:
-            self._tally.count("failed", error=f"{stray.name} {stray.reason}")
+            self._counted.count("failed", error=f"{stray.name} {stray.reason}")
 
     def _show(self) -> None:
         if self._watch is not None:
-            self._watch(self._tally)
+            self._watch(self._counted)
 
     def _report(self) -> None:
         """Leave one event, however many posts were set aside: the ledger names each. It is over as soon as
         all of them are archived, at once where each is a damaged copy of what is archived.
         """
-        count = self._tally.counts["quarantined"]
+        count = self._counted.counts["quarantined"]
         now = datetime.now(UTC)
         with self._archive.writing() as connection:
             if count:
@@ -148,7 +148,7 @@ class _PostImport:
             resolve_empty_sets(connection, now, FILE_SCHEME)
 
     def _first_quarantined(self) -> str:
-        return self._tally.errors[0] if self._tally.errors else "see the ledger"
+        return self._counted.errors[0] if self._counted.errors else "see the ledger"
 
 
 def _split(resources: Iterable[Resource]) -> Iterator[list[Resource]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from jianbao.importing.counts import ImportTally
+from jianbao.importing.counts import ImportCounts
 from jianbao.importing.post_batch import store_batch
 from jianbao.importing.post_folder import is_ghost_name
 from jianbao.importing.post_reading import read_post
@@ -29,7 +29,7 @@ def merge_waiting_ghosts(archive: Archive) -> None:
     originals = [kept.get(one.refers_to or 0, one) for one in waiting]
     posts = [read_post(resource) for resource in _load(archive, waiting, originals)]
     if posts:
-        store_batch(archive, posts, datetime.now(UTC), ImportTally())
+        store_batch(archive, posts, datetime.now(UTC), ImportCounts())
 
 
 def _load(archive: Archive, waiting: Sequence[Capture], originals: Sequence[Capture]) -> Iterator[Resource]:

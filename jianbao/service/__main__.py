@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jianbao.service.order import ServiceOrder
-from jianbao.service.runs import ArchiveLogbook
+from jianbao.service.runs import ArchiveRunHistory
 from scheduler.cron import parse_schedule
 from scheduler.plan import Source
 from scheduler.service import run_service
@@ -38,7 +38,7 @@ def main(order: ServiceOrder) -> int:
                 children=1,  # the limit of requests to one host holds within one child
             ),
         )
-        return run_service(settings, ArchiveLogbook(archive))
+        return run_service(settings, ArchiveRunHistory(archive))
 
 
 def child_command(options: Sequence[str]) -> Callable[[Sequence[str], datetime], list[str]]:

@@ -1,4 +1,4 @@
-"""The service's logbook, kept in the archive's tables."""
+"""The service's history, kept in the archive's tables."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from storage.ledger.crawl import (
 )
 
 
-class ArchiveLogbook:
-    """`scheduler.runs.Logbook` over the crawl and event tables."""
+class ArchiveRunHistory:
+    """`scheduler.runs.RunHistory` over the crawl and event tables."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from jianbao.crawl.run import Watch
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def watching(what: str) -> Iterator[Watch | None]:
     from rich.console import Console  # noqa: PLC0415
 
     with Console(stderr=True).status(what) as line:
-        yield lambda tally: line.update(f"{what}: {describe(tally)}")
+        yield lambda counted: line.update(f"{what}: {describe(counted)}")
 
 
 @contextmanager
@@ -34,10 +34,10 @@ def telling(what: str) -> Iterator[Callable[[str], None] | None]:
         yield lambda text: line.update(f"{what}: {text}")
 
 
-def describe(tally: Tally) -> str:
+def describe(counted: CrawlCounts) -> str:
     """Return a crawl's counts in a line."""
-    sources = list(tally.sources.values())
+    sources = list(counted.sources.values())
     polled = sum(source.poll is not None for source in sources)
     new = sum(source.new for source in sources)
     failed = sum(source.failed + source.quarantined for source in sources)
-    return f"{polled} pages polled, {tally.done} articles fetched, {new} new, {failed} not stored"
+    return f"{polled} pages polled, {counted.done} articles fetched, {new} new, {failed} not stored"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from spiders.addresses import host_of
 from storage.events.event import list_open_sources, open_event, resolve_events
 from storage.ledger.arrears import watch_arrears
-from storage.ledger.counts import SourceTally, Tally
+from storage.ledger.counts import CrawlCounts, SourceCounts
 
 _SUSPECT = 2
 """Articles set aside in one crawl that read no page, from which on the layout is suspected."""
@@ -19,7 +19,7 @@ _SUSPECT = 2
 def raise_alarms(
     connection: Connection,
     slugs: Iterable[str],
-    tally: Tally,
+    counted: CrawlCounts,
     now: datetime,
     *,
     polled: bool,
@@ -31,11 +31,11 @@ def raise_alarms(
     A crawl that ``polled`` and leaves an alarm open is not well, though nothing may have been due in it. One
     that was interrupted or broke leaves its articles for the next, and tells nothing about them.
     """
-    for source in tally.sources.values():
+    for source in counted.sources.values():
         _watch_layout(connection, source, now, suspicious=tells_of_layout(source.slug))
-    if tally.interrupted or tally.broken:
+    if counted.interrupted or counted.broken:
         return
-    touched = {*slugs, *tally.sources}
+    touched = {*slugs, *counted.sources}
     open_alarms = watch_arrears(connection, touched, now, host_of)
     for slug in touched & list_open_sources(connection, "article_layout_broken"):
         open_alarms.append(f"{slug}: the articles fetched last were all set aside")
@@ -43,11 +43,11 @@ def raise_alarms(
         open_alarms.append(f"{slug}: its list has more links without an info code than usual")
     if polled:
         for message in open_alarms:
-            tally.note(message)
-        tally.unwell = bool(open_alarms)
+            counted.note(message)
+        counted.unwell = bool(open_alarms)
 
 
-def _watch_layout(connection: Connection, source: SourceTally, now: datetime, *, suspicious: bool) -> None:
+def _watch_layout(connection: Connection, source: SourceCounts, now: datetime, *, suspicious: bool) -> None:
     stored = source.new + source.revised + source.unchanged
     astray = suspicious and source.astray >= _SUSPECT and source.astray == stored
     if astray:

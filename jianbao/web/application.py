@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from jianbao import __version__
 from jianbao.web.api import feeds, health, metrics, routes
-from jianbao.web.dependencies import Books, add_up
+from jianbao.web.dependencies import Totals, add_up
 from jianbao.web.errors import explain_errors
 from jianbao.web.middleware.freshness import Freshness
 from jianbao.web.middleware.gate import Gate
@@ -36,7 +36,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
     or `ArchiveUnusable`.
     """
     archive = Archive.open_reading(archive_folder)
-    books = CountedOnce(archive.engine, add_up)
+    totals = CountedOnce(archive.engine, add_up)
     watch = StateWatch(archive.engine)
     application = FastAPI(
         title="jianbao",
@@ -44,7 +44,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # these two would load their scripts from another host
         redoc_url=None,
-        lifespan=_closing(archive, books, watch),
+        lifespan=_closing(archive, totals, watch),
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(Gate, names=hosts),
@@ -55,7 +55,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
         ],
     )
     application.state.archive = archive
-    application.state.books = books
+    application.state.totals = totals
     explain_errors(application)
     for router in (routes.router, feeds.router, metrics.router, health.router):
         application.include_router(router)
@@ -66,14 +66,14 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
 
 
 def _closing(
-    archive: Archive, books: CountedOnce[Books], watch: StateWatch
+    archive: Archive, totals: CountedOnce[Totals], watch: StateWatch
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = _THREADS
         with archive:
             yield
-            books.close()
+            totals.close()
             watch.close()
 
     return lifespan

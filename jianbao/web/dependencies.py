@@ -20,7 +20,7 @@ from storage.ledger.listing import count_states
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ArchiveCounts:
     """How the whole archive stands: its articles, and what was listed and is not among them."""
 
     articles: int
@@ -36,21 +36,21 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Totals:
     """The ledger added up: how the whole archive stands, and each source's listings by state."""
 
-    standing: Standing
+    counts: ArchiveCounts
     states: dict[str, dict[str, int]]
 
 
-def add_up(view: Connection) -> Books:
+def add_up(view: Connection) -> Totals:
     """Return the ledger's sums; they are dear, and asked for by many pages."""
     states = count_states(view)
     sums = {
         state: sum(counts.get(state, 0) for counts in states.values())
         for state in ("owed", "failed", "quarantined", "gone")
     }
-    return Books(Standing(articles=count_articles(view), **sums), states)
+    return Totals(ArchiveCounts(articles=count_articles(view), **sums), states)
 
 
 async def find_archive(request: Request) -> Archive:
@@ -58,18 +58,18 @@ async def find_archive(request: Request) -> Archive:
     return cast(Archive, request.app.state.archive)
 
 
-def find_standing(request: Request) -> Standing:
+def find_counts(request: Request) -> ArchiveCounts:
     """Return how the archive stands now."""
-    return _books(request).standing
+    return _totals(request).counts
 
 
 def find_states(request: Request) -> dict[str, dict[str, int]]:
     """Return for each source how many listings are in each state now."""
-    return _books(request).states
+    return _totals(request).states
 
 
-def _books(request: Request) -> Books:
-    return cast(CountedOnce[Books], request.app.state.books).read()
+def _totals(request: Request) -> Totals:
+    return cast(CountedOnce[Totals], request.app.state.totals).read()
 
 
 OpenArchive = Annotated[Archive, Depends(find_archive)]

@@ -59,7 +59,7 @@ def serve_archive(folder: Path, host: str, port: int, names: Sequence[str] = ())
             print_note(f"reading at {_address(listening)}; Ctrl-C ends it")
             return _run(application, listening)
     finally:
-        application.state.books.close()
+        application.state.totals.close()
         application.state.archive.close()
 
 

@@ -40,9 +40,9 @@ class CategorySpider(ArchiveSpider):
 
     async def start(self) -> AsyncIterator[Request | Delivery]:
         """Poll the sources, and fetch the articles owed by each one whose host could be reached."""
-        for order in self.desk.orders():
+        for order in self.port.orders():
             self.turns.join(host_of(order.url), self._poll(order))
-        for leftover in self.desk.unpolled():
+        for leftover in self.port.unpolled():
             self._read_owed(leftover)
         async for request in super().start():
             yield request
@@ -65,7 +65,7 @@ class CategorySpider(ArchiveSpider):
         try:
             poll, keep = self._read_poll(response, order)
             poll = _tell_move(poll, _moved_to(response))
-            self.desk.record_poll(poll, kept_exchange(response.request) if keep else None)
+            self.port.record_poll(poll, kept_exchange(response.request) if keep else None)
             reachable = True
         finally:
             self._end_poll(order, reachable=reachable)
@@ -75,7 +75,7 @@ class CategorySpider(ArchiveSpider):
         order: PollOrder = failure.request.meta["order"]  # type: ignore[attr-defined]
         try:
             error = str(explain_failure(failure, order.url))
-            self.desk.record_poll(Poll(order.source, "failed", datetime.now(UTC), error=error), None)
+            self.port.record_poll(Poll(order.source, "failed", datetime.now(UTC), error=error), None)
         finally:
             self._end_poll(order, reachable=not tells_of_whole_host(failure))
 
@@ -84,7 +84,7 @@ class CategorySpider(ArchiveSpider):
 
     def _all_owed(self, slug: str) -> Iterator[Owed]:
         after = ""
-        while page := self.desk.owed(slug, after):
+        while page := self.port.owed(slug, after):
             yield from page
             after = page[-1].info_code
 
@@ -108,7 +108,7 @@ class CategorySpider(ArchiveSpider):
         """Return the headers that ask only for a change, where the host's validators can be trusted."""
         if order.validators is None or not order.may_ask:
             return {}
-        if not self.desk.trusts_validators(host_of(order.url)):
+        if not self.port.trusts_validators(host_of(order.url)):
             return {}
         headers = {
             "If-None-Match": order.validators.etag,
@@ -171,7 +171,7 @@ class CategorySpider(ArchiveSpider):
         if order.body_hash is None or order.validators is None:
             return
         if validators == order.validators and validators != Validators():
-            self.desk.note_validators(host_of(order.url), truthful=same_body)
+            self.port.note_validators(host_of(order.url), truthful=same_body)
 
 
 def _tell_move(poll: Poll, address: str | None) -> Poll:

@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from spiders.addresses import host_of
-from spiders.port import Desk
+from spiders.port import Port
 
 _TOO_MANY = 429
 _UNAVAILABLE = 503
@@ -46,7 +46,7 @@ class RetryAfterMiddleware:
     async def process_request(self, request: Request) -> None:
         """Wait out a short rest; raise `HostRests` for a long one."""
         host = host_of(request.url)
-        until = self._desk.rests_until(host)
+        until = self._port.rests_until(host)
         if until is None:
             return
         rest = until - datetime.now(UTC)
@@ -61,7 +61,7 @@ class RetryAfterMiddleware:
         if rest is None:
             return response
         host, until = host_of(request.url), datetime.now(UTC) + rest
-        self._desk.let_rest(host, until)
+        self._port.let_rest(host, until)
         assert self._crawler.spider is not None
         again = get_retry_request(request, spider=self._crawler.spider, reason="asked to wait")
         if again is None or rest > _WORTH_WAITING:
@@ -69,8 +69,8 @@ class RetryAfterMiddleware:
         return again
 
     @property
-    def _desk(self) -> Desk:
-        return cast(Desk, self._crawler.spider.desk)  # type: ignore[union-attr]
+    def _port(self) -> Port:
+        return cast(Port, self._crawler.spider.port)  # type: ignore[union-attr]
 
 
 def parse_retry_after(value: str, now: datetime) -> timedelta | None:

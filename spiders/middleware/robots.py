@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from spiders.addresses import host_of
 from spiders.causes import name_cause
 from spiders.middleware.retry_after import HostRests
-from spiders.port import Desk
+from spiders.port import Port
 from spiders.readers.robots_txt import TOKEN, is_robots_txt, name_only_us
 from spiders.wholeness import is_whole
 
@@ -55,7 +55,7 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
         """Return the parser of the host's robots.txt, from memory when that is younger than a day."""
         netloc = _netloc(request.url)
         if netloc not in self._parsers:
-            remembered = self._desk.robots(host_of(request.url))
+            remembered = self._port.robots(host_of(request.url))
             if remembered is not None:
                 self._parsers[netloc] = Deferred()
                 self._follow(remembered, netloc)
@@ -75,10 +75,10 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
         if response.status < _SERVER_ERROR and (
             response.status >= _NOT_THERE or _brings_rules(response, body)
         ):
-            self._desk.keep_robots(host, body)
+            self._port.keep_robots(host, body)
             self._follow(body, netloc)
             return
-        last = self._desk.last_robots(host)
+        last = self._port.last_robots(host)
         if last is None and response.status >= _SERVER_ERROR:
             self._failing[netloc] = f"answers {response.status}"
         self._follow(last or b"", netloc)
@@ -88,7 +88,7 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
 
         One that led elsewhere, in circles, or on and on is as good as not there (2.3.1.2).
         """
-        last = self._desk.last_robots(host_of(f"//{netloc}"))
+        last = self._port.last_robots(host_of(f"//{netloc}"))
         ignored = isinstance(exc, IgnoreRequest | DownloadCancelledError) and not isinstance(exc, HostRests)
         if last is None and not ignored and netloc not in self._led_away:
             said = str(exc) if isinstance(exc, HostRests) else f"it {name_cause(exc)}"
@@ -107,8 +107,8 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
         waiting.callback(parser)
 
     @property
-    def _desk(self) -> Desk:
-        return cast(Desk, self.crawler.spider.desk)  # type: ignore[union-attr]
+    def _port(self) -> Port:
+        return cast(Port, self.crawler.spider.port)  # type: ignore[union-attr]
 
     def _keep_delay(self, request: Request) -> None:
         """Slow the host's slot down to its Crawl-delay at every request: slots come and go."""

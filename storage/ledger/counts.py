@@ -15,7 +15,7 @@ _ERROR_SAMPLES = 20
 
 
 @dataclass(slots=True)
-class SourceTally:
+class SourceCounts:
     """One source's counts: what its page listed (``poll`` None: not polled), and how each article ended.
 
     ``lost`` counts the page's characters that were cut or broken on their way.
@@ -39,27 +39,27 @@ class SourceTally:
 
 
 @dataclass(slots=True)
-class Tally:
+class CrawlCounts:
     """A crawl's counts by source, its requests, and samples of what went wrong.
 
     ``unwell`` tells that an alarm about its sources is open, whatever this crawl itself came to.
     """
 
-    sources: dict[str, SourceTally] = field(default_factory=dict)
+    sources: dict[str, SourceCounts] = field(default_factory=dict)
     requests: int = 0
     errors: list[str] = field(default_factory=list)
     broken: bool = False
     interrupted: bool = False
     unwell: bool = False
 
-    def of(self, slug: str) -> SourceTally:
+    def of(self, slug: str) -> SourceCounts:
         """Return the counts of a source, beginning them when it is new."""
-        return self.sources.setdefault(slug, SourceTally(slug))
+        return self.sources.setdefault(slug, SourceCounts(slug))
 
     def count(self, slug: str, outcome: Outcome) -> None:
         """Count how one fetched article of a source ended."""
-        tally = self.of(slug)
-        setattr(tally, outcome, getattr(tally, outcome) + 1)
+        counted = self.of(slug)
+        setattr(counted, outcome, getattr(counted, outcome) + 1)
 
     def note(self, error: str) -> None:
         """Keep a sentence about something that went wrong, as long as there are few."""
@@ -71,18 +71,29 @@ class Tally:
     def done(self) -> int:
         """How many articles have ended, in whatever way."""
         return sum(
-            tally.new + tally.revised + tally.unchanged + tally.gone + tally.failed + tally.quarantined
-            for tally in self.sources.values()
+            counted.new
+            + counted.revised
+            + counted.unchanged
+            + counted.gone
+            + counted.failed
+            + counted.quarantined
+            for counted in self.sources.values()
         )
 
     @property
     def status(self) -> CrawlStatus:
         """``ok`` without a failure, ``failed`` without a success or when it broke, else ``partial``."""
         tallies = list(self.sources.values())
-        troubles = sum((tally.poll == "failed") + tally.failed + tally.quarantined for tally in tallies)
+        troubles = sum(
+            (counted.poll == "failed") + counted.failed + counted.quarantined for counted in tallies
+        )
         successes = sum(
-            (tally.poll not in ("failed", None)) + tally.new + tally.revised + tally.unchanged + tally.gone
-            for tally in tallies
+            (counted.poll not in ("failed", None))
+            + counted.new
+            + counted.revised
+            + counted.unchanged
+            + counted.gone
+            for counted in tallies
         )
         if self.broken or (troubles and not successes):
             return "failed"

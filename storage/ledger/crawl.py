@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from storage.database.schema import crawl, source
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 
 _CHUNK = 500  # bound variables of one statement
 
@@ -75,14 +75,18 @@ def record_unrun(
 
 
 def finish_crawl(
-    connection: Connection, crawl_id: int, tally: Tally, finished_at: datetime, status: str | None = None
+    connection: Connection,
+    crawl_id: int,
+    counted: CrawlCounts,
+    finished_at: datetime,
+    status: str | None = None,
 ) -> None:
     """Close a crawl with what it counted.
 
     Unless it was interrupted, that accounts for the run of its sources that was due; an interrupted one is
     caught up with.
     """
-    ended = status or tally.status
+    ended = status or counted.status
     if ended != "interrupted":
         account_for_due(connection, crawl_id)
     connection.execute(
@@ -91,10 +95,10 @@ def finish_crawl(
         .values(
             status=ended,
             finished_at=finished_at,
-            requests=tally.requests,
-            polls=len(tally.sources),
-            sources=tally.with_news(),
-            errors=tally.errors,
+            requests=counted.requests,
+            polls=len(counted.sources),
+            sources=counted.with_news(),
+            errors=counted.errors,
         )
     )
 

@@ -117,7 +117,7 @@ def _count_together(
     can_be_sampled = way.expression is not None and _asks_for_days_only(query)
     if can_be_sampled and estimate_proposed(connection, query, way, effort.rows) is not None:
         return _estimate(connection, query, way, periods)
-    return _tally(unit, (row.published_at for row in Sweep(connection, query, way=way)))
+    return _counted(unit, (row.published_at for row in Sweep(connection, query, way=way)))
 
 
 def _count_told(
@@ -135,7 +135,7 @@ def _count_told(
         day = _day_of(article.c.published_at)
         found = select_candidates(query, way, day, func.count()).where(*exact_days(query)).group_by(day)
         counted = _read_days(connection, unit, found)
-    owed = _tally(unit, (row.published_at for row in sweep_owed(connection, query, way)))
+    owed = _counted(unit, (row.published_at for row in sweep_owed(connection, query, way)))
     return _Counted(counted.total + owed.total, counted.counts + owed.counts)
 
 
@@ -221,7 +221,7 @@ def _sum_up(periods: Sequence[Period], counted: Sequence[int]) -> _Counted:
     return _Counted(counts.total(), counts)
 
 
-def _tally(unit: Unit, moments: Iterable[datetime]) -> _Counted:
+def _counted(unit: Unit, moments: Iterable[datetime]) -> _Counted:
     counts = Counts((None, first_day(press_day(moment), unit)) for moment in moments)
     return _Counted(counts.total(), counts)
 

@@ -17,7 +17,7 @@ from storage.ledger.listing import list_owed, record_listings, settle_unarchived
 from storage.records import Listed
 from storage.records.press_days import press_day
 from support.command_line import PYTHON
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 from support.sample_articles import CODE, hostile_article, plain_article, shelve
 from support.served_archive import NOW, fill_archive
 
@@ -64,12 +64,12 @@ def serve_everything(folder: Path) -> Iterator[Browsed]:
             serving.communicate()
 
 
-def _add_near_copy(work: DeskWork) -> str:
+def _add_near_copy(work: DeliveredArticles) -> str:
     """Print an article again in another paper, its last paragraph left out; return that one's info code."""
-    first = work.edition.articles[1]
-    fresh = work.edition.publish(slug=work.edition.slugs[2])
+    first = work.offer.articles[1]
+    fresh = work.offer.publish(slug=work.offer.slugs[2])
     shorter = Written(first.write()[:-1])
-    near = work.edition.publish(
+    near = work.offer.publish(
         replace(first, code=f"NW{int(fresh.digits) + 7}", slug=fresh.slug, write=shorter)
     )
     work.deliver(near)
@@ -77,25 +77,25 @@ def _add_near_copy(work: DeskWork) -> str:
     return near.info_code
 
 
-def _add_odd_ones(work: DeskWork) -> None:
+def _add_odd_ones(work: DeliveredArticles) -> None:
     """Add what is gone, owed or set aside, and two articles that no page delivered: one hostile."""
     shelve(work.archive, plain_article())
     shelve(work.archive, replace(hostile_article(), info_code=HOSTILE))
-    slug = work.edition.slugs[0]
+    slug = work.offer.slugs[0]
     listed = [
         Listed(code, "media", f"http://127.0.0.1/{code}.html", title)
         for code, title in ((OWED, "还没有取到的文章"), (BROKEN, "读不懂的文章"))
     ]
     with work.archive.writing() as connection:
-        set_status(connection, work.edition.articles[7].info_code, "gone", NOW)
+        set_status(connection, work.offer.articles[7].info_code, "gone", NOW)
         record_listings(connection, slug, listed, NOW)
         broken = next(owed for owed in list_owed(connection, slug, None) if owed.info_code == BROKEN)
         settle_unarchived(connection, broken, "this page has no text", NOW, capture_id=1)
         open_event(connection, "quarantine", "this page has no text", NOW, source=slug, info_code=BROKEN)
 
 
-def _every_page(work: DeskWork, near: str) -> tuple[Page, ...]:
-    posts = work.edition.articles
+def _every_page(work: DeliveredArticles, near: str) -> tuple[Page, ...]:
+    posts = work.offer.articles
     revised, gone = posts[3], posts[7]
     day = press_day(revised.published_at)
     fine = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from jianbao.demo import Post, Press
-from jianbao.demo.newspaper_day import Edition
+from jianbao.demo.offer import Offer
 from pipelines.settle import Settled, settle_delivery
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
@@ -22,27 +22,27 @@ ORIGIN = "http://127.0.0.1"
 
 
 @dataclass
-class DeskWork:
-    """An edition of the demo site and an archive; each delivery is read from the page as it is now."""
+class DeliveredArticles:
+    """An offer of the demo site and an archive; each delivery is read from the page as it is now."""
 
-    edition: Edition
+    offer: Offer
     archive: Archive
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @classmethod
     def open(cls, folder: Path, press: Press | None = None) -> Self:
         """Open an archive with a source for every paper."""
-        edition = Edition(press)
+        offer = Offer(press)
         archive = Archive.open(folder)
         with archive.writing() as connection:
             save_sources(
                 connection,
                 [
                     SourceRow(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True)
-                    for slug in edition.slugs
+                    for slug in offer.slugs
                 ],
             )
-        return cls(edition, archive)
+        return cls(offer, archive)
 
     def list_post(self, post: Post) -> Owed:
         """List a post on its paper's page; return what is owed for it."""
@@ -63,7 +63,7 @@ class DeskWork:
         """Fetch a post from where it stands, as its page or as JSON, and settle what came."""
         owed = self.list_post(post)
         target = f"/NewsData/GetNewsText.do?id={post.code}" if as_json else self._path(post)
-        answer = self.edition.answer(target)
+        answer = self.offer.answer(target)
         assert answer.status == 200, target
         url, text = ORIGIN + target, answer.body.decode()
         exchange = Exchange(
@@ -90,4 +90,4 @@ class DeskWork:
             return [row.changed for row in list_revisions(connection, post.info_code)]
 
     def _path(self, post: Post) -> str:
-        return self.edition.article_path(post.code, post.slug)
+        return self.offer.article_path(post.code, post.slug)

@@ -15,7 +15,7 @@ from storage.ledger.listing import ensure_listing
 from storage.ledger.source import ensure_import_source
 from storage.records import Article, Exchange, Image, Link, Owed, Paragraph, Security
 from support.command_line import Command, Ended
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 
 NOON = datetime(2026, 3, 20, 4, 0, 5, tzinfo=UTC)
 HOSTILE = (
@@ -83,17 +83,17 @@ class ExportBench:
 
     def fill(self, press: Press | None = None) -> int:
         """Deliver every article of a press; return how many there are."""
-        desk = DeskWork.open(self.archive_folder, press or Press.of(6, 2))
-        with desk.archive:
-            posts = desk.edition.articles
+        delivered = DeliveredArticles.open(self.archive_folder, press or Press.of(6, 2))
+        with delivered.archive:
+            posts = delivered.offer.articles
             for post in posts:
-                desk.deliver(post)
+                delivered.deliver(post)
         return len({post.info_code for post in posts})
 
     def store(self, *articles: Article, slug: str = "paper") -> None:
         """Store articles as if a source had listed them."""
-        desk = DeskWork.open(self.archive_folder, Press.of(1, 1))
-        with desk.archive as archive, archive.writing() as connection:
+        delivered = DeliveredArticles.open(self.archive_folder, Press.of(1, 1))
+        with delivered.archive as archive, archive.writing() as connection:
             ensure_import_source(connection, slug, "上饶日报")
             for article in articles:
                 owed = Owed(slug, article.info_code, "media", article.url, article.title)

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from storage.archive.folder import Archive
 from storage.search import build_part, create_index
-from support.searched_articles import SearchDesk
+from support.searched_articles import SearchedArticles
 
 _PART = 20
 _READY_AFTER = 3
@@ -25,12 +25,12 @@ _PAUSE = 0.02  # seconds: time to be killed in
 
 def write(folder: Path, ready: Path) -> None:
     """Add, edit and remove articles in small transactions."""
-    with SearchDesk.open(folder, seed=os.getpid()) as desk:
+    with SearchedArticles.open(folder, seed=os.getpid()) as searched:
         while True:
-            desk.add(10, each=5)
-            desk.edit(10)
-            desk.relist(3)
-            desk.remove(2)
+            searched.add(10, each=5)
+            searched.edit(10)
+            searched.relist(3)
+            searched.remove(2)
             ready.touch()
 
 

@@ -42,13 +42,13 @@ SECURITIES = (
 FIRST = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)
 _DAYS = 40
 _CROWDED = 0.4
-"""The share of articles that appear on the hour, as newspapers put up a whole edition: more than ids have
+"""The share of articles that appear on the hour, as newspapers put up a whole offer: more than ids have
 room for in a minute."""
 _CAUGHT_UP = 0.05
 """How often the index takes what it is owed: some articles are in it then, and some are not yet."""
 
 
-class SearchDesk:
+class SearchedArticles:
     """An archive, and the pen that writes it. The same seed writes the same."""
 
     def __init__(self, archive: Archive, seed: int, days: int = _DAYS) -> None:
@@ -61,13 +61,13 @@ class SearchDesk:
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, seed: int = 1, days: int = _DAYS) -> Iterator[SearchDesk]:
+    def open(cls, folder: Path, seed: int = 1, days: int = _DAYS) -> Iterator[SearchedArticles]:
         """Open the archive in a folder, with what it already has."""
         with Archive.open(folder) as archive:
-            desk = cls(archive, seed, days)
+            searched = cls(archive, seed, days)
             with archive.reading() as connection:
-                desk.codes = list(connection.execute(select(article.c.info_code)).scalars())
-            yield desk
+                searched.codes = list(connection.execute(select(article.c.info_code)).scalars())
+            yield searched
 
     def add(self, count: int, *, each: int = 200) -> None:
         """Store that many new articles, so many in a transaction; some are copies of others."""

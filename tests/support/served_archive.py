@@ -8,22 +8,22 @@ from pathlib import Path
 
 from jianbao.demo import Press
 from storage.events.event import open_event, record_event, resolve_events
-from storage.ledger.counts import Tally
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, record_unrun, start_crawl
 from storage.ledger.listing import record_poll
 from storage.records import Poll
 from storage.search import index_owed
-from support.delivered_articles import DeskWork
+from support.delivered_articles import DeliveredArticles
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 ARTICLES, PAPERS = 30, 3
 
 
-def fill_archive(folder: Path) -> DeskWork:
+def fill_archive(folder: Path) -> DeliveredArticles:
     """Fill an archive in a folder: 30 articles, one of them revised, one more that copies another."""
-    work = DeskWork.open(folder, Press.of(ARTICLES, PAPERS))
+    work = DeliveredArticles.open(folder, Press.of(ARTICLES, PAPERS))
     work.now = NOW
-    posts = work.edition.articles
+    posts = work.offer.articles
     for post in posts:
         work.deliver(post)
     _copy(work)
@@ -34,33 +34,33 @@ def fill_archive(folder: Path) -> DeskWork:
     return work
 
 
-def _copy(work: DeskWork) -> None:
-    first = work.edition.articles[0]
-    fresh = work.edition.publish(slug=first.slug)
-    work.edition.delete(fresh.code, everywhere=True)
-    work.deliver(work.edition.publish(replace(first, code=f"NW{int(fresh.digits) + 1}")))
+def _copy(work: DeliveredArticles) -> None:
+    first = work.offer.articles[0]
+    fresh = work.offer.publish(slug=first.slug)
+    work.offer.delete(fresh.code, everywhere=True)
+    work.deliver(work.offer.publish(replace(first, code=f"NW{int(fresh.digits) + 1}")))
 
 
-def _revise(work: DeskWork) -> None:
-    post = work.edition.articles[3]
-    work.edition.edit(post.code, title=f"{post.title}（更正）")
+def _revise(work: DeliveredArticles) -> None:
+    post = work.offer.articles[3]
+    work.offer.edit(post.code, title=f"{post.title}（更正）")
     work.now = NOW + timedelta(hours=3)
-    work.deliver(work.edition.find(post.code))
+    work.deliver(work.offer.find(post.code))
 
 
-def _keep_the_logbook(work: DeskWork) -> None:
-    slugs = work.edition.slugs
+def _keep_the_logbook(work: DeliveredArticles) -> None:
+    slugs = work.offer.slugs
     with work.archive.writing() as connection:
         for turn in range(5):
             began = NOW + timedelta(minutes=turn)
-            tally = Tally(requests=turn)
-            tally.of(slugs[0]).poll = "changed"
-            tally.count(slugs[0], "new")
+            counted = CrawlCounts(requests=turn)
+            counted.of(slugs[0]).poll = "changed"
+            counted.count(slugs[0], "new")
             crawl_id = start_crawl(connection, "manual", slugs, began, version="1")
-            finish_crawl(connection, crawl_id, tally, began + timedelta(seconds=9))
+            finish_crawl(connection, crawl_id, counted, began + timedelta(seconds=9))
         record_unrun(connection, "missed", slugs[:1], NOW, NOW, "the machine slept")
         record_poll(connection, Poll(source=slugs[0], outcome="unchanged", polled_at=NOW))
         open_event(connection, "source_silent", "nothing new for 4 days", NOW, source=slugs[1])
         open_event(connection, "poll_failed", "it answers 500", NOW, source=slugs[2])
         resolve_events(connection, ["poll_failed"], NOW, source=slugs[2])
-        record_event(connection, "page_back", "it is back", NOW, info_code=work.edition.articles[0].info_code)
+        record_event(connection, "page_back", "it is back", NOW, info_code=work.offer.articles[0].info_code)

@@ -1,4 +1,4 @@
-"""A bench for the service: real child processes, a logbook in memory, a scenario beside it."""
+"""A bench for the service: real child processes, a history in memory, a scenario beside it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ write("ok")
 
 @dataclass
 class Notebook:
-    """A logbook in memory; the children's rows are files."""
+    """A history in memory; the children's rows are files."""
 
     folder: Path
     due: dict[str, datetime] = field(default_factory=dict)

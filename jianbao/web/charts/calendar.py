@@ -19,7 +19,7 @@ _KEPT = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Almanac:
+class YearCalendar:
     """A year's calendar, the years that have one, and what the year adds up to."""
 
     calendar: Calendar
@@ -34,7 +34,7 @@ class Almanac:
         return [cell for cell in self.calendar.cells if cell.count or cell.owing or cell.look == "unseen"]
 
 
-def read_almanac(view: Connection, source: Any, year: int | None, say: Say) -> Almanac:
+def read_calendar(view: Connection, source: Any, year: int | None, say: Say) -> YearCalendar:
     """Return a source's year: the one asked for, else the last that has an article, else this one."""
     today = press_day(datetime.now(UTC))
     span = span_published(view, source.slug)
@@ -43,7 +43,7 @@ def read_almanac(view: Connection, source: Any, year: int | None, say: Say) -> A
     year = year or last.year
     states = _states(view, source, _days(max(first, date(year, 1, 1)), min(today, date(year, 12, 31))))
     calendar = draw_calendar(year, states, lambda day, state: _tell(day, state, say))
-    return Almanac(
+    return YearCalendar(
         calendar=calendar,
         years=tuple(range(max(today.year, last.year), first.year - 1, -1)),
         articles=sum(state.count for state in states.values()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from jianbao.web.dependencies import OpenArchive
-from jianbao.web.pages.newspaper_day import read_edition
+from jianbao.web.pages.newspaper_day import read_newspaper_day
 from jianbao.web.questions.addresses import ask_day
 from jianbao.web.rendering import render_page
 
@@ -18,7 +18,12 @@ _TITLES = 30
 def show_day(request: Request, archive: OpenArchive, day: str, media: str = "") -> Response:
     """Show what was published on a day (UTC+8), by newspaper."""
     with archive.reading() as view:
-        edition = read_edition(view, ask_day(day), media or None)
+        newspaper_day = read_newspaper_day(view, ask_day(day), media or None)
         return render_page(
-            request, view, "day.html", edition=edition, media=media, most_titles=None if media else _TITLES
+            request,
+            view,
+            "day.html",
+            newspaper_day=newspaper_day,
+            media=media,
+            most_titles=None if media else _TITLES,
         )

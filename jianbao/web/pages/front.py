@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from jianbao.web.dependencies import OpenArchive, Standing, find_standing
-from jianbao.web.pages.newspaper_day import Edition, bounds_of, read_edition
+from jianbao.web.dependencies import ArchiveCounts, OpenArchive, find_counts
+from jianbao.web.pages.newspaper_day import NewspaperDay, bounds_of, read_newspaper_day
 from jianbao.web.rendering import render_page
 from storage.articles.headlines import count_published, newest_moment
 from storage.events.event import list_open_events
@@ -23,27 +23,27 @@ _TITLES = 6
 @router.get("/")
 def show_front(request: Request, archive: OpenArchive) -> Response:
     """Show the newest day of the archive as a newspaper's front page."""
-    standing: Standing = find_standing(request)
+    counts: ArchiveCounts = find_counts(request)
     with archive.reading() as view:
         newest = newest_moment(view)
-        edition = read_edition(view, press_day(newest)) if newest else None
+        newspaper_day = read_newspaper_day(view, press_day(newest)) if newest else None
         return render_page(
             request,
             view,
             "front.html",
-            edition=edition,
-            earlier=_earlier(view, edition) if edition else [],
+            newspaper_day=newspaper_day,
+            earlier=_earlier(view, newspaper_day) if newspaper_day else [],
             events=list_open_events(view, _EVENTS),
-            standing=standing,
+            counts=counts,
             most_papers=_PAPERS,
             most_titles=_TITLES,
         )
 
 
-def _earlier(view: Connection, edition: Edition) -> list[tuple[object, int]]:
-    """Return the days before an edition that have articles, with how many, the latest first."""
+def _earlier(view: Connection, newspaper_day: NewspaperDay) -> list[tuple[object, int]]:
+    """Return the days before a day that have articles, with how many, the latest first."""
     days: list[tuple[object, int]] = []
-    day = edition.before
+    day = newspaper_day.before
     while day is not None and len(days) < _EARLIER:
         since, until = bounds_of(day)
         days.append((day, count_published(view, since, until)))

@@ -25,7 +25,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class NewspaperDay:
     """A day's newspapers, the days before and after it that have any, and how many articles it has."""
 
     day: date
@@ -45,12 +45,12 @@ def bounds_of(day: date) -> tuple[datetime, datetime]:
     return since, since + _DAY
 
 
-def read_edition(view: Connection, day: date, media: str | None = None) -> Edition:
+def read_newspaper_day(view: Connection, day: date, media: str | None = None) -> NewspaperDay:
     """Return a day's newspapers, or one of them."""
     since, until = bounds_of(day)
     papers = _gather(list_headlines(view, since, until, media))
     before, after = newest_moment(view, since), next_moment(view, until)
-    return Edition(
+    return NewspaperDay(
         day=day,
         papers=_with_leads(view, papers),
         before=press_day(before) if before else None,

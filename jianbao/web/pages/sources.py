@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from jianbao.web.charts.calendar import read_almanac
+from jianbao.web.charts.calendar import read_calendar
 from jianbao.web.dependencies import OpenArchive, find_states
 from jianbao.web.pages.newspaper_day import bounds_of
 from jianbao.web.questions.addresses import ask_day, ask_source
@@ -49,7 +49,7 @@ def show_source(
             "source.html",
             source=source,
             states=states.get(slug, {}),
-            almanac=read_almanac(view, source, year, say),
+            calendar=read_calendar(view, source, year, say),
             newest=newest,
             headlines=find_headlines(view, [entry.info_code for entry in newest]),
             missing=list_unarchived(view, slug, limit=_MISSING),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from jianbao.web.dependencies import find_standing
+from jianbao.web.dependencies import find_counts
 from storage.archive.folder import Archive
 from storage.search import read_index_state
 
@@ -20,7 +20,7 @@ def check_index(request: Request, archive: Archive) -> None:
     with archive.reading() as view:
         if read_index_state(view).is_current:
             return
-    if find_standing(request).articles <= _READABLE:  # to add up the ledger after each commit is dear
+    if find_counts(request).articles <= _READABLE:  # to add up the ledger after each commit is dear
         return
     raise NotIndexed(
         "The search index is not up to date: run `jianbao reindex`, which takes a while, and ask again."

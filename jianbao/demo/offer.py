@@ -1,4 +1,4 @@
-"""The edition: what the demo site offers at this moment, and how that changes."""
+"""What the demo site offers at this moment, and how that changes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class _Index:
     slugs: set[str] = field(default_factory=set)
 
 
-class Edition:
+class Offer:
     """The site without its server: every method may be called from any thread, and takes effect at once.
 
     A code names an article in any of its forms; changes concern all its posts unless ``slug`` picks one.

@@ -1,4 +1,4 @@
-"""The demo's edition: articles are published, edited, moved and deleted, and days pass."""
+"""The demo's offer: articles are published, edited, moved and deleted, and days pass."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from support.demo_client import PAPER, ask
 
 from jianbao.demo import TODAY, DemoSite, Post, Press, Written
-from jianbao.demo.newspaper_day import Edition
+from jianbao.demo.offer import Offer
 
 
 def test_publish_puts_a_fresh_article_on_top(site: DemoSite) -> None:
@@ -94,15 +94,13 @@ def test_an_unknown_code_is_named(site: DemoSite) -> None:
 
 @pytest.mark.parametrize(("days", "kept"), [(1, 2), (2, 1), (3, 0), (10, 0)])
 def test_days_pass_and_the_window_moves(days: int, kept: int) -> None:
-    edition = Edition()
-    edition.advance(days)
-    listed = {post.published_at.date() for slug in edition.slugs for post in edition.listed(slug)}
+    offer = Offer()
+    offer.advance(days)
+    listed = {post.published_at.date() for slug in offer.slugs for post in offer.listed(slug)}
     assert listed == {TODAY - timedelta(days=back) for back in range(kept)}
-    moved = [
-        post for post in edition.articles if edition.article_path(post.code, post.slug) == post.moved_path
-    ]
-    assert {edition.answer(post.moved_path).status for post in moved} == {200}
-    assert {edition.answer(post.dated_path).status for post in moved} == {404}
+    moved = [post for post in offer.articles if offer.article_path(post.code, post.slug) == post.moved_path]
+    assert {offer.answer(post.moved_path).status for post in moved} == {200}
+    assert {offer.answer(post.dated_path).status for post in moved} == {404}
 
 
 def test_a_paper_that_printed_nothing_for_three_days_answers_404(site: DemoSite) -> None:
@@ -120,8 +118,8 @@ def test_time_passing_takes_last_modified_along(site: DemoSite) -> None:
 
 
 def test_a_big_site_keeps_only_so_much_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jianbao.demo.newspaper_day._CACHED_BYTES", 100_000)
-    edition = Edition(Press.of(40, 2))
-    pages = {post.dated_path: edition.answer(post.dated_path).body for post in edition.articles}
-    assert sum(len(answer.body) for answer in edition._answers.values()) <= 100_000
-    assert all(edition.answer(path).body == body for path, body in pages.items())
+    monkeypatch.setattr("jianbao.demo.offer._CACHED_BYTES", 100_000)
+    offer = Offer(Press.of(40, 2))
+    pages = {post.dated_path: offer.answer(post.dated_path).body for post in offer.articles}
+    assert sum(len(answer.body) for answer in offer._answers.values()) <= 100_000
+    assert all(offer.answer(path).body == body for path, body in pages.items())
