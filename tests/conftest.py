@@ -100,7 +100,7 @@ def post(press: Press) -> Post:
 
 @pytest.fixture(scope="module")
 def delivered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeliveredArticles]:
-    """Return the delivered of a filled archive that no test changes."""
+    """Return the deliveries of a filled archive that no test changes."""
     work = fill_archive(tmp_path_factory.mktemp("archive"))
     with work.archive:
         yield work

@@ -84,7 +84,7 @@ def configure(folder: Path, pages: dict[str, str], *, obey_robots: bool) -> Path
     rules = {"delay": 0, "retries": 0, "timeout": 20, "obey_robots": str(obey_robots).lower()}
     lines = [f"{key} = {value}" for key, value in rules.items()]
     file = folder / "jianbao.toml"
-    file.write_text("\n".join((*tables, '[http]\ncontact = "mailto:delivered@example.org"', *lines)), "utf-8")
+    file.write_text("\n".join((*tables, '[http]\ncontact = "mailto:desk@example.org"', *lines)), "utf-8")
     return file
 
 

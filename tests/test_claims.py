@@ -49,7 +49,7 @@ def crawl(command: Command, tmp_path: Path, sites: Sites) -> Crawl:
             + (f"hosts = {json.dumps(hosts)}\n" if slug == "forger" else "")
             for slug in ([only] if only else order)
         ]
-        rules = '[http]\ncontact = "mailto:delivered@example.org"\ndelay = 0\nretries = 0\n'
+        rules = '[http]\ncontact = "mailto:desk@example.org"\ndelay = 0\nretries = 0\n'
         if endpoint:
             rules += f'[infocode]\nurl = "{sites[0].json_url}"\n'
         file = tmp_path / "jianbao.toml"

@@ -45,7 +45,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 
 def counted(status: str, **said: object) -> CrawlCounts:
-    """Return the counted of a crawl of both sources that ended so."""
+    """Return the counts of a crawl of both sources that ended so."""
     counted = CrawlCounts(**said)  # type: ignore[arg-type]
     for slug in ("hexi", "hedong"):
         counted.of(slug).poll = "failed" if status == "failed" else "changed"
@@ -159,11 +159,11 @@ BREAKS = {
     "locked": ("Archive.keep", 'OperationalError("x", {}, sqlite3.OperationalError("database is locked"))'),
     "a defect": ("Archive.keep", 'LookupError("no such thing")'),
     "a defect before the first request": (
-        "__import__('jianbao.crawl.port').archive_port.ArchivePort.orders",
+        "__import__('jianbao.crawl.port').crawl.port.ArchivePort.orders",
         'LookupError("no such thing")',
     ),
     "a defect after the last": (
-        "__import__('jianbao.crawl.run').crawling.link_news",
+        "__import__('jianbao.crawl.run').crawl.run.link_news",
         'OperationalError("x", {}, sqlite3.OperationalError("database or disk is full"))',
     ),
 }

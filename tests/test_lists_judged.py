@@ -62,7 +62,7 @@ def test_a_link_that_names_no_article_is_counted(odd: str) -> None:
         link("#top"),
         link("/category/nanhuribao.html"),
         link("/category/yaohuribao.html"),
-        link("mailto:delivered@example.org"),
+        link("mailto:desk@example.org"),
         '<a name="anchor"></a>',
         "<nav><ul><li><a href='/about/us.html'>关于</a></li></ul></nav>",
     ],

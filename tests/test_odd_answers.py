@@ -104,7 +104,7 @@ def test_203_and_a_whole_206_are_answers(command: Command, tmp_path: Path, head:
         file = tmp_path / "jianbao.toml"
         file.write_text(
             f'[[sources]]\nslug = "a"\nname = "a"\nkind = "category"\nurl = "{url}/a.html"\n'
-            '[http]\ndelay = 0\nobey_robots = false\ncontact = "mailto:delivered@example.org"\n',
+            '[http]\ndelay = 0\nobey_robots = false\ncontact = "mailto:desk@example.org"\n',
             "utf-8",
         )
         (source,) = command("--config", file, "crawl", "--json").json["sources"]
@@ -127,7 +127,7 @@ def test_a_source_with_an_international_name(tmp_path: Path) -> None:
     file = tmp_path / "jianbao.toml"
     file.write_text(
         '[[sources]]\nslug = "a"\nname = "a"\nkind = "category"\nurl = "http://江西日报.中国/a.html"\n'
-        '[http]\ndelay = 0\nretries = 0\nobey_robots = false\ncontact = "mailto:delivered@example.org"\n',
+        '[http]\ndelay = 0\nretries = 0\nobey_robots = false\ncontact = "mailto:desk@example.org"\n',
         "utf-8",
     )
     with serve_raw(raw.encode() + body) as proxy:

@@ -45,7 +45,7 @@ def crawl(command: Command, tmp_path: Path) -> Iterator[tuple[DemoSite, Crawl]]:
             file.write_text(
                 f'[[sources]]\nslug = "a"\nname = "a"\nkind = "category"\nurl = "{page}/a.html"\n'
                 f"hosts = {hosts}\n"
-                '[http]\ndelay = 0\nretries = 0\nobey_robots = false\ncontact = "mailto:delivered@example.org"\n'
+                '[http]\ndelay = 0\nretries = 0\nobey_robots = false\ncontact = "mailto:desk@example.org"\n'
                 f'[infocode]\nurl = "{page}/{{code}}"\n',
                 "utf-8",
             )

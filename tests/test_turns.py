@@ -142,7 +142,7 @@ def crawl(command: Command, tmp_path: Path) -> Crawl:
             f'[[sources]]\nslug = "{slug}"\nname = "{slug}"\nkind = "category"\nurl = "{url}"\n'
             for slug, url in pages.items()
         ]
-        rules = '[http]\ncontact = "mailto:delivered@example.org"\ndelay = 0\nretries = 0\ntimeout = 120\n'
+        rules = '[http]\ncontact = "mailto:desk@example.org"\ndelay = 0\nretries = 0\ntimeout = 120\n'
         file = tmp_path / "jianbao.toml"
         file.write_text("\n".join((*tables, rules)), "utf-8")
         ended = command("--config", file, "crawl", "--json", prelude=SOON)

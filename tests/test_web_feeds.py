@@ -26,7 +26,7 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 
 @pytest.fixture
 def work(tmp_path: Path) -> Iterator[DeliveredArticles]:
-    """Return the delivered of a filled archive of one test's own."""
+    """Return the deliveries of a filled archive of one test's own."""
     work = fill_archive(tmp_path)
     with work.archive:
         yield work

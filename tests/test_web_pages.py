@@ -27,7 +27,7 @@ from storage.search import Effort
 
 @pytest.fixture
 def own_delivered(tmp_path: Path) -> Iterator[DeliveredArticles]:
-    """Return the delivered of a filled archive of one test's own."""
+    """Return the deliveries of a filled archive of one test's own."""
     work = fill_archive(tmp_path / "own")
     with work.archive:
         yield work

@@ -60,7 +60,7 @@ class Newsroom:
     def configure(self, **http: Any) -> None:
         """Write the configuration."""
         slugs = self.slugs or self.site.slugs
-        rules = {"contact": "mailto:delivered@example.org", **HTTP, **self.http, **http}
+        rules = {"contact": "mailto:desk@example.org", **HTTP, **self.http, **http}
         tables = [
             f'[[sources]]\nslug = "{slug}"\nname = "{slug}"\nkind = "category"\n'
             f'url = "{self.site.category_url(slug)}"\n'
