@@ -49,7 +49,7 @@ def show_source(
             "source.html",
             source=source,
             states=states.get(slug, {}),
-            calendar=read_calendar(view, source, year, say),
+            year_calendar=read_calendar(view, source, year, say),
             newest=newest,
             headlines=find_headlines(view, [entry.info_code for entry in newest]),
             missing=list_unarchived(view, slug, limit=_MISSING),
