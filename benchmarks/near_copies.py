@@ -26,7 +26,7 @@ from typing import Any
 from reprints import EDITS, Printed, print_papers
 from sqlalchemy import Connection, insert, select, text
 
-from pipelines.stories.link import BATCH, link_batch
+from jianbao.upkeep.story_links import BATCH, link_batch
 from storage.archive.folder import Archive
 from storage.database.schema import article, story_link, story_member, story_owed
 

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from jianbao.configuration import load_configuration
+from jianbao.crawl import article_pipeline
 from jianbao.crawl import port as archive_port
 from jianbao.crawl.run import CrawlOrder, choose_slugs, open_archive, run_crawl
-from pipelines import article_pipeline, prepare, settle
+from pipelines import prepare, settle
 from spiders.archive_spider import ArchiveSpider
 from storage.archive.folder import Archive
 

@@ -9,11 +9,10 @@ from sqlalchemy import Connection
 from pipelines.deduplicate import compare
 from pipelines.prepare import Prepared
 from pipelines.store import store_article
-from storage.articles.article import StoredArticle
 from storage.events.event import open_event
 from storage.ledger.counts import Outcome
 from storage.ledger.listing import find_listings, settle_archived
-from storage.records import Article, Capture, Claim, Owed, Voices
+from storage.records import Article, Capture, Claim, Owed, StoredArticle, Voices
 
 
 def settle_claim(  # noqa: PLR0913, PLR0917 - a claim has that many sides

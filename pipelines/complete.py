@@ -8,8 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pipelines.fingerprint import fold
-from storage.articles.article import StoredArticle
-from storage.records import Draft, Owed, SetAside
+from storage.records import Draft, Owed, SetAside, StoredArticle
 
 _LEAST_ALIKE = 0.3
 _UPSTREAM_ZONE = ZoneInfo("Asia/Shanghai")

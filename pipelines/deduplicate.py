@@ -9,8 +9,7 @@ from typing import Any, Literal
 from pipelines.fingerprint import body_hash, content_hash, fold
 from pipelines.normalise.security_names import name_mentions
 from pipelines.witnesses import keep_names, settle_time
-from storage.articles.article import StoredArticle
-from storage.records import Article, Mention, Security
+from storage.records import Article, Mention, Security, StoredArticle
 
 Kind = Literal["new", "revised", "unchanged"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from storage.captures.imported_files import HeldText
+from storage.records import HeldText
 from storage.records.instants import is_recent
 
 FILE_SCHEME = "urn:jianbao:post:"

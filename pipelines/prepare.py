@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipelines.deduplicate import Comparison, compare
-from storage.articles.article import StoredArticle
-from storage.records import Article
+from storage.records import Article, StoredArticle
 from storage.search import ReadyTokens, make_tokens
 
 

@@ -14,7 +14,7 @@ from pipelines.normalise.article import normalise
 from pipelines.prepare import Prepared, is_unchanged, prepare
 from pipelines.store import store_article
 from storage.archive.folder import Archive
-from storage.articles.article import StoredArticle, find_article, find_delivered, set_status
+from storage.articles.article import find_article, find_delivered, set_status
 from storage.events.event import open_event
 from storage.ledger.counts import Outcome
 from storage.ledger.listing import ensure_listing, is_listed_on_page, settle_gone, settle_unarchived
@@ -26,6 +26,7 @@ from storage.records import (
     Exchange,
     Owed,
     SetAside,
+    StoredArticle,
     TryLater,
     Vanished,
     Voices,

@@ -12,7 +12,6 @@ from pipelines.deduplicate import Comparison, Kind, compare, supersede
 from pipelines.prepare import Prepared
 from pipelines.witnesses import settle_time
 from storage.articles.article import (
-    StoredArticle,
     free_id,
     insert_article,
     insert_revision,
@@ -21,10 +20,10 @@ from storage.articles.article import (
     touch_article,
     update_article,
 )
-from storage.articles.time_change import TimeChange, record_time_change
+from storage.articles.time_change import record_time_change
 from storage.events.event import record_event, resolve_events
 from storage.ledger.listing import date_listings, settle_archived
-from storage.records import Article, Owed
+from storage.records import Article, Owed, StoredArticle, TimeChange
 from storage.search import ReadyTokens, index_article
 from storage.stories.story import owe_story
 

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, create_engine
 
 from storage.archive.folder import Archive
 from storage.articles.article import (
-    StoredArticle,
     find_article,
     free_id,
     insert_article,
@@ -23,7 +22,7 @@ from storage.articles.article import (
 )
 from storage.articles.lists import ArticleFilter, count_articles, list_articles
 from storage.database.schema import metadata
-from storage.records import Article, Image, Link, Paragraph, Player, Security
+from storage.records import Article, Image, Link, Paragraph, Player, Security, StoredArticle
 
 NOON = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 SLOTS = 4

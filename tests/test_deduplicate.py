@@ -17,8 +17,7 @@ from jianbao.demo import Post
 from jianbao.demo.offer import Offer
 from pipelines.deduplicate import compare
 from pipelines.normalise.article import normalise
-from storage.articles.article import StoredArticle
-from storage.records import Article, Draft
+from storage.records import Article, Draft, StoredArticle
 
 NAVIGATIONS = (("返回{tag}", "｜"), ("回到{tag}列表", " | "), ("返回上一页 {tag}", "·"))
 GAPS = ("\n", "", "\n ", "\n\n\n", "\r\n\t")

@@ -15,10 +15,10 @@ from support.search_comparison import make_words, prove_search
 from support.searched_articles import SLUGS, SearchedArticles
 
 from jianbao.upkeep import index as indexing
+from jianbao.upkeep import story_links as link_stories
 from jianbao.upkeep.index import index_news, rebuild_index
 from jianbao.upkeep.stories import rebuild_stories
-from pipelines.stories import link as link_stories
-from pipelines.stories.link import enter_looked, look_for_copies
+from jianbao.upkeep.story_links import enter_looked, look_for_copies
 from storage.archive.folder import Archive
 from storage.archive.turns import Turns
 from storage.database.schema import article, story_member, story_owed, story_sketch

@@ -32,9 +32,9 @@ from jianbao.importing.posts import import_posts
 from pipelines.settle import settle_delivery
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
-from storage.articles.article import StoredArticle, find_article, list_revisions
+from storage.articles.article import find_article, list_revisions
 from storage.ledger.source import SourceRow, ensure_source, save_sources
-from storage.records import Delivery, Exchange, Owed, Resource
+from storage.records import Delivery, Exchange, Owed, Resource, StoredArticle
 
 POST = a_post(1)
 CODE = POST.info_code

@@ -17,14 +17,13 @@ from pipelines.precedence import FILE_SCHEME, may_replace
 from scheduler.heartbeat import Heartbeat, read_service_state, write_heartbeat
 from scheduler.service_lock import hold_archive
 from storage.archive.folder import Archive
-from storage.captures.imported_files import HeldText
 from storage.database.schema import listing, source
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import find_scheduled_crawl, start_crawl
 from storage.ledger.host import find_host, forget_manners, list_resting, update_host
 from storage.ledger.listing import list_owed, record_listings, settle_unarchived
 from storage.ledger.source import SourceRow, list_sources, save_sources, usual_silence
-from storage.records import Listed
+from storage.records import HeldText, Listed
 from storage.records.instants import LONGEST_RETRY, ahead, is_recent, past, sound_stamps, steady_days
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from jianbao.demo.history import BEATS, seeded, write_paragraphs
-from pipelines.stories.near_copies import (
+from pipelines.near_copies import (
     COMMON_KEYS,
     SHORTEST,
     Dissected,

@@ -28,8 +28,8 @@ from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.post_file import read_post_file
 from storage.archive.folder import Archive
-from storage.articles.article import StoredArticle, find_article
-from storage.records import Delivery, Exchange
+from storage.articles.article import find_article
+from storage.records import Delivery, Exchange, StoredArticle
 from storage.records.liquid import neutralise_liquid, neutralise_plain, restore_liquid
 from storage.search import parse_query
 

@@ -16,15 +16,9 @@ from pipelines.deduplicate import compare
 from pipelines.normalise.article import normalise
 from pipelines.normalise.securities import read_printed
 from storage.archive.folder import Archive
-from storage.articles.article import (
-    StoredArticle,
-    find_article,
-    find_delivered,
-    insert_article,
-    update_article,
-)
+from storage.articles.article import find_article, find_delivered, insert_article, update_article
 from storage.articles.lists import ArticleFilter, list_articles
-from storage.records import Draft, Security
+from storage.records import Draft, Security, StoredArticle
 
 NAMED = {
     "at the beginning": ("甲乙丙(002999)涨停。", ["甲乙丙"]),

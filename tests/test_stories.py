@@ -16,9 +16,9 @@ from sqlalchemy import Connection, create_engine, insert, select, update
 from support.newsroom import Newsroom
 
 from jianbao.demo.history import BEATS, seeded, write_paragraphs
-from pipelines.stories import link as link_stories
-from pipelines.stories.link import Linked, link_batch
-from pipelines.stories.near_copies import Dissected, similarity
+from jianbao.upkeep import story_links as link_stories
+from jianbao.upkeep.story_links import Linked, link_batch
+from pipelines.near_copies import Dissected, similarity
 from storage.archive.folder import Archive
 from storage.database.schema import (
     article,
@@ -292,7 +292,7 @@ def test_stories_are_the_same_in_any_order_and_after_a_rebuild(
 LINKER = """
 import sys
 from pathlib import Path
-from pipelines.stories import link as link_stories
+from jianbao.upkeep import story_links as link_stories
 from storage.archive.folder import Archive
 link_stories.BATCH = 5
 with Archive.open(Path(sys.argv[1])) as archive:

@@ -14,8 +14,8 @@ from support.command_line import Ended
 from support.delivered_articles import DeliveredArticles
 from support.newsroom import Newsroom, small_press
 
+from jianbao.crawl.article_pipeline import ArticlePipeline
 from jianbao.demo.misbehaviour import Kind
-from pipelines.article_pipeline import ArticlePipeline
 from storage.ledger.counts import CrawlCounts
 from storage.records import Delivery, Exchange
 from storage.warc.record import MAX_RECORD

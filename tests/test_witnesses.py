@@ -24,10 +24,22 @@ from pipelines.witnesses import keep_names, settle_time
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
-from storage.articles.article import StoredArticle, find_article
-from storage.articles.time_change import TimeChange, list_time_changes
+from storage.articles.article import find_article
+from storage.articles.time_change import list_time_changes
 from storage.ledger.source import SourceRow, ensure_source
-from storage.records import Article, Delivery, Exchange, Image, Link, Owed, Paragraph, Precision, Witness
+from storage.records import (
+    Article,
+    Delivery,
+    Exchange,
+    Image,
+    Link,
+    Owed,
+    Paragraph,
+    Precision,
+    StoredArticle,
+    TimeChange,
+    Witness,
+)
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 CST_NINE = datetime.fromisoformat("2022-03-11T09:10:20+08:00")

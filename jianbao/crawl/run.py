@@ -339,7 +339,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
         max_size=http.max_size,
     )
     return crawl_settings(rules) | {
-        "ITEM_PIPELINES": {"pipelines.article_pipeline.ArticlePipeline": 100},
+        "ITEM_PIPELINES": {"jianbao.crawl.article_pipeline.ArticlePipeline": 100},
     }
 
 

@@ -9,9 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jianbao.documents.days import PRESS_ZONE
-from storage.articles.article import StoredArticle
-from storage.articles.time_change import TimeChange
-from storage.records import Capture
+from storage.records import Capture, StoredArticle, TimeChange
 from storage.stories.story import Story
 
 _SNIPPET = 80  # characters

@@ -23,7 +23,7 @@ from jianbao.documents.faults import find_faults
 from scheduler.cron import parse_schedule
 from scheduler.heartbeat import read_service_state
 from storage.archive.folder import Archive
-from storage.articles.article import StoredArticle, find_article, list_revisions
+from storage.articles.article import find_article, list_revisions
 from storage.articles.lists import ArticleFilter, count_articles, list_article_sources, list_articles
 from storage.articles.time_change import list_time_changes
 from storage.captures.capture import read_capture
@@ -34,7 +34,7 @@ from storage.ledger.crawl import read_crawl
 from storage.ledger.host import list_resting
 from storage.ledger.listing import UNARCHIVED, count_states
 from storage.ledger.source import SourceRow, list_sources
-from storage.records import Paragraph, canonical_info_code
+from storage.records import Paragraph, StoredArticle, canonical_info_code
 from storage.records.instants import past
 from storage.search import settle_names
 from storage.stories.story import read_story

@@ -13,7 +13,7 @@ from lxml import etree
 from w3lib.url import safe_url_string
 
 from jianbao import __version__
-from storage.articles.article import StoredArticle
+from storage.records import StoredArticle
 
 MEDIA_TYPE = "application/atom+xml"
 

@@ -21,8 +21,8 @@ from pipelines.precedence import FILE_SCHEME, is_current
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, read_post_file
 from storage.archive.folder import Archive
-from storage.captures.imported_files import HeldText, list_imported_files, read_held_text
-from storage.records import Article, BadInfoCode, Capture, Form, SetAside, find_info_code
+from storage.captures.imported_files import list_imported_files, read_held_text
+from storage.records import Article, BadInfoCode, Capture, Form, HeldText, SetAside, find_info_code
 from storage.search import Query
 from storage.search.companions import WholeArticle
 from storage.warc import CaptureUnreadable, read_payload

@@ -30,7 +30,7 @@ def link_news(
         owed = count_owed_stories(connection)
     done = {"articles": 0, "links": 0}
     if owed:
-        from pipelines.stories.link import link_stories  # noqa: PLC0415 - most polls bring nothing new
+        from jianbao.upkeep.story_links import link_stories  # noqa: PLC0415 - most polls bring nothing new
 
         for linked in link_stories(archive, limit):
             done = {"articles": linked.articles, "links": linked.links}

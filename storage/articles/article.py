@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from sqlalchemy import text as sql_text
 from storage.articles.security_names import count_names, name_securities
 from storage.database.opening import upsert
 from storage.database.schema import article, revision, security
-from storage.records import Article, Image, Link, Paragraph, Player, Security
+from storage.records import Article, Image, Link, Paragraph, Player, Security, StoredArticle
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SLOTS_PER_MINUTE = 4
@@ -62,27 +62,6 @@ _FREE_ID = select(
         else_=bindparam("wanted", type_=Integer),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """An article as it is archived: the text, and what the archive knows about it.
-
-    ``forms`` holds the forms it was fetched in (``media``, ``rolling``), separated by a space.
-    ``status`` is ``archived`` or ``gone``.
-    """
-
-    id: int
-    article: Article
-    forms: str
-    content_hash: str
-    duplicate_of: str | None
-    first_seen_at: datetime
-    last_checked_at: datetime
-    parser_version: int
-    revision: int
-    status: str
-    capture_id: int | None
 
 
 def find_article(connection: Connection, info_code: str) -> StoredArticle | None:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, or_, select, tuple_
 
-from storage.articles.article import StoredArticle, read_stored
+from storage.articles.article import read_stored
 from storage.articles.security_names import is_called
 from storage.database.schema import article, listing, security
+from storage.records import StoredArticle
 from storage.stories.story import is_first_of_story
 
 _CHUNK = 500  # bound variables of one statement

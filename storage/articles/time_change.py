@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from sqlalchemy import Connection, bindparam, insert, select
 
 from storage.database.schema import time_change
-from storage.records import Precision, Witness
+from storage.records import TimeChange
 
 _INSERT = insert(time_change)
 _LIST = select(time_change).where(time_change.c.info_code == bindparam("code")).order_by(time_change.c.id)
-
-
-@dataclass(frozen=True, slots=True)
-class TimeChange:
-    """One time that took the place of another: what stood, what stands since, and who stated each.
-
-    Instants are aware; with precision ``day`` only the day counts. ``capture_id`` is the answer or file that
-    brought the new time, None where it is not known.
-    """
-
-    info_code: str
-    old: datetime
-    old_precision: Precision
-    old_witness: Witness
-    new: datetime
-    new_precision: Precision
-    new_witness: Witness
-    noticed_at: datetime
-    capture_id: int | None = None
 
 
 def record_time_change(connection: Connection, change: TimeChange) -> None:

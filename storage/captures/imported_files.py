@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
 from storage.database.schema import article, capture, listing, revision
-from storage.records import Capture, ListingState, WarcPlace
+from storage.records import Capture, HeldText, ListingState, WarcPlace
 
 _CHUNK = 500  # bound variables of one statement
 _FIND_TEXT = (
@@ -22,19 +20,6 @@ _FIND_FILES = (
     .where(capture.c.info_code == bindparam("code"), capture.c.url.startswith(bindparam("scheme")))
     .order_by(capture.c.id)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class HeldText:
-    """Where an article's text came from: the body as delivered, and the capture (None: not known).
-
-    ``captured_at`` is aware.
-    """
-
-    body_html: str
-    capture_id: int | None = None
-    capture_url: str | None = None
-    captured_at: datetime | None = None
 
 
 def find_imported(connection: Connection, digests: Collection[str]) -> dict[tuple[str, str], int]:

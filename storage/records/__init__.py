@@ -24,6 +24,7 @@ from storage.records.info_code import (
     info_code_day,
 )
 from storage.records.listing import Listed, ListingState, Owed, Poll, PollOrder, PollOutcome, Validators
+from storage.records.stored_article import HeldText, StoredArticle, TimeChange
 from storage.records.verdict import SetAside, TryLater, Vanished
 from storage.records.voices import Claim, Site, Voices
 
@@ -37,6 +38,7 @@ __all__ = [
     "Exchange",
     "Form",
     "Headers",
+    "HeldText",
     "Image",
     "Link",
     "Listed",
@@ -55,6 +57,8 @@ __all__ = [
     "Security",
     "SetAside",
     "Site",
+    "StoredArticle",
+    "TimeChange",
     "TryLater",
     "Validators",
     "Vanished",

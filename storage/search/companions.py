@@ -10,12 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select, union
 from sqlalchemy import text as sql_text
 
-from storage.articles.article import StoredArticle
 from storage.articles.lists import list_article_sources
 from storage.articles.security_names import name_many
 from storage.captures.capture import read_captures
 from storage.database.schema import capture, revision, security
-from storage.records import Capture, Security
+from storage.records import Capture, Security, StoredArticle
 from storage.search import Order, Query, iterate_matches
 from storage.stories.story import Story, find_stories, read_story
 

@@ -11,9 +11,10 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from storage.articles.article import StoredArticle, read_stored
+from storage.articles.article import read_stored
 from storage.articles.lists import count_articles, list_articles
 from storage.database.schema import article
+from storage.records import StoredArticle
 from storage.search.copies import Key
 from storage.search.query import BadQuery, Query
 from storage.search.rank import rank_articles

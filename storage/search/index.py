@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, String, column, exists, func, select, table
 from sqlalchemy import text as sql_text
 
-from storage.articles.article import StoredArticle, first_id
+from storage.articles.article import first_id
 from storage.database.schema import article
+from storage.records import StoredArticle
 from storage.search.tokens import TOKENIZER, article_tokens, index_version
 
 COMPLETE = 1 << 62

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jianbao.demo.post import Written
-from pipelines.stories.link import link_stories
+from jianbao.upkeep.story_links import link_stories
 from storage.articles.article import set_status
 from storage.events.event import open_event
 from storage.ledger.listing import list_owed, record_listings, settle_unarchived

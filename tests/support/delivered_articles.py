@@ -13,10 +13,10 @@ from pipelines.settle import Settled, settle_delivery
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
-from storage.articles.article import StoredArticle, find_article, list_revisions
+from storage.articles.article import find_article, list_revisions
 from storage.ledger.listing import find_listings, record_listings
 from storage.ledger.source import SourceRow, save_sources
-from storage.records import Delivery, Exchange, Listed, Owed
+from storage.records import Delivery, Exchange, Listed, Owed, StoredArticle
 
 ORIGIN = "http://127.0.0.1"
 

@@ -23,9 +23,9 @@ from jianbao.exporting.post_template import render_post
 from jianbao.web.text.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
 from pipelines.deduplicate import compare
 from pipelines.doubt.belief import doubt
+from pipelines.near_copies import Dissected, comparable, similarity, sketch
 from pipelines.normalise.article import normalise
 from pipelines.precedence import is_fuller
-from pipelines.stories.near_copies import Dissected, comparable, similarity, sketch
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_damaged_page
@@ -33,16 +33,16 @@ from spiders.readers.listing_page import read_list_page
 from spiders.readers.plain_text import read_plain_text
 from spiders.readers.post_file import NoArticle, read_post_file
 from spiders.readers.robots_txt import TOKEN, is_robots_txt, name_only_us
-from storage.articles.article import StoredArticle
-from storage.captures.imported_files import HeldText
 from storage.ledger.listing import uncounted
 from storage.records import (
     Article,
     BadInfoCode,
     Draft,
+    HeldText,
     Image,
     Paragraph,
     SetAside,
+    StoredArticle,
     Vanished,
     find_info_code,
 )

@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from jianbao.demo import DemoSite, Press
 from storage.archive.folder import Archive
-from storage.articles.article import StoredArticle, find_article
+from storage.articles.article import find_article
 from storage.database.schema import UtcDateTime, host, listing, source
+from storage.records import StoredArticle
 from support.command_line import Command, Ended
 
 HTTP: dict[str, Any] = {"delay": 0, "timeout": 20, "retries": 0, "max_size": 1_000_000}

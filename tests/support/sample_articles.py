@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from storage.archive.folder import Archive
-from storage.articles.article import StoredArticle, free_id, insert_article
-from storage.records import Article, Image, Link, Paragraph, Security
+from storage.articles.article import free_id, insert_article
+from storage.records import Article, Image, Link, Paragraph, Security, StoredArticle
 from storage.search import index_article
 
 NOON = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)

@@ -25,7 +25,7 @@ _WARM = (
     "jianbao.terminal.progress",
     "jianbao.documents.status",
     "jianbao.refusals",
-    "pipelines.article_pipeline",
+    "jianbao.crawl.article_pipeline",
     "rich.console",
     "rich.table",
     "scrapy.core.downloader.handlers.datauri",

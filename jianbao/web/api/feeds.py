@@ -19,10 +19,10 @@ from jianbao.web.api.questions import FeedQuestion
 from jianbao.web.dependencies import OpenArchive
 from jianbao.web.errors import NotShown
 from jianbao.web.questions.index_guard import check_index
-from storage.articles.article import StoredArticle
 from storage.articles.lists import ArticleFilter, list_article_sources, list_articles
 from storage.articles.revision import list_wording_times
 from storage.ledger.source import list_sources
+from storage.records import StoredArticle
 from storage.search import search_articles, settle_query
 
 router = APIRouter(prefix="/feeds", include_in_schema=False)

@@ -19,11 +19,11 @@ from jianbao.web.questions.addresses import name_sources
 from jianbao.web.rendering import render_page
 from jianbao.web.text.sanitising import picture_origins, sanitise_html
 from jianbao.web.text.typesetting import Mark, at_revision, fold_changes, plain, set_article, shown_pictures
-from storage.articles.article import StoredArticle, find_article, list_revisions
+from storage.articles.article import find_article, list_revisions
 from storage.articles.headlines import Headline, find_headlines, list_same_content
 from storage.articles.provenance import list_captures_of, list_listings
 from storage.articles.time_change import list_time_changes
-from storage.records import BadInfoCode, canonical_info_code
+from storage.records import BadInfoCode, StoredArticle, canonical_info_code
 from storage.search import BadQuery, mark_hits, parse_query
 from storage.stories.story import Member, read_story
 

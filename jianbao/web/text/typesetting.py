@@ -9,8 +9,7 @@ from typing import Any
 
 from jianbao.documents.difference import Change
 from jianbao.web.text.sanitising import picture_link
-from storage.articles.article import StoredArticle
-from storage.records import Article, Image, Paragraph
+from storage.records import Article, Image, Paragraph, StoredArticle
 from storage.search import Piece
 
 Mark = Callable[[str], Sequence[Piece]]

@@ -1,1 +1,0 @@
-"""Stories: which articles are near copies of each other."""
