@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.records import BadInfoCode, canonical_info_code, find_info_code, info_code_day
+from storage.records import (
+    BadInfoCode,
+    canonical_info_code,
+    find_info_code,
+    has_digits_alone,
+    info_code_day,
+    site_code,
+)
 
 CODES = st.from_regex(r"[0-9]{18}", fullmatch=True)
 DIGITS = "202203162311100001"
@@ -45,6 +53,68 @@ ADDRESSES = [
     "https://finews.withounder.com/app.html#/article/{}.html?x=1",
     "https://finews.withounder.com/yaohuribao/{}.html?ref=NW202203162311109999",
 ]
+
+
+SITE_CODES = [
+    "jxrb-20230519.7712601",
+    "jxrb-7712601",
+    "163-a",
+    "jxrb-t20230519_7712601",
+    "jxrb--1",
+    "jxrb-Aa.b-c_d.9",
+    "j-" + "1" * 62,
+]
+
+
+@pytest.mark.parametrize("code", SITE_CODES)
+def test_the_code_of_another_site_is_its_id_behind_its_name(code: str) -> None:
+    assert canonical_info_code(f" {code}\n") == code
+    assert site_code(*code.split("-", 1)) == code
+    assert not has_digits_alone(code)
+    assert quote(code, safe="") == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jxrb",
+        "jxrb-",
+        "-1",
+        "JXRB-1",
+        "jx_rb-1",
+        "jxrb-1.",
+        "jxrb-.1",
+        "jxrb-1..2",
+        "jxrb-1/2",
+        "jxrb-1 2",
+        "jxrb-1%2",
+        "jxrb-报",
+        "=jxrb-1",
+        "jxrb-=1",
+        "j-" + "1" * 63,
+        "a-" * 100_000,
+        "a-b." * 100_000,
+    ],
+)
+def test_what_is_safe_nowhere_is_no_code_of_a_site(text: str) -> None:
+    with pytest.raises(BadInfoCode, match="or SITE-ID such as"):
+        canonical_info_code(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "day"),
+    [
+        ("jxrb-20230519.7712601", date(2023, 5, 19)),
+        ("jxrb-20230519", None),
+        ("jxrb-20231519.1", None),
+        ("jxrb-202305191.1", None),
+        ("jxrb-t20230519.1", None),
+        ("jxrb-000000202305190000000001", None),
+        ("jxrb-7712601", None),
+    ],
+)
+def test_the_code_of_another_site_has_a_day_when_its_id_begins_with_one(code: str, day: date | None) -> None:
+    assert info_code_day(code) == day
 
 
 @given(CODES, st.sampled_from(["", "NW", "nw"]))

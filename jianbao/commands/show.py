@@ -11,7 +11,9 @@ from jianbao.terminal.invocation import Invocation
 
 def show(
     context: typer.Context,
-    code: Annotated[str, typer.Argument(help="The info code: NW and 18 digits, or the digits alone.")],
+    code: Annotated[
+        str, typer.Argument(help="The info code: NW and 18 digits, or the digits alone, or SITE-ID.")
+    ],
     revision: Annotated[
         int | None,
         typer.Option(help="The text of this revision instead of the current one.", min=1, max=1_000_000_000),

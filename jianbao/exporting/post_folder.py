@@ -10,7 +10,8 @@ from pathlib import Path
 
 from jianbao.exporting.destination import DestinationUnusable
 
-_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-(?:NW)?\d{18}\.md", re.ASCII)
+_SITE_CODE = r"[a-z0-9]+-(?:[a-z0-9_-]|=[a-z])+(?:\.(?:[a-z0-9_-]|=[a-z])+)*"
+_NAME = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}-(?:(?:NW)?\d{{18}}|{_SITE_CODE})\.md", re.ASCII)
 
 
 def is_post_name(name: str) -> bool:

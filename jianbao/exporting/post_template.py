@@ -9,7 +9,7 @@ from datetime import timedelta, timezone
 
 from spiders.readers.digest import digest_text
 from spiders.readers.post_parts import read_digest, without_digest
-from storage.records import Article, Form, canonical_info_code, find_info_code
+from storage.records import Article, Form, canonical_info_code, find_info_code, has_digits_alone
 from storage.records.liquid import neutralise_liquid, neutralise_plain
 
 _CST = timezone(timedelta(hours=8))
@@ -17,12 +17,19 @@ _SITE = "//finews.withounder.com"
 _ROLLING_SLUG, _ROLLING_TAG = "emnews", "东财滚动新闻"
 _SHARED = re.compile(r"https?://[^/\s<>]+/(?:html_News/NewsShare\.html\?infoCode=|news/|a/)[^\s<>]+")
 _WORD = re.compile(r"\w+")
+_CAPITAL = re.compile("[A-Z]")
 
 
 def post_name(article: Article, form: Form) -> str:
-    """Return the file name of a post: its day (UTC+8) and info code alone; raise `BadInfoCode`."""
+    """Return the file name of a post: its day (UTC+8) and info code alone; raise `BadInfoCode`.
+
+    A capital in the code of another site is ``=`` and the small letter: where a file system takes both for
+    one, two articles still have two files.
+    """
     assert article.published_at is not None
-    return f"{article.published_at.astimezone(_CST):%Y-%m-%d}-{_printed_code(article, form)}.md"
+    code = _printed_code(article, form)
+    name = code if has_digits_alone(code) else _CAPITAL.sub(lambda found: f"={found[0].lower()}", code)
+    return f"{article.published_at.astimezone(_CST):%Y-%m-%d}-{name}.md"
 
 
 def render_post(
@@ -42,7 +49,9 @@ def render_post(
         f"categories: {slug}\ntags: {tag}\n---\n"
     )
     navigation = f"[返回{tag}]({_SITE}/{page})｜[返回首页]({_SITE}/)"
-    return f"{head}{_body(article, body_html, form)}\n\n<{_link(article, form, shared)}>\n\n{navigation}"
+    link = _link(article, form, shared)
+    shared_line = f"<{link}>\n\n" if link else ""
+    return f"{head}{_body(article, body_html, form)}\n\n{shared_line}{navigation}"
 
 
 def _printed_time(article: Article) -> str:
@@ -101,8 +110,13 @@ def _plain_body(article: Article) -> str:
     return neutralise_liquid("\n ".join(f"<p>{line}</p>" for line in lines))
 
 
-def _link(article: Article, form: Form, shared: str | None) -> str:
-    """Return the address that the post shares: the one it came with, else upstream's for its form."""
+def _link(article: Article, form: Form, shared: str | None) -> str | None:
+    """Return the address that the post shares: the one it came with, else upstream's for its form.
+
+    An article of another site has the page that it came from, None where it came from no page.
+    """
+    if not has_digits_alone(article.info_code):
+        return article.url if article.url.startswith(("http://", "https://")) else None
     for address in (shared, article.url):
         identity = find_info_code(address) if address and _SHARED.fullmatch(address) else None
         if address and identity == (article.info_code, form):
@@ -115,4 +129,4 @@ def _link(article: Article, form: Form, shared: str | None) -> str:
 
 def _printed_code(article: Article, form: Form) -> str:
     code = canonical_info_code(article.info_code)
-    return code if form == "media" else code[-18:]
+    return code[-18:] if form == "rolling" and has_digits_alone(code) else code

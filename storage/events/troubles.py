@@ -8,12 +8,13 @@ from sqlalchemy import Connection, select
 
 from storage.database.schema import event, listing
 from storage.events.event import RUN_KINDS
+from storage.records.info_code import SITE_PATTERN
 
 _FAILING = ("failed", "quarantined")
 _PASSING = re.compile(
     r"https?://\S+"  # which page it was
-    r"|\bNW\d{18}\b"  # which article
     r"|\d{4}-\d\d-\d\dT[\d:.+\-Z]+"  # until when
+    rf"|\b(?:NW\d{{18}}\b|{SITE_PATTERN}-[\w.-]*\d[\w.-]*)"  # which article
     r"|(?<!answered )\b\d+\b"  # how many
 )
 

@@ -1,6 +1,7 @@
 """A source's calendar: what was published each day, what of it is missing, and when anybody looked.
 
-Days are those of publication in UTC+8; what is not archived counts on the day that its info code begins with.
+Days are those of publication in UTC+8; what is not archived counts on the day that its info code tells, or
+else on that on which it was first listed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from storage.records.press_days import PRESS_ZONE, press_day
 UNARCHIVED = ("owed", "failed", "quarantined")
 _HOUR = len("2026-03-20 08")
 _MOST = 2_000
+_DAY = timedelta(days=1)
 _COLUMNS = (
     listing.c.source,
     listing.c.info_code,
@@ -79,10 +81,11 @@ def count_by_day(connection: Connection, slug: str, since: datetime, until: date
 def count_unarchived(connection: Connection, slug: str) -> Counter[date]:
     """Return for each day how many of a source's listings are owed, failed or quarantined."""
     rows = connection.execute(
-        select(listing.c.info_code).where(listing.c.source == slug, listing.c.state.in_(UNARCHIVED))
+        select(listing.c.info_code, listing.c.first_listed_at).where(
+            listing.c.source == slug, listing.c.state.in_(UNARCHIVED)
+        )
     )
-    days = (info_code_day(row.info_code) for row in rows)
-    return Counter(day for day in days if day is not None)
+    return Counter(_day_of(row.info_code, row.first_listed_at) for row in rows)
 
 
 def find_watched(connection: Connection, days: Iterable[date], within: timedelta) -> set[date]:
@@ -138,10 +141,24 @@ def list_unarchived(
     """Return what a source listed, for one day or ever, that is not archived, the newest code first."""
     where: list[ColumnElement[bool]] = [listing.c.source == slug, listing.c.state.in_(UNARCHIVED)]
     if day is not None:
-        where += [listing.c.info_code >= f"NW{day:%Y%m%d}", listing.c.info_code < f"NW{day:%Y%m%d}~"]
+        where.append(_may_be_of(day))
     # Not ordered by the database: it would go through all that the source listed to find few.
     found = _read(connection, select(*_COLUMNS).where(*where).limit(_MOST))
-    return sorted(found, key=lambda entry: entry.info_code, reverse=True)[:limit]
+    kept = [entry for entry in found if day in (None, _day_of(entry.info_code, entry.first_listed_at))]
+    return sorted(kept, key=lambda entry: entry.info_code, reverse=True)[:limit]
+
+
+def _may_be_of(day: date) -> ColumnElement[bool]:
+    """Return the condition that a listing may count on a day: `_day_of` tells which does."""
+    code = listing.c.info_code
+    since = datetime(day.year, day.month, day.day, tzinfo=PRESS_ZONE)
+    listed_then = (listing.c.first_listed_at >= since) & (listing.c.first_listed_at < since + _DAY)
+    digits = f"{day:%Y%m%d}"
+    return code.startswith(f"NW{digits}") | code.contains(f"-{digits}.") | listed_then
+
+
+def _day_of(info_code: str, first_listed_at: datetime) -> date:
+    return info_code_day(info_code) or press_day(first_listed_at)
 
 
 def _listings(

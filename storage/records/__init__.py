@@ -21,7 +21,9 @@ from storage.records.info_code import (
     Form,
     canonical_info_code,
     find_info_code,
+    has_digits_alone,
     info_code_day,
+    site_code,
 )
 from storage.records.listing import Listed, ListingState, Owed, Poll, PollOrder, PollOutcome, Validators
 from storage.records.stored_article import HeldText, StoredArticle, TimeChange
@@ -67,5 +69,7 @@ __all__ = [
     "Witness",
     "canonical_info_code",
     "find_info_code",
+    "has_digits_alone",
     "info_code_day",
+    "site_code",
 ]

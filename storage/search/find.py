@@ -15,6 +15,7 @@ from storage.articles.article import read_stored
 from storage.articles.lists import count_articles, list_articles
 from storage.database.schema import article
 from storage.records import StoredArticle
+from storage.records.info_code import LONGEST_CODE, SITE_CODE_PATTERN
 from storage.search.copies import Key
 from storage.search.query import BadQuery, Query
 from storage.search.rank import rank_articles
@@ -25,7 +26,8 @@ from storage.search.way import Way, choose_way
 
 Order = Literal["newest", "oldest", "relevance"]
 _PART = 200
-_CURSOR = re.compile(r"(-?[0-9]{1,10}\.[0-9]{6})-(NW[0-9]{18})")  # ten digits of seconds: from 1653 to 2286
+_CURSOR = re.compile(rf"(-?[0-9]{{1,10}}\.[0-9]{{6}})-(NW[0-9]{{18}}|{SITE_CODE_PATTERN})")
+_LONGEST_CURSOR = 18 + 1 + LONGEST_CODE  # ten digits of seconds: from 1653 to 2286
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def write_cursor(stored: StoredArticle) -> str:
 
 def read_cursor(cursor: str) -> Key:
     """Return where a page begins; raise `BadQuery` for what is no cursor of ours."""
-    parts = _CURSOR.fullmatch(cursor)
+    parts = _CURSOR.fullmatch(cursor) if len(cursor) <= _LONGEST_CURSOR else None
     if parts is None:
         raise BadQuery("this is not the cursor of a page: begin again with the first one")
     return datetime.fromtimestamp(float(parts[1]), UTC), parts[2]

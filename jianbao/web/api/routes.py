@@ -35,6 +35,7 @@ from jianbao.web.problems import MEDIA_TYPE, Problem
 from jianbao.web.questions.index_guard import check_index
 from storage.archive.folder import Archive
 from storage.ledger.crawl import read_crawl
+from storage.records.info_code import LONGEST_CODE, SITE_CODE_PATTERN
 from storage.search import Query as SearchQuery
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
@@ -50,10 +51,10 @@ router = APIRouter(prefix="/api/v1", responses=_BAD, default_response_class=JSON
 Code = Annotated[
     str,
     Path(
-        description="The info code: NW and 18 digits, or the digits alone.",
+        description="The info code: NW and 18 digits, or the digits alone, or SITE-ID.",
         examples=["NW202603200000000001"],
-        max_length=40,
-        json_schema_extra={"pattern": "^([Nn][Ww])?[0-9]{18}$"},
+        max_length=LONGEST_CODE,
+        json_schema_extra={"pattern": f"^(([Nn][Ww])?[0-9]{{18}}|{SITE_CODE_PATTERN})$"},
     ),
 ]
 Revision = Annotated[RevisionQuestion, Query()]

@@ -9,6 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from storage.records.info_code import SITE_CODE_PATTERN
+
+_CODE_PATTERN = rf"^(NW\d{{18}}|{SITE_CODE_PATTERN})$"
+
 Moment = Annotated[
     str,
     Field(
@@ -18,7 +22,7 @@ Moment = Annotated[
     ),
 ]
 InfoCode = Annotated[
-    str, Field(description="An article's identity.", examples=["NW202603200000000001"], pattern=r"^NW\d{18}$")
+    str, Field(description="An article's identity.", examples=["NW202603200000000001"], pattern=_CODE_PATTERN)
 ]
 Slug = Annotated[str, Field(description="A source's name in addresses.", examples=["shangraoribao"])]
 
