@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import Response
 
 
 class BareSpider(Spider):
@@ -26,7 +26,7 @@ class BareSpider(Spider):
         for url in self.urls:
             yield Request(url, callback=self.parse_page)
 
-    def parse_page(self, response: HtmlResponse) -> Iterator[Request]:
+    def parse_page(self, response: Response) -> Iterator[Request]:
         """Follow each linked article."""
         if self.follows:
             for href in response.css("li a::attr(href)").getall():

@@ -116,7 +116,10 @@ def choose_addresses(archive: Archive, seed: int = 7) -> dict[str, Address]:
             ],
         )
     words = _draw_words(chosen)
-    word = lambda: quote(chosen.choice(words))  # noqa: E731 - said many times
+
+    def word() -> str:
+        return quote(chosen.choice(words))
+
     return {
         "/": lambda: "/",
         "/search?q=": lambda: f"/search?q={word()}",

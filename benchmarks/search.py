@@ -57,7 +57,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     library = build_library(folder, options.articles)
     archive = Archive.open_existing(folder)
     with archive.reading() as connection:
-        found = {"articles": library.articles, **measure_index(connection, library)}
+        found: dict[str, Any] = {"articles": library.articles, **measure_index(connection, library)}
         questions = draw_questions(connection, Prose(), options.each)
         found["search"] = measure_searches(connection, questions, options.rounds)
         found["trend"] = measure_trends(connection, questions)
@@ -90,12 +90,13 @@ def measure_searches(connection: Connection, questions: list[Question], rounds: 
             connection, query, choose_way(connection, query), AT_ONCE, collapse=True
         ),
     }
-    times = {
-        name: _time_all(questions, lambda question, ask=ask: ask(question.query), rounds)
-        for name, ask in ways.items()
-    }
+    times = {name: _time_all(questions, _asking(ask), rounds) for name, ask in ways.items()}
     _print_times("page of 20 with its total", times)
     return _summary(times)
+
+
+def _asking(ask: Callable[[Query], Any]) -> Callable[[Question], Any]:
+    return lambda question: ask(question.query)
 
 
 def measure_trends(connection: Connection, questions: list[Question]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -40,7 +40,7 @@ class Clock:
     """CPU seconds by stage."""
 
     def __init__(self) -> None:
-        self.spent: Counter[str] = Counter()
+        self.spent: defaultdict[str, float] = defaultdict(float)
         self._open = ["fetch"]
         self._since = time.process_time()
 

@@ -11,7 +11,6 @@ STUCK = 70
 """The exit status of a service that its watchdog ended (EX_SOFTWARE of sysexits.h)."""
 
 _LATE = 1.0  # seconds, or its interval if that is longer: a look later than this comes after a sleep
-_LAST_WORDS = 10.0  # seconds for recording it: whatever blocks the service may block that too
 
 
 class Watchdog:
@@ -19,22 +18,26 @@ class Watchdog:
 
     Time is monotonic and stands still while the machine sleeps, so waking up is no alarm. Nor is it when this
     process alone was stopped (SIGSTOP, a paused container or virtual machine): a watchdog that slept itself
-    knows nothing of that time, so the service gets its whole limit anew.
+    knows nothing of that time, so the service gets its whole limit anew. The alarm has ``last_words``
+    seconds: whatever blocks the service may block that too.
     """
 
     def __init__(
         self,
         limit: float,
         interval: float,
-        alarm: Callable[[str], None],
+        alarm: Callable[[str], object],
         end: Callable[[int], object] = os._exit,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        last_words: float = 10.0,
     ) -> None:
         self._limit = limit
         self._interval = min(interval, limit)
         self._alarm = alarm
         self._end = end
         self._clock = clock
+        self._last_words = last_words
         self._last = self._looked = clock()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -76,6 +79,6 @@ class Watchdog:
         try:
             recording = threading.Thread(target=self._alarm, args=(message,), daemon=True)
             recording.start()
-            recording.join(_LAST_WORDS)
+            recording.join(self._last_words)
         finally:
             self._end(STUCK)

@@ -8,8 +8,10 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from support.browsed_archive import BROKEN, CODE, HOSTILE, OWED, Browsed, Page, serve_everything
-from support.browser import WIDTHS, Browser, Language, Looker, find_browser, look, open_browser
+from playwright.sync_api import Browser
+from support.browsed_archive import BROKEN, HOSTILE, OWED, Browsed, Page, serve_everything
+from support.browser import WIDTHS, Language, Looker, find_browser, look, open_browser
+from support.sample_articles import CODE
 
 WHOLE = "[...document.querySelectorAll('body > header, main h1, body > footer')].map(each => each.tagName)"
 OVERFLOW = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"

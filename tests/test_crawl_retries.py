@@ -10,8 +10,9 @@ import pytest
 from support.newsroom import Newsroom
 
 from storage.ledger.crawl import start_crawl
-from storage.ledger.listing import FIRST_RETRY, LONGEST_RETRY
+from storage.ledger.listing import FIRST_RETRY
 from storage.ledger.source_locks import hold_sources
+from storage.records.instants import LONGEST_RETRY
 
 
 def next_try(newsroom: Newsroom, code: str) -> datetime:

@@ -14,6 +14,7 @@ import pytest
 from support.delivered_articles import DeliveredArticles
 
 from jianbao.demo import Post
+from jianbao.demo.appearance import Brackets
 from jianbao.demo.offer import Offer
 from pipelines.deduplicate import compare
 from pipelines.normalise.article import normalise
@@ -21,7 +22,7 @@ from storage.records import Article, Draft, StoredArticle
 
 NAVIGATIONS = (("返回{tag}", "｜"), ("回到{tag}列表", " | "), ("返回上一页 {tag}", "·"))
 GAPS = ("\n", "", "\n ", "\n\n\n", "\r\n\t")
-BRACKETS = ("as-written", "full", "half")
+BRACKETS: tuple[Brackets, ...] = ("as-written", "full", "half")
 
 
 @pytest.fixture

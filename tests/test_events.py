@@ -239,7 +239,7 @@ def test_a_broken_page_that_changes_at_every_poll_is_captured_once_per_breakage(
         for _ in range(times):
             site.publish()
             newsroom.crawl(status=1)
-        return newsroom.rows("SELECT count(*) FROM capture WHERE url = :page", page=page)[0]
+        return int(newsroom.rows("SELECT count(*) FROM capture WHERE url = :page", page=page)[0])
 
     newsroom.crawl()
     site.misbehave(page, "status", status=500)

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pyarrow.parquet
 import pytest
@@ -492,7 +492,7 @@ def test_parquet_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_writing_counts_and_digests_what_it_writes(tmp_path: Path) -> None:
     with writing_whole(tmp_path / "out", force=False) as out:
-        table = io.TextIOWrapper(out, "utf-8", write_through=True)
+        table = io.TextIOWrapper(cast(BinaryIO, out), "utf-8", write_through=True)
         table.write("剪报")
         table.detach()
         assert out.bytes == 6

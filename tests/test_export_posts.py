@@ -28,6 +28,7 @@ from spiders.readers.post_file import read_post_file
 from storage.archive.folder import Archive
 from storage.articles.article import find_article
 from storage.captures.imported_files import read_held_text
+from storage.records.info_code import Form
 from storage.search import parse_query
 
 POST = a_post(1)
@@ -148,7 +149,7 @@ def rendered(folder: Path, post: Post) -> str:
         stored = find_article(connection, post.info_code)
         assert stored is not None
         held = read_held_text(connection, post.info_code, stored.revision)
-        form = "rolling" if post.rolling else "media"
+        form: Form = "rolling" if post.rolling else "media"
         assert post_name(stored.article, form) == post.name
         slug = "emnews" if post.rolling else post.slug
         return render_post(stored.article, held.body_html, form, [slug])
@@ -272,11 +273,12 @@ def test_the_real_posts_come_out_byte_for_byte(tmp_path: Path, shared: Path) -> 
     export(tmp_path / "a", tmp_path / "out")
     assert posts_in(tmp_path / "out") == read_tree(tmp_path / "site")
     with Archive.open_existing(tmp_path / "a") as archive, archive.reading() as connection:
-        for name, content in read_tree(tmp_path / "site").items():
+        for name, written in read_tree(tmp_path / "site").items():
             stored = find_article(connection, name[11:31])
             assert stored is not None
             held = read_held_text(connection, stored.article.info_code, 1)
             sources = connection.execute(
                 text("SELECT source FROM listing WHERE info_code = :code"), {"code": stored.article.info_code}
             ).scalars()
-            assert render_post(stored.article, held.body_html, "media", list(sources)).encode() == content
+            rendered = render_post(stored.article, held.body_html, "media", list(sources))
+            assert rendered.encode() == written

@@ -47,7 +47,7 @@ def members(path: Path) -> list[bytes]:
 
 
 def member_at(bench: ExportBench, row: Any) -> bytes:
-    content = (bench.archive_folder / "warc" / row.warc_file).read_bytes()
+    content: bytes = (bench.archive_folder / "warc" / row.warc_file).read_bytes()
     return content[row.warc_offset : row.warc_offset + row.warc_length]
 
 

@@ -22,7 +22,7 @@ from jianbao.upkeep.story_links import enter_looked, look_for_copies
 from storage.archive.folder import Archive
 from storage.archive.turns import Turns
 from storage.database.schema import article, story_member, story_owed, story_sketch
-from storage.search import build_part, create_index, index, prepare_part, read_index_state
+from storage.search import build_part, create_index, index, prepare_owed, prepare_part, read_index_state
 from storage.stories.story import owe_story
 
 ARTICLES = 60
@@ -219,10 +219,9 @@ def test_news_are_indexed_with_tokens_made_before(
     index_news(searched.archive)
     while not count_owed(searched):
         searched.add(1)  # now and then it indexes what it adds
-    prepare = indexing.prepare_owed
 
     def prepare_and_forbid(connection: Connection) -> object:
-        ready = prepare(connection)
+        ready = prepare_owed(connection)
         monkeypatch.setattr(index, "article_tokens", no_tokens)
         return ready
 
@@ -236,8 +235,9 @@ def link_all(searched: SearchedArticles, turns: Turns) -> None:
         pass
 
 
-def stories(connection: Connection) -> list[object]:
-    return sorted(connection.execute(select(story_member.c.info_code, story_member.c.story)).all())
+def stories(connection: Connection) -> list[tuple[str, str]]:
+    members = connection.execute(select(story_member.c.info_code, story_member.c.story))
+    return sorted((code, story) for code, story in members)
 
 
 def copy_some(searched: SearchedArticles) -> None:

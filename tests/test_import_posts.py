@@ -24,12 +24,13 @@ from support.newsroom import Newsroom
 from support.post_files import GENERATIONS, NOTICE, NOTICE_NAME, a_post, ghost, render, synthetic, write_posts
 from support.warc_folder import assert_valid
 
-from jianbao.importing import posts as posts_module
+from jianbao.importing import post_batch
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.post_folder import FoundFile, Unreadable, find_files, load_file
 from jianbao.importing.post_reading import read_posts
 from jianbao.importing.posts import import_posts
 from pipelines.settle import settle_delivery
+from pipelines.settle_import import settle_import
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
 from storage.articles.article import find_article, list_revisions
@@ -384,14 +385,13 @@ def test_a_post_that_cannot_be_stored_costs_only_itself(
     archive: Archive, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_posts(repository / "_posts", [a_post(number) for number in range(4)])
-    settle = posts_module.store_batch.__globals__["settle_import"]
 
     def odd(connection: Any, owed: Owed, *rest: Any) -> Any:
         if owed.info_code == a_post(2).info_code:
             raise ValueError("an odd one")
-        return settle(connection, owed, *rest)
+        return settle_import(connection, owed, *rest)
 
-    monkeypatch.setitem(posts_module.store_batch.__globals__, "settle_import", odd)
+    monkeypatch.setattr(post_batch, "settle_import", odd)
     counted = run(archive, repository)
     assert outcomes(counted) == {"new": 3, "failed": 1}
     assert counted.errors == [f"_posts/{a_post(2).name} could not be stored (ValueError: an odd one)"]
@@ -526,7 +526,7 @@ main()
 @contextmanager
 def import_until(archive: Path, posts: Path, kept: int) -> Iterator[subprocess.Popen[bytes]]:
     """An import that has just kept so many files, within a transaction, and waits for its stdin to end."""
-    words = ["--archive", archive, "import", "posts", posts]
+    words = ["--archive", str(archive), "import", "posts", str(posts)]
     program = SAYING.replace("KEPT", str(kept))
     pipe = subprocess.PIPE
     with subprocess.Popen([*PYTHON, "-c", program, *words], stdin=pipe, stdout=pipe) as process:

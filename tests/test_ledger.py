@@ -16,7 +16,6 @@ from storage.archive.folder import Archive
 from storage.database.schema import capture, listing, metadata, source
 from storage.ledger.listing import (
     FIRST_RETRY,
-    LONGEST_RETRY,
     ListingFilter,
     count_states,
     ensure_listing,
@@ -32,6 +31,7 @@ from storage.ledger.listing import (
 )
 from storage.ledger.source import SourceRow, list_sources, order_poll, save_sources
 from storage.records import Form, Listed, Owed, Poll, PollOrder, Validators
+from storage.records.instants import LONGEST_RETRY
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 SLUGS = ("shangraoribao", "nanchangribao", "emnews")

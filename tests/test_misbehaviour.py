@@ -59,7 +59,7 @@ CASES = {
     "error-page": Case("error-page", "is no article's page", "quarantined", {}, True, "has no section"),
 }
 IMPATIENT = {"hang", "drip"}
-HARMLESS = {
+HARMLESS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "declared-gbk-is-utf-8": ("charset", {"encoding": "utf-8", "declared": "gbk"}),
     "declared-utf-8-is-gbk": ("charset", {"encoding": "gb18030", "declared": "utf-8"}),
     "gbk": ("charset", {"encoding": "gbk", "declared": "gbk", "meta": "gbk"}),

@@ -166,8 +166,7 @@ def test_listed_addresses_start_at_the_base() -> None:
         '<li><a href="2022/03/18/NW202203182301200012.html">湿地</a></li></ul></section></body></html>'
     )
     listed = read_listing(html, URL)
-    entries = listed if isinstance(listed, tuple) else listed.listed
-    assert [entry.url for entry in entries] == [
+    assert [entry.url for entry in listed] == [
         "http://news.example/press/2022/03/18/NW202203182301200012.html"
     ]
 

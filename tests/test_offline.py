@@ -8,6 +8,8 @@ from datetime import timedelta
 from support.crawl_processes import is_article
 from support.newsroom import Newsroom, small_press
 
+from jianbao.demo import Post
+
 GONE_AT_ONCE = "answered 404"
 
 
@@ -156,7 +158,8 @@ def test_ten_days_offline(open_newsroom: Callable[..., Newsroom]) -> None:
     for post in (owed, lost):
         site.misbehave(post.code, "status", status=503)
     newsroom.crawl(status=1)
-    missed, offered = [], []
+    missed: list[Post] = []
+    offered: list[Post] = []
     for day in range(10):
         site.advance(1)
         (missed if day < 7 else offered).extend(site.publish(slug=slug) for slug in site.slugs)

@@ -52,7 +52,7 @@ def articles(archive: Archive) -> dict[str, dict[str, Any]]:
 
 def sources(archive: Archive) -> set[tuple[str, str]]:
     with archive.reading() as connection:
-        return {tuple(row) for row in connection.execute(text("SELECT source, info_code FROM listing"))}  # type: ignore[misc]
+        return {(row[0], row[1]) for row in connection.execute(text("SELECT source, info_code FROM listing"))}
 
 
 def again(work: DeliveredArticles, tmp_path: Path) -> Archive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -138,7 +139,7 @@ def test_records_wait_in_order() -> None:
         written.append(number)
 
     for number in range(3):
-        backlog.enter(lambda number=number: write(number))
+        backlog.enter(partial(write, number))
     assert (len(backlog), written) == (3, [])
     locked = False
     backlog.enter(lambda: write(3))

@@ -203,11 +203,10 @@ def test_the_watchdog_barks_once_and_ends_the_process() -> None:
     assert (len(said), ended) == (1, [STUCK])
 
 
-def test_the_watchdog_ends_the_process_though_the_alarm_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scheduler.watchdog._LAST_WORDS", 0.05)
+def test_the_watchdog_ends_the_process_though_the_alarm_hangs() -> None:
     ended: list[int] = []
     over = threading.Event()
-    watchdog = Watchdog(0.05, 0.02, lambda _message: over.wait(), ended.append)
+    watchdog = Watchdog(0.05, 0.02, lambda _message: over.wait(), ended.append, last_words=0.05)
     watchdog.start()
     wait_until(lambda: ended, "the end")
     watchdog.stop()

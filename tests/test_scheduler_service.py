@@ -21,7 +21,7 @@ from support.service_setup import QUICK, START, Bench, Notebook, idle, until
 from scheduler import batch
 from scheduler import service as service_module
 from scheduler.batch import Ending
-from scheduler.heartbeat import Heartbeat, read_service_state
+from scheduler.heartbeat import Heartbeat, read_service_state, write_heartbeat
 from scheduler.service import Service, run_service
 from scheduler.service_lock import ArchiveBusy, hold_archive, is_held
 from scheduler.settings import Limits
@@ -251,12 +251,11 @@ def test_a_disk_that_is_full_for_long_does_not_end_the_service(
 ) -> None:
     """No heartbeat can be written, no record either: the watchdog is fed, and all is told later."""
     bench = Bench(tmp_path, {"yunwanbao": "0 * * * *"}).up_to_date(START - timedelta(hours=5))
-    real_write = service_module.write_heartbeat
     refused: list[Heartbeat] = []
 
     def refuse(_folder: Path, heartbeat: Heartbeat) -> None:
         if not refused:
-            real_write(_folder, heartbeat)
+            write_heartbeat(_folder, heartbeat)
         refused.append(heartbeat)
         if len(refused) > 1:
             raise OSError(errno.ENOSPC, "No space left on device")

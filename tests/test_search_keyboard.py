@@ -91,8 +91,8 @@ PAIRS = ('""', "“”", "「」", "『』", "＂＂", "““", "””", "〝�
 
 @given(ASCII, st.data())
 def test_any_query_may_be_typed_in_any_forms(plain: str, data: st.DataObject) -> None:
-    opening, closing = data.draw(st.sampled_from(PAIRS))
-    typed = re.sub('"([^"]*)"', rf"{opening}\1{closing}", plain.replace("2026-03", "2026年3月"))
+    pair = data.draw(st.sampled_from(PAIRS))
+    typed = re.sub('"([^"]*)"', rf"{pair[0]}\1{pair[1]}", plain.replace("2026-03", "2026年3月"))
     typed = "".join(data.draw(st.sampled_from(SIGNS.get(sign, sign))) for sign in typed)
     typed = data.draw(st.sampled_from((typed, typed.replace("OR", "ＯＲ"), typed.replace("title", "Title"))))
     assert meaning(typed) == meaning(plain)

@@ -19,6 +19,7 @@ from storage.archive.folder import Archive
 from storage.articles.article import find_article, find_delivered, insert_article, update_article
 from storage.articles.lists import ArticleFilter, list_articles
 from storage.records import Draft, Security, StoredArticle
+from storage.records.info_code import Form
 
 NAMED = {
     "at the beginning": ("甲乙丙(002999)涨停。", ["甲乙丙"]),
@@ -188,7 +189,7 @@ LINK_HTML = (
 DAY = datetime(2022, 4, 18, 1, tzinfo=UTC)
 
 
-def twin(form: str) -> Draft:
+def twin(form: Form) -> Draft:
     name = LINK_HTML if form == "rolling" else "甲乙丙"
     body = f"{CHART_HTML}<p>维持{name}(002999.SZ)“买入”评级。</p>"
     return Draft(
@@ -197,12 +198,12 @@ def twin(form: str) -> Draft:
         form,
         title="题目",
         published_at=DAY,
-        body_html=body,  # type: ignore[arg-type]
+        body_html=body,
     )
 
 
 @pytest.mark.parametrize("order", list(permutations(("media", "rolling", "media"))), ids="-".join)
-def test_in_whatever_order_twins_come_chart_and_text_have_the_links_name(order: tuple[str, ...]) -> None:
+def test_in_whatever_order_twins_come_chart_and_text_have_the_links_name(order: tuple[Form, ...]) -> None:
     stored: StoredArticle | None = None
     for form in order:
         compared = compare(normalise(twin(form)), stored)

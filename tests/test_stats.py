@@ -146,7 +146,7 @@ def test_filters_narrow_every_count(folder: Path) -> None:
 
 
 def test_no_article_is_read_for_its_count(folder: Path) -> None:
-    plans = []
+    plans: list[str] = []
     with Archive.open_existing(folder) as archive, archive.reading() as connection:
         connection.connection.driver_connection.set_trace_callback(plans.append)  # type: ignore[union-attr]
         count_statistics(connection)

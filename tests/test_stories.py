@@ -273,12 +273,10 @@ def test_stories_are_the_same_in_any_order_and_after_a_rebuild(
     final = {number: write(origin, edits) for number, origin, edits in came}
     order = data.draw(st.permutations(sorted(final)))
     outcomes = []
-    for turn, numbers in enumerate([came, order]):
+    as_they_came = [(number, write(origin, edits)) for number, origin, edits in came]
+    for turn, texts in enumerate([as_they_came, [(number, final[number]) for number in order]]):
         for connection in memory():
-            for entry in numbers:
-                number, text = (
-                    (entry[0], write(*entry[1:])) if isinstance(entry, tuple) else (entry, final[entry])
-                )
+            for number, text in texts:
                 enter(connection, number, text)
                 if data.draw(st.booleans()):
                     link(connection, 1 + turn)

@@ -33,7 +33,7 @@ def show(archive: Archive, article: Article, path: str = f"/article/{CODE}") -> 
     with open_reader(archive.folder) as reader:
         answer = reader.get(path)
     assert answer.status_code == 200
-    return answer.text
+    return str(answer.text)
 
 
 def test_an_article_is_set_for_reading(shelf: Archive) -> None:
@@ -72,7 +72,7 @@ def test_hits_are_marked_when_the_reader_comes_from_a_search(shelf: Archive) -> 
 def show_again(archive: Archive, query: str = "") -> str:
     """Return the page of the article that is there already."""
     with open_reader(archive.folder) as reader:
-        return reader.get(f"/article/{CODE}{query}").text
+        return str(reader.get(f"/article/{CODE}{query}").text)
 
 
 def test_every_spelling_of_a_code_leads_to_one_address(

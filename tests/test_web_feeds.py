@@ -150,7 +150,7 @@ def test_an_entry_says_who_wrote_it_and_where_it_is(delivered: DeliveredArticles
     assert links["alternate"] == f"{READER}/article/{post.info_code}"
     assert links["via"] == delivered.stored(post).article.url
     text = html.fromstring(f"<div>{entry.findtext(f'{ATOM}content')}</div>")
-    assert [p.text_content() for p in text] == delivered.stored(post).article.text.split("\n")
+    assert [p.xpath("string()") for p in text] == delivered.stored(post).article.text.split("\n")
 
 
 def test_an_edit_changes_the_update_and_never_the_id(work: DeliveredArticles, own_reader: TestClient) -> None:
@@ -244,7 +244,7 @@ def test_a_hostile_article_is_text(work: DeliveredArticles, own_reader: TestClie
     assert "javascript" not in etree.tostring(entry, encoding="unicode").replace("alert(1)", "")
     content = html.fromstring(f"<div>{entry.findtext(f'{ATOM}content')}</div>")
     assert [element.tag for element in content.iter()] == ["div", "p"]
-    assert content.text_content().startswith("<script>alert(1)</script>\ufffd")
+    assert str(content.xpath("string()")).startswith("<script>alert(1)</script>\ufffd")
     assert entry.findtext(f"{ATOM}title") == HOSTILE.replace("\x00", "\ufffd").replace(
         "\x0b", "\ufffd"
     ).replace("\ufffe", "\ufffd")

@@ -23,7 +23,7 @@ from storage.database.schema import listing
 from storage.events.event import KINDS
 from storage.ledger.listing import record_poll
 from storage.ledger.source import SourceRow, save_sources
-from storage.records import Poll
+from storage.records import Poll, PollOutcome
 
 Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -104,7 +104,8 @@ def test_a_failing_poll_leaves_the_last_success_where_it_was(folder: Path, reade
     )
     assert scrape(reader)[succeeded, first] == NOW.timestamp()
     with Archive.open_existing(folder) as archive, archive.writing() as connection:
-        for outcome, hours in (("empty", 1), ("failed", 2), ("failed", 3)):
+        outcomes: list[tuple[PollOutcome, int]] = [("empty", 1), ("failed", 2), ("failed", 3)]
+        for outcome, hours in outcomes:
             poll = Poll(source="di1xianribao", outcome=outcome, polled_at=NOW + timedelta(hours=hours))
             record_poll(connection, poll)
     series = scrape(reader)

@@ -19,8 +19,8 @@ from storage.archive.folder import Archive
 from storage.events.event import resolve_all_events
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, start_crawl
-from storage.ledger.listing import record_listings, settle_unarchived
-from storage.records import Listed
+from storage.ledger.listing import list_owed, record_listings, settle_unarchived
+from storage.records import Listed, Owed
 from storage.records.press_days import press_day
 from storage.search import Effort
 
@@ -168,9 +168,7 @@ def test_what_the_ledger_knows_of_an_article_that_was_set_aside(own_delivered: D
         assert "this page has no text" in text
 
 
-def _owed(delivered: DeliveredArticles, slug: str) -> list[object]:
-    from storage.ledger.listing import list_owed
-
+def _owed(delivered: DeliveredArticles, slug: str) -> list[Owed]:
     with delivered.archive.reading() as connection:
         return list(list_owed(connection, slug, None))
 
@@ -326,8 +324,7 @@ def test_a_defect_is_a_page_without_a_trace(
         raise RuntimeError("secret of the house")
 
     monkeypatch.setattr("jianbao.web.pages.events.list_open_events", break_down)
-    with open_reader(delivered.archive.folder) as reader:
-        reader._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
+    with open_reader(delivered.archive.folder, raises=False) as reader:
         answer = reader.get("/events")
     assert answer.status_code == 500
     assert "Something is broken" in answer.text

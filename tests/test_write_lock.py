@@ -24,6 +24,7 @@ import storage.search.index
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from jianbao.importing.texts import TextOrder, import_texts
+from pipelines.prepare import prepare
 from storage.archive.folder import DATABASE_FILE, Archive
 from storage.search import list_owed
 
@@ -138,7 +139,7 @@ def test_what_was_worked_out_from_another_text_is_worked_out_again(
 ) -> None:
     work = DeliveredArticles.open(tmp_path, small_press())
     post = work.offer.articles[0]
-    whole = pipelines.settle.prepare
+    whole = prepare
 
     def late(*given: Any) -> Any:
         prepared = whole(*given)

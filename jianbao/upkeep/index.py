@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from storage.archive.folder import Archive
@@ -35,7 +35,7 @@ def index_news(archive: Archive) -> int:
         return index_owed(connection, ready)
 
 
-def rebuild_index(archive: Archive, *, anew: bool, turns: Turns | None = None) -> Iterator[int]:
+def rebuild_index(archive: Archive, *, anew: bool, turns: Turns | None = None) -> Generator[int]:
     """Build the search index, anew or from where it was left; yield how many articles each step did.
 
     Crawls may go on meanwhile, and get their turn after every few articles; an interrupted build goes on

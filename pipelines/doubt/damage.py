@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from storage.records.common_characters import MOST_COMMON
 from storage.records.plausibility import plausibility
@@ -65,7 +65,7 @@ _PLAIN = 0.3
 _IDEOGRAPHS = re.compile("[\u3400-\u9fff\uac00-\ud7a3\ue000-\uf8ff\uff61-\uff9f]")
 
 
-def find_damage(title: str, paragraphs: Iterator[str]) -> str | None:
+def find_damage(title: str, paragraphs: Iterable[str]) -> str | None:
     """Return how a text was damaged, completing "this page …"; None when it is whole.
 
     A few lost characters in a long text are no reason: they stand in it as U+FFFD and tell so themselves. A

@@ -133,7 +133,7 @@ class _ReasoningCreator:
 
 
 def _failure(error: Exception) -> Failure:
-    return Failure(error)  # type: ignore[no-untyped-call]
+    return Failure(error)
 
 
 def _identity(hostname: str) -> ServiceID:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from typing import Protocol
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 from storage.records.capture import Headers
 

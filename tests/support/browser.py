@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Route, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from support.browsed_archive import Page
@@ -75,6 +75,11 @@ class Looker:
         if page.status != 200:
             self.complaints = [said for said in self.complaints if f"status of {page.status}" not in said]
 
+    def dismiss(self, dialog: Dialog) -> None:
+        """Remember a dialog as a complaint and close it."""
+        self.complaints.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
     def ask(self, expression: str) -> Any:
         """Return what an expression in JavaScript has for a value on the page."""
         return self.tab.evaluate(expression)
@@ -112,7 +117,7 @@ def _record(context: BrowserContext, origin: str) -> Looker:
         "console", lambda message: looker.complaints.append(message.text) if _is_bad(message.type) else None
     )
     tab.on("pageerror", lambda error: looker.complaints.append(str(error)))
-    tab.on("dialog", lambda dialog: (looker.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    tab.on("dialog", looker.dismiss)
     context.on("page", lambda other: looker.complaints.append(f"opened {other.url}"))
     return looker
 

@@ -164,7 +164,7 @@ class NaiveArticle:
         """Return whether the article passes the query's filters."""
         return (
             (not query.sources or not self.sources.isdisjoint(query.sources))
-            and (not query.media or self.media in map(naive_fold, query.media))
+            and (not query.media or self.media in set(map(naive_fold, query.media)))
             and (not query.authors or not self.authors.isdisjoint(map(_folded_name, query.authors)))
             and self.authors.isdisjoint(map(_folded_name, query.not_authors))
             and (not query.securities or not self.securities.isdisjoint(query.securities))

@@ -15,13 +15,25 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)
     from fastapi.testclient import TestClient
 
+__all__ = ["READER", "TestClient", "open_reader"]
+
 READER = "http://127.0.0.1:8765"
 
 
 @contextmanager
-def open_reader(archive_folder: Path, language: str = "en") -> Iterator[TestClient]:
-    """Return a client of the reader of an archive; redirects are not followed."""
+def open_reader(archive_folder: Path, language: str = "en", *, raises: bool = True) -> Iterator[TestClient]:
+    """Return a client of the reader of an archive; redirects are not followed.
+
+    What breaks in the reader raises here too, unless it shall be answered with a page as it is elsewhere.
+    """
     application = create_app(archive_folder)
     headers = {"accept-language": language}
-    with TestClient(application, base_url=READER, headers=headers, follow_redirects=False) as client:
+    client = TestClient(
+        application,
+        base_url=READER,
+        headers=headers,
+        follow_redirects=False,
+        raise_server_exceptions=raises,
+    )
+    with client:
         yield client
