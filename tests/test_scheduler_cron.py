@@ -251,6 +251,26 @@ def test_last_until_mirrors_next_after(text: str, seconds: int) -> None:
     assert schedule.last_until(fire - timedelta(seconds=1)) <= moment
 
 
+# Each moment lies in the hour that comes twice, the second time. These cases keep cron's arithmetic our own:
+# cronsim 2.8 answers with the run before the one that is named here (docs/design.md#libraries).
+@pytest.mark.parametrize(
+    ("text", "zone", "moment", "last"),
+    [
+        ("30 2 * * *", "Europe/Berlin", "2025-10-26T02:10:00+01:00", "2025-10-26T02:30:00+02:00"),
+        ("*/20 1-3 * * *", "Europe/Berlin", "2025-10-26T02:00:00+01:00", "2025-10-26T02:40:00+02:00"),
+        ("10 0,23 * * *", "America/Havana", "2025-11-02T00:00:00-05:00", "2025-11-02T00:10:00-04:00"),
+        ("*/20 1-3 * * *", "Australia/Lord_Howe", "2025-04-06T01:30:00+10:30", "2025-04-06T01:40:00+11:00"),
+        ("0 0 * * *", "America/St_Johns", "2010-11-06T23:01:00-03:30", "2010-11-07T00:00:00-02:30"),
+    ],
+)
+def test_the_last_run_is_known_while_the_clocks_repeat_an_hour(
+    text: str, zone: str, moment: str, last: str
+) -> None:
+    asked, expected = (datetime.fromisoformat(time).astimezone(UTC) for time in (moment, last))
+    assert parse_schedule(text, ZoneInfo(zone)).last_until(asked).astimezone(UTC) == expected
+    assert naive_fires(text, ZoneInfo(zone), asked - 24 * 60 * MINUTE, 24 * 60 + 1)[-1] == expected
+
+
 def test_fires_between_is_lazy() -> None:
     schedule = parse_schedule("* * * * *", SHANGHAI)
     window: Iterator[datetime] = schedule.fires_between(
