@@ -11,7 +11,7 @@ from pipelines.fingerprint import fold
 from storage.records import Draft, Owed, SetAside, StoredArticle
 
 _LEAST_ALIKE = 0.3
-_UPSTREAM_ZONE = ZoneInfo("Asia/Shanghai")
+_SITE_ZONE = ZoneInfo("Asia/Shanghai")
 _DATED_ADDRESS = re.compile(r"/(\d{4})[/-](\d{2})[/-](\d{2})[/-]")
 
 
@@ -33,7 +33,7 @@ def complete_draft(draft: Draft, owed: Owed, stored: StoredArticle | None) -> Dr
         return draft
     named = replace(
         draft,
-        form=owed.form,  # one answer serves either form: its bodies have the same paragraphs (UPSTREAM, 4.2)
+        form=owed.form,  # one answer serves either form: same paragraphs in both (docs/upstream.md#twins)
         title=draft.title or (stored.article.title if stored else owed.title) or None,
     )
     return _with_time(named, owed, stored)
@@ -64,6 +64,6 @@ def _listed_day(url: str) -> datetime | None:
     if match is None:
         return None
     try:
-        return datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=_UPSTREAM_ZONE)
+        return datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=_SITE_ZONE)
     except ValueError:
         return None

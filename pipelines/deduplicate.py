@@ -35,7 +35,7 @@ def compare(fetched: Article, stored: StoredArticle | None) -> Comparison:
 
     The form of the newspaper leads: its title and media are kept, and only its changes make revisions. The
     time is whoever states it best (`pipelines.witnesses`).
-    The rolling-news twin adds its linked securities and its summary (UPSTREAM, 4.2), also to a later
+    The rolling-news twin adds its linked securities and its summary (docs/upstream.md#twins), also to a later
     revision; what only an earlier text of the same form mentioned goes with that text.
     """
     if stored is None:

@@ -1,4 +1,4 @@
-"""What makes two texts the same (DESIGN, section 5)."""
+"""What makes two texts the same (docs/design.md#sameness)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ FILE_SCHEME = "urn:jianbao:post:"
 
 _CURRENT = f"{FILE_SCHEME}_posts/"
 _WINDOW = timedelta(days=3)
-"""How long upstream keeps a post in ``_posts`` (UPSTREAM, section 1.4)."""
+"""How long upstream keeps a post in ``_posts`` (docs/upstream.md#three-days)."""
 
 
 def may_replace(body_html: str, url: str, held: HeldText, now: datetime) -> bool:

@@ -18,7 +18,7 @@ _PRESS_ZONE = ZoneInfo("Asia/Shanghai")
 _EXACTNESS: dict[Precision, int] = {"day": 0, "minute": 1, "second": 2}
 _STANDING: dict[Witness, int] = {"address": 0, "page": 1, "text": 1, "json": 2, "file": 2}
 _AGREEMENT = timedelta(minutes=2)
-"""How far the times of one article lie apart in upstream's own answers (UPSTREAM, section 3)."""
+"""How far the times of one article lie apart in upstream's own answers (docs/upstream.md#times-and-codes)."""
 
 
 def settle_time(fetched: Article, known: Article, *, leads: bool) -> Article:

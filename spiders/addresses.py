@@ -21,8 +21,8 @@ def article_addresses(
     The page by its code is one of them when nothing listed it. ``page`` is as for `page_address`.
 
     The site moves a post after three days from its dated URL to ``/old_post/DATE-CODE.html``, where DATE is
-    the day in UTC+8 (UPSTREAM, 1.4): the day of the dated URL, or else that of the info code, since posts
-    without a zone have the next day's URL. ``endpoint`` holds ``{code}``.
+    the day in UTC+8 (docs/upstream.md#three-days): the day of the dated URL, or else that of the info code,
+    since posts without a zone have the next day's URL. ``endpoint`` holds ``{code}``.
     """
     found = dict.fromkeys(_candidates(owed, endpoint))
     if page is not None and not owed.title:

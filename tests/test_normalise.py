@@ -37,7 +37,7 @@ def normalised(body: str, **fields: object) -> Article:
     return normalise(replace(DRAFT, body_html=body, **fields))  # type: ignore[arg-type]
 
 
-# The twins of UPSTREAM 4.2: unwrapping the rolling form's links gives the newspaper's paragraphs.
+# Twins: unwrapping the rolling form's links gives the newspaper's paragraphs (docs/upstream.md#twins).
 
 QUOTES = "http://quote.eastmoney.com/unify/r"
 STOCK = f'<a href="{QUOTES}/1.600160" class="keytip" data-code="1,600160">{{}}</a>'

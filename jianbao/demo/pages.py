@@ -1,4 +1,4 @@
-"""Pages: the demo site's HTML, line for line as Jekyll 4.3.1 renders the real site (UPSTREAM, section 2)."""
+"""The demo site's HTML, line for line as Jekyll 4.3.1 renders the real site (docs/upstream.md#pages)."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def news_text(posts: Iterable[Post], appearance: Appearance) -> str:
 
 
 def finance_page(post: Post, appearance: Appearance) -> str:
-    """Return East Money's own page of an article, which prints no seconds (UPSTREAM, section 5)."""
+    """Return East Money's own page of an article, without seconds (docs/upstream.md#east-money-pages)."""
     title = html.escape(appearance.fold(post.title), quote=False)
     digest = html.escape(f"【{post.title}】{post.digest or post.paragraphs[0]}")
     return f"""<!DOCTYPE html>

@@ -16,7 +16,7 @@ TODAY = date(2026, 3, 20)
 """The demo's day: fixed, so that every byte can be foretold."""
 
 WINDOW = 3
-"""Days that the site keeps listed: today and the two before it (UPSTREAM, section 1.4)."""
+"""Days that the site keeps listed: today and the two before it (docs/upstream.md#three-days)."""
 
 PAPERS = (
     "shangraoribao",

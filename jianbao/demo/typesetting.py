@@ -1,4 +1,4 @@
-"""Typesetting: from a story's lines to the HTML that upstream delivers (UPSTREAM, section 4).
+"""Typesetting: from a story's lines to the HTML that upstream delivers (docs/upstream.md#bodies).
 
 ======================  ==========================================================
 ``~``                   an empty paragraph

@@ -98,7 +98,7 @@ def _drafts(text: str, capture: Capture, code: str) -> Iterator[Delivered]:
 
 
 def _json_drafts(text: str, url: str, code: str) -> Iterator[Delivered]:
-    """Yield both forms that one answer of the JSON endpoint has (UPSTREAM, section 1.1)."""
+    """Yield both forms that one answer of the JSON endpoint has (docs/upstream.md#lists-and-article-json)."""
     draft = read_article_json(text, url, code)
     if draft.form == "media":
         yield Delivered(replace(draft, linked_html=None))

@@ -99,5 +99,5 @@ def _sum(coverage: Sequence[Coverage]) -> dict[str, int]:
 
 
 def _holds(each: Coverage) -> bool:
-    """Tell whether every listing is accounted for (DESIGN, section 1)."""
+    """Tell whether every listing is accounted for (docs/design.md#promises)."""
     return each.listed == each.archived + each.owed + each.failed + each.quarantined + each.gone

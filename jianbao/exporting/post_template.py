@@ -1,4 +1,4 @@
-"""Upstream's template of a post, filled in from the archive (UPSTREAM, section 1.2)."""
+"""Upstream's template of a post, filled in from the archive (docs/upstream.md#the-file-of-a-post)."""
 
 from __future__ import annotations
 

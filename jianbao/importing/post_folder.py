@@ -37,7 +37,7 @@ class FoundFile:
 
     @property
     def is_ghost(self) -> bool:
-        """Whether it was named without a date (UPSTREAM, section 4.4)."""
+        """Whether it was named without a date (docs/upstream.md#ghosts)."""
         return is_ghost_name(self.name)
 
 

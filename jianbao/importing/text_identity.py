@@ -31,7 +31,7 @@ def identify_text(source: str, day: date, text: str) -> TextIdentity:
     """Return the identity that a text has in a source.
 
     The counter of a derived info code begins with 0. Upstream's never does: it is not padded, and has had ten
-    digits since before the first code that we know (UPSTREAM, section 3).
+    digits since before the first code that we know (docs/upstream.md#times-and-codes).
     """
     digest = hashlib.sha256("".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
     uri = f"{TEXT_SCHEME}{quote(source, safe='')}/{day.isoformat()}/{digest}"

@@ -34,8 +34,9 @@ _SENTENCE_END = ("。", "！", "？", "；", "，", "”", "…")
 
 
 def normalise(draft: Draft) -> Article:
-    """Return the article in a draft (DESIGN, section 6); raise `SetAside` when the draft names no info code
-    or its body is far longer than any article's.
+    """Return the article in a draft (docs/design.md#normalising).
+
+    Raise `SetAside` when the draft names no info code or its body is far longer than any article's.
 
     Nothing is judged here: an article without text or time is `belief.doubt`'s business.
     """

@@ -20,8 +20,8 @@ from storage.records.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 __all__ = ["Body", "Line", "Picture", "read_body", "read_lines"]
 
 _LONGEST_BODY = 1_000_000
-"""Characters of markup beyond which a body is set aside: real ones have up to 50,000 (UPSTREAM, section 4.3),
-and a tree takes 150 times the memory."""
+"""Characters of markup beyond which a body is set aside: real ones have up to 50,000
+(docs/upstream.md#lengths), and a tree takes 150 times the memory."""
 _MOST_TAGS = 100_000
 """Tags beyond which a body is set aside: real ones have up to some thousands, and each takes as long as 30
 characters."""

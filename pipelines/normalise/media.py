@@ -38,8 +38,9 @@ _NO_NEWSPAPER = re.compile(
 
 
 def media_of_tag(tag: str | None, form: Form) -> str | None:
-    """Return the newspaper that a post's tag names: the tag less exactly one 新闻 (UPSTREAM, section 1.3).
+    """Return the newspaper that a post's tag names: the tag less exactly one 新闻.
 
+    Some papers' own names end so too (docs/upstream.md#slugs-and-tags).
     None for the tag of a list, as rolling news always have it: a list prints no paper.
     """
     name = " ".join(one_line(tag).split()).removesuffix(_TAG_SUFFIX)

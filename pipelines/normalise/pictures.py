@@ -11,7 +11,7 @@ from bs4 import Tag
 from pipelines.normalise.securities import attribute
 from pipelines.normalise.text import drop_controls
 
-# The first one's misspelling is upstream's own (UPSTREAM, section 4, row 9).
+# The first one's misspelling is upstream's own (docs/upstream.md#bodies).
 _ORIGINALS = ("orginial_src", "original_src", "data-original-src", "data-original", "zoomfile")
 _LAZY = (
     "data-lazy-src", "data-lazy", "data-lazyload", "data-lazyload-src", "data-actualsrc", "data-echo",

@@ -1,4 +1,7 @@
-"""Which securities an article mentions, and how: by a chart, a link, or in its text (UPSTREAM, section 4)."""
+"""Which securities an article mentions, and how: by a chart, a link, or in its text.
+
+docs/upstream.md#links-to-securities has the shapes of all three.
+"""
 
 from __future__ import annotations
 

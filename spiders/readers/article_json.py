@@ -1,4 +1,4 @@
-"""An article by its info code, as JSON: the ``GetNewsText`` answer (UPSTREAM, section 1.1)."""
+"""An article by its code, as JSON: the ``GetNewsText`` answer (docs/upstream.md#lists-and-article-json)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An article's page, in every shape that it has been served in (UPSTREAM, sections 2, 4.4 and 5)."""
+"""An article's page, in every shape that it has been served in (docs/upstream.md#article-pages)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """A post of the Jekyll site without its layout, served as its body alone.
 
-Two mistakes upstream make such pages (UPSTREAM, section 2): a blank line before the front matter, which is
-then printed as text, and a title that is no YAML, after which the front matter is missing altogether.
+Two mistakes upstream make such pages (docs/upstream.md#posts-without-layout): a blank line before the front
+matter, which is then printed as text, and a title that is no YAML, after which the front matter is missing
+altogether.
 """
 
 from __future__ import annotations

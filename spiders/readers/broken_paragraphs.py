@@ -1,4 +1,4 @@
-"""Paragraphs that the columns of a printed page broke, put together again (DESIGN, section 6)."""
+"""Paragraphs that the columns of a printed page broke, put together again (docs/design.md#normalising)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""East Money's own article pages, ``finance.eastmoney.com/a/<code>.html`` and aliases (UPSTREAM 5)."""
+"""East Money's own article pages, ``finance.eastmoney.com/a/<code>.html`` and aliases.
+
+docs/upstream.md#east-money-pages says where things stand on them.
+"""
 
 from __future__ import annotations
 

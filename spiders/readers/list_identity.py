@@ -21,7 +21,7 @@ def doubt_list(order: PollOrder, url: str, page: ListPage) -> str | None:
     """Return why the page at ``url`` is not the list of the source asked for; None when it may be.
 
     The final address must name the same page. On the Jekyll site a category's posts stand under its name
-    (UPSTREAM, section 2), which decides whatever the heading says, as homophones share a name; where
+    (docs/upstream.md#addresses), which decides whatever the heading says, as homophones share a name; where
     addresses do not tell, the heading must not be another source's, nor another newspaper's than before.
     """
     if not _is_same_page(order.url, url):

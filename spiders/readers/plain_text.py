@@ -1,4 +1,4 @@
-"""An article as plain text, copied from a digital newspaper (UPSTREAM, section 6)."""
+"""An article as plain text, copied from a digital newspaper (docs/upstream.md#digital-newspapers)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A post as the file that upstream keeps: ``_posts/DATE-CODE.md`` (UPSTREAM, sections 1, 1.2 and 2).
+"""A post as the file that upstream keeps: ``_posts/DATE-CODE.md`` (docs/upstream.md#the-file-of-a-post).
 
 The four generations of the format differ in what they leave out: the first have a blank line before the
 front matter, a time without zone and no navigation; the second link back; the third have a plain text, and
@@ -69,7 +69,8 @@ def read_post_file(text: str, name: str) -> PostFile:
 def _with_plain_ends(text: str) -> str:
     """Return a file whose every line ends in CR LF as it was before somebody's copy of the repository.
 
-    Some bodies part paragraphs with CR LF in a file of LF (UPSTREAM, section 1): those stay as delivered.
+    Some bodies part paragraphs with CR LF in a file of LF (docs/upstream.md#generations): those stay as they
+    were delivered.
     """
     return text.replace("\r\n", "\n") if text.count("\r\n") == text.count("\n") else text
 

@@ -18,8 +18,8 @@ _HEADING = re.compile(
 _TAGS = "<small>tags:"
 _TAG = re.compile(r"<em>([^<>]*)</em>")
 # Jekyll read some of the first posts' times, those without a zone, as UTC and printed them eight hours late.
-# Nothing on the page tells which: of the posts of these days that were moved, all have a zone (UPSTREAM,
-# section 2).
+# Nothing on the page tells which: of the posts of these days that were moved, all have a zone
+# (docs/upstream.md#times-and-codes).
 _ZONELESS_DAYS = frozenset({date(2021, 12, 8), date(2021, 12, 9)})
 _ZONELESS_LAG = timedelta(hours=8)
 _MOVED = "/old_post/"

@@ -12,7 +12,7 @@ from storage.records import Form, SetAside, find_info_code
 _SHARE = re.compile(
     r'<p><a href="(?P<address>[^"<>]+)">(?P=address)</a></p>|&lt;(?P<markdown>https?://(?:(?!&lt;)[^\s<>"]){1,300}?)&gt;'
 )
-# A ghost's link is empty (UPSTREAM, section 4.4), and kramdown prints what is left of it.
+# A ghost's link is empty (docs/upstream.md#ghosts), and kramdown prints what is left of it.
 _EMPTY_SHARE = "<p>&lt;&gt;</p>"
 _NAVIGATION = re.compile(r'<p>(?:<a href="[^"<>]*">返回[^<>]*</a>[\s｜]*)+</p>\s*\Z')
 _DIGEST = re.compile(r"\s*<blockquote>(.*?)</blockquote>", re.DOTALL)

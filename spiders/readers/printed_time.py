@@ -16,7 +16,7 @@ _PRINTED = re.compile(
     r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
-# UPSTREAM, section 3: Art_SortStart is epoch seconds followed by the last six digits of the code.
+# Art_SortStart: epoch seconds, then the last six digits of the code (docs/upstream.md#times-and-codes).
 _EPOCH = re.compile(r"(?P<seconds>\d{10})(?:\d{3}|\d{6})?", re.ASCII)
 
 

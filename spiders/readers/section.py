@@ -1,7 +1,8 @@
 """The part of a page of the Jekyll site that holds its content.
 
-Every post leaks its whole body, unescaped, into an attribute of the page's head (UPSTREAM, section 2), and
-no HTML parser keeps the two copies apart. So the content is cut out of the text before anything is parsed.
+Every post leaks its whole body, unescaped, into an attribute of the page's head, and no HTML parser keeps the
+two copies apart (docs/upstream.md#the-leaked-head). So the content is cut out of the text before anything is
+parsed.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 ``NW`` + 18 digits; the bare 18 digits of rolling news mean the same article, so the canonical form
 always carries the ``NW``. The digits are a day (``YYYYMMDD``) and a ten-digit global counter that is
-not in time order (UPSTREAM, section 3).
+not in time order (docs/upstream.md#times-and-codes).
 
 Elsewhere ``SITE-ID`` (``jxrb-20230519.7712601``): the site as it is declared, and its own id for the
 article. An id that begins with a day and a dot is of that day; of any other no day is known.

@@ -1,4 +1,4 @@
-"""Search: every article that contains what is asked for, and only those (DESIGN, section 9).
+"""Search: every article that contains what is asked for, and only those (docs/design.md#search).
 
 With `storage/database/opening.py` the only place that knows SQLite; nothing else knows how the index is made.
 """

@@ -1,4 +1,4 @@
-"""Folding: what search takes for the same character (DESIGN, section 9).
+"""Folding: what search takes for the same character (docs/design.md#search).
 
 Text and query are folded alike: width and compatibility forms (NFKC), case, the forms of a Chinese character
 to its usual one, character by character (a converter that looks at words would fold a query otherwise than

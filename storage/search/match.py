@@ -1,4 +1,4 @@
-"""What a match is: the one definition that decides, whatever the index proposed (DESIGN, section 9).
+"""What a match is: the one definition that decides, whatever the index proposed (docs/design.md#search).
 
 A word matches where it is part of the folded title or of one folded line of the text, as it is or with names
 set wide closed, and where a run of ASCII letters or digits at its end does not go on.

@@ -1,4 +1,4 @@
-"""Search a second time, as plainly as it can be said: the definition of a match (DESIGN, section 9).
+"""Search a second time, as plainly as it can be said: the definition of a match (docs/design.md#search).
 
 Shares nothing with `storage/search`: what both find is what was meant, or the same mistake was made twice.
 """

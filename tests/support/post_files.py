@@ -89,7 +89,7 @@ def a_post(number: int = 1, seed: str = "", length: int = 900, **changes: object
 
 
 def render(post: Post, generation: int = 4) -> str:
-    """Return the file of a post as one generation of upstream's fetcher wrote it (UPSTREAM, section 1)."""
+    """Return a post's file as one generation of the fetcher wrote it (docs/upstream.md#generations)."""
     zone = "" if generation == 1 else " +0800"
     category, tag = ("emnews", "东财滚动新闻") if post.rolling else (post.slug, f"{post.media}新闻")
     lines = [
