@@ -27,7 +27,8 @@ from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, start_crawl
-from storage.ledger.listing import find_listings, record_listings, record_poll
+from storage.ledger.owed import find_listings
+from storage.ledger.poll import record_listings, record_poll
 from storage.ledger.source import SourceRow, save_sources
 from storage.records import Delivery, Exchange, Listed, Poll
 

@@ -11,7 +11,8 @@ from pipelines.prepare import Prepared
 from pipelines.store import store_article
 from storage.events.event import open_event
 from storage.ledger.counts import Outcome
-from storage.ledger.listing import find_listings, settle_archived
+from storage.ledger.owed import find_listings
+from storage.ledger.settlement import settle_archived
 from storage.records import Article, Capture, Claim, Owed, StoredArticle, Voices
 
 

@@ -17,7 +17,8 @@ from storage.archive.folder import Archive
 from storage.articles.article import find_article, find_delivered, set_status
 from storage.events.event import open_event
 from storage.ledger.counts import Outcome
-from storage.ledger.listing import ensure_listing, is_listed_on_page, settle_gone, settle_unarchived
+from storage.ledger.listing import ensure_listing, is_listed_on_page
+from storage.ledger.settlement import settle_gone, settle_unarchived
 from storage.records import (
     Article,
     Capture,

@@ -16,7 +16,8 @@ from pipelines.store import amend_time, store_article
 from storage.articles.article import find_delivered
 from storage.captures.imported_files import read_held_text
 from storage.events.event import resolve_events
-from storage.ledger.listing import enter_listing, settle_kept, settle_unarchived
+from storage.ledger.listing import enter_listing
+from storage.ledger.settlement import settle_kept, settle_unarchived
 from storage.records import Article, Draft, Owed, SetAside, StoredArticle
 
 ImportOutcome = Literal["new", "revised", "unchanged", "older", "quarantined"]

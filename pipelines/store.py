@@ -22,7 +22,7 @@ from storage.articles.article import (
 )
 from storage.articles.time_change import record_time_change
 from storage.events.event import record_event, resolve_events
-from storage.ledger.listing import date_listings, settle_archived
+from storage.ledger.settlement import date_listings, settle_archived
 from storage.records import Article, Owed, StoredArticle, TimeChange
 from storage.search import ReadyTokens, index_article
 from storage.stories.story import owe_story

@@ -10,7 +10,7 @@ import pytest
 from support.newsroom import Newsroom
 
 from storage.ledger.crawl import start_crawl
-from storage.ledger.listing import FIRST_RETRY
+from storage.ledger.settlement import FIRST_RETRY
 from storage.ledger.source_locks import hold_sources
 from storage.records.instants import LONGEST_RETRY
 

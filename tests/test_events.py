@@ -21,7 +21,7 @@ from storage.events.event import (
     resolve_events,
 )
 from storage.ledger.crawl import list_crawls, start_crawl
-from storage.ledger.listing import record_listings
+from storage.ledger.poll import record_listings
 from storage.ledger.source import SourceRow, list_sources, save_sources, usual_silence
 from storage.records import Listed
 

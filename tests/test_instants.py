@@ -21,7 +21,9 @@ from storage.database.schema import listing, source
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import find_scheduled_crawl, start_crawl
 from storage.ledger.host import find_host, forget_manners, list_resting, update_host
-from storage.ledger.listing import list_owed, record_listings, settle_unarchived
+from storage.ledger.owed import list_owed
+from storage.ledger.poll import record_listings
+from storage.ledger.settlement import settle_unarchived
 from storage.ledger.source import SourceRow, list_sources, save_sources, usual_silence
 from storage.records import HeldText, Listed
 from storage.records.instants import LONGEST_RETRY, ahead, is_recent, past, sound_stamps, steady_days

@@ -14,17 +14,12 @@ from sqlalchemy import Connection, create_engine, insert, select, update
 
 from storage.archive.folder import Archive
 from storage.database.schema import capture, listing, metadata, source
-from storage.ledger.listing import (
+from storage.ledger.listing import count_states, ensure_listing
+from storage.ledger.owed import ListingFilter, find_listings, list_owed, select_listings
+from storage.ledger.poll import record_listings, record_poll
+from storage.ledger.settlement import (
     FIRST_RETRY,
-    ListingFilter,
-    count_states,
-    ensure_listing,
-    find_listings,
-    list_owed,
-    record_listings,
-    record_poll,
     retry_distance,
-    select_listings,
     settle_archived,
     settle_gone,
     settle_unarchived,

@@ -32,7 +32,7 @@ from storage.database.schema import metadata
 from storage.events.event import list_open_events
 from storage.ledger.crawl import read_crawl
 from storage.ledger.host import find_host
-from storage.ledger.listing import find_listings
+from storage.ledger.owed import find_listings
 from storage.ledger.source import list_sources
 
 CODE = "NW202603201234567890"

@@ -19,7 +19,7 @@ from spiders.readers.article_page import read_article
 from spiders.readers.base_address import base_of
 from spiders.readers.listing_page import read_listing
 from spiders.wholeness import is_whole
-from storage.ledger.listing import _is_due_again
+from storage.ledger.poll import _is_due_again
 
 URL = "http://news.example/category/a.html"
 

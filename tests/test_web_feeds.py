@@ -17,7 +17,7 @@ from support.served_archive import ARTICLES, NOW, fill_archive
 from support.web_client import READER, TestClient, open_reader
 
 from storage.articles.article import free_id, insert_article
-from storage.ledger.listing import record_listings
+from storage.ledger.poll import record_listings
 from storage.records import Listed, Paragraph
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -21,7 +21,7 @@ from scheduler.service_lock import hold_archive
 from storage.archive.folder import DATABASE_FILE, Archive
 from storage.database.schema import listing
 from storage.events.event import KINDS
-from storage.ledger.listing import record_poll
+from storage.ledger.poll import record_poll
 from storage.ledger.source import SourceRow, save_sources
 from storage.records import Poll, PollOutcome
 

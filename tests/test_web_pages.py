@@ -19,7 +19,9 @@ from storage.archive.folder import Archive
 from storage.events.event import resolve_all_events
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, start_crawl
-from storage.ledger.listing import list_owed, record_listings, settle_unarchived
+from storage.ledger.owed import list_owed
+from storage.ledger.poll import record_listings
+from storage.ledger.settlement import settle_unarchived
 from storage.records import Listed, Owed
 from storage.records.press_days import press_day
 from storage.search import Effort

@@ -17,7 +17,8 @@ from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.host import HostRow, find_host, update_host
-from storage.ledger.listing import list_owed, record_poll
+from storage.ledger.owed import list_owed
+from storage.ledger.poll import record_poll
 from storage.ledger.source import list_sources, order_poll, usual_silence
 from storage.ledger.unread_links import watch_unread
 from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder, Voices

@@ -11,7 +11,7 @@ from jianbao.importing.text_identity import TEXT_SCHEME
 from spiders.addresses import endpoint_address, host_of
 from storage.archive.folder import Archive
 from storage.ledger.host import forget_manners
-from storage.ledger.listing import ListingFilter, find_listings, select_listings
+from storage.ledger.owed import ListingFilter, find_listings, select_listings
 from storage.ledger.source import INFOCODE_SOURCE, SourceRow, ensure_source
 from storage.records import Owed, canonical_info_code
 

@@ -22,7 +22,8 @@ from spiders.readers.plain_text import read_plain_text
 from storage.archive.folder import Archive
 from storage.articles.article import find_article, find_delivered
 from storage.captures.imported_texts import find_text
-from storage.ledger.listing import enter_listing, find_listings
+from storage.ledger.listing import enter_listing
+from storage.ledger.owed import find_listings
 from storage.ledger.set_events import resolve_empty_sets
 from storage.ledger.source import ensure_import_source
 from storage.records import Article, Draft, Owed, Resource, SetAside

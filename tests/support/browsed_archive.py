@@ -13,7 +13,9 @@ from jianbao.demo.post import Written
 from jianbao.upkeep.story_links import link_stories
 from storage.articles.article import set_status
 from storage.events.event import open_event
-from storage.ledger.listing import list_owed, record_listings, settle_unarchived
+from storage.ledger.owed import list_owed
+from storage.ledger.poll import record_listings
+from storage.ledger.settlement import settle_unarchived
 from storage.records import Listed
 from storage.records.press_days import press_day
 from support.command_line import PYTHON

@@ -14,7 +14,8 @@ from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
 from storage.articles.article import find_article, list_revisions
-from storage.ledger.listing import find_listings, record_listings
+from storage.ledger.owed import find_listings
+from storage.ledger.poll import record_listings
 from storage.ledger.source import SourceRow, save_sources
 from storage.records import Delivery, Exchange, Listed, Owed, StoredArticle
 

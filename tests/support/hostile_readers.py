@@ -33,7 +33,7 @@ from spiders.readers.listing_page import read_list_page
 from spiders.readers.plain_text import read_plain_text
 from spiders.readers.post_file import NoArticle, read_post_file
 from spiders.readers.robots_txt import TOKEN, is_robots_txt, name_only_us
-from storage.ledger.listing import uncounted
+from storage.ledger.poll import uncounted
 from storage.records import (
     Article,
     BadInfoCode,

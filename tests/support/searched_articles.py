@@ -24,7 +24,7 @@ from storage.database.schema import (
     story_sketch,
     time_change,
 )
-from storage.ledger.listing import record_listings
+from storage.ledger.poll import record_listings
 from storage.ledger.source import SourceRow, save_sources
 from storage.records import Article, Capture, Listed, Owed, Paragraph, Security, WarcPlace
 from storage.search import index_article, index_owed

@@ -10,7 +10,7 @@ from jianbao.demo import Press
 from storage.events.event import open_event, record_event, resolve_events
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, record_unrun, start_crawl
-from storage.ledger.listing import record_poll
+from storage.ledger.poll import record_poll
 from storage.records import Poll
 from storage.search import index_owed
 from support.delivered_articles import DeliveredArticles
