@@ -35,7 +35,8 @@ from jianbao.web.application import create_app
 from jianbao.web.server import spare_collector
 from storage.archive.folder import Archive
 from storage.database.schema import article, crawl, event, source
-from storage.ledger.source import SourceRow, save_sources
+from storage.ledger.source import save_sources
+from storage.records import Source
 from storage.records.press_days import press_day
 from storage.search.folding import fold
 
@@ -62,7 +63,7 @@ def make_archive(folder: Path, articles: int, papers: int = 7) -> None:
     slugs = [f"di{number}xianribao" for number in range(1, papers + 1)]
     with Archive.open(folder) as archive, archive.writing() as connection:
         rows = [
-            SourceRow(slug, f"第{slug[2]}县日报", "category", None, "Asia/Shanghai", None, enabled=True)
+            Source(slug, f"第{slug[2]}县日报", "category", None, "Asia/Shanghai", None, enabled=True)
             for slug in slugs
         ]
         save_sources(connection, rows)

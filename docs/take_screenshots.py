@@ -29,8 +29,8 @@ from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, start_crawl
 from storage.ledger.owed import find_listings
 from storage.ledger.poll import record_listings, record_poll
-from storage.ledger.source import SourceRow, save_sources
-from storage.records import Delivery, Exchange, Listed, Poll
+from storage.ledger.source import save_sources
+from storage.records import Delivery, Exchange, Listed, Poll, Source
 
 PICTURES = Path(__file__).parent / "screenshots"
 TODAY = datetime.now(UTC).date()
@@ -60,7 +60,7 @@ def print_history(archive: Archive) -> list[Post]:
     older = [post for day in _days() for post in _print_day(newest, day)]
     with archive.writing() as connection:
         rows = [
-            SourceRow(paper.slug, paper.media, "category", None, "Asia/Shanghai", None, enabled=True)
+            Source(paper.slug, paper.media, "category", None, "Asia/Shanghai", None, enabled=True)
             for paper in newest.papers
         ]
         save_sources(connection, rows)

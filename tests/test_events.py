@@ -22,8 +22,8 @@ from storage.events.event import (
 )
 from storage.ledger.crawl import list_crawls, start_crawl
 from storage.ledger.poll import record_listings
-from storage.ledger.source import SourceRow, list_sources, save_sources, usual_silence
-from storage.records import Listed
+from storage.ledger.source import list_sources, save_sources, usual_silence
+from storage.records import Listed, Source
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 def connection(tmp_path: Path) -> Iterator[Connection]:
     """Return a write transaction on a fresh archive with one source."""
     with Archive.open(tmp_path) as archive, archive.writing() as connection:
-        rows = [SourceRow("hexi", "河西晚报", "category", None, "Asia/Shanghai", None, enabled=True)]
+        rows = [Source("hexi", "河西晚报", "category", None, "Asia/Shanghai", None, enabled=True)]
         save_sources(connection, rows)
         yield connection
 

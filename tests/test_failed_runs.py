@@ -25,7 +25,8 @@ from storage.database.disk import is_full
 from storage.events.event import list_open_events, open_event
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import start_crawl
-from storage.ledger.source import SourceRow, save_sources
+from storage.ledger.source import save_sources
+from storage.records import Source
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -36,7 +37,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     """Return an archive with two sources."""
     with Archive.open(tmp_path) as archive:
         rows = [
-            SourceRow(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True)
+            Source(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True)
             for slug in ("hexi", "hedong")
         ]
         with archive.writing() as connection:

@@ -34,8 +34,8 @@ from pipelines.settle_import import settle_import
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
 from storage.articles.article import find_article, list_revisions
-from storage.ledger.source import SourceRow, ensure_source, save_sources
-from storage.records import Delivery, Exchange, Owed, Resource, StoredArticle
+from storage.ledger.source import ensure_source, save_sources
+from storage.records import Delivery, Exchange, Owed, Resource, Source, StoredArticle
 
 POST = a_post(1)
 CODE = POST.info_code
@@ -211,9 +211,9 @@ def test_a_digest_that_was_cut_is_no_text(archive: Archive, repository: Path) ->
 PAGE = "https://finews.withounder.com/yaohuribao/2021/12/10/{code}.html"
 
 
-def a_source(name: str) -> SourceRow:
+def a_source(name: str) -> Source:
     """Return a source that is polled."""
-    return SourceRow(
+    return Source(
         POST.slug, name, "category", "https://x.example/", "Asia/Shanghai", "*/5 * * * *", enabled=True
     )
 
@@ -229,9 +229,7 @@ def crawl(archive: Archive, page_text: str) -> None:
     )
     now = datetime.now(UTC)
     exchange = Exchange(url, now, 200, (), (("Content-Type", "text/html"),), html.encode())
-    row = SourceRow(
-        POST.slug, POST.media, "category", "https://x.example/", "Asia/Shanghai", None, enabled=True
-    )
+    row = Source(POST.slug, POST.media, "category", "https://x.example/", "Asia/Shanghai", None, enabled=True)
     with archive.writing() as connection:
         ensure_source(connection, row)
     settle_delivery(
@@ -432,7 +430,7 @@ def test_a_source_of_imports_is_never_polled_and_never_late(newsroom: Newsroom, 
 
 
 def test_a_source_of_the_configuration_takes_its_posts(archive: Archive, repository: Path) -> None:
-    row = SourceRow(
+    row = Source(
         POST.slug, "报", "category", "https://x.example/", "Asia/Shanghai", "*/5 * * * *", enabled=True
     )
     with archive.writing() as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 from hypothesis import given
@@ -20,18 +21,18 @@ from storage.archive.folder import Archive
 from storage.database.schema import listing, source
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import find_scheduled_crawl, start_crawl
-from storage.ledger.host import find_host, forget_manners, list_resting, update_host
+from storage.ledger.host import KnownOfHost, find_host, forget_manners, list_resting, update_host
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_listings
 from storage.ledger.settlement import settle_unarchived
-from storage.ledger.source import SourceRow, list_sources, save_sources, usual_silence
-from storage.records import HeldText, Listed
+from storage.ledger.source import list_sources, save_sources, usual_silence
+from storage.records import HeldText, Listed, Source
 from storage.records.instants import LONGEST_RETRY, ahead, is_recent, past, sound_stamps, steady_days
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 YEARS = timedelta(days=4 * 365)
-ROWS = [SourceRow("hexi", "河西晚报", "category", None, "Asia/Shanghai", None, enabled=True)]
+ROWS = [Source("hexi", "河西晚报", "category", None, "Asia/Shanghai", None, enabled=True)]
 HOST = "press.example"
 
 
@@ -199,7 +200,7 @@ def archive_port(archive: Archive) -> ArchivePort:
     return ArchivePort(archive, ["hexi"], CrawlCounts(), crawl_id=0, due_only=True, halt=lambda _: None)
 
 
-def know(archive: Archive, **known: object) -> None:
+def know(archive: Archive, **known: Unpack[KnownOfHost]) -> None:
     with archive.writing() as connection:
         update_host(connection, HOST, **known)
 

@@ -24,8 +24,8 @@ from storage.ledger.settlement import (
     settle_gone,
     settle_unarchived,
 )
-from storage.ledger.source import SourceRow, list_sources, order_poll, save_sources
-from storage.records import Form, Listed, Owed, Poll, PollOrder, Validators
+from storage.ledger.source import list_sources, order_poll, save_sources
+from storage.records import Form, Listed, Owed, Poll, PollOrder, Source, Validators
 from storage.records.instants import LONGEST_RETRY
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ STATES = {"owed", "archived", "failed", "quarantined", "gone"}
 
 
 def enter_sources(connection: Connection, slugs: tuple[str, ...] = SLUGS) -> None:
-    rows = [SourceRow(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True) for slug in slugs]
+    rows = [Source(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True) for slug in slugs]
     save_sources(connection, rows)
 
 
@@ -328,7 +328,7 @@ def test_an_empty_poll_forgets_the_page(connection: Connection) -> None:
 def test_a_source_with_another_address_forgets_its_old_page(connection: Connection) -> None:
     record_poll(connection, CHANGED)
     connection.execute(update(source).values(url="http://127.0.0.1/a"))
-    moved = SourceRow(
+    moved = Source(
         "shangraoribao", "上饶日报", "category", "http://127.0.0.1/b", "Asia/Shanghai", None, enabled=True
     )
     save_sources(connection, [moved])

@@ -33,7 +33,8 @@ from storage.database.opening import (
     migrate_database,
 )
 from storage.database.schema import source
-from storage.ledger.source import SourceRow, list_sources, save_sources
+from storage.ledger.source import list_sources, save_sources
+from storage.records import Source
 
 READING = (
     ("status", "--json"),
@@ -362,7 +363,7 @@ def test_an_archive_that_was_begun_and_killed_before_its_first_row_goes_on(tmp_p
     Archive.open(tmp_path).close()
     (tmp_path / "warc" / "jianbao-20260320-0-00000.warc.gz").write_bytes(b"x")
     with Archive.open(tmp_path) as archive, archive.writing() as connection:
-        save_sources(connection, [SourceRow("a", "a", "category", None, "Asia/Shanghai", None, enabled=True)])
+        save_sources(connection, [Source("a", "a", "category", None, "Asia/Shanghai", None, enabled=True)])
         assert connection.execute(select(source.c.slug)).scalar_one() == "a"
 
 

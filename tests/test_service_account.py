@@ -16,7 +16,8 @@ from scheduler.service_lock import hold_archive
 from storage.archive.folder import Archive
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, last_crawl, last_due, start_crawl
-from storage.ledger.source import SourceRow, save_sources
+from storage.ledger.source import save_sources
+from storage.records import Source
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 EARLIER, LATER = NOW - timedelta(minutes=5), NOW + timedelta(minutes=5)
@@ -26,7 +27,7 @@ EARLIER, LATER = NOW - timedelta(minutes=5), NOW + timedelta(minutes=5)
 def archive(tmp_path: Path) -> Iterator[Archive]:
     """Return an archive with one source, which is accounted for up to five minutes ago."""
     with Archive.open(tmp_path) as archive:
-        rows = [SourceRow("hexi", "河西晚报", "category", None, "Asia/Shanghai", None, enabled=True)]
+        rows = [Source("hexi", "河西晚报", "category", None, "Asia/Shanghai", None, enabled=True)]
         with archive.writing() as connection:
             save_sources(connection, rows)
             crawl_to_end(connection, EARLIER, CrawlCounts())

@@ -16,8 +16,8 @@ from support.web_client import TestClient, open_reader
 from jianbao.web.text.origins import is_public_host
 from jianbao.web.text.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
 from storage.archive.folder import Archive
-from storage.ledger.source import SourceRow, save_sources
-from storage.records import Article, Paragraph, Player
+from storage.ledger.source import save_sources
+from storage.records import Article, Paragraph, Player, Source
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_a_hostile_picture_address_cannot_widen_the_policy(shelf: Archive) -> No
 
 
 def test_hostile_names_of_sources_are_text(shelf: Archive) -> None:
-    row = SourceRow('a/../"<b>', EVIL, "category", "javascript:alert(1)", "Asia/Shanghai", None, enabled=True)
+    row = Source('a/../"<b>', EVIL, "category", "javascript:alert(1)", "Asia/Shanghai", None, enabled=True)
     with shelf.writing() as connection:
         save_sources(connection, [row])
     with open_reader(shelf.folder) as reader:

@@ -22,8 +22,8 @@ from storage.archive.folder import DATABASE_FILE, Archive
 from storage.database.schema import listing
 from storage.events.event import KINDS
 from storage.ledger.poll import record_poll
-from storage.ledger.source import SourceRow, save_sources
-from storage.records import Poll, PollOutcome
+from storage.ledger.source import save_sources
+from storage.records import Poll, PollOutcome, Source
 
 Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -149,9 +149,7 @@ def test_a_damaged_heartbeat_is_no_heartbeat(folder: Path, reader: TestClient, s
 def test_hostile_names_stay_inside_their_label(folder: Path, reader: TestClient) -> None:
     slug = 'x"} 1\njianbao_articles 7\n# HELP \\ 报'
     with Archive.open_existing(folder) as archive, archive.writing() as connection:
-        save_sources(
-            connection, [SourceRow(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True)]
-        )
+        save_sources(connection, [Source(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True)])
     series = scrape(reader)
     assert series["jianbao_source_enabled", labelled(source=slug)] == 1
     assert series["jianbao_articles", ()] == ARTICLES + 1
@@ -187,7 +185,7 @@ def test_metrics_are_never_kept(reader: TestClient) -> None:
 def test_a_scrape_of_many_listings_is_quick(tmp_path: Path) -> None:
     with Archive.open(tmp_path) as archive:
         rows = [
-            SourceRow(f"p{n}", "报", "category", None, "Asia/Shanghai", None, enabled=True) for n in range(20)
+            Source(f"p{n}", "报", "category", None, "Asia/Shanghai", None, enabled=True) for n in range(20)
         ]
         with archive.writing() as connection:
             save_sources(connection, rows)

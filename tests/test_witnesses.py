@@ -26,7 +26,7 @@ from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
 from storage.articles.article import find_article
 from storage.articles.time_change import list_time_changes
-from storage.ledger.source import SourceRow, ensure_source
+from storage.ledger.source import ensure_source
 from storage.records import (
     Article,
     Delivery,
@@ -36,6 +36,7 @@ from storage.records import (
     Owed,
     Paragraph,
     Precision,
+    Source,
     StoredArticle,
     TimeChange,
     Witness,
@@ -215,7 +216,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         with archive.writing() as connection:
             ensure_source(
                 connection,
-                SourceRow(
+                Source(
                     "yaohu", "瑶湖日报", "category", "http://h.example/", "Asia/Shanghai", None, enabled=True
                 ),
             )

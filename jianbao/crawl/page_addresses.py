@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from storage.events.event import open_event, resolve_events
-from storage.records import Poll
+from storage.records import Poll, StoredSource
 
 ADDRESS_KINDS = ("page_missing", "page_moved")
 
 
-def watch_address(connection: Connection, poll: Poll, row: Any, open_kinds: frozenset[str]) -> None:
+def watch_address(connection: Connection, poll: Poll, row: StoredSource, open_kinds: frozenset[str]) -> None:
     """Open or resolve the events about the address of a page that was polled.
 
-    ``row`` is its source's, as it was before; ``open_kinds`` are the kinds of its events that are open. A
+    ``row`` is its source as it was before; ``open_kinds`` are the kinds of its events that are open. A
     page that listed something once and is not there now is no news: then nothing was printed for days.
     """
     if poll.outcome == "failed":
@@ -34,7 +32,7 @@ def _open(connection: Connection, kind: str, poll: Poll, message: str) -> None:
     open_event(connection, kind, message, poll.polled_at, source=poll.source)
 
 
-def _say_missing(row: Any) -> str:
+def _say_missing(row: StoredSource) -> str:
     return (
         f"{row.slug} has never listed anything, and {row.url} answers that there is no such page: compare "
         "the source's url with the site (its letters, capitals and blanks); a paper that printed nothing for "
@@ -42,5 +40,5 @@ def _say_missing(row: Any) -> str:
     )
 
 
-def _say_moved(row: Any, address: str) -> str:
+def _say_moved(row: StoredSource, address: str) -> str:
     return f"the page of {row.slug} has moved for good from {row.url}: write {address} into the source's url"

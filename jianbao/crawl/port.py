@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Unpack
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,12 +16,12 @@ from spiders.addresses import host_of
 from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
 from storage.ledger.counts import CrawlCounts
-from storage.ledger.host import HostRow, find_host, update_host
+from storage.ledger.host import KnownOfHost, find_host, update_host
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_poll
 from storage.ledger.source import list_sources, order_poll, usual_silence
 from storage.ledger.unread_links import watch_unread
-from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder, Voices
+from storage.records import Article, Draft, Exchange, Host, Owed, Poll, PollOrder, StoredSource, Voices
 from storage.records.instants import LONGEST_REST, ahead, is_recent, past
 
 _MEMORY = timedelta(days=1)
@@ -55,7 +55,7 @@ class ArchivePort:
         self._due_only = due_only
         self._halt = halt
         self._voices = voices
-        self._hosts: dict[str, HostRow] = {}
+        self._hosts: dict[str, Host] = {}
         self._leftovers = leftovers
         wanted = set(slugs)
         with archive.reading() as connection:
@@ -203,18 +203,18 @@ class ArchivePort:
             return None
         return known.robots.encode()
 
-    def _host(self, name: str) -> HostRow:
+    def _host(self, name: str) -> Host:
         if name not in self._hosts:
             with self._archive.reading() as connection:
                 self._hosts[name] = find_host(connection, name)
         return self._hosts[name]
 
-    def _update_host(self, name: str, **changed: Any) -> None:
+    def _update_host(self, name: str, **changed: Unpack[KnownOfHost]) -> None:
         with self._archive.writing() as connection:
             self._hosts[name] = update_host(connection, name, **changed)
 
 
-def _names_by_host(rows: Iterable[Any]) -> dict[str, frozenset[str]]:
+def _names_by_host(rows: Iterable[StoredSource]) -> dict[str, frozenset[str]]:
     names: dict[str, set[str]] = {}
     for row in rows:
         if row.url:

@@ -35,16 +35,9 @@ from storage.ledger.crawl import (
     start_crawl,
 )
 from storage.ledger.set_events import resolve_empty_sets
-from storage.ledger.source import (
-    INFOCODE_SOURCE,
-    SourceRow,
-    list_leftovers,
-    list_polled,
-    list_sources,
-    save_sources,
-)
+from storage.ledger.source import INFOCODE_SOURCE, list_leftovers, list_polled, list_sources, save_sources
 from storage.ledger.source_locks import SourceBusy, hold_sources
-from storage.records import Owed
+from storage.records import Owed, Source
 
 _ABANDONED = "the process ended without closing its crawl"
 
@@ -136,10 +129,10 @@ def _prepare(configuration: Configuration, archive: Archive, *, polls: bool) -> 
     archive.check_captures()
 
 
-def source_rows(configuration: Configuration) -> list[SourceRow]:
+def source_rows(configuration: Configuration) -> list[Source]:
     """Return the configured sources as the archive stores them."""
     return [
-        SourceRow(
+        Source(
             slug=source.slug,
             name=source.name,
             kind=source.kind,

@@ -12,8 +12,8 @@ from spiders.addresses import endpoint_address, host_of
 from storage.archive.folder import Archive
 from storage.ledger.host import forget_manners
 from storage.ledger.owed import ListingFilter, find_listings, select_listings
-from storage.ledger.source import INFOCODE_SOURCE, SourceRow, ensure_source
-from storage.records import Owed, canonical_info_code
+from storage.ledger.source import INFOCODE_SOURCE, ensure_source
+from storage.records import Owed, Source, canonical_info_code
 
 
 class NothingNamed(Exception):
@@ -60,7 +60,7 @@ def choose_articles(configuration: Configuration, archive: Archive, wish: Wish) 
 
 def enter_endpoint_source(configuration: Configuration, archive: Archive) -> None:
     """Make sure that the source exists under which unlisted articles are recorded."""
-    row = SourceRow(
+    row = Source(
         slug=INFOCODE_SOURCE,
         name="by info code",
         kind="infocode",

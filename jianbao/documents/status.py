@@ -19,6 +19,7 @@ from jianbao.documents.article import (
     present_time_change,
 )
 from jianbao.documents.days import PRESS_ZONE
+from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
 from scheduler.cron import parse_schedule
 from scheduler.heartbeat import read_service_state
@@ -33,8 +34,8 @@ from storage.ledger.arrears import Arrears, list_overdue
 from storage.ledger.crawl import read_crawl
 from storage.ledger.host import list_resting
 from storage.ledger.listing import UNARCHIVED, count_states
-from storage.ledger.source import SourceRow, list_sources
-from storage.records import Paragraph, StoredArticle, canonical_info_code
+from storage.ledger.source import list_sources
+from storage.records import Paragraph, Source, StoredArticle, StoredSource, canonical_info_code
 from storage.records.instants import past
 from storage.search import settle_names
 from storage.stories.story import read_story
@@ -42,7 +43,7 @@ from storage.stories.story import read_story
 _LATE = timedelta(minutes=10)
 
 
-def read_list(archive: Archive, wanted: ArticleFilter, limit: int, offset: int) -> dict[str, Any]:
+def read_list(archive: Archive, wanted: ArticleFilter, limit: int, offset: int) -> Document:
     """Return one page of articles, and how many match in all."""
     with archive.reading() as connection:
         wanted, hints = settle_names(connection, wanted)
@@ -53,7 +54,7 @@ def read_list(archive: Archive, wanted: ArticleFilter, limit: int, offset: int) 
     return {"total": total, "items": items, "hints": [hint.sentence for hint in hints]}
 
 
-def read_shown(archive: Archive, code: str, revision: int | None = None) -> dict[str, Any]:
+def read_shown(archive: Archive, code: str, revision: int | None = None) -> Document:
     """Return an article as `show` prints it; raise `BadInfoCode`, or `NotArchived` when there is none."""
     info_code = canonical_info_code(code)
     with archive.reading() as connection:
@@ -79,9 +80,9 @@ def read_shown(archive: Archive, code: str, revision: int | None = None) -> dict
     }
 
 
-def read_sources(archive: Archive | None, configured: Sequence[SourceRow]) -> list[dict[str, Any]]:
+def read_sources(archive: Archive | None, configured: Sequence[Source]) -> list[Document]:
     """Return every configured source with page state and ledger, then those only the archive knows."""
-    rows: dict[str, Any] = {}
+    rows: dict[str, StoredSource] = {}
     states: dict[str, dict[str, int]] = {}
     if archive is not None:
         with archive.reading() as connection:
@@ -98,7 +99,7 @@ def read_troubles(archive: Archive) -> dict[Trouble, str]:
         return list_troubles(connection)
 
 
-def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
+def read_status(archive: Archive, now: datetime) -> Document:
     """Return sources with last and next run and what they owe, events, faults, service, hosts at rest."""
     with archive.reading() as connection:
         rows = list_sources(connection)
@@ -114,7 +115,7 @@ def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
     return {
         "sources": [
             _present_status(
-                row, crawls.get(row.last_crawl_id), states.get(row.slug, {}), overdue.get(row.slug), now
+                row, crawls.get(row.last_crawl_id or 0), states.get(row.slug, {}), overdue.get(row.slug), now
             )
             for row in rows
         ],
@@ -125,7 +126,7 @@ def read_status(archive: Archive, now: datetime) -> dict[str, Any]:
     }
 
 
-def _present_source(source: Any, row: Any | None, states: dict[str, dict[str, int]]) -> dict[str, Any]:
+def _present_source(source: Source, row: StoredSource | None, states: dict[str, dict[str, int]]) -> Document:
     zone = ZoneInfo(source.timezone)
     return {
         "slug": source.slug,
@@ -145,8 +146,12 @@ def _present_source(source: Any, row: Any | None, states: dict[str, dict[str, in
 
 
 def _present_status(
-    row: Any, crawl: dict[str, Any] | None, states: dict[str, int], overdue: Arrears | None, now: datetime
-) -> dict[str, Any]:
+    row: StoredSource,
+    crawl: Document | None,
+    states: dict[str, int],
+    overdue: Arrears | None,
+    now: datetime,
+) -> Document:
     zone = ZoneInfo(row.timezone)
     next_run = None
     if row.enabled and row.schedule:
@@ -169,14 +174,14 @@ def _present_status(
     }
 
 
-def _present_arrears(overdue: Arrears | None, zone: ZoneInfo) -> dict[str, Any] | None:
+def _present_arrears(overdue: Arrears | None, zone: ZoneInfo) -> Document | None:
     """Return what a source owes for longer than half of its site's window, None when nothing is."""
     if overdue is None:
         return None
     return {"count": overdue.count, "since": present_time(overdue.since, zone), "message": overdue.message}
 
 
-def _overdue_since(row: Any, now: datetime) -> datetime | None:
+def _overdue_since(row: StoredSource, now: datetime) -> datetime | None:
     """Return since when a source should have been polled by its schedule and was not, None when all is well.
 
     A source has until the run after the next one: by then somebody should look, whoever runs the crawls.

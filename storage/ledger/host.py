@@ -3,55 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, select, update
 
 from storage.database.opening import upsert
 from storage.database.schema import host
+from storage.records import Host
 from storage.records.instants import LONGEST_REST
 
 
-@dataclass(frozen=True, slots=True)
-class HostRow:
-    """What is known of one host (``name[:port]``). ``robots`` is None when none was fetched yet."""
+class KnownOfHost(TypedDict, total=False):
+    """What of a host can be learned, column by column."""
 
-    name: str
-    etags_agreed: int = 0
-    etags_lied: bool = False
-    robots: str | None = None
-    robots_fetched_at: datetime | None = None
-    rests_until: datetime | None = None
-
-    @property
-    def etags_trusted(self) -> bool:
-        """An unchanged ETag came with an unchanged body at least once, and never with a changed one."""
-        return self.etags_agreed > 0 and not self.etags_lied
+    etags_agreed: int
+    etags_lied: bool
+    robots: str | None
+    robots_fetched_at: datetime | None
+    rests_until: datetime | None
 
 
-def find_host(connection: Connection, name: str) -> HostRow:
+def find_host(connection: Connection, name: str) -> Host:
     """Return what is known of a host; of a new one, nothing."""
     row = connection.execute(select(host).where(host.c.name == name)).first()
-    return HostRow(**row._mapping) if row else HostRow(name)
+    return Host(**row._mapping) if row else Host(name)
 
 
-def update_host(connection: Connection, name: str, **changed: Any) -> HostRow:
-    """Store just these columns of a host: another crawl may know the others better. Return the row."""
+def update_host(connection: Connection, name: str, **changed: Unpack[KnownOfHost]) -> Host:
+    """Store just these facts of a host, as another crawl may know the others better; return all."""
     entry = upsert(host).values(name=name, **changed)
     connection.execute(entry.on_conflict_do_update(index_elements=["name"], set_=changed))
     return find_host(connection, name)
 
 
-def list_resting(connection: Connection, now: datetime) -> list[HostRow]:
+def list_resting(connection: Connection, now: datetime) -> list[Host]:
     """Return the hosts that asked to be left alone and still are, by name."""
     rows = connection.execute(
         select(host)
         .where(host.c.rests_until > now, host.c.rests_until <= now + LONGEST_REST)
         .order_by(host.c.name)
     )
-    return [HostRow(**row._mapping) for row in rows]
+    return [Host(**row._mapping) for row in rows]
 
 
 def forget_manners(connection: Connection, names: Collection[str] | None = None) -> int:

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import Connection, Row, exists, select, update
+from sqlalchemy import Connection, exists, select, update
 
 from storage.database.opening import upsert
 from storage.database.schema import listing, source
 from storage.events.event import RUN_KINDS, resolve_events
-from storage.records import PollOrder, Validators
+from storage.records import PollOrder, Source, StoredSource, Validators
 from storage.records.instants import past, sound_stamps, steady_days
 
 _QUIET_AT_LEAST = timedelta(days=2)
 _QUIET_WHEN_UNKNOWN = timedelta(days=7)
 _HABIT_DAYS = 5
 _HABIT_LISTINGS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A source's standing data. ``schedule`` is standard cron in ``timezone``; None: only polled by hand.
-
-    ``window_days`` is for how long its site keeps an article listed.
-    """
-
-    slug: str
-    name: str
-    kind: str
-    url: str | None
-    timezone: str
-    schedule: str | None
-    enabled: bool
-    window_days: int = 3
 
 
 INFOCODE_SOURCE = "infocode"
@@ -49,13 +32,13 @@ LISTING_KINDS = ("category",)
 """Kinds of sources that have a page which lists articles, and keeps them there for some days."""
 
 
-def save_sources(connection: Connection, sources: Iterable[SourceRow], *, alone: bool = True) -> int:
+def save_sources(connection: Connection, sources: Iterable[Source], *, alone: bool = True) -> int:
     """Bring the source table to the configuration; those it no longer names are disabled. Return the changes.
 
     Only, where the configuration is not ``alone`` in saying what the archive polls, none is disabled. A
     source whose address changed loses the validators of its old page.
     """
-    stored = {row.slug: row for row in connection.execute(select(source))}
+    stored = {row.slug: row for row in list_sources(connection)}
     wanted = {row.slug: row for row in sources}
     changes = 0
     for row in wanted.values():
@@ -70,7 +53,7 @@ def save_sources(connection: Connection, sources: Iterable[SourceRow], *, alone:
     return changes
 
 
-def ensure_source(connection: Connection, row: SourceRow) -> bool:
+def ensure_source(connection: Connection, row: Source) -> bool:
     """Enter a source that the configuration need not name; return whether it is new."""
     entry = upsert(source).values(asdict(row)).on_conflict_do_nothing()
     return connection.execute(entry).rowcount > 0
@@ -78,7 +61,7 @@ def ensure_source(connection: Connection, row: SourceRow) -> bool:
 
 def ensure_import_source(connection: Connection, slug: str, name: str) -> bool:
     """Enter a source for imported articles unless there is one of that slug; return whether it is new."""
-    row = SourceRow(
+    row = Source(
         slug, name or slug, IMPORT_KIND, url=None, timezone="Asia/Shanghai", schedule=None, enabled=True
     )
     return ensure_source(connection, row)
@@ -106,9 +89,16 @@ def list_leftovers(connection: Connection) -> list[str]:
     return [row.slug for row in rows]
 
 
-def list_sources(connection: Connection) -> list[Row[tuple[object, ...]]]:
-    """Return every row of the source table, by slug."""
-    return list(connection.execute(select(source).order_by(source.c.slug)))
+def list_sources(connection: Connection) -> list[StoredSource]:
+    """Return every source that the archive knows, by slug."""
+    rows = connection.execute(select(source).order_by(source.c.slug))
+    return [StoredSource(**row._mapping) for row in rows]
+
+
+def find_source(connection: Connection, slug: str) -> StoredSource | None:
+    """Return one source, None when the archive never had it."""
+    row = connection.execute(select(source).where(source.c.slug == slug)).first()
+    return StoredSource(**row._mapping) if row else None
 
 
 def list_polled(connection: Connection) -> list[tuple[str, str, str]]:
@@ -119,12 +109,12 @@ def list_polled(connection: Connection) -> list[tuple[str, str, str]]:
     return [(row.slug, row.name, row.url) for row in connection.execute(query.order_by(source.c.slug))]
 
 
-def order_poll(row: Row[tuple[object, ...]]) -> PollOrder:
-    """Return what a poll of this source sends, given its row."""
+def order_poll(row: StoredSource) -> PollOrder:
+    """Return what a poll of this source sends; it has an address, or nobody could poll it."""
     known = row.etag or row.last_modified
     return PollOrder(
         source=row.slug,
-        url=row.url,
+        url=row.url or "",
         validators=Validators(row.etag, row.last_modified) if known else None,
         body_hash=row.body_hash,
         name=row.name,
@@ -159,7 +149,7 @@ def usual_silence(
     return stamps[0][0], max(2 * longest, _QUIET_AT_LEAST)
 
 
-def _save_source(connection: Connection, row: SourceRow, stored: Row[tuple[object, ...]] | None) -> int:
+def _save_source(connection: Connection, row: Source, stored: StoredSource | None) -> int:
     values = asdict(row)
     if stored is None:
         connection.execute(upsert(source).on_conflict_do_nothing(), values)

@@ -16,6 +16,7 @@ from storage.records.article import (
 )
 from storage.records.capture import Capture, Exchange, Headers, Resource, WarcPlace
 from storage.records.delivery import Delivery
+from storage.records.host import Host
 from storage.records.info_code import (
     BadInfoCode,
     Form,
@@ -26,6 +27,7 @@ from storage.records.info_code import (
     site_code,
 )
 from storage.records.listing import Listed, ListingState, Owed, Poll, PollOrder, PollOutcome, Validators
+from storage.records.source import Source, StoredSource
 from storage.records.stored_article import HeldText, StoredArticle, TimeChange
 from storage.records.verdict import SetAside, TryLater, Vanished
 from storage.records.voices import Claim, Site, Voices
@@ -41,6 +43,7 @@ __all__ = [
     "Form",
     "Headers",
     "HeldText",
+    "Host",
     "Image",
     "Link",
     "Listed",
@@ -59,7 +62,9 @@ __all__ = [
     "Security",
     "SetAside",
     "Site",
+    "Source",
     "StoredArticle",
+    "StoredSource",
     "TimeChange",
     "TryLater",
     "Validators",

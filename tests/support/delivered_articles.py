@@ -16,8 +16,8 @@ from storage.archive.folder import Archive
 from storage.articles.article import find_article, list_revisions
 from storage.ledger.owed import find_listings
 from storage.ledger.poll import record_listings
-from storage.ledger.source import SourceRow, save_sources
-from storage.records import Delivery, Exchange, Listed, Owed, StoredArticle
+from storage.ledger.source import save_sources
+from storage.records import Delivery, Exchange, Listed, Owed, Source, StoredArticle
 
 ORIGIN = "http://127.0.0.1"
 
@@ -39,7 +39,7 @@ class DeliveredArticles:
             save_sources(
                 connection,
                 [
-                    SourceRow(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True)
+                    Source(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True)
                     for slug in offer.slugs
                 ],
             )

@@ -25,8 +25,8 @@ from storage.database.schema import (
     time_change,
 )
 from storage.ledger.poll import record_listings
-from storage.ledger.source import SourceRow, save_sources
-from storage.records import Article, Capture, Listed, Owed, Paragraph, Security, WarcPlace
+from storage.ledger.source import save_sources
+from storage.records import Article, Capture, Listed, Owed, Paragraph, Security, Source, WarcPlace
 from storage.search import index_article, index_owed
 from support.mixed_text import motley_line, motley_text
 
@@ -192,7 +192,7 @@ def remove_article(connection: Connection, code: str) -> None:
 
 def _prepare(archive: Archive) -> int:
     """Enter the sources and a capture that all articles refer to; return its id."""
-    rows = [SourceRow(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True) for slug in SLUGS]
+    rows = [Source(slug, slug, "category", None, "Asia/Shanghai", None, enabled=True) for slug in SLUGS]
     with archive.writing() as connection:
         save_sources(connection, rows)
         known = connection.execute(select(listing.c.capture_id).limit(1)).scalar()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -21,7 +21,7 @@ from jianbao.web.errors import NotShown
 from jianbao.web.questions.index_guard import check_index
 from storage.articles.lists import ArticleFilter, list_article_sources, list_articles
 from storage.articles.revision import list_wording_times
-from storage.ledger.source import list_sources
+from storage.ledger.source import find_source, list_sources
 from storage.records import StoredArticle
 from storage.search import search_articles, settle_query
 
@@ -45,7 +45,7 @@ def feed_all(request: Request, archive: OpenArchive, limit: Limit = 50) -> Respo
 def feed_source(slug: str, request: Request, archive: OpenArchive, limit: Limit = 50) -> Response:
     """Return the newest articles that a source listed; raise `NotShown` when there is no such source."""
     with archive.reading() as view:
-        row: Any = next((row for row in list_sources(view) if row.slug == slug), None)
+        row = find_source(view, slug)
         if row is None:
             raise NotShown(f"there is no source {slug}: /api/v1/sources names them all")
         found = list_articles(view, ArticleFilter(sources=(slug,)), limit)

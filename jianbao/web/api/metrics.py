@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -22,6 +21,7 @@ from storage.database.opening import SCHEMA_REVISION
 from storage.events.event import count_open_events
 from storage.ledger.listing import UNARCHIVED, count_states
 from storage.ledger.source import list_sources
+from storage.records import StoredSource
 from storage.records.instants import past
 from storage.search import read_index_state
 
@@ -43,9 +43,9 @@ class ArchiveMetrics(Collector):
     articles: int
     indexed: bool
     states: Mapping[str, Mapping[str, int]]
-    sources: tuple[Any, ...]
+    sources: tuple[StoredSource, ...]
     events: Mapping[str, int]
-    service: Mapping[str, Any]
+    service: Mapping[str, object]
     now: datetime
     faults: frozenset[str]
 

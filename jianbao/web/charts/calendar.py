@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,6 +11,7 @@ from jianbao.web.charts.figures import Calendar, Cell, DayState, draw_calendar
 from jianbao.web.text.language import Say
 from jianbao.web.text.moments import name_day
 from storage.ledger.calendar import count_by_day, count_unarchived, find_watched, span_published
+from storage.records import StoredSource
 from storage.records.press_days import PRESS_ZONE, press_day
 
 _KEPT = timedelta(days=3)
@@ -34,7 +34,7 @@ class YearCalendar:
         return [cell for cell in self.calendar.cells if cell.count or cell.owing or cell.look == "unseen"]
 
 
-def read_calendar(view: Connection, source: Any, year: int | None, say: Say) -> YearCalendar:
+def read_calendar(view: Connection, source: StoredSource, year: int | None, say: Say) -> YearCalendar:
     """Return a source's year: the one asked for, else the last that has an article, else this one."""
     today = press_day(datetime.now(UTC))
     span = span_published(view, source.slug)
@@ -56,7 +56,7 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _states(view: Connection, source: Any, days: list[date]) -> dict[date, DayState]:
+def _states(view: Connection, source: StoredSource, days: list[date]) -> dict[date, DayState]:
     """Return what is known of each day; before the source was added nobody could look."""
     if not days:
         return {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
 from jianbao.web.errors import NotShown, NotUnderstood
-from storage.ledger.source import list_sources
+from storage.ledger.source import find_source, list_sources
+from storage.records import StoredSource
 from storage.records.press_days import BadDay, first_moment, last_moment, press_day
 
 
@@ -35,9 +35,8 @@ def name_sources(view: Connection) -> dict[str, str]:
     return {row.slug: row.name for row in list_sources(view)}
 
 
-def ask_source(view: Connection, slug: str) -> Any:
-    """Return a source's row; raise `NotShown` when there is none."""
-    for row in list_sources(view):
-        if row.slug == slug:
-            return row
+def ask_source(view: Connection, slug: str) -> StoredSource:
+    """Return a source; raise `NotShown` when there is none."""
+    if (found := find_source(view, slug)) is not None:
+        return found
     raise NotShown(f"This archive has no source {slug}; its newspapers are listed under /sources.")
