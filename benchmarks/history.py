@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from jianbao.demo.history import BEATS, seeded, write_paragraphs
+from jianbao.demo.background import BEATS, seeded, write_paragraphs
 from storage.archive.folder import DATABASE_FILE
 from storage.database.opening import connect_database
 from storage.database.schema import article, capture, listing, revision

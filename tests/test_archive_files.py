@@ -12,7 +12,7 @@ from support.command_line import Command
 from support.post_files import a_post, write_posts
 
 from jianbao.configuration import ConfigurationError
-from jianbao.demo.show import MARK, clear_stage
+from jianbao.demo.run import MARK, clear_folder
 from jianbao.exporting.destination import DestinationUnusable, check_destination
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
@@ -197,7 +197,7 @@ def test_the_demo_follows_no_link_to_what_is_not_its_own(name: str, folder: Path
         (stage / "jianbao.toml").write_text(MARK)
     (stage / name).symlink_to(folder / "archive.db" if name == "jianbao.toml" else folder)
     with pytest.raises(ConfigurationError, match="is a link"):
-        clear_stage(stage)
+        clear_folder(stage)
     assert (folder / "archive.db").stat().st_size
 
 
@@ -205,4 +205,4 @@ def test_a_file_in_the_demos_place_that_is_no_text_is_refused(folder: Path, tmp_
     (tmp_path / "stage").mkdir()
     (tmp_path / "stage" / "jianbao.toml").hardlink_to(folder / "archive.db")
     with pytest.raises(ConfigurationError, match="is not a demo's"):
-        clear_stage(tmp_path / "stage")
+        clear_folder(tmp_path / "stage")

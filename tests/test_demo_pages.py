@@ -16,9 +16,9 @@ from support.demo_client import PAPER, ask
 
 from jianbao.demo import DemoSite, Post, Press, Written
 from jianbao.demo.appearance import Appearance
+from jianbao.demo.body import plain_paragraphs
 from jianbao.demo.pages import category_page, home_page, post_page
 from jianbao.demo.post import CST
-from jianbao.demo.typesetting import plain_paragraphs
 
 
 def paragraph_texts(page: str) -> list[str]:

@@ -12,7 +12,7 @@ from support.demo_client import PAPER
 from jianbao.demo import TODAY, Post, Press
 from jianbao.demo.appearance import Appearance
 from jianbao.demo.pages import post_page
-from jianbao.demo.story import read_story
+from jianbao.demo.prose import read_section
 
 
 def test_the_demo_prints_about_sixty_articles_of_many_papers(press: Press) -> None:
@@ -119,5 +119,5 @@ def test_synthetic_press_is_cheap_repeatable_and_of_real_size(monkeypatch: pytes
 
 @pytest.mark.parametrize("section", ["没有记号", "== 没有版面"])
 def test_a_story_without_a_heading_is_refused(section: str) -> None:
-    with pytest.raises(ValueError, match="does not open a story"):
-        read_story(section)
+    with pytest.raises(ValueError, match="does not open an article"):
+        read_section(section)

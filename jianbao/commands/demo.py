@@ -19,9 +19,9 @@ def demo(
 
     The site is served on loopback, and nothing leaves this machine.
     """
-    from jianbao.demo.show import run_demo
-    from jianbao.demo.tour import print_tour
+    from jianbao.demo.printing import print_result
+    from jianbao.demo.run import run_demo
 
-    tour = run_demo(directory)
-    print_tour(tour)
-    raise typer.Exit(ExitStatus.OK if tour.proved else ExitStatus.FAILED)
+    result = run_demo(directory)
+    print_result(result)
+    raise typer.Exit(ExitStatus.OK if result.is_proved else ExitStatus.FAILED)

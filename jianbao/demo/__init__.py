@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jianbao.demo.post import Post, Written
 from jianbao.demo.press import TODAY, Press
+from jianbao.demo.prose import Paper
 from jianbao.demo.site import DemoSite, Request
-from jianbao.demo.story import Paper
 
 __all__ = ["TODAY", "DemoSite", "Paper", "Post", "Press", "Request", "Written"]

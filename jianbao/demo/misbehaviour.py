@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from aiohttp import web
 
 from jianbao.demo.answer import HTML, Answer
-from jianbao.demo.story import read_prose
+from jianbao.demo.prose import read_text
 
 Kind = Literal[
     "status",  # another status: status=, retry_after=
@@ -93,7 +93,7 @@ async def hold(order: Misbehaviour, closing: asyncio.Event) -> None:
 
 
 def distort(order: Misbehaviour, target: str, answer: Answer) -> Answer:
-    """Return the wrong answer in place of the right one; the kinds in `ACTS` leave it as it is."""
+    """Return the wrong answer in place of the right one; the kinds in `WHILE_SENDING` leave it as it is."""
     distortion = _DISTORTIONS.get(order.kind)
     return distortion(order, target, answer) if distortion else answer
 
@@ -179,13 +179,16 @@ def make_bomb(megabytes: int) -> bytes:
 @cache
 def read_impostor(kind: Kind) -> str:
     """Return the page that pretends to be the one asked for."""
-    sections = read_prose("impostors").removeprefix("= ").split("\n= ")
+    sections = read_text("impostors").removeprefix("= ").split("\n= ")
     return dict(section.split("\n", 1) for section in sections)[kind]
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What an act has at hand. ``closing`` is set when the site closes: nothing may wait longer than that."""
+class Connection:
+    """What a kind needs that misbehaves while it sends.
+
+    ``closing`` is set when the site closes: nothing may wait longer than that.
+    """
 
     request: web.BaseRequest
     answer: Answer
@@ -223,48 +226,48 @@ async def _pause(closing: asyncio.Event, seconds: float | None) -> None:
         return
 
 
-async def _hang(scene: Scene) -> web.StreamResponse:
-    await scene.pause(None)
-    scene.hang_up(flush=False)
+async def _hang(connection: Connection) -> web.StreamResponse:
+    await connection.pause(None)
+    connection.hang_up(flush=False)
     return web.Response()
 
 
-async def _reset(scene: Scene) -> web.StreamResponse:
-    scene.hang_up(flush=False)
+async def _reset(connection: Connection) -> web.StreamResponse:
+    connection.hang_up(flush=False)
     return web.Response()
 
 
-async def _drip(scene: Scene) -> web.StreamResponse:
-    body, size = scene.answer.body, scene.options.piece
-    response = await scene.open(len(body))
+async def _drip(connection: Connection) -> web.StreamResponse:
+    body, size = connection.answer.body, connection.options.piece
+    response = await connection.open(len(body))
     for start in range(0, len(body), size):
-        if scene.closing.is_set():
-            scene.hang_up(flush=False)
+        if connection.closing.is_set():
+            connection.hang_up(flush=False)
             break
-        await scene.write(response, body[start : start + size])
-        await scene.pause(scene.options.seconds)
+        await connection.write(response, body[start : start + size])
+        await connection.pause(connection.options.seconds)
     return response
 
 
-async def _cut(scene: Scene) -> web.StreamResponse:
-    body = scene.answer.body
-    response = await scene.open(len(body))
-    await scene.write(response, body[: len(body) // 2])
-    scene.hang_up(flush=True)
+async def _cut(connection: Connection) -> web.StreamResponse:
+    body = connection.answer.body
+    response = await connection.open(len(body))
+    await connection.write(response, body[: len(body) // 2])
+    connection.hang_up(flush=True)
     return response
 
 
-async def _huge(scene: Scene) -> web.StreamResponse:
-    response = await scene.open(None)
-    await scene.write(response, scene.answer.body)
-    for _ in range(scene.options.megabytes):
-        if scene.closing.is_set():
+async def _huge(connection: Connection) -> web.StreamResponse:
+    response = await connection.open(None)
+    await connection.write(response, connection.answer.body)
+    for _ in range(connection.options.megabytes):
+        if connection.closing.is_set():
             break
-        await scene.write(response, b"<p>" + b"x" * (_MEGABYTE - 7) + b"</p>")
+        await connection.write(response, b"<p>" + b"x" * (_MEGABYTE - 7) + b"</p>")
     return response
 
 
-ACTS: dict[Kind, Callable[[Scene], Awaitable[web.StreamResponse]]] = {
+WHILE_SENDING: dict[Kind, Callable[[Connection], Awaitable[web.StreamResponse]]] = {
     "hang": _hang,
     "reset": _reset,
     "drip": _drip,

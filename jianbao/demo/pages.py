@@ -11,8 +11,8 @@ from datetime import datetime
 from urllib.parse import quote
 
 from jianbao.demo.appearance import Appearance
+from jianbao.demo.body import deliver_blocks, deliver_source_line, escape_ampersands
 from jianbao.demo.post import Post
-from jianbao.demo.typesetting import deliver_blocks, deliver_source_line, escape_ampersands
 
 ORIGIN = "https://finews.withounder.com"
 SITE = "金融消息"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from jianbao.demo.typesetting import plain_paragraphs
+from jianbao.demo.body import plain_paragraphs
 from storage.records.info_code import canonical_info_code
 
 CST = timezone(timedelta(hours=8))

@@ -1,4 +1,4 @@
-"""The press: every post that the demo newspapers print, computed from a seed and a day."""
+"""Newspapers: every post that the demo newspapers print, computed from a seed and a day."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from jianbao.demo.history import BEATS, seeded, write_paragraphs, write_title
+from jianbao.demo.background import BEATS, seeded, write_paragraphs, write_title
 from jianbao.demo.post import CST, ROLLING_SLUG, Lines, Post, Written
-from jianbao.demo.story import Paper, Story, read_paper
+from jianbao.demo.prose import Paper, Prose, read_paper
 
 TODAY = date(2026, 3, 20)
 """The demo's day: fixed, so that every byte can be foretold."""
@@ -35,7 +35,7 @@ _DIGEST = 80
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Papers and their posts on one day. `daily` prints the demo, `of` any number of synthetic articles."""
+    """Papers and their posts on one day. `daily` is the demo's, `of` has any number of synthetic articles."""
 
     papers: tuple[Paper, ...]
     posts: tuple[Post, ...]
@@ -44,19 +44,19 @@ class Press:
 
     @classmethod
     def daily(cls, today: date = TODAY, seed: int = 0) -> Press:
-        """Print the demo's papers: about sixty articles over the three days that end with ``today``."""
-        printed = [read_paper(name) for name in PAPERS]
-        stories = ((paper, story) for paper, stories in printed for story in stories)
+        """Return the demo's papers: about sixty articles over the three days that end with ``today``."""
+        known = [read_paper(name) for name in PAPERS]
+        written = ((paper, prose) for paper, articles in known for prose in articles)
         posts = (
             post
-            for serial, (paper, story) in enumerate(stories)
-            for post in _print_story(paper, story, serial, _moment(today, serial, seed), seed)
+            for serial, (paper, prose) in enumerate(written)
+            for post in _posts_of(paper, prose, serial, _moment(today, serial, seed), seed)
         )
-        return cls(tuple(paper for paper, _ in printed), tuple(posts), today, seed)
+        return cls(tuple(paper for paper, _ in known), tuple(posts), today, seed)
 
     @classmethod
     def of(cls, articles: int, papers: int = 20, today: date = TODAY, seed: int = 0) -> Press:
-        """Print synthetic articles, spread evenly over that many papers; bodies are written on demand."""
+        """Return synthetic articles, spread evenly over that many papers; bodies are written on demand."""
         named = tuple(Paper(f"di{number}xianribao", f"第{number}县日报") for number in range(1, papers + 1))
         posts = (
             _compose(named[serial % papers], serial, _moment(today, serial // papers, seed), seed)
@@ -67,7 +67,7 @@ class Press:
     def compose(self, serial: int, slug: str, published_at: datetime) -> Post:
         """Return a fresh article for a paper, a different one for every serial number below 500,000."""
         paper = next((paper for paper in self.papers if paper.slug == slug), Paper(slug, slug))
-        # Fresh serials start where printed ones never reach, so no info code is given twice.
+        # Fresh serials start where the others never reach, so no info code is given twice.
         return _compose(paper, 500_000 + serial, published_at, self.seed)
 
 
@@ -96,37 +96,37 @@ def _info_code(day: date, serial: int) -> str:
     return f"NW{day:%Y%m%d}{2_900_000_000 + serial * 104_729 % 1_100_000:010d}"
 
 
-def _print_story(paper: Paper, story: Story, serial: int, at: datetime, seed: int) -> Iterator[Post]:
+def _posts_of(paper: Paper, prose: Prose, serial: int, at: datetime, seed: int) -> Iterator[Post]:
     post = Post(
         code=_info_code(at.date(), serial),
         slug=paper.slug,
         tag=paper.tag,
         media=paper.media,
-        title=story.title,
+        title=prose.title,
         published_at=at,
-        write=Written(_fill_story(story, at.date(), serial, seed)),
+        write=Written(_fill_in(prose, at.date(), serial, seed)),
     )
     if paper.slug == ROLLING_SLUG:
-        yield repost_as_rolling(replace(post, media=story.note))
+        yield repost_as_rolling(replace(post, media=prose.note))
         return
     yield post
-    if story.note == "twin":
+    if prose.note == "twin":
         yield repost_as_rolling(post)
-    if story.note.startswith("also:"):
-        yield replace(post, slug=story.note.removeprefix("also:"))
+    if prose.note.startswith("also:"):
+        yield replace(post, slug=prose.note.removeprefix("also:"))
 
 
-def _fill_story(story: Story, day: date, serial: int, seed: int) -> Lines:
-    """Return a story's lines with its days filled in and background before its last paragraph."""
-    *opening, ending = (_DAY.sub(partial(_name_day, day), line) for line in story.lines)
-    background = _background(story.beat, serial, seed)
+def _fill_in(prose: Prose, day: date, serial: int, seed: int) -> Lines:
+    """Return an article's lines with its days filled in and background before its last paragraph."""
+    *opening, ending = (_DAY.sub(partial(_name_day, day), line) for line in prose.lines)
+    background = _background(prose.beat, serial, seed)
     if ending.startswith("!"):
         return (*opening, ending, *background)
     return (*opening, *background, ending)
 
 
 def _background(beat: str, serial: int, seed: int) -> list[str]:
-    """Every other story ends with a round-up, so that lengths spread as upstream's do."""
+    """Every other article ends with a round-up, so that lengths spread as upstream's do."""
     random = seeded(seed * 1_000_003 + serial)
     paragraphs = write_paragraphs(random, [beat], random.randint(2, 3), sentences=3)
     if serial % 2 == 0:

@@ -15,7 +15,16 @@ from typing import Any, Self
 from aiohttp import web
 
 from jianbao.demo.answer import Answer, accepts_gzip
-from jianbao.demo.misbehaviour import ACTS, KINDS, Kind, Misbehaviour, Options, Scene, distort, hold
+from jianbao.demo.misbehaviour import (
+    KINDS,
+    WHILE_SENDING,
+    Connection,
+    Kind,
+    Misbehaviour,
+    Options,
+    distort,
+    hold,
+)
 from jianbao.demo.offer import Offer
 from jianbao.demo.press import Press
 
@@ -175,8 +184,8 @@ class DemoSite(Offer):
             return _respond(request, answer, logged)
         assert self._closing is not None
         await hold(order, self._closing)
-        if act := ACTS.get(order.kind):
-            return await act(self._scene(request, answer, order, logged))
+        if send := WHILE_SENDING.get(order.kind):
+            return await send(self._connection(request, answer, order, logged))
         return _respond(request, distort(order, logged.path, answer), logged)
 
     def _take_order(self, target: str) -> Misbehaviour | None:
@@ -194,11 +203,13 @@ class DemoSite(Offer):
                     self._orders.remove(order)
             return order
 
-    def _scene(self, request: web.BaseRequest, answer: Answer, order: Misbehaviour, logged: Request) -> Scene:
+    def _connection(
+        self, request: web.BaseRequest, answer: Answer, order: Misbehaviour, logged: Request
+    ) -> Connection:
         assert self._closing is not None
         if order.kind not in {"hang", "reset"}:
             logged.status = HTTPStatus.OK
-        return Scene(request, answer, order.options, self._closing, logged.add_sent)
+        return Connection(request, answer, order.options, self._closing, logged.add_sent)
 
 
 def _respond(request: web.BaseRequest, answer: Answer, logged: Request) -> web.Response:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from jianbao.demo import DemoSite
-from jianbao.demo.show import configure
+from jianbao.demo.run import configure
 from storage.archive.folder import Archive
 
 

@@ -1,4 +1,4 @@
-"""The demo's numbers, told to a person."""
+"""What the demo has shown, printed for a person."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import shutil
 import sys
 from typing import Any
 
-from jianbao.demo.show import SOUGHT, Round, Tour
+from jianbao.demo.run import SOUGHT, CrawlCost, DemoResult
 from jianbao.documents.article import print_published
 from jianbao.terminal.output import print_line, print_marked, print_table
 
 
-def print_tour(tour: Tour) -> None:
+def print_result(result: DemoResult) -> None:
     """Print what arrived, what the second crawl cost, and how to go on."""
-    rows = tour.first.report["sources"]
+    rows = result.first.report["sources"]
     print_table(
         ("newspaper's page", "listed", "new articles", "known from another page"),
         (_arrived(row) for row in rows),
     )
-    print_line(f"{tour.listed} articles listed, {tour.first.articles} in the archive")
+    print_line(f"{result.listed} articles listed, {result.first.articles} in the archive")
     print_line()
-    print_table(("crawl", "category pages asked", "articles asked", "WARC bytes", "articles"), _costs(tour))
-    print_line(_verdict(tour))
+    print_table(("crawl", "category pages asked", "articles asked", "WARC bytes", "articles"), _costs(result))
+    print_line(_verdict(result))
     print_line()
-    newest = ((print_published(item), item["media"], item["title"]) for item in tour.newest)
+    newest = ((print_published(item), item["media"], item["title"]) for item in result.newest)
     print_table(("published", "newspaper", "newest articles"), newest)
-    _print_search(tour.found)
+    _print_search(result.found)
     print_line()
-    print_line(f"The archive is in {tour.folder}. To go on:")
-    begin = f"  {_spell_command()} --config {tour.folder / 'jianbao.toml'}"
-    for command in (f"show {tour.newest[0]['info_code']}", f"trend {SOUGHT} --by day", "status"):
+    print_line(f"The archive is in {result.folder}. To go on:")
+    begin = f"  {_spell_command()} --config {result.folder / 'jianbao.toml'}"
+    for command in (f"show {result.newest[0]['info_code']}", f"trend {SOUGHT} --by day", "status"):
         print_line(f"{begin} {command}")
     print_line("To read it in a browser, at the address that this prints:")
     print_line(f"{begin} serve")
@@ -56,16 +56,16 @@ def _arrived(row: dict[str, Any]) -> tuple[str, int, int, int]:
     return row["slug"], row["listed"], row["new"], row["listed"] - row["new"]
 
 
-def _costs(tour: Tour) -> list[tuple[str, int, int, str, int]]:
-    return [_cost("first", tour.first, 0), _cost("second", tour.second, tour.first.warc_bytes)]
+def _costs(result: DemoResult) -> list[tuple[str, int, int, str, int]]:
+    return [_cost("first", result.first, 0), _cost("second", result.second, result.first.warc_bytes)]
 
 
-def _cost(name: str, crawl: Round, before: int) -> tuple[str, int, int, str, int]:
+def _cost(name: str, crawl: CrawlCost, before: int) -> tuple[str, int, int, str, int]:
     written = f"+{crawl.warc_bytes - before:,}"
     return name, crawl.page_requests, crawl.article_requests, written, crawl.articles
 
 
-def _verdict(tour: Tour) -> str:
-    if tour.proved:
+def _verdict(result: DemoResult) -> str:
+    if result.is_proved:
         return "Everything listed was archived; the second crawl asked each page once and wrote nothing."
     return "This is not what should happen: see the counts above and the errors on stderr."

@@ -1,4 +1,4 @@
-"""History: an endless supply of background paragraphs, composed from ``stories/background.txt``.
+"""Background paragraphs without end, composed from ``texts/background.txt``.
 
 The same random numbers always write the same words.
 """
@@ -11,7 +11,7 @@ from functools import cache
 from itertools import cycle
 from random import Random
 
-from jianbao.demo.story import read_prose
+from jianbao.demo.prose import read_text
 
 BEATS = ("工业", "农业", "城市", "文旅", "民生", "财经")
 
@@ -21,7 +21,7 @@ _WORDS = {"涨": ("上涨", "下降"), "周几": ("一", "三", "五", "六", "�
 
 @cache
 def _sections() -> dict[str, tuple[str, ...]]:
-    sections = read_prose("background").removeprefix("= ").rstrip("\n").split("\n= ")
+    sections = read_text("background").removeprefix("= ").rstrip("\n").split("\n= ")
     return {name: tuple(body.split("\n")) for name, _, body in (part.partition("\n") for part in sections)}
 
 

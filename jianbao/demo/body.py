@@ -1,4 +1,4 @@
-"""Typesetting: from a story's lines to the HTML that upstream delivers (docs/upstream.md#bodies).
+"""A body: from an article's lines to the HTML that upstream delivers (docs/upstream.md#bodies).
 
 ======================  ==========================================================
 ``~``                   an empty paragraph
@@ -32,8 +32,8 @@ _SECURITIES_BOARD = ("证券", "90.BK0473")
 
 def deliver_blocks(lines: Iterable[str], digits: str, *, linked: bool) -> list[str]:
     """Return a body's blocks; ``digits`` number its images, ``linked`` keeps links to securities."""
-    setter = _Typesetter(digits, linked=linked)
-    return [block for line in lines for block in setter.set_line(line)]
+    writer = _BodyWriter(digits, linked=linked)
+    return [block for line in lines for block in writer.write_line(line)]
 
 
 def deliver_source_line(media: str, *, linked: bool) -> str:
@@ -63,7 +63,7 @@ def _plain(line: str) -> str:
     return _STRONG.sub(r"\1", _LINK.sub(r"\1", text)).strip()
 
 
-class _Typesetter:
+class _BodyWriter:
     """Sets one body; it remembers which securities are linked, how many images came, and a line break due."""
 
     def __init__(self, digits: str, *, linked: bool) -> None:
@@ -73,7 +73,7 @@ class _Typesetter:
         self._images = 0
         self._break_due = False
 
-    def set_line(self, line: str) -> list[str]:
+    def write_line(self, line: str) -> list[str]:
         if line == "~":
             return ["<p></p>"]
         if line == "_":

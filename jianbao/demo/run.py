@@ -26,7 +26,7 @@ _FOUND = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class CrawlCost:
     """One crawl of the demo: its report, and what it cost. Sizes are bytes."""
 
     report: dict[str, Any]
@@ -37,20 +37,20 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Tour:
+class DemoResult:
     """What the demo showed."""
 
     folder: Path
     listed: int
-    first: Round
-    second: Round
+    first: CrawlCost
+    second: CrawlCost
     newest: list[dict[str, Any]]
     found: dict[str, Any]
 
     @property
-    def proved(self) -> bool:
+    def is_proved(self) -> bool:
         """All that was listed arrived, and the second crawl asked for nothing but the category pages."""
-        counts = [round_.report["status"] == "ok" for round_ in (self.first, self.second)]
+        counts = [crawl.report["status"] == "ok" for crawl in (self.first, self.second)]
         return (
             all(counts)
             and self.first.articles == self.listed == self.second.articles
@@ -61,13 +61,13 @@ class Tour:
         )
 
 
-def run_demo(folder: Path) -> Tour:
+def run_demo(folder: Path) -> DemoResult:
     """Serve the site, crawl it twice into ``folder``, and return what that showed.
 
     Raises `ConfigurationError` for a folder that holds something other than an earlier demo.
     """
     folder = folder.absolute()
-    clear_stage(folder)
+    clear_folder(folder)
     with DemoSite() as site:
         (folder / "jianbao.toml").write_text(configure(site), "utf-8")
         first = _crawl(site, folder)
@@ -76,10 +76,10 @@ def run_demo(folder: Path) -> Tour:
         newest = read_list(archive, ArticleFilter(), _SHOWN, 0)["items"]
         found = read_search(archive, parse_query(SOUGHT), limit=_FOUND)
     listed = {post.info_code for slug in site.slugs for post in site.listed(slug)}
-    return Tour(folder, len(listed), first, second, newest, found)
+    return DemoResult(folder, len(listed), first, second, newest, found)
 
 
-def clear_stage(folder: Path) -> None:
+def clear_folder(folder: Path) -> None:
     """Make the folder ready: an earlier demo's archive goes, anything else stays and is refused."""
     configuration = folder / "jianbao.toml"
     archive = folder / "archive"
@@ -110,7 +110,7 @@ def configure(site: DemoSite) -> str:
     return "\n".join((MARK, 'archive = "archive"', "", *sources, http, endpoint))
 
 
-def _crawl(site: DemoSite, folder: Path) -> Round:
+def _crawl(site: DemoSite, folder: Path) -> CrawlCost:
     site.requests.clear()
     options = ["--config", str(folder / "jianbao.toml"), "crawl", "--trigger", "demo", "--json"]
     ended = subprocess.run(  # noqa: S603 - our own command line
@@ -121,7 +121,7 @@ def _crawl(site: DemoSite, folder: Path) -> Round:
     others = sum(path == "/robots.txt" for path in paths)
     with Archive.open_existing(folder / "archive") as archive:
         articles = read_list(archive, ArticleFilter(with_duplicates=True), 1, 0)["total"]
-    return Round(
+    return CrawlCost(
         report=json.loads(ended.stdout),
         page_requests=pages,
         article_requests=len(paths) - pages - others,
