@@ -9,7 +9,6 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 _LOG = logging.getLogger("scheduler")
-_MOST = 20_000  # some MB; a service with one crawl each five minutes comes that far in two months
 
 
 class BacklogFull(Exception):
@@ -17,9 +16,13 @@ class BacklogFull(Exception):
 
 
 class Backlog:
-    """Writes to the history in the order of their coming; what fails stays and is tried again by `write`."""
+    """Writes to the history in the order of their coming; what fails stays and is tried again by `write`.
 
-    def __init__(self) -> None:
+    At ``most`` so many stay, some MB: a service with one crawl each five minutes comes there in two months.
+    """
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
         self._waiting: deque[Callable[[], object]] = deque()
         self.trouble: str | None = None
         """Why the archive took nothing the last time, None when it did."""
@@ -28,8 +31,8 @@ class Backlog:
         return len(self._waiting)
 
     def enter(self, write: Callable[[], object]) -> None:
-        """Write now, or keep it for later when the history can't; raise `BacklogFull` beyond
-        twenty thousand."""
+        """Write now, or keep it for later when the history can't; raise `BacklogFull` beyond the
+        most that may wait."""
         self._waiting.append(write)
         self.write()
 
@@ -46,6 +49,6 @@ class Backlog:
 
     def _keep(self, error: Exception) -> None:
         self.trouble = str(getattr(error, "orig", None) or error)
-        if len(self._waiting) > _MOST:
-            raise BacklogFull(f"the archive took no record of {_MOST} runs: {error}") from error
+        if len(self._waiting) > self._most:
+            raise BacklogFull(f"the archive took no record of {self._most} runs: {error}") from error
         _LOG.warning("the archive can't be written, %d records wait: %s", len(self._waiting), error)

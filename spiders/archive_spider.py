@@ -55,6 +55,8 @@ class ArchiveSpider(Spider):
     allowed_hosts: frozenset[str]
     endpoint: str | None
     article_page: str | None
+    second_after = 3.0
+    """Seconds of a host's silence after which an article is asked for at another host that lists it too."""
 
     def __init__(
         self,
@@ -85,7 +87,7 @@ class ArchiveSpider(Spider):
     @cached_property
     def searches(self) -> Searches:
         """Which articles are looked for where."""
-        return Searches(self.turns.silence)
+        return Searches(self.turns.silence, self.second_after)
 
     async def start(self) -> AsyncIterator[Request | Delivery]:
         """Yield requests as their hosts have room, hosts in turn, until all have ended."""

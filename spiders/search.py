@@ -10,8 +10,6 @@ from spiders.readers.supplement import supplement
 from storage.records import Delivery, Exchange, Owed, SetAside, TryLater, Vanished
 
 _MOST_REMEMBERED = 100_000
-_SECOND_AFTER = 3.0
-"""Seconds of a host's silence after which an article is asked for at another host that lists it as well."""
 
 Key = tuple[str, str]
 """Info code and form: what is fetched once, whoever lists it."""
@@ -120,8 +118,12 @@ class Searches:
     Where two hosts list an article, the second is asked only when the first fails, or is silent for long.
     """
 
-    def __init__(self, silence: Callable[[str], float]) -> None:
-        """``silence`` tells for how many seconds a host that was asked has given no sign of life."""
+    def __init__(self, silence: Callable[[str], float], second_after: float) -> None:
+        """``silence`` tells for how many seconds a host that was asked has given no sign of life.
+
+        After ``second_after`` of them the second host is asked.
+        """
+        self._second_after = second_after
         self._silence = silence
         self._asking: dict[Key, list[str]] = {}
         self._asked: dict[Key, set[str]] = {}
@@ -179,4 +181,4 @@ class Searches:
             yield from self._later.pop(key)
 
     def _is_hopeless(self, hosts: list[str]) -> bool:
-        return all(self._silence(host) >= _SECOND_AFTER for host in hosts)
+        return all(self._silence(host) >= self._second_after for host in hosts)

@@ -117,9 +117,8 @@ def test_time_passing_takes_last_modified_along(site: DemoSite) -> None:
     assert ask(f"{site.url}/", If_Modified_Since=before).status == 200
 
 
-def test_a_big_site_keeps_only_so_much_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jianbao.demo.offer._CACHED_BYTES", 100_000)
-    offer = Offer(Press.of(40, 2))
+def test_a_big_site_keeps_only_so_much_rendered() -> None:
+    offer = Offer(Press.of(40, 2), cached_bytes=100_000)
     pages = {post.dated_path: offer.answer(post.dated_path).body for post in offer.articles}
     assert sum(len(answer.body) for answer in offer._answers.values()) <= 100_000
     assert all(offer.answer(path).body == body for path, body in pages.items())

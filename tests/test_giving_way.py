@@ -16,7 +16,7 @@ from support.searched_articles import SLUGS, SearchedArticles
 
 from jianbao.upkeep import index as indexing
 from jianbao.upkeep import story_links as link_stories
-from jianbao.upkeep.index import index_news, rebuild_index
+from jianbao.upkeep.index import Steps, index_news, rebuild_index
 from jianbao.upkeep.stories import rebuild_stories
 from jianbao.upkeep.story_links import enter_looked, look_for_copies
 from storage.archive.folder import Archive
@@ -116,11 +116,7 @@ def test_the_lock_is_free_while_the_work_pauses(searched: SearchedArticles) -> N
     assert len(clock.slept) == 1
 
 
-def test_a_reindex_gives_way_to_who_writes(
-    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(indexing, "PART", 7)
-    monkeypatch.setattr(index, "_MERGED_PAGES", 1)
+def test_a_reindex_gives_way_to_who_writes(searched: SearchedArticles) -> None:
     with another(searched) as other:
 
         def write_on() -> None:
@@ -130,7 +126,8 @@ def test_a_reindex_gives_way_to_who_writes(
 
         clock = Clock(meanwhile=write_on)
         turns = WatchedTurns(searched.archive, clock)
-        done = list(rebuild_index(searched.archive, anew=True, turns=turns))
+        steps = Steps(articles=7, merged=1)
+        done = list(rebuild_index(searched.archive, anew=True, turns=turns, steps=steps))
     assert max(done) <= 7
     assert len(clock.slept) == len(turns.changed) > len(done) > ARTICLES // 7
     assert max(turns.changed) < 150, "a turn is not short"
@@ -140,25 +137,15 @@ def test_a_reindex_gives_way_to_who_writes(
     assert verdict.is_clean, verdict.problems
 
 
-def test_a_reindex_in_turns_merges_the_index_into_one_piece(
-    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(indexing, "PART", 7)
-    clock = Clock()
-    assert (
-        sum(rebuild_index(searched.archive, anew=True, turns=WatchedTurns(searched.archive, clock)))
-        == ARTICLES
-    )
+def test_a_reindex_in_turns_merges_the_index_into_one_piece(searched: SearchedArticles) -> None:
+    turns = WatchedTurns(searched.archive, Clock())
+    assert sum(rebuild_index(searched.archive, anew=True, turns=turns, steps=Steps(articles=7))) == ARTICLES
     with searched.archive.reading() as connection:
         segments = select(func.count(text("DISTINCT segid"))).select_from(text("search_idx"))
         assert connection.execute(segments).scalar_one() == 1
 
 
-def test_an_index_is_cleared_in_turns_and_asked_by_nobody_meanwhile(
-    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(index, "_CLEARED_PAGES", 2)
-    monkeypatch.setattr(indexing, "PART", 7)
+def test_an_index_is_cleared_in_turns_and_asked_by_nobody_meanwhile(searched: SearchedArticles) -> None:
     asked: list[bool] = []
 
     def ask() -> None:
@@ -168,7 +155,7 @@ def test_an_index_is_cleared_in_turns_and_asked_by_nobody_meanwhile(
             asked.append(verdict.is_clean and not read_index_state(connection).is_current)
 
     turns = WatchedTurns(searched.archive, Clock(meanwhile=ask))
-    building = rebuild_index(searched.archive, anew=True, turns=turns)
+    building = rebuild_index(searched.archive, anew=True, turns=turns, steps=Steps(articles=7, cleared=2))
     next(building)
     assert len(asked) > 5
     assert all(asked)
@@ -251,10 +238,7 @@ def copy_some(searched: SearchedArticles) -> None:
                 searched.store(connection, printed, SLUGS[0])
 
 
-def test_a_rebuild_of_stories_gives_way_to_who_writes(
-    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link_stories, "BATCH", 9)
+def test_a_rebuild_of_stories_gives_way_to_who_writes(searched: SearchedArticles) -> None:
     copy_some(searched)
     link_all(searched, Turns(searched.archive))
     with searched.archive.reading() as connection:

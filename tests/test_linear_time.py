@@ -11,7 +11,6 @@ import pytest
 from support.hostile_readers import READERS, Read, measure
 from support.hostile_texts import FILLINGS
 
-from jianbao.documents import difference as diffing
 from jianbao.web.text.sanitising import sanitise_html
 from spiders.readers.broken_paragraphs import join_broken
 from storage.records.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
@@ -33,13 +32,6 @@ def is_linear(read: Read, name: str) -> bool:
             return True
         size *= 2
     return False
-
-
-@pytest.fixture(autouse=True)
-def _less_effort(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The differ looks closely until its effort is spent, which would be all of it for short texts."""
-    monkeypatch.setattr(diffing, "_EFFORT", 20_000)
-    monkeypatch.setattr(diffing, "_CLOSE", 2_000)
 
 
 @pytest.mark.parametrize("filling", FILLINGS)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from scheduler import backlog as backlog_module
 from scheduler.accounting import BUSY, account
 from scheduler.backlog import Backlog, BacklogFull
 from scheduler.batch import Ending
@@ -154,9 +153,8 @@ def test_a_defect_is_not_kept_for_later() -> None:
         Backlog().enter(defect)
 
 
-def test_a_full_backlog_ends_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backlog_module, "_MOST", 2)
-    backlog = Backlog()
+def test_a_full_backlog_ends_the_service() -> None:
+    backlog = Backlog(most=2)
 
     def full_disk() -> None:
         raise OSError("No space left on device")

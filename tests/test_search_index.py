@@ -36,6 +36,7 @@ from storage.search import (
 )
 from storage.search.index import COMPLETE
 from storage.search.sweep import Sweep
+from storage.search.way import choose_way
 
 LITTLE = Effort(indexed=50, rows=5, texts=5)
 WORDS = ("光", "光伏", "上饶光", "a", "5G", "光伏 产业", "銀行", "𠀀")
@@ -203,9 +204,7 @@ def test_a_transaction_that_fails_leaves_the_index_as_it_was(searched: SearchedA
     check(searched)
 
 
-def test_few_articles_are_read_and_many_are_looked_up(
-    searched: SearchedArticles, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_few_articles_are_read_and_many_are_looked_up(searched: SearchedArticles) -> None:
     filters: list[dict[str, Any]] = [
         {"sources": SLUGS[:1]},
         {"sources": SLUGS[:2]},
@@ -221,8 +220,7 @@ def test_few_articles_are_read_and_many_are_looked_up(
                 asked = replace(NaiveQuery.word(word), **narrowing)
                 query = parse_query(asked.typed())
                 for few in (0, 1 << 30):
-                    monkeypatch.setattr("storage.search.way._FEW", few)
-                    sweep = Sweep(connection, query)
+                    sweep = Sweep(connection, query, way=choose_way(connection, query, few))
                     assert (sweep.way.expression is None) is bool(few)
                     assert [row.info_code for row in sweep] == naive.find(asked)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,9 @@ from support.naive_search import Alternative, Asked, NaiveQuery, naive_fold
 from support.searched_articles import FIRST, SLUGS, SearchedArticles, make_article
 
 from storage.search import (
+    AT_ONCE,
     BadQuery,
+    Effort,
     Piece,
     Query,
     find_hits,
@@ -123,7 +126,7 @@ def test_a_snippet_shows_the_line_with_most_words_and_dots_where_it_was_cut() ->
     assert joined(make_snippet("春耕\n秋收", parse_query("-光伏"))) == "春耕"
 
 
-def rank(folder: Path, articles: list[tuple[str, str]], query: str, limit: int = 20) -> list[int]:
+def rank(folder: Path, articles: list[tuple[str, str]], query: str, effort: Effort = AT_ONCE) -> list[int]:
     """Store articles by title and text, each a minute after the one before; return how they rank."""
     with SearchedArticles.open(folder) as searched:
         with searched.archive.writing() as connection:
@@ -132,7 +135,7 @@ def rank(folder: Path, articles: list[tuple[str, str]], query: str, limit: int =
                 fetched = make_article(f"NW20260210{number:010d}", moment, title, text.split("\n"))
                 searched.store(connection, fetched, SLUGS[0])
         with searched.archive.reading() as connection:
-            found = search_articles(connection, parse_query(query), "relevance", limit)
+            found = search_articles(connection, parse_query(query), "relevance", effort=effort)
     return [int(hit.stored.article.info_code[-10:]) for hit in found.hits]
 
 
@@ -148,21 +151,18 @@ def test_titles_come_first_then_more_occurrences_then_the_newer(tmp_path: Path) 
     assert rank(tmp_path, articles, "光伏") == [0, 1, 3, 2, 5]
 
 
-def test_a_word_in_the_title_of_an_old_article_comes_before_many_new_ones(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_word_in_the_title_of_an_old_article_comes_before_many_new_ones(tmp_path: Path) -> None:
     """Only the newest are ranked, and the newest whose title has the word: reading all of them has no end."""
-    monkeypatch.setattr("storage.search.rank._NEWEST", 5)
+    few_ranked = replace(AT_ONCE, ranked=5)
     articles = [("光伏", "光伏")] + [("春耕", "光伏")] * 12
     with SearchedArticles.open(tmp_path / "more") as searched, searched.archive.reading() as connection:
         assert search_articles(connection, parse_query("光伏"), "relevance").hits == ()
-    ranked = rank(
-        tmp_path, [(f"{title}{n}号", f"{text}{n}号") for n, (title, text) in enumerate(articles)], "光伏"
-    )
+    numbered = [(f"{title}{n}号", f"{text}{n}号") for n, (title, text) in enumerate(articles)]
+    ranked = rank(tmp_path, numbered, "光伏", few_ranked)
     assert ranked[0] == 0
     assert sorted(ranked[1:]) == [8, 9, 10, 11, 12]
     with SearchedArticles.open(tmp_path) as searched, searched.archive.reading() as connection:
-        found = search_articles(connection, parse_query("光伏"), "relevance")
+        found = search_articles(connection, parse_query("光伏"), "relevance", effort=few_ranked)
     assert found.total == 13
     assert "newest" in (found.note or "")
 

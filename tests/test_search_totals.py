@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,22 +60,22 @@ def naive(connection: Connection) -> NaiveSearch:
 
 
 @pytest.fixture(params=[1, 1 << 30], ids=["by the index", "by reading the few"])
-def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make search take one of its two ways where a filter leaves little."""
-    monkeypatch.setattr("storage.search.way._FEW", request.param)
+def few(request: pytest.FixtureRequest) -> int:
+    """Return what makes search take one of its two ways where a filter leaves little."""
+    return int(request.param)
 
 
-@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("collapse", [False, True], ids=["all", "without copies"])
 @pytest.mark.parametrize(
     "effort", [AT_ONCE, THOROUGH, COMPLETELY, TINY], ids=["at once", "thorough", "all", "tiny"]
 )
 @pytest.mark.parametrize("asked", QUERIES.values(), ids=QUERIES)
 def test_an_exact_total_is_exact_and_an_estimate_is_near(
-    connection: Connection, naive: NaiveSearch, asked: NaiveQuery, effort: Effort, collapse: bool
+    connection: Connection, naive: NaiveSearch, asked: NaiveQuery, effort: Effort, collapse: bool, few: int
 ) -> None:
     wanted = len(naive.find(asked, collapse=collapse))
-    found = search_articles(connection, parse_query(asked.typed()), limit=1, effort=effort, collapse=collapse)
+    spent = replace(effort, few=few)
+    found = search_articles(connection, parse_query(asked.typed()), limit=1, effort=spent, collapse=collapse)
     if found.exact:
         assert found.total == wanted
     else:

@@ -400,9 +400,8 @@ def test_a_function_that_looks_at_no_clock_ends_with_the_process(database: Path)
     program = (
         "import sys, time; from pathlib import Path; from storage.sql import statement as sql\n"
         "from jianbao.commands.sql import _give_up\n"
-        "sql._PATIENCE = 0.1\n"
         "sql.replace_functions = lambda c, *_: c.create_function('abs', 1, lambda _: time.sleep(600))\n"
-        "sql.read_sql(Path(sys.argv[1]), 'SELECT abs(1)', seconds=0.05, hung=_give_up)\n"
+        "sql.read_sql(Path(sys.argv[1]), 'SELECT abs(1)', seconds=0.05, hung=_give_up, patience=0.1)\n"
     )
     ended = subprocess.run(
         [*PYTHON, "-c", program, str(database)],

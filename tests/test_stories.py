@@ -290,11 +290,10 @@ def test_stories_are_the_same_in_any_order_and_after_a_rebuild(
 LINKER = """
 import sys
 from pathlib import Path
-from jianbao.upkeep import story_links as link_stories
+from jianbao.upkeep.story_links import link_stories
 from storage.archive.folder import Archive
-link_stories.BATCH = 5
 with Archive.open(Path(sys.argv[1])) as archive:
-    for turn, done in enumerate(link_stories.link_stories(archive)):
+    for turn, done in enumerate(link_stories(archive, batch=5)):
         print(done.articles, flush=True)
         if turn == 2:  # so that something is left to do however late the kill comes
             sys.stdin.read()

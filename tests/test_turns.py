@@ -72,7 +72,7 @@ SILENT = {"hanging"}
 @pytest.fixture
 def searches() -> Searches:
     """Return the book of searches in which the host `hanging` is silent for long."""
-    return Searches(lambda host: 60.0 if host in SILENT else 0.0)
+    return Searches(lambda host: 60.0 if host in SILENT else 0.0, second_after=3.0)
 
 
 def test_what_another_search_may_find_waits_for_it(searches: Searches) -> None:
@@ -130,7 +130,7 @@ def test_a_host_gives_its_answer_once_in_a_crawl(searches: Searches, *, asked: b
 Crawl = Callable[..., dict[str, Any]]
 
 # Goes to the second host soon, and not after the seconds that are given to a site in earnest.
-SOON = "import spiders.search; spiders.search._SECOND_AFTER = 0.05"
+SOON = "from spiders.archive_spider import ArchiveSpider; ArchiveSpider.second_after = 0.05"
 
 
 @pytest.fixture

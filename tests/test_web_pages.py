@@ -15,6 +15,7 @@ from support.served_archive import NOW, fill_archive
 from support.web_client import TestClient, open_reader
 
 from jianbao.web.charts.trend import print_share
+from jianbao.web.limits import ReaderLimits
 from storage.archive.folder import Archive
 from storage.events.event import resolve_all_events
 from storage.ledger.counts import CrawlCounts
@@ -334,15 +335,13 @@ def test_a_defect_is_a_page_without_a_trace(
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_a_search_without_its_index_says_what_to_run(
-    own_delivered: DeliveredArticles, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_without_its_index_says_what_to_run(own_delivered: DeliveredArticles) -> None:
     with own_delivered.archive.writing() as connection:
         connection.exec_driver_sql("UPDATE search_state SET version = 'older'")
     word = own_delivered.offer.articles[5].title[:2]
     with open_reader(own_delivered.archive.folder) as reader:
         assert word in read(reader, f"/search?q={word}")  # few texts are read as they are
-        monkeypatch.setattr("jianbao.web.questions.index_guard._READABLE", 10)
+    with open_reader(own_delivered.archive.folder, limits=ReaderLimits(readable=10)) as reader:
         for path in ("/search", "/trend"):
             assert "jianbao reindex" in read(reader, f"{path}?q={word}&to=2026", 503)
         for path in ("/api/v1/search", "/api/v1/trends", "/feeds/search.atom"):
@@ -350,27 +349,24 @@ def test_a_search_without_its_index_says_what_to_run(
             assert (answer.status_code, "jianbao reindex" in answer.text) == (503, True)
 
 
-def test_a_common_word_is_split_by_source_when_asked_again(
-    delivered: DeliveredArticles, reader: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jianbao.web.pages.trend.QUICKLY", Effort(indexed=20_000, rows=1, texts=64))
+def test_a_common_word_is_split_by_source_when_asked_again(delivered: DeliveredArticles) -> None:
+    limits = ReaderLimits(trend=Effort(indexed=20_000, rows=1, texts=64))
     asked = {"q": delivered.offer.articles[5].title[:2], "by": "day", "split": "1"}
-    page = reader.get("/trend", params=asked, headers={"Accept-Language": "en"}).text
-    assert "too common to be split" in page
-    assert page.count('<section class="trend">') == 1
-    (address,) = re.findall(r'<a href="([^"]*exact=1[^"]*)">Split it anyway', page)
-    page = reader.get(html.unescape(address), headers={"Accept-Language": "en"}).text
+    with open_reader(delivered.archive.folder, limits=limits) as reader:
+        page = reader.get("/trend", params=asked).text
+        assert "too common to be split" in page
+        assert page.count('<section class="trend">') == 1
+        (address,) = re.findall(r'<a href="([^"]*exact=1[^"]*)">Split it anyway', page)
+        page = reader.get(html.unescape(address)).text
     assert "too common" not in page
     assert page.count('<section class="trend">') > 1
 
 
-def test_an_estimated_trend_says_so_and_counts_when_asked_again(
-    reader: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jianbao.web.pages.trend.QUICKLY", Effort(indexed=40, rows=8, texts=2))
-    monkeypatch.setattr("storage.search.total._GLANCE", 2)
-    page = reader.get("/trend", params={"q": "1*"}, headers={"Accept-Language": "zh"}).text
-    assert "估计值" in page
-    (address,) = re.findall(r'<a href="([^"]*exact=1[^"]*)">精确统计', page)
-    page = reader.get(html.unescape(address), headers={"Accept-Language": "zh"}).text
+def test_an_estimated_trend_says_so_and_counts_when_asked_again(delivered: DeliveredArticles) -> None:
+    limits = ReaderLimits(trend=Effort(indexed=40, rows=8, texts=2, glance=2))
+    with open_reader(delivered.archive.folder, "zh", limits=limits) as reader:
+        page = reader.get("/trend", params={"q": "1*"}).text
+        assert "估计值" in page
+        (address,) = re.findall(r'<a href="([^"]*exact=1[^"]*)">精确统计', page)
+        page = reader.get(html.unescape(address)).text
     assert "估计值" not in page

@@ -24,7 +24,6 @@ _CATEGORY = re.compile(r"/category/(?P<slug>[^/]+)\.html")
 _FINANCE_PAGE = re.compile(r"/a/(?P<digits>\d{18})\.html")
 _NEWS_TEXT = "/NewsData/GetNewsText.do"
 _NEWS_QUERY = re.compile(rf"{_NEWS_TEXT}\?id=(?:NW)?(?P<digits>\d{{18}})")
-_CACHED_BYTES = 64_000_000
 
 
 @dataclass(slots=True)
@@ -54,7 +53,7 @@ class Offer:
     Methods that take a code raise KeyError when the site never had that article.
     """
 
-    def __init__(self, press: Press | None = None) -> None:
+    def __init__(self, press: Press | None = None, *, cached_bytes: int = 64_000_000) -> None:
         self.press = press or Press.daily()
         self.today: date = self.press.today
         self.appearance = Appearance()
@@ -66,6 +65,7 @@ class Offer:
         self._index: _Index | None = None
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._answers_size = 0
+        self._cached_bytes = cached_bytes
         self._versions: dict[str, tuple[str, datetime]] = {}
 
     # -- what there is ---------------------------------------------------------------------------
@@ -208,7 +208,7 @@ class Offer:
     def _remember(self, target: str, answer: Answer) -> Answer:
         self._answers[target] = answer
         self._answers_size += len(answer.body)
-        while self._answers_size > _CACHED_BYTES:
+        while self._answers_size > self._cached_bytes:
             _, oldest = self._answers.popitem(last=False)
             self._answers_size -= len(oldest.body)
         return answer

@@ -22,8 +22,6 @@ PieceChange = Literal["same", "removed", "added"]
 _Step = tuple[PieceChange, str]
 _Gap = tuple[int, int, int, int]  # where a part of the old text and of the new one begin and end
 
-_EFFORT = 6_000_000  # pairs of characters or paragraphs that are looked at for one comparison: about a second
-_CLOSE = 360_000  # the most of them in one place: two stretches of 600 characters
 _ALIKE = 0.25  # of the pairs of characters that two paragraphs share to be one paragraph, changed
 _SAMPLE = 2_000  # characters at either end of a paragraph that tell which one it is like
 _ISLAND = 1  # character: so little that stayed between two changes is shown as changed with them
@@ -49,12 +47,14 @@ class Change:
     pieces: tuple[Piece, ...]
 
 
-def compare_texts(old: str, new: str) -> list[Change]:
+def compare_texts(old: str, new: str, *, effort: int = 6_000_000, close: int = 360_000) -> list[Change]:
     """Return the paragraphs (lines) of both texts in reading order, with what became of each.
 
     The pieces that are not ``added`` join to the old text, those that are not ``removed`` to the new one.
+    ``effort`` pairs of characters or paragraphs are looked at, about a second's work, and ``close`` of them
+    in one place, two stretches of 600 characters: beyond that the changes are told more coarsely.
     """
-    return list(_Comparison().compare(_lines(old), _lines(new)))
+    return list(_Comparison(effort, close).compare(_lines(old), _lines(new)))
 
 
 def _lines(text: str) -> list[str]:
@@ -64,8 +64,9 @@ def _lines(text: str) -> list[str]:
 class _Comparison:
     """One comparison, and the effort that is left for it."""
 
-    def __init__(self) -> None:
-        self._effort = _EFFORT
+    def __init__(self, effort: int, close: int) -> None:
+        self._effort = effort
+        self._close = close
 
     def compare(self, old: list[str], new: list[str]) -> Iterator[Change]:
         """Return what became of each paragraph."""
@@ -98,7 +99,7 @@ class _Comparison:
         steps: list[_Step] = []
         tokens, new_tokens = _TOKEN.findall(old), _TOKEN.findall(new)
         head, tail = _common_ends(tokens, new_tokens)
-        if (len(tokens) - head - tail) * (len(new_tokens) - head - tail) > _CLOSE:
+        if (len(tokens) - head - tail) * (len(new_tokens) - head - tail) > self._close:
             tokens, new_tokens = _CLAUSE.findall(old), _CLAUSE.findall(new)
         for same, (begin, end, new_begin, new_end) in self._align(tokens, new_tokens):
             if same:
@@ -129,7 +130,7 @@ class _Comparison:
     def _align_middle(self, old: Sequence[str], new: Sequence[str], gap: _Gap) -> Iterator[tuple[bool, _Gap]]:
         begin, end, new_begin, new_end = gap
         cost = (end - begin) * (new_end - new_begin)
-        if cost <= _CLOSE and self._may_spend(cost):
+        if cost <= self._close and self._may_spend(cost):
             yield from _align_closely(old, new, gap)
             return
         for i, j in [*_anchors(old, new, gap), (end, new_end)]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any
 
 from storage.archive.folder import Archive
@@ -21,8 +22,20 @@ from storage.search import (
     read_index_state,
 )
 
-PART = 64
-"""Articles indexed in one transaction at most: as many as take some tens of milliseconds."""
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What one transaction of a building does at most: as much as takes some tens of milliseconds.
+
+    ``articles`` are indexed, or pages of the index merged or cleared.
+    """
+
+    articles: int = 64
+    merged: int = 64
+    cleared: int = 500
+
+
+_STEPS = Steps()
 
 
 def index_news(archive: Archive) -> int:
@@ -35,7 +48,9 @@ def index_news(archive: Archive) -> int:
         return index_owed(connection, ready)
 
 
-def rebuild_index(archive: Archive, *, anew: bool, turns: Turns | None = None) -> Generator[int]:
+def rebuild_index(
+    archive: Archive, *, anew: bool, turns: Turns | None = None, steps: Steps = _STEPS
+) -> Generator[int]:
     """Build the search index, anew or from where it was left; yield how many articles each step did.
 
     Crawls may go on meanwhile, and get their turn after every few articles; an interrupted build goes on
@@ -43,10 +58,10 @@ def rebuild_index(archive: Archive, *, anew: bool, turns: Turns | None = None) -
     """
     turns = turns or Turns(archive)
     if anew:
-        _begin_anew(turns)
+        _begin_anew(turns, steps.cleared)
     done = None
     while done != 0:
-        part = turns.fit(PART)
+        part = turns.fit(steps.articles)
         with archive.reading() as connection:
             ready = prepare_part(connection, part)
         with turns.writing() as connection:
@@ -55,17 +70,17 @@ def rebuild_index(archive: Archive, *, anew: bool, turns: Turns | None = None) -
     begin = goes_on = True
     while goes_on:
         with turns.writing() as connection:
-            goes_on = merge_part(connection, begin=begin)
+            goes_on = merge_part(connection, begin=begin, pages=steps.merged)
         begin = False
 
 
-def _begin_anew(turns: Turns) -> None:
+def _begin_anew(turns: Turns, pages: int) -> None:
     with turns.writing() as connection:
         distrust_index(connection)
     goes_on = True
     while goes_on:
         with turns.writing() as connection:
-            goes_on = clear_part(connection)
+            goes_on = clear_part(connection, pages)
     with turns.writing() as connection:
         create_index(connection)
 

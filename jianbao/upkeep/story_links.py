@@ -45,7 +45,6 @@ from storage.stories.story import (
 
 BATCH = 250
 """Articles in one transaction at most: as many as take some tens of milliseconds."""
-
 _CARRIERS = 8
 """Articles of a period that are filed under one key: what more have in common is boilerplate."""
 _COMPARED = 8
@@ -76,19 +75,24 @@ class Looked:
     links: tuple[Link, ...]
 
 
-def link_stories(archive: Archive, limit: int | None = None, turns: Turns | None = None) -> Iterator[Linked]:
-    """Look for near copies of what is owed, up to about so many articles; yield the sums after each batch."""
+def link_stories(
+    archive: Archive, limit: int | None = None, turns: Turns | None = None, batch: int = BATCH
+) -> Iterator[Linked]:
+    """Look for near copies of what is owed, up to about so many articles; yield the sums after each batch.
+
+    One transaction enters at most a ``batch``.
+    """
     turns = turns or Turns(archive)
     done = Linked()
     while limit is None or done.articles < limit:
         with archive.reading() as connection:
-            looked = look_for_copies(connection, turns.fit(BATCH))
+            looked = look_for_copies(connection, turns.fit(batch))
         if not looked.owed:
             return
         with turns.writing() as connection:
-            batch = enter_looked(connection, looked)
-        if batch is not None:
-            done = Linked(done.articles + batch.articles, done.links + batch.links)
+            linked = enter_looked(connection, looked)
+        if linked is not None:
+            done = Linked(done.articles + linked.articles, done.links + linked.links)
             yield done
 
 

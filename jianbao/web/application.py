@@ -17,6 +17,7 @@ from jianbao import __version__
 from jianbao.web.api import feeds, health, metrics, routes
 from jianbao.web.dependencies import Totals, add_up
 from jianbao.web.errors import explain_errors
+from jianbao.web.limits import ReaderLimits
 from jianbao.web.middleware.freshness import Freshness
 from jianbao.web.middleware.gate import Gate
 from jianbao.web.middleware.security_headers import SecurityHeaders
@@ -26,10 +27,11 @@ from jianbao.web.text.language import LanguageSwitch
 from storage.archive.folder import Archive
 from storage.database.cache import CountedOnce, StateWatch
 
+_LIMITS = ReaderLimits()
 _THREADS = 12  # each reads with a connection of its own, of the fifteen that the archive gives out
 
 
-def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
+def create_app(archive_folder: Path, hosts: Collection[str] = (), limits: ReaderLimits = _LIMITS) -> FastAPI:
     """Return the reader of the archive in a folder, which answers to these host names and the local ones.
 
     Opens the archive at once and closes it when the application ends; raises `NoArchive`, `ArchiveTooNew`
@@ -56,6 +58,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = ()) -> FastAPI:
     )
     application.state.archive = archive
     application.state.totals = totals
+    application.state.limits = limits
     explain_errors(application)
     for router in (routes.router, feeds.router, metrics.router, health.router):
         application.include_router(router)

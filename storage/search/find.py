@@ -77,7 +77,7 @@ def search_articles(  # noqa: PLR0913 - a search has that many sides
         stored = list_articles(connection, wanted, limit + 1, offset, after=cursor, newest_first=newest_first)
         total = Total(count_articles(connection, wanted), exact=True)
         return _found(query, total, stored, limit, note=None)
-    way = choose_way(connection, query)
+    way = choose_way(connection, query, effort.few)
     begun = Begun.of(
         Sweep(connection, query, newest_first=newest_first, after=cursor, collapse=collapse, way=way)
     )
@@ -123,8 +123,8 @@ def read_cursor(cursor: str) -> Key:
 def _most_relevant(
     connection: Connection, query: Query, limit: int, offset: int, *, collapse: bool, effort: Effort
 ) -> Found:
-    way = choose_way(connection, query)
-    ranked, rest = rank_articles(connection, query, way, collapse=collapse)
+    way = choose_way(connection, query, effort.few)
+    ranked, rest = rank_articles(connection, query, way, collapse=collapse, newest=effort.ranked)
     stored = read_articles(connection, ranked[offset : offset + limit])
     note = _note(way)
     total = Total(len(ranked), exact=True)

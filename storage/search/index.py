@@ -48,12 +48,10 @@ _READ_OWED = (
     .order_by(_owed.c.id)
 )
 _MERGE = sql_text("INSERT INTO search (search, rank) VALUES ('merge', :pages)")
-_MERGED_PAGES = 64
 _CLEAR = sql_text(
     "DELETE FROM search_data WHERE id IN (SELECT id FROM search_data WHERE id > 10 LIMIT :pages)"
 )
 """Up to 10 are averages and structure (FTS5's format): without them the table cannot be opened."""
-_CLEARED_PAGES = 500
 _SETTLE_OWED = sql_text("DELETE FROM search_owed")
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
 
@@ -135,12 +133,12 @@ def distrust_index(connection: Connection) -> None:
     connection.execute(_DISTRUST)
 
 
-def clear_part(connection: Connection) -> bool:
-    """Take a little out of an index that is distrusted; return whether there was anything.
+def clear_part(connection: Connection, pages: int = 500) -> bool:
+    """Take some pages out of an index that is distrusted; return whether there was anything.
 
     `create_index` would take it out in one go, and hold the write lock for seconds.
     """
-    return connection.execute(_CLEAR, {"pages": _CLEARED_PAGES}).rowcount > 0
+    return connection.execute(_CLEAR, {"pages": pages}).rowcount > 0
 
 
 def read_index_state(connection: Connection) -> IndexState:
@@ -245,10 +243,10 @@ def merge_index(connection: Connection) -> None:
     connection.execute(sql_text("INSERT INTO search (search) VALUES ('optimize')"))
 
 
-def merge_part(connection: Connection, *, begin: bool = False) -> bool:
-    """Go a little on with merging the index into one piece, or ``begin`` it; return whether there is more."""
+def merge_part(connection: Connection, *, begin: bool = False, pages: int = 64) -> bool:
+    """Go some pages on with merging the index into one piece, or ``begin`` it; return whether it goes on."""
     before = _count_changes(connection)
-    connection.execute(_MERGE, {"pages": -_MERGED_PAGES if begin else _MERGED_PAGES})
+    connection.execute(_MERGE, {"pages": -pages if begin else pages})
     return _count_changes(connection) - before > 1  # FTS5 counts the word itself as one
 
 

@@ -23,7 +23,6 @@ from storage.search.spelling import is_rewritten, spellings
 from storage.search.sweep import Begun, Sweep
 from storage.search.way import Way, choose_way
 
-_NEWEST = 300
 _TITLED = 150
 _SATURATION = 1.2
 _LENGTH_SHARE = 0.75
@@ -32,13 +31,16 @@ _TITLE_WEIGHT = 3.0
 
 
 def rank_articles(
-    connection: Connection, query: Query, way: Way, *, collapse: bool
+    connection: Connection, query: Query, way: Way, *, collapse: bool, newest: int
 ) -> tuple[list[int], Begun | None]:
-    """Return the ids of the matches, the most relevant first; and where there are more, the pass so far."""
+    """Return the ids of so many ``newest`` matches, the most relevant first, and the pass if there are more.
+
+    Older ones whose title has the words are ranked with them.
+    """
     begun = Begun.of(Sweep(connection, query, collapse=collapse, way=way))
-    newest = [row.id for row in islice(begun.rest, _NEWEST + 1)]
-    ids = {*newest[:_NEWEST]}
-    is_cut = len(newest) > _NEWEST
+    found = [row.id for row in islice(begun.rest, newest + 1)]
+    ids = {*found[:newest]}
+    is_cut = len(found) > newest
     if is_cut:
         titled = _only_titles(query)
         in_titles = Sweep(connection, titled, collapse=collapse, way=choose_way(connection, titled))

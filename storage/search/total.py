@@ -16,19 +16,24 @@ from storage.search.expression import search, tokens_match
 from storage.search.index import NOTHING
 from storage.search.query import Query
 from storage.search.sweep import Begun, Sweep, sweep_owed
-from storage.search.way import Way, exact_days, id_range, select_candidates
+from storage.search.way import FEW, Way, exact_days, id_range, select_candidates
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much may be read to count: articles by the index alone, articles one by one, whole texts.
 
-    Somewhat more may be read where that makes the figure exact.
+    Somewhat more may be read where that makes the figure exact. Where a filter leaves but ``few`` articles,
+    their texts are read; ``glance`` of the newest that the index proposes tell roughly how many there are; so
+    many of the newest are ``ranked`` by relevance.
     """
 
     indexed: int
     rows: int
     texts: int
+    few: int = FEW
+    glance: int = 50
+    ranked: int = 300
 
 
 AT_ONCE = Effort(indexed=20_000, rows=4_000, texts=64)
@@ -38,8 +43,6 @@ THOROUGH = Effort(indexed=100_000_000, rows=5_000_000, texts=100_000)
 COMPLETELY = Effort(indexed=1 << 60, rows=1 << 60, texts=1 << 60)
 """For an exact figure, whatever it costs."""
 _DIGITS = 2
-_GLANCE = 50
-"""The newest that the index proposes: they tell roughly how many there are."""
 _OF_SEVERAL, _OF_TEXTS = 8, 32
 """Several tokens are read for each article that holds them all; of texts only a few are looked at anyway."""
 _OF_SAMPLE = 16
@@ -109,7 +112,7 @@ def _count_firsts(
 ) -> Total:
     """Count without the copies; where there are many, expect as many of them as among the newest."""
     assert way.expression is not None
-    guess = estimate_proposed(connection, query, way, min(_wanted(way, effort), effort.rows))
+    guess = estimate_proposed(connection, query, way, min(_wanted(way, effort), effort.rows), effort.glance)
     last = (
         NOTHING if guess is None else _newest_proposed(connection, query, way, effort.rows // _OF_SAMPLE)[1]
     )
@@ -188,7 +191,7 @@ def _count_rows(connection: Connection, query: Query, way: Way, last: int, *, hi
 
 def _guess_proposed(connection: Connection, query: Query, way: Way, effort: Effort) -> tuple[float, bool]:
     """Return how many articles the index proposes, and whether that is exact."""
-    guess = estimate_proposed(connection, query, way, _wanted(way, effort))
+    guess = estimate_proposed(connection, query, way, _wanted(way, effort), effort.glance)
     return (_count_proposed(connection, query, way, NOTHING), True) if guess is None else (guess, False)
 
 
@@ -196,13 +199,16 @@ def _wanted(way: Way, effort: Effort) -> float:
     return effort.indexed / (1 if way.is_single else _OF_SEVERAL if way.is_told else _OF_TEXTS)
 
 
-def estimate_proposed(connection: Connection, query: Query, way: Way, wanted: float) -> float | None:
+def estimate_proposed(
+    connection: Connection, query: Query, way: Way, wanted: float, glance: int
+) -> float | None:
     """Return about how many articles the index proposes; None where they are few enough to count them all.
 
-    A part of the archive is counted, in strips all over it: a word may come in waves.
+    A part of the archive is counted, in strips all over it: a word may come in waves. The ``glance`` newest
+    say how large a part that must be.
     """
-    count, last = _newest_proposed(connection, query, way, _GLANCE)
-    if count < _GLANCE:
+    count, last = _newest_proposed(connection, query, way, glance)
+    if count < glance:
         return None
     first, end = _ends(connection, query, way)
     share = wanted * (end - last) / (end - first) / count

@@ -111,11 +111,11 @@ def _count_together(
 ) -> _Counted:
     if not query.groups and _asks_for_days_only(query):
         return _sum_up(periods, count_articles_in(connection, periods))
-    way = choose_way(connection, query)
+    way = choose_way(connection, query, effort.few)
     if way.is_told:
         return _count_told(connection, query, way, unit, periods)
     can_be_sampled = way.expression is not None and _asks_for_days_only(query)
-    if can_be_sampled and estimate_proposed(connection, query, way, effort.rows) is not None:
+    if can_be_sampled and estimate_proposed(connection, query, way, effort.rows, effort.glance) is not None:
         return _estimate(connection, query, way, periods)
     return _counted(unit, (row.published_at for row in Sweep(connection, query, way=way)))
 

@@ -16,7 +16,8 @@ from storage.search.index import IndexState, list_owed, read_index_state
 from storage.search.query import Query, Word
 from storage.search.tokens import REWRITTEN, is_told_by_tokens, query_tokens
 
-_FEW = 300
+FEW = 300
+"""Articles that a filter leaves, whose texts are read as fast as the index."""
 _FEW_TOKENS = 2
 _SHORT = 3  # tokens of a word of four characters
 
@@ -37,15 +38,15 @@ class Way:
     is_single: bool = False
 
 
-def choose_way(connection: Connection, query: Query) -> Way:
-    """Return how to find the answers: by the index, or by reading the few texts that the filter leaves."""
+def choose_way(connection: Connection, query: Query, few: int = FEW) -> Way:
+    """Return how to find the answers: by the index, or by reading texts where a filter leaves ``few``."""
     state = read_index_state(connection)
     if not query.groups:
         return Way(state, None, is_told=True)
     if (
         not state.is_current
         or not all(group.words for group in query.groups)
-        or _leaves_few(connection, query)
+        or _leaves_few(connection, query, few)
     ):
         return Way(state, None, is_told=False)
     alternatives = [
@@ -116,10 +117,10 @@ def _is_told(word: Word) -> bool:
     return is_told_by_tokens(word.folded)
 
 
-def _leaves_few(connection: Connection, query: Query) -> bool:
-    """Return whether the filter leaves so few articles that their texts are read as fast as the index."""
+def _leaves_few(connection: Connection, query: Query, few: int) -> bool:
+    """Return whether the filter leaves no more articles than so many."""
     wanted = query.filter
     if not (wanted.sources or wanted.media or wanted.authors or wanted.securities):
         return False
-    found = select_matching(wanted.with_copies, article.c.id).limit(_FEW + 1).subquery()
-    return connection.execute(select(func.count()).select_from(found)).scalar_one() <= _FEW
+    found = select_matching(wanted.with_copies, article.c.id).limit(few + 1).subquery()
+    return connection.execute(select(func.count()).select_from(found)).scalar_one() <= few

@@ -37,7 +37,6 @@ Hung = Callable[[str], object]
 """Told, from another thread and in a sentence, that SQLite works on long after a statement's time is over."""
 
 _BUSY_SECONDS = 5.0
-_PATIENCE = 2.0  # seconds after its time until a statement that looks at no clock counts as hung
 _STEPS = 100  # of SQLite's machine between two looks at the clock: few calls of a function that takes long
 _LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: LONGEST_CELL,
@@ -83,6 +82,7 @@ def read_sql(
     limit: int = 1_000,
     seconds: float = 30.0,
     hung: Hung | None = None,
+    patience: float = 2.0,
 ) -> SqlAnswer:
     """Run a statement and return its first rows; raise what `open_sql` does.
 
@@ -90,7 +90,7 @@ def read_sql(
     """
     rows: list[Row] = []
     left = MOST_ANSWER
-    with open_sql(database, statement, seconds=seconds, hung=hung) as query:
+    with open_sql(database, statement, seconds=seconds, hung=hung, patience=patience) as query:
         for row in query:
             left -= _weigh(row)
             if len(rows) == limit or left < 0:
@@ -101,19 +101,24 @@ def read_sql(
 
 @contextmanager
 def open_sql(
-    database: Path, statement: str, *, seconds: float = 30.0, hung: Hung | None = None
+    database: Path,
+    statement: str,
+    *,
+    seconds: float = 30.0,
+    hung: Hung | None = None,
+    patience: float = 2.0,
 ) -> Iterator[SqlQuery]:
     """Run a statement, and give its rows as they come, in flat memory.
 
     ``seconds`` are those that SQLite takes, not those between two rows. Raise `BadStatement`, `TooCostly`,
     `DatabaseBusy`, or `ArchiveUnusable` for a file that cannot be read. ``hung`` is told when SQLite does not
-    stop: no thread can stop another's call, only a process can end itself.
+    stop within ``patience`` seconds: no thread can stop another's call, only a process can end itself.
     """
     _check_beginning(statement)
     connection = open_read_only(database)
     watch = _Watch(seconds)
     try:
-        with watch.telling(hung):
+        with watch.telling(hung, patience):
             yield SqlQuery(connection, database, statement, watch)
     finally:
         connection.close()
@@ -149,13 +154,13 @@ class _Watch:
         return f"the statement took longer than {self.seconds:g} seconds: narrow it, or raise --timeout"
 
     @contextmanager
-    def telling(self, hung: Hung | None) -> Iterator[None]:
+    def telling(self, hung: Hung | None, patience: float) -> Iterator[None]:
         """Watch from another thread, if somebody wants to be told."""
         if hung is None:
             yield
             return
         ended = threading.Event()
-        thread = threading.Thread(target=self._watch, args=(hung, ended), daemon=True)
+        thread = threading.Thread(target=self._watch, args=(hung, ended, patience), daemon=True)
         thread.start()
         try:
             yield
@@ -163,9 +168,9 @@ class _Watch:
             ended.set()
             thread.join()
 
-    def _watch(self, hung: Hung, ended: threading.Event) -> None:
-        while not ended.wait(_PATIENCE / 4):
-            if self._overrun() > _PATIENCE:
+    def _watch(self, hung: Hung, ended: threading.Event, patience: float) -> None:
+        while not ended.wait(patience / 4):
+            if self._overrun() > patience:
                 hung(self.verdict)
                 return
 

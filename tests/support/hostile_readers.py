@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from protego import Protego
@@ -189,15 +190,19 @@ def sanitiser(text: str) -> Any:
     return sanitise_html(text), clean_text(text), is_endless(text)
 
 
+compare_quickly = partial(compare_texts, effort=20_000, close=2_000)
+"""The differ looks closely until its effort is spent, which would be all of it for short texts."""
+
+
 def differ(text: str) -> Any:
     """Compare the text with itself turned around."""
-    return compare_texts(text, text[::-1])
+    return compare_quickly(text, text[::-1])
 
 
 def differ_of_moved(text: str) -> Any:
     """Compare the text with itself, a little added and its end put first."""
     half = len(text) // 2
-    return compare_texts(f"{text}甲", f"乙{text[half:]}丙{text[:half]}")
+    return compare_quickly(f"{text}甲", f"乙{text[half:]}丙{text[:half]}")
 
 
 def judged_article(text: str) -> Any:

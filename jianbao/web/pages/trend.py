@@ -12,6 +12,7 @@ from jianbao.crawl.run import UnknownSource, check_sources
 from jianbao.web.charts.trend import MOST_BARS, draw_trend
 from jianbao.web.dependencies import OpenArchive
 from jianbao.web.errors import NotUnderstood
+from jianbao.web.limits import find_limits
 from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.index_guard import NotIndexed, check_index
 from jianbao.web.questions.search_form import UNITS, Asked
@@ -30,8 +31,6 @@ from storage.search import (
 )
 
 router = APIRouter()
-QUICKLY = Effort(indexed=20_000, rows=1_000, texts=64)
-"""For a page that should be there at once: 1,000 articles are read, or looked up by source, in 25 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
         try:
             check_sources(archive, asked.query.filter.named_sources)
             check_index(request, archive)
-            counted = None if asked.is_empty else _count(view, asked)
+            counted = None if asked.is_empty else _count(view, asked, find_limits(request).trend)
         except (BadQuery, NotUnderstood, UnknownSource) as problem:
             return _show(request, view, asked, None, 400, str(problem))
         except NotIndexed as problem:
@@ -59,12 +58,12 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
         return _show(request, view, asked, counted)
 
 
-def _count(view: Connection, asked: Asked) -> Counted:
+def _count(view: Connection, asked: Asked, quickly: Effort) -> Counted:
     """Count at once: beyond some texts as an estimate, and by source where that is quick or insisted on."""
     settled, unit, effort = (
         settle_query(view, asked.query),
         asked.unit,
-        COMPLETELY if asked.exact else QUICKLY,
+        COMPLETELY if asked.exact else quickly,
     )
     query = settled.query
     count = partial(count_trend, view, query, unit, effort=effort, newest=MOST_BARS)

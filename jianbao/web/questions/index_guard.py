@@ -5,10 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from jianbao.web.dependencies import find_counts
+from jianbao.web.limits import find_limits
 from storage.archive.folder import Archive
 from storage.search import read_index_state
-
-_READABLE = 5_000  # articles whose texts can be read for one page
 
 
 class NotIndexed(Exception):
@@ -20,7 +19,8 @@ def check_index(request: Request, archive: Archive) -> None:
     with archive.reading() as view:
         if read_index_state(view).is_current:
             return
-    if find_counts(request).articles <= _READABLE:  # to add up the ledger after each commit is dear
+    # To add up the ledger after each commit is dear: only now.
+    if find_counts(request).articles <= find_limits(request).readable:
         return
     raise NotIndexed(
         "The search index is not up to date: run `jianbao reindex`, which takes a while, and ask again."
