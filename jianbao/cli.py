@@ -35,7 +35,8 @@ from jianbao.commands import (
     stories,
     trend,
 )
-from jianbao.terminal.invocation import ExitStatus, Invocation
+from jianbao.terminal.exit_status import ExitStatus, status_of
+from jianbao.terminal.invocation import Invocation
 from jianbao.terminal.streams import OutputLost, open_standard_streams, say
 
 app = typer.Typer(
@@ -134,11 +135,11 @@ def _refuse_usage(error: typer.TyperException) -> ExitStatus:
 
 def _explain(error: Exception) -> ExitStatus:
     """Print a known error as its sentence and return its status; raise an unknown one with its trace."""
-    from jianbao.refusals import describe, status_of  # noqa: PLC0415 - only a failing command pays for it
+    from storage.database.trouble import foresee  # noqa: PLC0415 - only a failing command pays for it
 
-    status = status_of(error)
-    if status is None:
+    foreseen = foresee(error)
+    if foreseen is None:
         raise error
-    for line in describe(error).splitlines():
+    for line in str(foreseen).splitlines():
         say(f"jianbao: {line}")
-    return status
+    return status_of(foreseen)

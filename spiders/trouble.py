@@ -11,10 +11,10 @@ from spiders.causes import is_of_host, name_cause
 from spiders.middleware.allowed_hosts import OffHost
 from spiders.middleware.retry_after import HostRests
 from spiders.middleware.robots import RobotsUnavailable
-from storage.records import TryLater
+from storage.records import Missing, TryLater
 
 
-class Elsewhere(Exception):
+class Elsewhere(Missing):
     """The address led off the allowed hosts: the page is not there any more, try the next address."""
 
 

@@ -30,7 +30,7 @@ from jianbao.exporting.columns import COLUMNS
 from jianbao.exporting.destination import DestinationUnusable, writing_whole
 from jianbao.exporting.formats import ATOM_FIELDS, JSON_FIELDS
 from jianbao.exporting.parquet import ParquetMissing, check_parquet
-from jianbao.refusals import status_of
+from jianbao.terminal.exit_status import status_of
 from jianbao.web.server import ExtraMissing
 from storage.archive.folder import Archive
 from storage.ledger.listing import ensure_listing

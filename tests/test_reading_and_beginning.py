@@ -20,7 +20,7 @@ from support.command_line import Ended, run_process
 from support.newsroom import Newsroom, small_press
 from support.web_client import open_reader
 
-from jianbao.refusals import describe, status_of
+from jianbao.terminal.exit_status import status_of
 from storage.archive.folder import Archive, ArchiveLost, NoArchive
 from storage.database.cache import CountedOnce
 from storage.database.opening import (
@@ -33,6 +33,7 @@ from storage.database.opening import (
     migrate_database,
 )
 from storage.database.schema import source
+from storage.database.trouble import foresee
 from storage.ledger.source import list_sources, save_sources
 from storage.records import Source
 
@@ -209,9 +210,11 @@ def test_a_reader_whose_database_was_replaced_opens_the_new_one(folder: Path) ->
 def test_what_is_counted_once_is_counted_anew_in_another_file(folder: Path) -> None:
     with Archive.open_reading(folder) as archive:
         counted = CountedOnce(archive.engine, lambda view: len(list_sources(view)))
-        before = counted.read()
+        with counted.reading() as view:
+            before = counted.read(view)
         replace_database(folder, "from-a-backup")
-        assert counted.read() == before + 1
+        with counted.reading() as view:
+            assert counted.read(view) == before + 1
         counted.close()
 
 
@@ -439,9 +442,10 @@ def test_init_begins_the_archive_that_it_names(command: Callable[..., Ended], tm
 
 
 def test_a_disk_without_locks_is_a_sentence() -> None:
-    error = OSError(errno.ENOLCK, "No locks available", "/mnt/nas/archive.migrate.lock")
+    error = foresee(OSError(errno.ENOLCK, "No locks available", "/mnt/nas/archive.migrate.lock"))
+    assert error is not None
     assert status_of(error) == 1
-    assert describe(error) == (
+    assert str(error) == (
         "/mnt/nas/archive.migrate.lock is on a disk without file locks, as some network disks are: move the "
         "archive to a local one"
     )

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
-from starlette.testclient import TestClient
 from support.sample_articles import plain_article, shelve
-from support.web_client import open_reader
+from support.web_client import TestClient, open_reader
 
 from jianbao.documents.search import read_search
 from jianbao.documents.status import read_list
@@ -135,15 +134,17 @@ def test_what_is_not_there_is_told_with_the_nearest(
     sentence = hints[0].sentence
     assert nearest in sentence
     asked = parse_query(query)
-    assert read_search(archive, asked)["hints"] == [sentence]
-    assert read_trend(archive, asked, "month")["hints"] == [sentence]
+    with archive.reading() as view:
+        assert read_search(view, asked)["hints"] == [sentence]
+        assert read_trend(view, asked, "month")["hints"] == [sentence]
 
 
 @pytest.mark.parametrize(
     "query", ["", "茶", "media:上饶日报", "http://a.cn/没有", "12:30", "security:600510", "author:张平"]
 )
 def test_nothing_is_told_of_what_is_there(archive: Archive, query: str) -> None:
-    assert read_search(archive, parse_query(query))["hints"] == []
+    with archive.reading() as view:
+        assert read_search(view, parse_query(query))["hints"] == []
 
 
 def test_a_word_before_a_colon_is_told_of_where_nothing_is_found(archive: Archive) -> None:
@@ -154,16 +155,18 @@ def test_a_word_before_a_colon_is_told_of_where_nothing_is_found(archive: Archiv
 
 
 def test_an_archive_without_names_says_so(tmp_path: Path) -> None:
-    with Archive.open(tmp_path) as archive:
-        found = read_search(archive, parse_query("media:上饶日报 security:600519 author:张平"))
+    with Archive.open(tmp_path) as archive, archive.reading() as view:
+        found = read_search(view, parse_query("media:上饶日报 security:600519 author:张平"))
     assert len(found["hints"]) == 3
     assert all("it has none" in hint for hint in found["hints"])
 
 
 def test_a_list_finds_names_as_a_search_does(archive: Archive) -> None:
-    found = read_list(archive, ArticleFilter(media=("上饒日報",), authors=("李琬",)), 10, 0)
+    with archive.reading() as view:
+        found = read_list(view, ArticleFilter(media=("上饒日報",), authors=("李琬",)), 10, 0)
     assert (found["total"], found["hints"]) == (1, [])
-    found = read_list(archive, ArticleFilter(media=("上绕日报",)), 10, 0)
+    with archive.reading() as view:
+        found = read_list(view, ArticleFilter(media=("上绕日报",)), 10, 0)
     assert found["total"] == 0
     assert "上饶日报" in found["hints"][0]
 

@@ -368,7 +368,8 @@ def changed_by_file(archive: Archive, folder: Path) -> None:
 
 def test_show_says_how_the_time_changed(archive: Archive, tmp_path: Path, command: Command) -> None:
     changed_by_file(archive, tmp_path)
-    shown = read_shown(archive, FIRST_DAY.code)
+    with archive.reading() as view:
+        shown = read_shown(view, FIRST_DAY.code)
     (change,) = shown["time_changes"]
     assert change.pop("noticed_at").endswith("+08:00")
     assert isinstance(change.pop("capture_id"), int)
@@ -424,4 +425,5 @@ def test_a_time_that_never_changed_is_not_spoken_of(archive: Archive, tmp_path: 
     Ways(archive, tmp_path, FIRST_DAY).moved()
     with open_reader(archive.folder) as reader:
         assert "How the publication time changed" not in reader.get(f"/article/{FIRST_DAY.info_code}").text
-    assert read_shown(archive, FIRST_DAY.code)["time_changes"] == []
+    with archive.reading() as view:
+        assert read_shown(view, FIRST_DAY.code)["time_changes"] == []

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from jianbao.terminal.invocation import ExitStatus, Invocation
+from jianbao.terminal.exit_status import ExitStatus
+from jianbao.terminal.invocation import Invocation
 
 
 def crawl(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from jianbao.terminal.invocation import ExitStatus
+from jianbao.terminal.exit_status import ExitStatus
 
 
 def demo(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, ToDay, read_query, settle
-from jianbao.terminal.invocation import ExitStatus, Invocation
+from jianbao.terminal.exit_status import ExitStatus
+from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
     from jianbao.exporting.formats import Format
@@ -164,14 +165,12 @@ def posts(
 
     Imported ones come out byte for byte.
     """
-    from jianbao.crawl.run import check_sources
     from jianbao.exporting.posts import export_posts
     from jianbao.terminal.progress import telling
 
     asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     dest = _on_disk(dest)
     with Invocation.of(context).read_archive() as archive, telling("exporting") as tell:
-        check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
         settled = settle(archive, asked)
         watch = (lambda count: tell(f"{count:,} articles")) if tell else None
         manifest = export_posts(archive, settled.query, dest, datetime.now(UTC), force=force, watch=watch)
@@ -188,12 +187,10 @@ def _on_disk(dest: Path) -> Path:
 def _export(
     context: typer.Context, form: Format, query: Query, dest: Path, *, force: bool, as_json: bool
 ) -> None:
-    from jianbao.crawl.run import check_sources
     from jianbao.exporting.taking_out import export_file
     from jianbao.terminal.progress import telling
 
     with Invocation.of(context).read_archive() as archive, telling("exporting") as tell:
-        check_sources(archive, (*query.filter.sources, *query.filter.not_sources))
         settled = settle(archive, query)
         if str(dest) == _STANDARD_OUTPUT:
             _stream(archive, form, settled)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,12 +48,39 @@ Stories = Annotated[
 ]
 
 
+def first_day(text: str | None) -> datetime | None:
+    """Return the first moment of ``--from``, None for none; raise `typer.BadParameter`."""
+    from storage.records.press_days import first_moment
+
+    return _read_day(first_moment, text, "--from")
+
+
+def last_day(text: str | None) -> datetime | None:
+    """Return the first moment after ``--to``, None for none; raise `typer.BadParameter`."""
+    from storage.records.press_days import last_moment
+
+    return _read_day(last_moment, text, "--to")
+
+
+def _read_day(read: Callable[[str], datetime], text: str | None, option: str) -> datetime | None:
+    from storage.records.press_days import BadDay
+
+    if text is None:
+        return None
+    try:
+        return read(text)
+    except BadDay as bad:
+        raise typer.BadParameter(f"{option} {bad}") from bad
+
+
 def settle(archive: Archive, query: Query) -> Settled:
-    """Return the query with its names as the archive has them."""
+    """Return the query with its names as the archive has them; raise `UnknownSource`."""
+    from storage.ledger.source import check_sources
     from storage.search import settle_query
 
-    with archive.reading() as connection:
-        return settle_query(connection, query)
+    with archive.reading() as view:
+        check_sources(view, query.filter.named_sources)
+        return settle_query(view, query)
 
 
 def read_query(
@@ -67,7 +95,6 @@ def read_query(
     stories: bool = False,
 ) -> Query:
     """Return the query that a text and options make; raise `BadQuery` or `typer.BadParameter`."""
-    from jianbao.documents.days import first_moment, last_moment
     from storage.search import narrow, parse_query
 
     return narrow(
@@ -76,7 +103,7 @@ def read_query(
         media=tuple(media or ()),
         securities=tuple(securities or ()),
         authors=tuple(authors or ()),
-        since=first_moment(from_day, "--from"),
-        until=last_moment(to_day, "--to"),
+        since=first_day(from_day),
+        until=last_day(to_day),
         one_of_story=stories,
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jianbao.terminal.invocation import ExitStatus, Invocation
+from jianbao.terminal.exit_status import ExitStatus
+from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
     from jianbao.importing.texts import ImportedText

@@ -27,16 +27,16 @@ def list_articles(
     """List archived articles, the newest first."""
     from dataclasses import replace
 
-    from jianbao.crawl.run import check_sources
     from jianbao.documents.article import print_published
     from jianbao.documents.status import read_list
     from jianbao.terminal.output import print_json, print_line, print_note, print_table
+    from storage.ledger.source import check_sources
 
     asked = read_query("", source, media, security, from_day, to_day, authors=author, stories=stories)
     wanted = replace(asked.filter, with_duplicates=duplicates)
-    with Invocation.of(context).read_archive() as archive:
-        check_sources(archive, wanted.sources)
-        found = read_list(archive, wanted, limit, offset)
+    with Invocation.of(context).read_archive() as archive, archive.reading() as view:
+        check_sources(view, wanted.sources)
+        found = read_list(view, wanted, limit, offset)
     if as_json:
         print_json(found)
         return

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jianbao.terminal.invocation import ExitStatus, Invocation
+from jianbao.commands.filters import first_day, last_day
+from jianbao.terminal.exit_status import ExitStatus
+from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
     from storage.records import Owed
@@ -46,7 +48,7 @@ def recrawl(
 ) -> None:
     """Fetch again what matches; say what is new, revised and gone."""
     from jianbao.crawl.report import print_report
-    from jianbao.crawl.run import CrawlOrder, check_sources, open_archive, run_crawl
+    from jianbao.crawl.run import CrawlOrder, open_archive, run_crawl
     from jianbao.crawl.selection import (
         Wish,
         ask_hosts_again,
@@ -54,20 +56,20 @@ def recrawl(
         enter_endpoint_source,
         slugs_of,
     )
-    from jianbao.documents.days import first_moment, last_moment
     from jianbao.terminal.progress import watching
-    from storage.ledger.source import INFOCODE_SOURCE
+    from storage.ledger.source import INFOCODE_SOURCE, check_sources
 
     configuration = Invocation.of(context).configuration()
     wish = Wish(
         codes=tuple(code or ()),
         sources=tuple(source or ()),
-        since=first_moment(from_day, "--from"),
-        until=last_moment(to_day, "--to"),
+        since=first_day(from_day),
+        until=last_day(to_day),
         state=state.value if state else None,
     )
     with open_archive(configuration, polls=False) as archive:
-        check_sources(archive, wish.sources)
+        with archive.reading() as view:
+            check_sources(view, wish.sources)
         chosen = choose_articles(configuration, archive, wish)
         if dry_run:
             _print_choice(chosen, as_json=as_json)

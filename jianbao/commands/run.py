@@ -15,6 +15,7 @@ def run(context: typer.Context) -> None:
     from jianbao.configuration import require_contact
     from jianbao.crawl.run import open_archive
     from jianbao.service.order import order_service
+    from jianbao.service.second import refusing_second
     from scheduler.service import refuse_second
     from storage.archive.folder import find_database
 
@@ -22,7 +23,8 @@ def run(context: typer.Context) -> None:
     require_contact(configuration)
     order = order_service(configuration)
     find_database(configuration.archive)  # before anything is made where an archive ought to be
-    refuse_second(configuration.archive)
+    with refusing_second():
+        refuse_second(configuration.archive)
     with open_archive(configuration, polls=True, begin=False):
         pass  # the service reads its sources from the archive, where this has entered them
     # The service stays for months: it begins anew, without what reading the configuration had to import.

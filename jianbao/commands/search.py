@@ -43,16 +43,16 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find every article that contains the words, and no other."""
-    from jianbao.crawl.run import check_sources
     from jianbao.documents.search import read_search
     from jianbao.terminal.output import print_json
+    from storage.ledger.source import check_sources
     from storage.search import COMPLETELY, THOROUGH
 
     asked = read_query(query, source, media, security, from_day, to_day, authors=author, stories=stories)
-    with Invocation.of(context).read_archive() as archive:
-        check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
+    with Invocation.of(context).read_archive() as archive, archive.reading() as view:
+        check_sources(view, asked.filter.named_sources)
         found = read_search(
-            archive,
+            view,
             asked,
             order.value,
             limit,

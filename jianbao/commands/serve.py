@@ -22,7 +22,8 @@ def serve(
 
     Read-only, and until interrupted; --host lets other machines in.
     """
+    from jianbao.terminal.output import print_note
     from jianbao.web.server import check_extra, serve_archive
 
     check_extra()
-    raise typer.Exit(serve_archive(Invocation.of(context).configuration().archive, host, port, name or []))
+    serve_archive(Invocation.of(context).configuration().archive, host, port, name or [], tell=print_note)

@@ -28,10 +28,10 @@ def show(
     from jianbao.documents.status import read_shown
     from jianbao.terminal.output import print_json
 
-    with Invocation.of(context).read_archive() as archive:
-        shown = read_shown(archive, code, revision)
+    with Invocation.of(context).read_archive() as archive, archive.reading() as view:
+        shown = read_shown(view, code, revision)
         if diff:
-            shown["diff"] = read_difference(archive, code, revision)
+            shown["diff"] = read_difference(view, code, revision)
     if as_json:
         print_json(shown)
     elif diff:

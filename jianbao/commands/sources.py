@@ -26,8 +26,8 @@ def sources(
     invocation = Invocation.of(context)
     configured = source_rows(invocation.configuration())
     try:
-        with invocation.read_archive() as archive:
-            found = read_sources(archive, configured)
+        with invocation.read_archive() as archive, archive.reading() as view:
+            found = read_sources(view, configured)
     except NoArchive:
         found = read_sources(None, configured)
     if as_json:

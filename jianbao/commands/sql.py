@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.terminal.invocation import ExitStatus, Invocation
+from jianbao.terminal.exit_status import ExitStatus
+from jianbao.terminal.invocation import Invocation
 
 _ROWS = 1_000
 _CELL = 300  # characters of a cell in a table

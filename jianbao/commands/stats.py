@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.commands.filters import FromDay, Sources, ToDay
+from jianbao.commands.filters import FromDay, Sources, ToDay, first_day, last_day
 from jianbao.terminal.invocation import Invocation
 
 _COUNTS = ("articles", "characters", "revisions", "duplicates", "quarantined")
@@ -24,19 +24,19 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Count what the archive holds, by source, newspaper and month."""
-    from jianbao.crawl.run import check_sources
-    from jianbao.documents.days import first_moment, last_moment
     from jianbao.documents.statistics import read_statistics
     from jianbao.terminal.output import print_json
     from storage.articles.lists import ArticleFilter
+    from storage.ledger.source import check_sources
 
     wanted = ArticleFilter(
         sources=tuple(source or ()),
-        since=first_moment(from_day, "--from"),
-        until=last_moment(to_day, "--to"),
+        since=first_day(from_day),
+        until=last_day(to_day),
     )
     with Invocation.of(context).read_archive() as archive:
-        check_sources(archive, wanted.sources)
+        with archive.reading() as view:
+            check_sources(view, wanted.sources)
         found = read_statistics(archive, wanted, characters=characters)
     if as_json:
         print_json(found)

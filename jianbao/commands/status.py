@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jianbao.terminal.invocation import ExitStatus, Invocation
+from jianbao.terminal.exit_status import ExitStatus
+from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
     from storage.archive.folder import Archive

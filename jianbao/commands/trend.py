@@ -39,14 +39,14 @@ def trend(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Count the articles that contain the words, over time."""
-    from jianbao.crawl.run import check_sources
     from jianbao.documents.trend import read_trend
     from jianbao.terminal.output import print_json
+    from storage.ledger.source import check_sources
 
     asked = read_query(query, source, media, security, from_day, to_day, authors=author)
-    with Invocation.of(context).read_archive() as archive:
-        check_sources(archive, (*asked.filter.sources, *asked.filter.not_sources))
-        found = read_trend(archive, asked, by.value, by_source=split)
+    with Invocation.of(context).read_archive() as archive, archive.reading() as view:
+        check_sources(view, asked.filter.named_sources)
+        found = read_trend(view, asked, by.value, by_source=split)
     if as_json:
         print_json(found)
     else:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pydantic_core import ErrorDetails
 
 from jianbao.configuration.model import Key, fields_by_key
+from storage.records.remedy import Mistaken
 
 Location = tuple[str | int, ...]
 """A key's place in one file, with the index of its source: ``("sources", 0, "slug")``."""
@@ -19,7 +20,7 @@ _CREDENTIALS = re.compile(r"//[^/]*@")
 _BARE = re.compile(r"[\w-]+")
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(Mistaken, ValueError):
     """The configuration can't be used. The text has one line for each problem, and so has ``problems``."""
 
     def __init__(self, *problems: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from jianbao.crawl.verdict import tell_end, tell_killed
 from jianbao.crawl.voices import find_voices
 from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
 from jianbao.terminal.logs import log_to_stderr
+from jianbao.terminal.progress import Watch
 from jianbao.upkeep.alarms import raise_alarms
 from jianbao.upkeep.index import index_news
 from jianbao.upkeep.stories import link_news
@@ -35,21 +36,21 @@ from storage.ledger.crawl import (
     start_crawl,
 )
 from storage.ledger.set_events import resolve_empty_sets
-from storage.ledger.source import INFOCODE_SOURCE, list_leftovers, list_polled, list_sources, save_sources
+from storage.ledger.source import (
+    INFOCODE_SOURCE,
+    UnknownSource,
+    list_leftovers,
+    list_polled,
+    save_sources,
+)
 from storage.ledger.source_locks import SourceBusy, hold_sources
-from storage.records import Owed, Source
+from storage.records import Busy, Owed, Source
 
 _ABANDONED = "the process ended without closing its crawl"
 
-Watch = Callable[[CrawlCounts], None]
 
-
-class CrawlBusy(Exception):
+class CrawlBusy(Busy):
     """Another crawl holds one of the sources: wait for it, or stop it."""
-
-
-class UnknownSource(Exception):
-    """The configuration has no such source: check the slug with `jianbao sources`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +168,6 @@ def choose_slugs(
     if not chosen:
         raise UnknownSource("the configuration has no enabled source to poll: add one under [[sources]]")
     return chosen
-
-
-def check_sources(archive: Archive, slugs: Iterable[str]) -> None:
-    """Raise `UnknownSource` for a slug that the archive never had as a source."""
-    with archive.reading() as connection:
-        known = {row.slug for row in list_sources(connection)}
-    for slug in slugs:
-        if slug not in known:
-            raise UnknownSource(f"the archive has no source {slug!r}: it has {', '.join(sorted(known))}")
 
 
 def run_crawl(

@@ -13,15 +13,11 @@ from storage.archive.folder import Archive
 from storage.ledger.host import forget_manners
 from storage.ledger.owed import ListingFilter, find_listings, select_listings
 from storage.ledger.source import INFOCODE_SOURCE, ensure_source
-from storage.records import Owed, Source, canonical_info_code
+from storage.records import Mistaken, Owed, Source, canonical_info_code
 
 
-class NothingNamed(Exception):
+class NothingNamed(Mistaken):
     """A recrawl must name what to fetch again: a code, a source, a day or a state."""
-
-
-class NotArchived(Exception):
-    """The archive has no article of this info code: fetch it with `jianbao recrawl --code`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,9 @@ def run_demo(folder: Path) -> DemoResult:
         (folder / "jianbao.toml").write_text(configure(site), "utf-8")
         first = _crawl(site, folder)
         second = _crawl(site, folder)
-    with Archive.open_existing(folder / "archive") as archive:
-        newest = read_list(archive, ArticleFilter(), _SHOWN, 0)["items"]
-        found = read_search(archive, parse_query(SOUGHT), limit=_FOUND)
+    with Archive.open_existing(folder / "archive") as archive, archive.reading() as view:
+        newest = read_list(view, ArticleFilter(), _SHOWN, 0)["items"]
+        found = read_search(view, parse_query(SOUGHT), limit=_FOUND)
     listed = {post.info_code for slug in site.slugs for post in site.listed(slug)}
     return DemoResult(folder, len(listed), first, second, newest, found)
 
@@ -119,8 +119,8 @@ def _crawl(site: DemoSite, folder: Path) -> CrawlCost:
     paths = [request.path for request in site.requests]
     pages = sum(path.startswith("/category/") for path in paths)
     others = sum(path == "/robots.txt" for path in paths)
-    with Archive.open_existing(folder / "archive") as archive:
-        articles = read_list(archive, ArticleFilter(with_duplicates=True), 1, 0)["total"]
+    with Archive.open_existing(folder / "archive") as archive, archive.reading() as view:
+        articles = read_list(view, ArticleFilter(with_duplicates=True), 1, 0)["total"]
     return CrawlCost(
         report=json.loads(ended.stdout),
         page_requests=pages,

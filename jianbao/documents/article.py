@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jianbao.documents.days import PRESS_ZONE
 from storage.records import Capture, StoredArticle, TimeChange
+from storage.records.press_days import PRESS_ZONE
 from storage.stories.story import Story
 
 _SNIPPET = 80  # characters

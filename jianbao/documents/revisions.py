@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from jianbao.crawl.selection import NotArchived
+from sqlalchemy import Connection
+
 from jianbao.documents.difference import Change, Piece, compare_texts
-from storage.archive.folder import Archive
-from storage.articles.article import list_revisions
+from storage.articles.article import NotArchived, list_revisions
 from storage.records import canonical_info_code
 
 
-def read_difference(archive: Archive, code: str, number: int | None = None) -> dict[str, Any] | None:
+def read_difference(view: Connection, code: str, number: int | None = None) -> dict[str, Any] | None:
     """Return what a revision (default: the last one) changed in the one before, None when it is the first.
 
     Raise `BadInfoCode`, or `NotArchived` when there is no such revision.
     """
     info_code = canonical_info_code(code)
-    with archive.reading() as connection:
-        revisions = {row.number: row for row in list_revisions(connection, info_code)}
+    revisions = {row.number: row for row in list_revisions(view, info_code)}
     last = max(revisions, default=0)
     current = revisions.get(last if number is None else number)
     if current is None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
 from jianbao.documents.article import present_item
-from storage.archive.folder import Archive
 from storage.articles.lists import list_article_sources
 from storage.search import (
     AT_ONCE,
@@ -23,7 +24,7 @@ from storage.search import (
 
 
 def read_search(  # noqa: PLR0913 - a search has that many sides
-    archive: Archive,
+    view: Connection,
     query: Query,
     order: Order = "newest",
     limit: int = 20,
@@ -34,13 +35,12 @@ def read_search(  # noqa: PLR0913 - a search has that many sides
     effort: Effort = AT_ONCE,
 ) -> dict[str, Any]:
     """Return a page of the articles that answer a query; raise `BadQuery` for a bad cursor."""
-    with archive.reading() as connection:
-        settled = settle_query(connection, query)
-        found = search_articles(
-            connection, settled.query, order, limit, offset, after=after, collapse=collapse, effort=effort
-        )
-        codes = [hit.stored.article.info_code for hit in found.hits]
-        sources = list_article_sources(connection, codes)
+    settled = settle_query(view, query)
+    found = search_articles(
+        view, settled.query, order, limit, offset, after=after, collapse=collapse, effort=effort
+    )
+    codes = [hit.stored.article.info_code for hit in found.hits]
+    sources = list_article_sources(view, codes)
     return present_found(settled, order, found, sources)
 
 

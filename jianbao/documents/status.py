@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jianbao.crawl.selection import NotArchived
+from sqlalchemy import Connection
+
 from jianbao.documents.article import (
     present_article,
     present_crawl,
@@ -18,13 +19,12 @@ from jianbao.documents.article import (
     present_time,
     present_time_change,
 )
-from jianbao.documents.days import PRESS_ZONE
 from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
 from scheduler.cron import parse_schedule
 from scheduler.heartbeat import read_service_state
 from storage.archive.folder import Archive
-from storage.articles.article import find_article, list_revisions
+from storage.articles.article import NotArchived, find_article, list_revisions
 from storage.articles.lists import ArticleFilter, count_articles, list_article_sources, list_articles
 from storage.articles.time_change import list_time_changes
 from storage.captures.capture import read_capture
@@ -37,38 +37,37 @@ from storage.ledger.listing import UNARCHIVED, count_states
 from storage.ledger.source import list_sources
 from storage.records import Paragraph, Source, StoredArticle, StoredSource, canonical_info_code
 from storage.records.instants import past
+from storage.records.press_days import PRESS_ZONE
 from storage.search import settle_names
 from storage.stories.story import read_story
 
 _LATE = timedelta(minutes=10)
 
 
-def read_list(archive: Archive, wanted: ArticleFilter, limit: int, offset: int) -> Document:
+def read_list(view: Connection, wanted: ArticleFilter, limit: int, offset: int) -> Document:
     """Return one page of articles, and how many match in all."""
-    with archive.reading() as connection:
-        wanted, hints = settle_names(connection, wanted)
-        total = count_articles(connection, wanted)
-        found = list_articles(connection, wanted, limit, offset)
-        sources = list_article_sources(connection, [stored.article.info_code for stored in found])
+    wanted, hints = settle_names(view, wanted)
+    total = count_articles(view, wanted)
+    found = list_articles(view, wanted, limit, offset)
+    sources = list_article_sources(view, [stored.article.info_code for stored in found])
     items = [present_item(stored, sources.get(stored.article.info_code, [])) for stored in found]
     return {"total": total, "items": items, "hints": [hint.sentence for hint in hints]}
 
 
-def read_shown(archive: Archive, code: str, revision: int | None = None) -> Document:
+def read_shown(view: Connection, code: str, revision: int | None = None) -> Document:
     """Return an article as `show` prints it; raise `BadInfoCode`, or `NotArchived` when there is none."""
     info_code = canonical_info_code(code)
-    with archive.reading() as connection:
-        stored = find_article(connection, info_code)
-        if stored is None:
-            raise NotArchived(
-                f"{info_code} is not in the archive: fetch it with `jianbao recrawl --code {info_code}`"
-            )
-        revisions = list_revisions(connection, info_code)
-        sources = list_article_sources(connection, [info_code]).get(info_code, [])
-        zones = {row.slug: row.timezone for row in list_sources(connection)}
-        capture = read_capture(connection, stored.capture_id) if stored.capture_id else None
-        story = read_story(connection, info_code)
-        changes = list_time_changes(connection, info_code)
+    stored = find_article(view, info_code)
+    if stored is None:
+        raise NotArchived(
+            f"{info_code} is not in the archive: fetch it with `jianbao recrawl --code {info_code}`"
+        )
+    revisions = list_revisions(view, info_code)
+    sources = list_article_sources(view, [info_code]).get(info_code, [])
+    zones = {row.slug: row.timezone for row in list_sources(view)}
+    capture = read_capture(view, stored.capture_id) if stored.capture_id else None
+    story = read_story(view, info_code)
+    changes = list_time_changes(view, info_code)
     zone = ZoneInfo(zones[sources[0]]) if sources else PRESS_ZONE
     if revision is not None:
         stored = _at_revision(stored, revisions, revision)
@@ -80,14 +79,13 @@ def read_shown(archive: Archive, code: str, revision: int | None = None) -> Docu
     }
 
 
-def read_sources(archive: Archive | None, configured: Sequence[Source]) -> list[Document]:
+def read_sources(view: Connection | None, configured: Sequence[Source]) -> list[Document]:
     """Return every configured source with page state and ledger, then those only the archive knows."""
     rows: dict[str, StoredSource] = {}
     states: dict[str, dict[str, int]] = {}
-    if archive is not None:
-        with archive.reading() as connection:
-            rows = {row.slug: row for row in list_sources(connection)}
-            states = count_states(connection)
+    if view is not None:
+        rows = {row.slug: row for row in list_sources(view)}
+        states = count_states(view)
     known = [_present_source(source, rows.get(source.slug), states) for source in configured]
     slugs = {source.slug for source in configured}
     return known + [_present_source(row, row, states) for slug, row in rows.items() if slug not in slugs]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from storage.archive.folder import Archive
+from sqlalchemy import Connection
+
 from storage.search import Query, Settled, Trend, TrendPoint, Unit, count_trend, settle_query
 
 
-def read_trend(archive: Archive, query: Query, unit: Unit, *, by_source: bool = False) -> dict[str, Any]:
+def read_trend(view: Connection, query: Query, unit: Unit, *, by_source: bool = False) -> dict[str, Any]:
     """Return how many articles contain a query in each period, of how many; empty periods as well."""
-    with archive.reading() as connection:
-        settled = settle_query(connection, query)
-        return present_trend(settled, count_trend(connection, settled.query, unit, by_source=by_source))
+    settled = settle_query(view, query)
+    return present_trend(settled, count_trend(view, settled.query, unit, by_source=by_source))
 
 
 def present_trend(settled: Settled, trend: Trend) -> dict[str, Any]:

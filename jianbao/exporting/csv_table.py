@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
-from jianbao.documents.days import PRESS_ZONE
 from jianbao.exporting.columns import COLUMNS, Column
 from jianbao.exporting.document import ExportedArticle
+from storage.records.press_days import PRESS_ZONE
 
 _MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

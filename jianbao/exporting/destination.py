@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from storage.archive.files import describe_archive_file
+from storage.records import Mistaken
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
-class DestinationUnusable(Exception):
+class DestinationUnusable(Mistaken):
     """Nothing can be written there, or something stands there already: the message says what to do."""
 
 

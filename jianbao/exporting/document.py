@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jianbao.documents.article import present_article, present_story
-from jianbao.documents.days import PRESS_ZONE
+from storage.records.press_days import PRESS_ZONE
 from storage.search.companions import WholeArticle
 
 

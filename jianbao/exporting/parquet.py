@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from jianbao.documents.days import PRESS_ZONE
 from jianbao.exporting.columns import COLUMNS, Kind
 from jianbao.exporting.document import ExportedArticle
+from storage.records import Unusable
+from storage.records.press_days import PRESS_ZONE
 
 if TYPE_CHECKING:
     import pyarrow
@@ -17,7 +18,7 @@ _GROUP = 2_000
 """Rows that are in memory at once: about 30 MB of articles."""
 
 
-class ParquetMissing(Exception):
+class ParquetMissing(Unusable):
     """pyarrow is not installed."""
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pipelines.precedence import FILE_SCHEME
+from storage.records import Unusable
 
 _POSTS, _MOVED = "_posts", "old_post"
 _SUFFIXES = (".md", ".markdown")
 
 
-class Unreadable(Exception):
+class Unreadable(Unusable):
     """The file can't be taken in; the message completes "this file …"."""
 
 

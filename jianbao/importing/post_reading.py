@@ -22,7 +22,7 @@ from pipelines.settle_import import Believed
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, PostFile, read_post_file
 from storage.ledger.source import INFOCODE_SOURCE
-from storage.records import Form, Owed, Resource, SetAside, find_info_code
+from storage.records import Form, Owed, Resource, SetAside, Unusable, find_info_code
 
 UNNAMED_SOURCE = "imported"
 """The source of posts whose category can be no source's slug."""
@@ -32,7 +32,7 @@ _AHEAD = 8
 """Chunks that are being read or wait to be stored: enough that nobody waits, and few in memory."""
 
 
-class ReadingStopped(Exception):
+class ReadingStopped(Unusable):
     """The process that reads posts died: import again, nothing that was stored is lost."""
 
 

@@ -33,7 +33,7 @@ TextOutcome = Literal["new", "revised", "unchanged", "known", "failed"]
 _CONTENT_TYPE = "text/plain"
 
 
-class CodeTaken(Exception):
+class CodeTaken(SetAside):
     """The info code that was derived for a text belongs to another article: the message names both."""
 
 

@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 
 from jianbao.service.order import ServiceOrder
 from jianbao.service.runs import ArchiveRunHistory
+from jianbao.service.second import refusing_second
+from jianbao.terminal.exit_status import status_of
 from scheduler.cron import parse_schedule
 from scheduler.plan import Source
 from scheduler.service import run_service
 from scheduler.settings import Limits, ServiceSettings
 from storage.archive.folder import Archive
+from storage.database.trouble import foresee
 from storage.ledger.source import list_sources
 
 
@@ -38,7 +41,8 @@ def main(order: ServiceOrder) -> int:
                 children=1,  # the limit of requests to one host holds within one child
             ),
         )
-        return run_service(settings, ArchiveRunHistory(archive))
+        with refusing_second():
+            return run_service(settings, ArchiveRunHistory(archive))
 
 
 def child_command(options: Sequence[str]) -> Callable[[Sequence[str], datetime], list[str]]:
@@ -65,13 +69,11 @@ def _run(order: ServiceOrder) -> int:
     try:
         return main(order)
     except Exception as error:
-        from jianbao.refusals import describe, status_of  # noqa: PLC0415 - only a service that ends pays for it
-
-        status = status_of(error)
-        if status is None:
+        foreseen = foresee(error)
+        if foreseen is None:
             raise
-        print(f"jianbao: {describe(error)}", file=sys.stderr)  # noqa: T201
-        return status
+        print(f"jianbao: {foreseen}", file=sys.stderr)  # noqa: T201
+        return status_of(foreseen)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""One invocation of the command line: which configuration, which archive, and how commands end."""
+"""One invocation of the command line: which configuration, which archive."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -13,16 +12,6 @@ import typer
 if TYPE_CHECKING:
     from jianbao.configuration import Configuration
     from storage.archive.folder import Archive
-
-
-class ExitStatus(IntEnum):
-    """How a command ended, as scripts rely on it."""
-
-    OK = 0
-    FAILED = 1
-    USAGE = 2
-    BUSY = 3
-    INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from jianbao.crawl.run import Watch
 from storage.ledger.counts import CrawlCounts
+
+Watch = Callable[[CrawlCounts], None]
+"""What is shown a crawl's counts as they grow."""
 
 
 @contextmanager

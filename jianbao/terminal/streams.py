@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
+from storage.records.remedy import Unusable
+
 _STANDARD = (0, 1, 2)
 _OUT, _ERR = 1, 2
 
 
-class OutputLost(Exception):
+class OutputLost(Unusable):
     """What was asked for could not be printed: the message says why, and what to do."""
 
 

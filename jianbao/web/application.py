@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from jianbao import __version__
 from jianbao.web.api import feeds, health, metrics, routes
-from jianbao.web.dependencies import Totals, add_up
+from jianbao.web.dependencies import ServedArchive
 from jianbao.web.errors import explain_errors
 from jianbao.web.limits import ReaderLimits
 from jianbao.web.middleware.freshness import Freshness
@@ -24,8 +24,7 @@ from jianbao.web.middleware.security_headers import SecurityHeaders
 from jianbao.web.middleware.shared_answers import SharedAnswers
 from jianbao.web.pages import ROUTERS
 from jianbao.web.text.language import LanguageSwitch
-from storage.archive.folder import Archive
-from storage.database.cache import CountedOnce, StateWatch
+from storage.database.cache import StateWatch
 
 _LIMITS = ReaderLimits()
 _THREADS = 12  # each reads with a connection of its own, of the fifteen that the archive gives out
@@ -37,8 +36,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = (), limits: Reader
     Opens the archive at once and closes it when the application ends; raises `NoArchive`, `ArchiveTooNew`
     or `ArchiveUnusable`.
     """
-    archive = Archive.open_reading(archive_folder)
-    totals = CountedOnce(archive.engine, add_up)
+    archive = ServedArchive.open_reading(archive_folder)
     watch = StateWatch(archive.engine)
     application = FastAPI(
         title="jianbao",
@@ -46,7 +44,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = (), limits: Reader
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # these two would load their scripts from another host
         redoc_url=None,
-        lifespan=_closing(archive, totals, watch),
+        lifespan=_closing(archive, watch),
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(Gate, names=hosts),
@@ -57,7 +55,6 @@ def create_app(archive_folder: Path, hosts: Collection[str] = (), limits: Reader
         ],
     )
     application.state.archive = archive
-    application.state.totals = totals
     application.state.limits = limits
     explain_errors(application)
     for router in (routes.router, feeds.router, metrics.router, health.router):
@@ -69,14 +66,13 @@ def create_app(archive_folder: Path, hosts: Collection[str] = (), limits: Reader
 
 
 def _closing(
-    archive: Archive, totals: CountedOnce[Totals], watch: StateWatch
+    archive: ServedArchive, watch: StateWatch
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_application: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = _THREADS
         with archive:
             yield
-            totals.close()
             watch.close()
 
     return lifespan

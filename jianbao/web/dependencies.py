@@ -7,11 +7,13 @@ request holds a connection while it waits for a thread.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from storage.archive.folder import Archive
 from storage.articles.lists import count_articles
@@ -53,23 +55,30 @@ def add_up(view: Connection) -> Totals:
     return Totals(ArchiveCounts(articles=count_articles(view), **sums), states)
 
 
-async def find_archive(request: Request) -> Archive:
+class ServedArchive(Archive):
+    """The archive that the reader serves, with its ledger added up once for each of its states."""
+
+    def __init__(self, folder: Path, engine: Engine, software: str) -> None:
+        super().__init__(folder, engine, software)
+        self._totals = CountedOnce(engine, add_up)
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Return one consistent view."""
+        return self._totals.reading()
+
+    def totals(self, view: Connection) -> Totals:
+        """Return the ledger's sums as of a view."""
+        return self._totals.read(view)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._totals.close()
+        super().close()
+
+
+async def find_archive(request: Request) -> ServedArchive:
     """Return the archive that the application opened."""
-    return cast(Archive, request.app.state.archive)
+    return cast(ServedArchive, request.app.state.archive)
 
 
-def find_counts(request: Request) -> ArchiveCounts:
-    """Return how the archive stands now."""
-    return _totals(request).counts
-
-
-def find_states(request: Request) -> dict[str, dict[str, int]]:
-    """Return for each source how many listings are in each state now."""
-    return _totals(request).states
-
-
-def _totals(request: Request) -> Totals:
-    return cast(CountedOnce[Totals], request.app.state.totals).read()
-
-
-OpenArchive = Annotated[Archive, Depends(find_archive)]
+OpenArchive = Annotated[ServedArchive, Depends(find_archive)]

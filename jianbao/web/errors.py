@@ -12,28 +12,28 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from jianbao.web.middleware.security_headers import secure
-from jianbao.web.problems import KNOWN, problem, weigh
+from jianbao.web.problems import problem
 from jianbao.web.rendering import render
+from storage.database.trouble import FOREIGN, FORESEEN, Foreseen, foresee
+from storage.records.remedy import Missing, Mistaken
 
 _LOG = logging.getLogger("jianbao.web")
 _TOLD = (400, 404, 405, 503)
 _PLAIN = ("/feeds/", "/metrics", "/healthz")
 
 
-class NotShown(Exception):
+class NotShown(Missing):
     """There is no such page; the message is one sentence that says what to do."""
 
 
-class NotUnderstood(ValueError):
+class NotUnderstood(Mistaken, ValueError):
     """The address asks for something that means nothing; the message is one sentence."""
 
 
 def explain_errors(application: FastAPI) -> None:
     """Answer every error of the application with a sentence."""
-    application.add_exception_handler(NotShown, _explain_not_shown)
-    application.add_exception_handler(NotUnderstood, _explain_not_understood)
-    for kind in KNOWN:
-        application.add_exception_handler(kind, _explain_known)
+    for kind in (*FORESEEN, *FOREIGN):
+        application.add_exception_handler(kind, _explain_foreseen)
     application.add_exception_handler(HTTPException, _explain_http)
     application.add_exception_handler(RequestValidationError, _explain_validation)
     application.add_exception_handler(Exception, _explain_defect)
@@ -51,19 +51,20 @@ def explain(request: Request, status: int, sentence: str | None = None) -> Respo
     return render(request, "error.html", status, reason=reason, sentence=sentence)
 
 
-def _explain_not_shown(request: Request, error: Exception) -> Response:
-    return explain(request, HTTPStatus.NOT_FOUND, str(error) or None)
+def status_of(error: Foreseen) -> HTTPStatus:
+    """Return the status of an error by its remedy."""
+    if isinstance(error, Mistaken):
+        return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.NOT_FOUND if isinstance(error, Missing) else HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def _explain_not_understood(request: Request, error: Exception) -> Response:
-    return explain(request, HTTPStatus.BAD_REQUEST, str(error))
-
-
-def _explain_known(request: Request, error: Exception) -> Response:
-    status, sentence = weigh(error)
+def _explain_foreseen(request: Request, error: Exception) -> Response:
+    foreseen = foresee(error)
+    assert foreseen is not None  # it is asked for these classes only
+    status = status_of(foreseen)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _LOG.error("%s: %s", request.url.path, sentence)
-    return explain(request, status, sentence)
+        _LOG.error("%s: %s", request.url.path, foreseen)
+    return explain(request, status, str(foreseen) or None)
 
 
 def _explain_http(request: Request, error: Exception) -> Response:

@@ -8,14 +8,13 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jianbao.terminal.invocation import ExitStatus
-from jianbao.terminal.output import print_note
+from storage.records.remedy import Busy, Unusable
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -27,11 +26,11 @@ _GRACE = 3  # seconds for answers under way
 _BACKLOG = 128
 
 
-class ExtraMissing(Exception):
+class ExtraMissing(Unusable):
     """The reader's libraries are not installed: the message names what to install."""
 
 
-class PortTaken(Exception):
+class PortTaken(Busy):
     """Something else listens at this address and port already; the message says so."""
 
 
@@ -42,8 +41,10 @@ def check_extra() -> None:
         raise ExtraMissing(f"the reader needs {', '.join(missing)}: pip install '.[web]' in jianbao's folder")
 
 
-def serve_archive(folder: Path, host: str, port: int, names: Sequence[str] = ()) -> ExitStatus:
-    """Serve the archive in a folder until interrupted; return how that ended.
+def serve_archive(
+    folder: Path, host: str, port: int, names: Sequence[str] = (), *, tell: Callable[[str], None]
+) -> None:
+    """Serve the archive in a folder until interrupted; ``tell`` gets each sentence for people.
 
     Raises `NoArchive`, `PortTaken`, or OSError for an address that is not ours.
     """
@@ -53,13 +54,12 @@ def serve_archive(folder: Path, host: str, port: int, names: Sequence[str] = ())
     try:
         with listen(host, port) as listening:
             if not _is_loopback(host):
-                print_note(
+                tell(
                     f"jianbao: the reader asks for no password: whoever reaches {host} can read this archive"
                 )
-            print_note(f"reading at {_address(listening)}; Ctrl-C ends it")
-            return _run(application, listening)
+            tell(f"reading at {_address(listening)}; Ctrl-C ends it")
+            _run(application, listening)
     finally:
-        application.state.totals.close()
         application.state.archive.close()
 
 
@@ -90,7 +90,7 @@ def spare_collector() -> None:
     gc.freeze()
 
 
-def _run(application: FastAPI, listening: socket.socket) -> ExitStatus:
+def _run(application: FastAPI, listening: socket.socket) -> None:
     """Serve until a signal comes: what is under way is finished, then the signal is raised as it came."""
     import uvicorn  # noqa: PLC0415 - it belongs to the extra
 
@@ -110,12 +110,11 @@ def _run(application: FastAPI, listening: socket.socket) -> ExitStatus:
     spare_collector()
     signal.signal(signal.SIGTERM, _end_well)
     uvicorn.Server(settings).run(sockets=[listening])
-    return ExitStatus.OK
 
 
 def _end_well(_number: int, _frame: FrameType | None) -> None:
     """End with status 0: a service manager that stops the reader is no trouble."""
-    raise SystemExit(ExitStatus.OK)
+    raise SystemExit(0)
 
 
 def _name_trouble(error: OSError, host: str, port: int) -> Exception:

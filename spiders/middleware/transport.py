@@ -25,6 +25,8 @@ from twisted.web._newclient import HEADER, STATUS
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from storage.records import TryLater
+
 MOST_HEADERS = 1024 * 1024
 """Bytes of an answer's status line and headers together, beyond which it is refused."""
 
@@ -45,14 +47,14 @@ _UNTRUSTED = {
 }  # no issuer, self-signed, no chain, no authority, not trusted
 
 
-class TooManyHeaders(Exception):
+class TooManyHeaders(TryLater):
     """The answer's headers are larger than `MOST_HEADERS`."""
 
     def __init__(self) -> None:
         super().__init__(f"sent more than {MOST_HEADERS:,} bytes of headers")
 
 
-class CertificateRefused(Exception):
+class CertificateRefused(TryLater):
     """The host could not prove who it is; the message says why, as a clause about the host."""
 
 

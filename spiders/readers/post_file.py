@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from spiders.readers.digest import digest_text
 from spiders.readers.post_parts import post_identity
 from spiders.readers.printed_time import read_time
-from storage.records import Draft, Form, SetAside, find_info_code
+from storage.records import Draft, Form, Missing, SetAside, find_info_code
 from storage.records.liquid import restore_liquid
 
 NOTICE_CATEGORY = "sitenews"
@@ -30,7 +30,7 @@ _QUOTATION = ">"
 _LONGEST_CATEGORY = 100
 
 
-class NoArticle(Exception):
+class NoArticle(Missing):
     """The file is whole and is no article: pass over it. The message completes "this file …"."""
 
 

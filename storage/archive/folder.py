@@ -14,18 +14,18 @@ from storage.captures.capture import committed_end, find_payload, insert_capture
 from storage.captures.lost import tell_lost_files
 from storage.database.opening import ArchiveEmpty, open_database, open_for_reading, reading, writing
 from storage.events.event import open_event
-from storage.records import Capture, Exchange, Resource
+from storage.records import Capture, Exchange, Resource, Unusable
 from storage.warc import Finding, Mended, WarcWriter, describe_damage, mend_folder, payload_digest
 
 DATABASE_FILE = "archive.db"
 WARC_FOLDER = "warc"
 
 
-class NoArchive(Exception):
+class NoArchive(Unusable):
     """There is no archive in this folder yet: crawl first, or name another folder."""
 
 
-class ArchiveLost(Exception):
+class ArchiveLost(Unusable):
     """There are originals in the folder, but no database that knows them: bring it back from a backup."""
 
 

@@ -25,7 +25,12 @@ from sqlalchemy import text as sql_text
 from storage.articles.security_names import count_names, name_securities
 from storage.database.opening import upsert
 from storage.database.schema import article, revision, security
-from storage.records import Article, Image, Link, Paragraph, Player, Security, StoredArticle
+from storage.records import Article, Image, Link, Missing, Paragraph, Player, Security, StoredArticle
+
+
+class NotArchived(Missing):
+    """The archive has no such article, or no such revision of it: the message says what there is."""
+
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SLOTS_PER_MINUTE = 4

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
@@ -12,6 +13,8 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from storage.database.opening import is_of_this_file, reading
 
 Counted = TypeVar("Counted")
+
+_STATE = "jianbao_state"
 
 
 class StateWatch:
@@ -49,25 +52,36 @@ class StateWatch:
 
 
 class CountedOnce(Generic[Counted]):
-    """A value counted from the archive, and counted again only when somebody has written to it since."""
+    """A value counted from the archive, and counted again only when somebody has written to it since.
+
+    It is counted in the view of whoever asks, so that a page needs one connection and shows one state.
+    """
 
     def __init__(self, engine: Engine, count: Callable[[Connection], Counted]) -> None:
         self._engine = engine
         self._count = count
-        self._lock = Lock()
+        self._watching, self._counting = Lock(), Lock()
         self._watch = StateWatch(engine)
         self._known: tuple[tuple[int, int], Counted] | None = None
 
-    def read(self) -> Counted:
-        """Return the value as of now: no commit from before the call is missing in it."""
-        with self._lock:
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the archive, in which `read` may be asked."""
+        with self._watching:
             state = self._watch.state()  # first: what is committed meanwhile is counted once more next time
+        with reading(self._engine) as view:
+            view.info[_STATE] = state
+            yield view
+
+    def read(self, view: Connection) -> Counted:
+        """Return the value for a view of `reading`: no commit from before it began is missing in it."""
+        state = view.info[_STATE]
+        with self._counting:
             if self._known is None or self._known[0] != state:
-                with reading(self._engine) as view:
-                    self._known = (state, self._count(view))
+                self._known = (state, self._count(view))
             return self._known[1]
 
     def close(self) -> None:
         """Give back the connection that watches."""
-        with self._lock:
+        with self._watching:
             self._watch.close()

@@ -34,6 +34,7 @@ from sqlalchemy.pool import QueuePool
 from storage.database.disk import is_full
 from storage.database.read_only import UnreadChanges, unread_changes
 from storage.database.read_only import open_for_reading as open_read_only
+from storage.records.remedy import Unusable
 
 SCHEMA_REVISION = "0012"
 """The Alembic revision that this version of the code reads and writes."""
@@ -60,19 +61,19 @@ _BEGUN = 1  # as SQLite's user_version
 _CACHE_KIB = 16 * 1024
 
 
-class ArchiveTooNew(Exception):
+class ArchiveTooNew(Unusable):
     """The archive was written by a newer jianbao: upgrade jianbao to open it."""
 
 
-class ArchiveTooOld(Exception):
+class ArchiveTooOld(Unusable):
     """The archive has the schema of an older jianbao, and this command only reads: migrate it first."""
 
 
-class ArchiveEmpty(Exception):
+class ArchiveEmpty(Unusable):
     """The database file is missing or has no tables: nothing was ever archived with it."""
 
 
-class ArchiveUnusable(SQLAlchemyError):
+class ArchiveUnusable(Unusable, SQLAlchemyError):
     """The archive's database file is damaged, no database, or cannot be opened: the message says which."""
 
 

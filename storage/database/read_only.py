@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+from storage.records.remedy import Unusable
+
 _SHUT = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL}
 _WITHOUT_ROOM = {
     sqlite3.SQLITE_IOERR_SHMSIZE,
@@ -20,7 +22,7 @@ Connect = Callable[[str, bool], sqlite3.Connection]
 """Connects to an address, and makes sure that the file is opened; the flag tells that nobody writes it."""
 
 
-class UnreadChanges(Exception):
+class UnreadChanges(Unusable):
     """The database has changes beside it that cannot be read where nothing can be written."""
 
 

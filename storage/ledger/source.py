@@ -12,13 +12,17 @@ from sqlalchemy import Connection, exists, select, update
 from storage.database.opening import upsert
 from storage.database.schema import listing, source
 from storage.events.event import RUN_KINDS, resolve_events
-from storage.records import PollOrder, Source, StoredSource, Validators
+from storage.records import Mistaken, PollOrder, Source, StoredSource, Validators
 from storage.records.instants import past, sound_stamps, steady_days
 
 _QUIET_AT_LEAST = timedelta(days=2)
 _QUIET_WHEN_UNKNOWN = timedelta(days=7)
 _HABIT_DAYS = 5
 _HABIT_LISTINGS = 300
+
+
+class UnknownSource(Mistaken):
+    """There is no such source: check the slug with `jianbao sources`."""
 
 
 INFOCODE_SOURCE = "infocode"
@@ -87,6 +91,14 @@ def list_leftovers(connection: Connection) -> list[str]:
         .order_by(source.c.slug)
     )
     return [row.slug for row in rows]
+
+
+def check_sources(connection: Connection, slugs: Iterable[str]) -> None:
+    """Raise `UnknownSource` for a slug that the archive never had as a source."""
+    known = set(connection.execute(select(source.c.slug)).scalars())
+    for slug in slugs:
+        if slug not in known:
+            raise UnknownSource(f"the archive has no source {slug!r}: it has {', '.join(sorted(known))}")
 
 
 def list_sources(connection: Connection) -> list[StoredSource]:

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from storage.records.remedy import Busy
+
 LOCK_FILE = "sources.lock"
 
 
-class SourceBusy(Exception):
+class SourceBusy(Busy):
     """Another process is crawling this source: wait for it, or stop it. ``slug`` names the source."""
 
     def __init__(self, slug: str) -> None:

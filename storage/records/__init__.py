@@ -1,4 +1,4 @@
-"""The vocabulary that every part shares: frozen records, and errors named by what to do next."""
+"""The vocabulary that every part shares: frozen records, and errors named by their remedy."""
 
 from storage.records.article import (
     Article,
@@ -27,14 +27,15 @@ from storage.records.info_code import (
     site_code,
 )
 from storage.records.listing import Listed, ListingState, Owed, Poll, PollOrder, PollOutcome, Validators
+from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, Unusable, Vanished
 from storage.records.source import Source, StoredSource
 from storage.records.stored_article import HeldText, StoredArticle, TimeChange
-from storage.records.verdict import SetAside, TryLater, Vanished
 from storage.records.voices import Claim, Site, Voices
 
 __all__ = [
     "Article",
     "BadInfoCode",
+    "Busy",
     "Capture",
     "Claim",
     "Delivery",
@@ -49,6 +50,8 @@ __all__ = [
     "Listed",
     "ListingState",
     "Mention",
+    "Missing",
+    "Mistaken",
     "Owed",
     "Paragraph",
     "ParagraphKind",
@@ -67,6 +70,7 @@ __all__ = [
     "StoredSource",
     "TimeChange",
     "TryLater",
+    "Unusable",
     "Validators",
     "Vanished",
     "Voices",

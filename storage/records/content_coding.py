@@ -10,6 +10,7 @@ from typing import Protocol
 import brotli
 
 from storage.records.capture import Headers
+from storage.records.remedy import Unusable
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -24,11 +25,11 @@ _BINARY = bytes({*range(0x20), 0x7F} - {*b"\t\n\f\r\x1b"})
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-class TooLarge(Exception):
+class TooLarge(Unusable):
     """A body is larger than allowed, before or after some step of its decoding."""
 
 
-class CodingBroken(Exception):
+class CodingBroken(Unusable):
     """A body is not what its Content-Encoding says: cut, damaged, or of another coding.
 
     The message says why, for brackets behind "its body can't be decoded".

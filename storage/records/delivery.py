@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from storage.records.article import Article, Draft
 from storage.records.capture import Exchange
 from storage.records.listing import Owed
-from storage.records.verdict import SetAside, TryLater, Vanished
+from storage.records.remedy import SetAside, TryLater, Vanished
 
 
 @dataclass(frozen=True, slots=True)

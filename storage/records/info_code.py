@@ -17,6 +17,8 @@ from datetime import date
 from typing import Literal
 from urllib.parse import unquote
 
+from storage.records.remedy import Mistaken
+
 Form = Literal["media", "rolling"]
 """How one article is delivered: by its newspaper (``NW…``), or in the rolling news (bare digits)."""
 
@@ -42,7 +44,7 @@ _MOST_VALUES = 50
 _PLACE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)
 
 
-class BadInfoCode(ValueError):
+class BadInfoCode(Mistaken, ValueError):
     """The text is not an info code; the message says what one looks like."""
 
 

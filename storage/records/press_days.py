@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from storage.records.remedy import Mistaken
+
 PRESS_ZONE = ZoneInfo("Asia/Shanghai")
 """The zone of the newspapers, and of every day that a person names."""
 _FIRST_DAY = date(1990, 1, 1)
@@ -13,7 +15,7 @@ _LAST_DAY = date(2200, 12, 31)
 _PERIOD = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
-class BadDay(ValueError):
+class BadDay(Mistaken, ValueError):
     """This text names no day, month or year: the message says what is expected."""
 
 

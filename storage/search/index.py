@@ -20,6 +20,7 @@ from sqlalchemy import text as sql_text
 from storage.articles.article import first_id
 from storage.database.schema import article
 from storage.records import StoredArticle
+from storage.records.remedy import Busy
 from storage.search.tokens import TOKENIZER, article_tokens, index_version
 
 COMPLETE = 1 << 62
@@ -56,7 +57,7 @@ _SETTLE_OWED = sql_text("DELETE FROM search_owed")
 _NOTE_SHIFT = sql_text("UPDATE search_state SET largest_shift = :shift WHERE largest_shift < :shift")
 
 
-class IndexNotOurs(Exception):
+class IndexNotOurs(Busy):
     """The index is another version's, which may be building it; the message is one sentence for people."""
 
 

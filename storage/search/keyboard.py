@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from storage.records.remedy import Mistaken
 from storage.search.folding import fold
 
 FIELDS = ("title", "source", "media", "author", "security", "from", "to")
@@ -48,7 +49,7 @@ class Item:
     strange: str | None = None
 
 
-class NeverClosed(ValueError):
+class NeverClosed(Mistaken, ValueError):
     """A phrase begins and does not end; the argument is what follows its quotation mark."""
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from storage.articles.lists import ArticleFilter
 from storage.records.press_days import BadDay, first_moment, last_moment
+from storage.records.remedy import Mistaken
 from storage.search.folding import fold
 from storage.search.keyboard import STARS, Item, NeverClosed, read_day, read_item
 
@@ -26,7 +27,7 @@ _STARRED_SHARE = re.compile(r"[*＊﹡][sｓ][tｔ]", re.IGNORECASE)
 """*ST marks the shares of ailing companies: there the star is part of the name."""
 
 
-class BadQuery(ValueError):
+class BadQuery(Mistaken, ValueError):
     """The query cannot be understood; the message is one sentence for the person who asked."""
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from storage.records.remedy import Mistaken
+
 IsOver = Callable[[], bool]
 """Tells that a statement's time is over."""
 
@@ -18,7 +20,7 @@ _SET = re.compile(r"\[(?P<negated>\^?+)(?P<members>\]?+[^\]]*)\]", re.DOTALL)
 _RANGE = re.compile(r"(?P<low>.)-(?P<high>.)|(?P<one>.)", re.DOTALL)
 
 
-class BadPattern(ValueError):
+class BadPattern(Mistaken, ValueError):
     """The pattern is no pattern: it is too long, or its escape is not one character."""
 
 

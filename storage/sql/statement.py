@@ -18,6 +18,7 @@ from time import monotonic
 
 from storage.database.opening import ArchiveUnusable, damage_of
 from storage.database.read_only import UnreadChanges, open_for_reading
+from storage.records.remedy import Busy, Mistaken, Unusable
 from storage.sql.functions import replace_functions
 from storage.sql.printing import Cell
 from storage.sql.vocabulary import FUNCTIONS, PRAGMAS
@@ -54,15 +55,15 @@ _READS = {"select", "with", "values", "explain", "pragma"}
 _ACTIONS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 
 
-class BadStatement(ValueError):
+class BadStatement(Mistaken, ValueError):
     """The statement is wrong, or does something else than reading: the message says what."""
 
 
-class TooCostly(Exception):
+class TooCostly(Unusable):
     """The statement takes longer or more memory than it may: narrow it, or allow it more time."""
 
 
-class DatabaseBusy(Exception):
+class DatabaseBusy(Busy):
     """The archive's database is locked by another process: try again in a moment."""
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from storage.records.remedy import Unusable
+
 MAX_RECORD = 2**28
 """Bytes of the largest record that is written or read, before compression (256 MiB)."""
 
@@ -26,7 +28,7 @@ _PRINTABLE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 Fields = tuple[tuple[str, str], ...]
 
 
-class BrokenRecord(ValueError):
+class BrokenRecord(Unusable, ValueError):
     """The bytes are not one whole record; the message completes "the record …"."""
 
 

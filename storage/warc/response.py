@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from storage.records import Exchange, WarcPlace
+from storage.records import Exchange, Unusable, WarcPlace
 from storage.warc.member import read_member
 from storage.warc.message import parse_response
 from storage.warc.record import BrokenRecord, Record, parse_record, payload_digest, unpack_record
@@ -19,7 +19,7 @@ Kind = Literal["response", "revisit", "resource"]
 """What a stored record is: an answer, an answer that was stored earlier, or a file."""
 
 
-class CaptureUnreadable(Exception):
+class CaptureUnreadable(Unusable):
     """A stored response can't be read back; the message names the file, the offset and what is wrong."""
 
 

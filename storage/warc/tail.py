@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from storage.records.remedy import Unusable
 from storage.warc.name import newest_names, try_slot
 from storage.warc.torn import is_torn
 
@@ -23,7 +24,7 @@ KnownEnd = Callable[[str], int]
 """Tells, for a file's name, where its last committed capture ends (bytes; 0 when it has none)."""
 
 
-class CapturesLost(Exception):
+class CapturesLost(Unusable):
     """A file ends before its last committed capture does: only a backup can help."""
 
 

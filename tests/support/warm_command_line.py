@@ -24,7 +24,7 @@ _WARM = (
     "jianbao.crawl.port",
     "jianbao.terminal.progress",
     "jianbao.documents.status",
-    "jianbao.refusals",
+    "storage.database.trouble",
     "jianbao.crawl.article_pipeline",
     "rich.console",
     "rich.table",

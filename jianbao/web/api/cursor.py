@@ -9,13 +9,15 @@ from __future__ import annotations
 import base64
 from datetime import UTC, datetime, timedelta
 
+from storage.records.remedy import Mistaken
+
 _LONGEST = 200  # characters of any cursor that we give out
 _LARGEST = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 
 
-class BadCursor(ValueError):
+class BadCursor(Mistaken, ValueError):
     """This is no cursor of this list; the message is one sentence."""
 
     def __init__(self) -> None:

@@ -13,7 +13,6 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from jianbao.crawl.run import check_sources
 from jianbao.exporting.atom import MEDIA_TYPE, FeedEntry, FeedFacts, entry_of, write_feed
 from jianbao.web.api.questions import FeedQuestion
 from jianbao.web.dependencies import OpenArchive
@@ -21,7 +20,7 @@ from jianbao.web.errors import NotShown
 from jianbao.web.questions.index_guard import check_index
 from storage.articles.lists import ArticleFilter, list_article_sources, list_articles
 from storage.articles.revision import list_wording_times
-from storage.ledger.source import find_source, list_sources
+from storage.ledger.source import check_sources, find_source, list_sources
 from storage.records import StoredArticle
 from storage.search import search_articles, settle_query
 
@@ -57,9 +56,9 @@ def feed_source(slug: str, request: Request, archive: OpenArchive, limit: Limit 
 def feed_search(request: Request, archive: OpenArchive, asked: Annotated[FeedQuestion, Query()]) -> Response:
     """Return the newest articles that a query finds; raise what the API's search does, or `NotIndexed`."""
     query = asked.query()
-    check_sources(archive, query.filter.named_sources)
-    check_index(request, archive)
     with archive.reading() as view:
+        check_sources(view, query.filter.named_sources)
+        check_index(request, archive, view)
         query = settle_query(view, query).query
         found = [hit.stored for hit in search_articles(view, query, limit=asked.limit).hits]
         facts = _facts(request, view, f"剪报：{asked.q}", page=f"/search{_query(request)}")

@@ -12,13 +12,11 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao import __version__
-from jianbao.refusals import describe
 from jianbao.web.dependencies import OpenArchive
 from storage.archive.folder import DATABASE_FILE, Archive
-from storage.database.opening import ArchiveEmpty, ArchiveTooNew, ArchiveTooOld
+from storage.database.trouble import FOREIGN, FORESEEN, foresee
 from storage.ledger.source import list_sources
 
 router = APIRouter()
@@ -54,6 +52,6 @@ def _find_trouble(archive: Archive) -> str | None:
     try:
         with archive.reading() as view:
             list_sources(view)
-    except (ArchiveEmpty, ArchiveTooNew, ArchiveTooOld, SQLAlchemyError, OSError) as error:
-        return describe(error)
+    except (*FORESEEN, *FOREIGN) as error:
+        return str(foresee(error))
     return None

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
+from sqlalchemy import Connection
 
-from jianbao.crawl.run import check_sources
 from jianbao.documents.article import present_crawl_report
 from jianbao.documents.revisions import read_difference
 from jianbao.documents.search import read_search
@@ -24,17 +24,16 @@ from jianbao.web.api.questions import (
     ArticleQuestion,
     EventQuestion,
     PageQuestion,
-    QueryQuestion,
     RevisionQuestion,
     SearchQuestion,
     TrendQuestion,
 )
-from jianbao.web.dependencies import OpenArchive
+from jianbao.web.dependencies import OpenArchive, ServedArchive
 from jianbao.web.errors import NotShown
 from jianbao.web.problems import MEDIA_TYPE, Problem
 from jianbao.web.questions.index_guard import check_index
-from storage.archive.folder import Archive
 from storage.ledger.crawl import read_crawl
+from storage.ledger.source import check_sources
 from storage.records.info_code import LONGEST_CODE, SITE_CODE_PATTERN
 from storage.search import Query as SearchQuery
 
@@ -66,8 +65,9 @@ def list_articles(
 ) -> JSONResponse:
     """List archived articles, the newest first."""
     wanted = asked.filter()
-    check_sources(archive, asked.source)
-    return _page(request, read_article_page(archive, wanted, asked.limit, asked.cursor))
+    with archive.reading() as view:
+        check_sources(view, asked.source)
+        return _page(request, read_article_page(view, wanted, asked.limit, asked.cursor))
 
 
 @router.get(
@@ -79,7 +79,8 @@ def list_articles(
 )
 def show_article(info_code: Code, archive: OpenArchive, asked: Revision) -> JSONResponse:
     """Show one article with its text and provenance, as it is now or as a revision had it."""
-    return JSONResponse(read_shown(archive, info_code, asked.revision))
+    with archive.reading() as view:
+        return JSONResponse(read_shown(view, info_code, asked.revision))
 
 
 @router.get(
@@ -91,7 +92,8 @@ def show_article(info_code: Code, archive: OpenArchive, asked: Revision) -> JSON
 )
 def list_revisions(info_code: Code, archive: OpenArchive) -> JSONResponse:
     """List every wording of an article, the first one first."""
-    shown = read_shown(archive, info_code)
+    with archive.reading() as view:
+        shown = read_shown(view, info_code)
     return JSONResponse({"info_code": shown["info_code"], "items": shown["revisions"]})
 
 
@@ -104,7 +106,8 @@ def list_revisions(info_code: Code, archive: OpenArchive) -> JSONResponse:
 )
 def show_diff(info_code: Code, archive: OpenArchive, asked: Revision) -> JSONResponse:
     """Show what a revision (without a number, the last one) changed in the one before."""
-    difference = read_difference(archive, info_code, asked.revision)
+    with archive.reading() as view:
+        difference = read_difference(view, info_code, asked.revision)
     if difference is None:
         raise NotShown(f"{info_code} has no earlier revision to compare with: that is its first")
     return JSONResponse(difference)
@@ -113,11 +116,12 @@ def show_diff(info_code: Code, archive: OpenArchive, asked: Revision) -> JSONRes
 @router.get("/search", operation_id="search", tags=["articles"], response_model=shapes.FoundPage)
 def search(request: Request, archive: OpenArchive, asked: Annotated[SearchQuestion, Query()]) -> JSONResponse:
     """Find every article that contains what is asked for, and only those."""
-    query = _ask(archive, asked)
-    check_index(request, archive)
-    found = read_search(
-        archive, query, asked.order, asked.limit, after=asked.cursor, collapse=not asked.duplicates
-    )
+    query = asked.query()
+    with archive.reading() as view:
+        _check(request, archive, view, query)
+        found = read_search(
+            view, query, asked.order, asked.limit, after=asked.cursor, collapse=not asked.duplicates
+        )
     return _page(request, found)
 
 
@@ -126,15 +130,17 @@ def show_trend(
     request: Request, archive: OpenArchive, asked: Annotated[TrendQuestion, Query()]
 ) -> JSONResponse:
     """Count the articles that contain a query over time, and all articles beside them."""
-    query = _ask(archive, asked)
-    check_index(request, archive)
-    return JSONResponse(read_trend(archive, query, asked.by, by_source=asked.split))
+    query = asked.query()
+    with archive.reading() as view:
+        _check(request, archive, view, query)
+        return JSONResponse(read_trend(view, query, asked.by, by_source=asked.split))
 
 
 @router.get("/sources", operation_id="listSources", tags=["sources"], response_model=shapes.Sources)
 def list_sources(archive: OpenArchive) -> JSONResponse:
     """List every source with the state of its page and of its ledger."""
-    return JSONResponse({"sources": read_sources(archive, ())})
+    with archive.reading() as view:
+        return JSONResponse({"sources": read_sources(view, ())})
 
 
 @router.get(
@@ -148,7 +154,8 @@ def show_source(
     slug: Annotated[str, Path(description="The source's slug.")], archive: OpenArchive
 ) -> JSONResponse:
     """Show one source."""
-    found = next((source for source in read_sources(archive, ()) if source["slug"] == slug), None)
+    with archive.reading() as view:
+        found = next((source for source in read_sources(view, ()) if source["slug"] == slug), None)
     if found is None:
         raise NotShown(f"there is no source {slug}: /api/v1/sources lists them all")
     return JSONResponse(found)
@@ -159,7 +166,8 @@ def list_crawls(
     request: Request, archive: OpenArchive, asked: Annotated[PageQuestion, Query()]
 ) -> JSONResponse:
     """List crawls, the latest first: those that ran, and those that should have."""
-    return _page(request, read_crawl_page(archive, asked.limit, asked.cursor))
+    with archive.reading() as view:
+        return _page(request, read_crawl_page(view, asked.limit, asked.cursor))
 
 
 @router.get(
@@ -185,14 +193,14 @@ def list_events(
     request: Request, archive: OpenArchive, asked: Annotated[EventQuestion, Query()]
 ) -> JSONResponse:
     """List what somebody should know, the latest first."""
-    return _page(request, read_event_page(archive, asked.limit, asked.cursor, only_open=asked.open))
+    with archive.reading() as view:
+        return _page(request, read_event_page(view, asked.limit, asked.cursor, only_open=asked.open))
 
 
-def _ask(archive: Archive, asked: QueryQuestion) -> SearchQuery:
-    """Return the query that is asked for; raise `BadQuery`, `BadDay` or `UnknownSource`."""
-    query = asked.query()
-    check_sources(archive, query.filter.named_sources)
-    return query
+def _check(request: Request, archive: ServedArchive, view: Connection, query: SearchQuery) -> None:
+    """Raise `UnknownSource`, or `NotIndexed` where the answer would take minutes."""
+    check_sources(view, query.filter.named_sources)
+    check_index(request, archive, view)
 
 
 def _page(request: Request, page: dict[str, Any]) -> JSONResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from jianbao.web.dependencies import ArchiveCounts, OpenArchive, find_counts
+from jianbao.web.dependencies import OpenArchive
 from jianbao.web.pages.newspaper_day import NewspaperDay, bounds_of, read_newspaper_day
 from jianbao.web.rendering import render_page
 from storage.articles.headlines import count_published, newest_moment
@@ -23,7 +23,6 @@ _TITLES = 6
 @router.get("/")
 def show_front(request: Request, archive: OpenArchive) -> Response:
     """Show the newest day of the archive as a newspaper's front page."""
-    counts: ArchiveCounts = find_counts(request)
     with archive.reading() as view:
         newest = newest_moment(view)
         newspaper_day = read_newspaper_day(view, press_day(newest)) if newest else None
@@ -34,7 +33,7 @@ def show_front(request: Request, archive: OpenArchive) -> Response:
             newspaper_day=newspaper_day,
             earlier=_earlier(view, newspaper_day) if newspaper_day else [],
             events=list_open_events(view, _EVENTS),
-            counts=counts,
+            counts=archive.totals(view).counts,
             most_papers=_PAPERS,
             most_titles=_TITLES,
         )

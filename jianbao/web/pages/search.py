@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Query as Parameter
 from sqlalchemy import Connection
 
-from jianbao.crawl.run import UnknownSource, check_sources
 from jianbao.web.charts.figures import BarChart
 from jianbao.web.charts.trend import MOST_BARS, draw_trend
 from jianbao.web.dependencies import OpenArchive
@@ -18,7 +17,7 @@ from jianbao.web.questions.search_form import LAST_PAGE, ORDERS, PAGE, Asked
 from jianbao.web.rendering import render_page
 from jianbao.web.text.language import choose_language, speak
 from storage.articles.lists import list_article_sources
-from storage.ledger.source import list_sources
+from storage.ledger.source import UnknownSource, check_sources, list_sources
 from storage.search import AT_ONCE, BadQuery, Query, count_trend, search_articles, settle_query
 
 router = APIRouter()
@@ -38,8 +37,8 @@ def show_search(
     asked = Asked.of(request)
     with archive.reading() as view:
         try:
-            check_sources(archive, asked.query.filter.named_sources)
-            check_index(request, archive)
+            check_sources(view, asked.query.filter.named_sources)
+            check_index(request, archive, view)
             return _show_found(request, view, asked, after, page)
         except (BadQuery, NotUnderstood, UnknownSource) as problem:
             return _show_form(request, view, asked, 400, str(problem))

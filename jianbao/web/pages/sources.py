@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from jianbao.web.charts.calendar import read_calendar
-from jianbao.web.dependencies import OpenArchive, find_states
+from jianbao.web.dependencies import OpenArchive
 from jianbao.web.pages.newspaper_day import bounds_of
 from jianbao.web.questions.addresses import ask_day, ask_source
 from jianbao.web.rendering import render_page
@@ -25,9 +25,10 @@ _MISSING = 100
 @router.get("/sources")
 def show_sources(request: Request, archive: OpenArchive) -> Response:
     """List the sources with the state of their pages and of the ledger."""
-    states = find_states(request)
     with archive.reading() as view:
-        return render_page(request, view, "sources.html", sources=list_sources(view), states=states)
+        return render_page(
+            request, view, "sources.html", sources=list_sources(view), states=archive.totals(view).states
+        )
 
 
 @router.get("/source/{slug}")
@@ -38,7 +39,6 @@ def show_source(
     year: Annotated[int | None, Query(ge=1990, le=2200)] = None,
 ) -> Response:
     """Show a source: a year of its days, what it listed last, and what is not archived."""
-    states = find_states(request)
     say = speak(choose_language(request))
     with archive.reading() as view:
         source = ask_source(view, slug)
@@ -48,7 +48,7 @@ def show_source(
             view,
             "source.html",
             source=source,
-            states=states.get(slug, {}),
+            states=archive.totals(view).states.get(slug, {}),
             year_calendar=read_calendar(view, source, year, say),
             newest=newest,
             headlines=find_headlines(view, [entry.info_code for entry in newest]),

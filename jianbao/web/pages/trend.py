@@ -8,7 +8,6 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from jianbao.crawl.run import UnknownSource, check_sources
 from jianbao.web.charts.trend import MOST_BARS, draw_trend
 from jianbao.web.dependencies import OpenArchive
 from jianbao.web.errors import NotUnderstood
@@ -18,6 +17,7 @@ from jianbao.web.questions.index_guard import NotIndexed, check_index
 from jianbao.web.questions.search_form import UNITS, Asked
 from jianbao.web.rendering import render_page
 from jianbao.web.text.language import choose_language, speak
+from storage.ledger.source import UnknownSource, check_sources
 from storage.search import (
     COMPLETELY,
     BadQuery,
@@ -48,8 +48,8 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
     asked = Asked.of(request)
     with archive.reading() as view:
         try:
-            check_sources(archive, asked.query.filter.named_sources)
-            check_index(request, archive)
+            check_sources(view, asked.query.filter.named_sources)
+            check_index(request, archive, view)
             counted = None if asked.is_empty else _count(view, asked, find_limits(request).trend)
         except (BadQuery, NotUnderstood, UnknownSource) as problem:
             return _show(request, view, asked, None, 400, str(problem))
