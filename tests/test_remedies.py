@@ -20,10 +20,10 @@ from jianbao.importing.post_reading import ReadingStopped
 from jianbao.service.second import ServiceRuns
 from jianbao.terminal.exit_status import status_of as exit_status_of
 from jianbao.terminal.streams import OutputLost
+from jianbao.web.answers.errors import NotShown, NotUnderstood
+from jianbao.web.answers.errors import status_of as http_status_of
 from jianbao.web.api.cursor import BadCursor
-from jianbao.web.errors import NotShown, NotUnderstood
-from jianbao.web.errors import status_of as http_status_of
-from jianbao.web.questions.index_guard import NotIndexed
+from jianbao.web.questions.limits import NotIndexed
 from jianbao.web.server import ExtraMissing, PortTaken
 from storage.archive.folder import ArchiveLost, NoArchive
 from storage.articles.article import NotArchived

@@ -20,9 +20,9 @@ from support.delivered_articles import DeliveredArticles
 from support.served_archive import ARTICLES, NOW, fill_archive
 from support.web_client import TestClient, open_reader
 
+from jianbao.web.answers.problem import Problem
 from jianbao.web.api import shapes
 from jianbao.web.api.cursor import write_id, write_place
-from jianbao.web.problems import Problem
 from storage.events.event import open_event
 from storage.ledger.crawl import start_crawl
 

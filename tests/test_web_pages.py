@@ -15,7 +15,7 @@ from support.served_archive import NOW, fill_archive
 from support.web_client import TestClient, open_reader
 
 from jianbao.web.charts.trend import print_share
-from jianbao.web.limits import ReaderLimits
+from jianbao.web.questions.limits import ReaderLimits
 from storage.archive.folder import Archive
 from storage.events.event import resolve_all_events
 from storage.ledger.counts import CrawlCounts

@@ -14,15 +14,15 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from jianbao import __version__
+from jianbao.web.answers.errors import explain_errors
+from jianbao.web.answers.security_headers import SecurityHeaders
 from jianbao.web.api import feeds, health, metrics, routes
-from jianbao.web.dependencies import ServedArchive
-from jianbao.web.errors import explain_errors
-from jianbao.web.limits import ReaderLimits
 from jianbao.web.middleware.freshness import Freshness
 from jianbao.web.middleware.gate import Gate
-from jianbao.web.middleware.security_headers import SecurityHeaders
 from jianbao.web.middleware.shared_answers import SharedAnswers
 from jianbao.web.pages import ROUTERS
+from jianbao.web.questions.dependencies import ServedArchive
+from jianbao.web.questions.limits import ReaderLimits
 from jianbao.web.text.language import LanguageSwitch
 from storage.database.cache import StateWatch
 

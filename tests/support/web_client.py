@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jianbao.web.application import create_app
-from jianbao.web.limits import ReaderLimits
+from jianbao.web.questions.limits import ReaderLimits
 
 with warnings.catch_warnings():
     # It would rather have httpx2, which says the same in every place where we ask.

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from jianbao.exporting.atom import MEDIA_TYPE, FeedEntry, FeedFacts, entry_of, write_feed
+from jianbao.web.answers.errors import NotShown
 from jianbao.web.api.questions import FeedQuestion
-from jianbao.web.dependencies import OpenArchive
-from jianbao.web.errors import NotShown
-from jianbao.web.questions.index_guard import check_index
+from jianbao.web.questions.dependencies import OpenArchive
+from jianbao.web.questions.limits import check_index
 from storage.articles.lists import ArticleFilter, list_article_sources, list_articles
 from storage.articles.revision import list_wording_times
 from storage.ledger.source import check_sources, find_source, list_sources

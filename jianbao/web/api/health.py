@@ -14,7 +14,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from jianbao import __version__
-from jianbao.web.dependencies import OpenArchive
+from jianbao.web.questions.dependencies import OpenArchive
 from storage.archive.folder import DATABASE_FILE, Archive
 from storage.database.trouble import FOREIGN, FORESEEN, foresee
 from storage.ledger.source import list_sources

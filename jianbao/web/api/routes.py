@@ -18,6 +18,8 @@ from jianbao.documents.revisions import read_difference
 from jianbao.documents.search import read_search
 from jianbao.documents.status import read_shown, read_sources
 from jianbao.documents.trend import read_trend
+from jianbao.web.answers.errors import NotShown
+from jianbao.web.answers.problem import MEDIA_TYPE, Problem
 from jianbao.web.api import shapes
 from jianbao.web.api.lists import read_article_page, read_crawl_page, read_event_page
 from jianbao.web.api.questions import (
@@ -28,10 +30,8 @@ from jianbao.web.api.questions import (
     SearchQuestion,
     TrendQuestion,
 )
-from jianbao.web.dependencies import OpenArchive, ServedArchive
-from jianbao.web.errors import NotShown
-from jianbao.web.problems import MEDIA_TYPE, Problem
-from jianbao.web.questions.index_guard import check_index
+from jianbao.web.questions.dependencies import OpenArchive, ServedArchive
+from jianbao.web.questions.limits import check_index
 from storage.ledger.crawl import read_crawl
 from storage.ledger.source import check_sources
 from storage.records.info_code import LONGEST_CODE, SITE_CODE_PATTERN

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from jianbao import __version__
-from jianbao.web.dependencies import OpenArchive
-from jianbao.web.rendering import render_page
+from jianbao.web.answers.rendering import render_page
+from jianbao.web.questions.dependencies import OpenArchive
 
 router = APIRouter()
 

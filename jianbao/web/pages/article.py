@@ -12,11 +12,11 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from jianbao.documents.difference import Change, compare_texts
-from jianbao.web.dependencies import OpenArchive
-from jianbao.web.errors import NotShown
-from jianbao.web.middleware.security_headers import policy
+from jianbao.web.answers.errors import NotShown
+from jianbao.web.answers.rendering import render_page
+from jianbao.web.answers.security_headers import policy
 from jianbao.web.questions.addresses import name_sources
-from jianbao.web.rendering import render_page
+from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.text.sanitising import picture_origins, sanitise_html
 from jianbao.web.text.typesetting import Mark, at_revision, fold_changes, plain, set_article, shown_pictures
 from storage.articles.article import find_article, list_revisions

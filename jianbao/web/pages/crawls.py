@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from jianbao.web.dependencies import OpenArchive
-from jianbao.web.errors import NotShown
+from jianbao.web.answers.errors import NotShown
+from jianbao.web.answers.rendering import render_page
 from jianbao.web.questions.addresses import name_sources
-from jianbao.web.rendering import render_page
+from jianbao.web.questions.dependencies import OpenArchive
 from storage.ledger.crawl import list_crawls, read_crawl
 
 router = APIRouter()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from jianbao.web.dependencies import OpenArchive
+from jianbao.web.answers.rendering import render_page
 from jianbao.web.pages.newspaper_day import read_newspaper_day
 from jianbao.web.questions.addresses import ask_day
-from jianbao.web.rendering import render_page
+from jianbao.web.questions.dependencies import OpenArchive
 
 router = APIRouter()
 

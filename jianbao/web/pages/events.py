@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from jianbao.web.dependencies import OpenArchive
+from jianbao.web.answers.rendering import render_page
 from jianbao.web.questions.addresses import name_sources
-from jianbao.web.rendering import render_page
+from jianbao.web.questions.dependencies import OpenArchive
 from storage.events.event import list_events, list_open_events
 
 router = APIRouter()

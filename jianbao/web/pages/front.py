@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from jianbao.web.dependencies import OpenArchive
+from jianbao.web.answers.rendering import render_page
 from jianbao.web.pages.newspaper_day import NewspaperDay, bounds_of, read_newspaper_day
-from jianbao.web.rendering import render_page
+from jianbao.web.questions.dependencies import OpenArchive
 from storage.articles.headlines import count_published, newest_moment
 from storage.events.event import list_open_events
 from storage.records.press_days import press_day

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Query as Parameter
 from sqlalchemy import Connection
 
+from jianbao.web.answers.errors import NotUnderstood
+from jianbao.web.answers.rendering import render_page
 from jianbao.web.charts.figures import BarChart
 from jianbao.web.charts.trend import MOST_BARS, draw_trend
-from jianbao.web.dependencies import OpenArchive
-from jianbao.web.errors import NotUnderstood
-from jianbao.web.questions.index_guard import NotIndexed, check_index
+from jianbao.web.questions.dependencies import OpenArchive
+from jianbao.web.questions.limits import NotIndexed, check_index
 from jianbao.web.questions.search_form import LAST_PAGE, ORDERS, PAGE, Asked
-from jianbao.web.rendering import render_page
 from jianbao.web.text.language import choose_language, speak
 from storage.articles.lists import list_article_sources
 from storage.ledger.source import UnknownSource, check_sources, list_sources

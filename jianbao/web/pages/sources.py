@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from jianbao.web.answers.rendering import render_page
 from jianbao.web.charts.calendar import read_calendar
-from jianbao.web.dependencies import OpenArchive
 from jianbao.web.pages.newspaper_day import bounds_of
 from jianbao.web.questions.addresses import ask_day, ask_source
-from jianbao.web.rendering import render_page
+from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.text.language import choose_language, speak
 from storage.articles.headlines import find_headlines
 from storage.ledger.calendar import list_newest, list_published, list_unarchived

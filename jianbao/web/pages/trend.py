@@ -8,14 +8,13 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
+from jianbao.web.answers.errors import NotUnderstood
+from jianbao.web.answers.rendering import render_page
 from jianbao.web.charts.trend import MOST_BARS, draw_trend
-from jianbao.web.dependencies import OpenArchive
-from jianbao.web.errors import NotUnderstood
-from jianbao.web.limits import find_limits
 from jianbao.web.questions.addresses import name_sources
-from jianbao.web.questions.index_guard import NotIndexed, check_index
+from jianbao.web.questions.dependencies import OpenArchive
+from jianbao.web.questions.limits import NotIndexed, check_index, find_limits
 from jianbao.web.questions.search_form import UNITS, Asked
-from jianbao.web.rendering import render_page
 from jianbao.web.text.language import choose_language, speak
 from storage.ledger.source import UnknownSource, check_sources
 from storage.search import (

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from jianbao.web.errors import NotShown, NotUnderstood
+from jianbao.web.answers.errors import NotShown, NotUnderstood
 from storage.ledger.source import find_source, list_sources
 from storage.records import StoredSource
 from storage.records.press_days import BadDay, first_moment, last_moment, press_day

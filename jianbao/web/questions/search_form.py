@@ -7,9 +7,9 @@ from typing import Literal, Self, cast, get_args
 
 from starlette.requests import Request
 
-from jianbao.web.errors import NotUnderstood
+from jianbao.web.answers.errors import NotUnderstood
+from jianbao.web.answers.rendering import address
 from jianbao.web.questions.addresses import ask_moments
-from jianbao.web.rendering import address
 from storage.search import Query, narrow, parse_query
 
 Order = Literal["newest", "oldest", "relevance"]

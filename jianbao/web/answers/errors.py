@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from jianbao.web.middleware.security_headers import secure
-from jianbao.web.problems import problem
-from jianbao.web.rendering import render
+from jianbao.web.answers.problem import problem
+from jianbao.web.answers.rendering import render
+from jianbao.web.answers.security_headers import secure
 from storage.database.trouble import FOREIGN, FORESEEN, Foreseen, foresee
 from storage.records.remedy import Missing, Mistaken
 

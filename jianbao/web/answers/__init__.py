@@ -1,0 +1,1 @@
+"""Answers: pages, problems and the headers that all of them bear."""
