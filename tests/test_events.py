@@ -42,8 +42,8 @@ def test_the_same_event_is_opened_once_and_counted(connection: Connection) -> No
     assert open_event(connection, "poll_failed", "answered 500", NOW, source="hexi")
     assert not open_event(connection, "poll_failed", "answered 503", NOW + DAY, source="hexi")
     (event,) = list_open_events(connection)
-    assert (event["times"], event["message"]) == (2, "answered 503")
-    assert (event["opened_at"], event["last_seen_at"]) == (NOW, NOW + DAY)
+    assert (event.times, event.message) == (2, "answered 503")
+    assert (event.opened_at, event.last_seen_at) == (NOW, NOW + DAY)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_resolved_event_opens_anew(connection: Connection) -> None:
     open_event(connection, "poll_failed", "a", NOW, source="hexi")
     open_event(connection, "source_silent", "b", NOW, source="hexi")
     assert resolve_events(connection, ("poll_failed", "layout_broken"), NOW + DAY, source="hexi") == 1
-    assert [event["kind"] for event in list_open_events(connection)] == ["source_silent"]
+    assert [event.kind for event in list_open_events(connection)] == ["source_silent"]
     assert resolve_events(connection, ("poll_failed",), NOW + DAY, source="hexi") == 0
     assert open_event(connection, "poll_failed", "a", NOW + 2 * DAY, source="hexi")
 
@@ -259,12 +259,12 @@ def test_events_are_listed_by_id_open_or_resolved_from_any_place(connection: Con
     for turn, kind in enumerate(("poll_failed", "layout_broken", "source_silent")):
         open_event(connection, kind, "look", NOW + turn * DAY, source="hexi")
     resolve_events(connection, ["layout_broken"], NOW, source="hexi")
-    kinds = [event["kind"] for event in list_events(connection)]
+    kinds = [event.kind for event in list_events(connection)]
     assert kinds == ["source_silent", "layout_broken", "poll_failed"]
-    assert [event["kind"] for event in list_events(connection, only_open=True)] == [kinds[0], kinds[2]]
-    assert [event["kind"] for event in list_events(connection, only_open=False)] == [kinds[1]]
+    assert [event.kind for event in list_events(connection, only_open=True)] == [kinds[0], kinds[2]]
+    assert [event.kind for event in list_events(connection, only_open=False)] == [kinds[1]]
     (latest,) = list_events(connection, limit=1)
-    assert [event["kind"] for event in list_events(connection, before=latest["id"])] == kinds[1:]
+    assert [event.kind for event in list_events(connection, before=latest.id)] == kinds[1:]
 
 
 def test_open_events_are_counted_for_every_kind(connection: Connection) -> None:
@@ -276,14 +276,14 @@ def test_open_events_are_counted_for_every_kind(connection: Connection) -> None:
 
 def test_crawls_are_listed_by_id_from_any_place(connection: Connection) -> None:
     ids = [start_crawl(connection, "manual", [], NOW, version="1") for _ in range(3)]
-    assert [crawl["id"] for crawl in list_crawls(connection)] == ids[::-1]
-    assert [crawl["id"] for crawl in list_crawls(connection, before=ids[2], limit=1)] == [ids[1]]
+    assert [crawl.id for crawl in list_crawls(connection)] == ids[::-1]
+    assert [crawl.id for crawl in list_crawls(connection, before=ids[2], limit=1)] == [ids[1]]
 
 
 def test_a_hostile_page_makes_no_sentence_longer_than_somebody_reads(tmp_path: Path) -> None:
     with Archive.open(tmp_path) as archive, archive.writing() as connection:
         open_event(connection, "poll_failed", f"the page {'a/' * 100_000} is not here", NOW, source=None)
         (event,) = list_open_events(connection)
-    assert len(event["message"]) == 2000
-    assert event["message"].startswith("the page a/")
-    assert event["message"].endswith("a/ is not here")
+    assert len(event.message) == 2000
+    assert event.message.startswith("the page a/")
+    assert event.message.endswith("a/ is not here")

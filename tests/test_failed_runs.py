@@ -58,7 +58,7 @@ def counted(status: str, **said: object) -> CrawlCounts:
 
 def opened(archive: Archive) -> list[tuple[str, str]]:
     with archive.reading() as connection:
-        return sorted((event["kind"], event["source"]) for event in list_open_events(connection))
+        return sorted((event.kind, event.source or "") for event in list_open_events(connection))
 
 
 def end(archive: Archive, counted: CrawlCounts, *, asked: bool = False) -> None:
@@ -123,8 +123,8 @@ def test_a_failure_is_counted_and_says_its_last_error(archive: Archive) -> None:
         end(archive, counted("ok", broken=True, errors=["NW1 from hexi: answered 404", reason]))
     with archive.reading() as connection:
         (event, _) = list_open_events(connection)
-    assert event["times"] == 2
-    assert event["message"].endswith("failed: the archive cannot be written: locked")
+    assert event.times == 2
+    assert event.message.endswith("failed: the archive cannot be written: locked")
 
 
 def test_a_crawl_that_died_without_a_word_is_an_event(archive: Archive) -> None:

@@ -286,12 +286,12 @@ def assert_readable(connection: Connection) -> None:
     assert [revision.body_html for revision in list_revisions(connection, CODE)] == ["<p>渔港今晨开海。</p>"]
     assert [owed.attempts for owed in find_listings(connection, CODE)] == [1]
     assert [(row.slug, row.last_polled_at) for row in list_sources(connection)] == [("yunwanbao", NOON)]
-    assert [event["message"] for event in list_open_events(connection)] == ["这一页没有标题"]
+    assert [event.message for event in list_open_events(connection)] == ["这一页没有标题"]
     capture, crawl = read_capture(connection, 11), read_crawl(connection, 7)
     assert capture is not None
     assert crawl is not None
     assert (capture.place.offset, capture.place.length) == (412, 3210)
-    assert crawl["errors"] == ["云湾报的页面答了 500"]
+    assert crawl.errors == ["云湾报的页面答了 500"]
     if connection.execute(text("SELECT count(*) FROM host")).scalar():
         assert find_host(connection, "127.0.0.1:8000").rests_until == NOON
 

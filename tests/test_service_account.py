@@ -55,7 +55,7 @@ def test_a_run_that_never_was_does_not_take_the_running_crawl_s_place(archive: A
     with archive.reading() as connection:
         last = last_crawl(connection, "hexi")
         assert last is not None
-        assert (last["id"], last["status"]) == (running, "running")
+        assert (last.id, last.status) == (running, "running")
         assert last_due(connection, "hexi") == LATER, "it is accounted for all the same"
 
 

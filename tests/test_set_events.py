@@ -48,7 +48,7 @@ def bring_in(archive: Archive, path: Path) -> ImportCounts:
 
 def open_kinds(archive: Archive) -> list[str]:
     with archive.reading() as connection:
-        return [event["kind"] for event in list_open_events(connection)]
+        return [event.kind for event in list_open_events(connection)]
 
 
 def write_ghost(folder: Path, post: Post) -> None:

@@ -364,10 +364,10 @@ def _close(
 def _describe_holder(archive: Archive, slug: str) -> str:
     with archive.reading() as connection:
         row = last_crawl(connection, slug)
-    if row is None or row["status"] != "running":
+    if row is None or row.status != "running":
         return f"source {slug} is being crawled by another process: wait until it ends"
-    since = row["started_at"].isoformat(timespec="seconds")
+    since = row.started_at.isoformat(timespec="seconds")
     return (
-        f"source {slug} is being crawled by process {row['pid']} (crawl {row['id']}, {row['trigger']}, "
+        f"source {slug} is being crawled by process {row.pid} (crawl {row.id}, {row.trigger}, "
         f"since {since}): wait until it ends, or stop it"
     )

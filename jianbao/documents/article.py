@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage.records import Capture, StoredArticle, TimeChange
+from jianbao.documents.document import Document
+from storage.records import Capture, Crawl, Event, Revision, StoredArticle, TimeChange
 from storage.records.press_days import PRESS_ZONE
 from storage.stories.story import Story
 
@@ -20,7 +20,7 @@ def present_time(moment: datetime | None, zone: ZoneInfo = PRESS_ZONE) -> str | 
     return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
 
 
-def print_published(shown: Mapping[str, Any]) -> str:
+def print_published(shown: Document) -> str:
     """Return the publication time of a presented article as a line has it: to the minute, or its day alone.
 
     Empty where the article has none.
@@ -32,10 +32,10 @@ def print_published(shown: Mapping[str, Any]) -> str:
 def present_article(
     stored: StoredArticle,
     sources: Sequence[str],
-    revisions: Sequence[Any],
+    revisions: Sequence[Revision],
     capture: Capture | None,
     zone: ZoneInfo = PRESS_ZONE,
-) -> dict[str, Any]:
+) -> Document:
     """Return an article as `show --json` prints it."""
     article = stored.article
     return {
@@ -69,7 +69,7 @@ def present_article(
     }
 
 
-def present_revision(row: Any, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+def present_revision(row: Revision, zone: ZoneInfo = PRESS_ZONE) -> Document:
     """Return one revision as `show --json` lists it."""
     return {
         "number": row.number,
@@ -80,7 +80,7 @@ def present_revision(row: Any, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
     }
 
 
-def present_time_change(change: TimeChange, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+def present_time_change(change: TimeChange, zone: ZoneInfo = PRESS_ZONE) -> Document:
     """Return how a publication time changed, as `show --json` lists it: old and new, and who states each."""
     return {
         "old": present_time(change.old, zone),
@@ -94,7 +94,7 @@ def present_time_change(change: TimeChange, zone: ZoneInfo = PRESS_ZONE) -> dict
     }
 
 
-def present_story(story: Story | None, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any] | None:
+def present_story(story: Story | None, zone: ZoneInfo = PRESS_ZONE) -> Document | None:
     """Return the near copies of an article as `show --json` has them, itself among them; None for none."""
     if story is None:
         return None
@@ -104,7 +104,7 @@ def present_story(story: Story | None, zone: ZoneInfo = PRESS_ZONE) -> dict[str,
     return {"id": story.id, "size": story.size, "members": members}
 
 
-def present_capture(capture: Capture, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+def present_capture(capture: Capture, zone: ZoneInfo = PRESS_ZONE) -> Document:
     """Return where an article's original is."""
     return {
         "id": capture.id,
@@ -120,9 +120,7 @@ def present_capture(capture: Capture, zone: ZoneInfo = PRESS_ZONE) -> dict[str, 
     }
 
 
-def present_item(
-    stored: StoredArticle, sources: Sequence[str], zone: ZoneInfo = PRESS_ZONE
-) -> dict[str, Any]:
+def present_item(stored: StoredArticle, sources: Sequence[str], zone: ZoneInfo = PRESS_ZONE) -> Document:
     """Return an article as lists have it."""
     article = stored.article
     lead = next((p.text for p in article.paragraphs if p.kind == "text"), "")
@@ -139,43 +137,43 @@ def present_item(
     }
 
 
-def present_event(event: Mapping[str, Any]) -> dict[str, Any]:
+def present_event(event: Event) -> Document:
     """Return an event as `status --json` has it."""
     return {
-        "id": event["id"],
-        "kind": event["kind"],
-        "source": event["source"],
-        "info_code": event["info_code"],
-        "message": event["message"],
-        "opened_at": present_time(event["opened_at"]),
-        "last_seen_at": present_time(event["last_seen_at"]),
-        "times": event["times"],
-        "resolved_at": present_time(event["resolved_at"]),
+        "id": event.id,
+        "kind": event.kind,
+        "source": event.source,
+        "info_code": event.info_code,
+        "message": event.message,
+        "opened_at": present_time(event.opened_at),
+        "last_seen_at": present_time(event.last_seen_at),
+        "times": event.times,
+        "resolved_at": present_time(event.resolved_at),
     }
 
 
-def present_crawl(crawl: Mapping[str, Any] | None, zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any] | None:
+def present_crawl(crawl: Crawl | None, zone: ZoneInfo = PRESS_ZONE) -> Document | None:
     """Return a crawl as `status --json` has it, None for none."""
     if crawl is None:
         return None
     return {
-        "crawl_id": crawl["id"],
-        "trigger": crawl["trigger"],
-        "status": crawl["status"],
-        "started_at": present_time(crawl["started_at"], zone),
-        "finished_at": present_time(crawl["finished_at"], zone),
+        "crawl_id": crawl.id,
+        "trigger": crawl.trigger,
+        "status": crawl.status,
+        "started_at": present_time(crawl.started_at, zone),
+        "finished_at": present_time(crawl.finished_at, zone),
     }
 
 
-def present_crawl_report(crawl: Mapping[str, Any], zone: ZoneInfo = PRESS_ZONE) -> dict[str, Any]:
+def present_crawl_report(crawl: Crawl, zone: ZoneInfo = PRESS_ZONE) -> Document:
     """Return an archived crawl with the keys of `crawl --json`, without sources where nothing happened."""
     return {
         **(present_crawl(crawl, zone) or {}),
-        "due_at": present_time(crawl["due_at"], zone),
-        "requests": crawl["requests"],
-        "polls": crawl["polls"],
-        "sources": crawl["sources"],
-        "errors": crawl["errors"],
-        "interrupted": crawl["status"] == "interrupted",
-        "version": crawl["version"],
+        "due_at": present_time(crawl.due_at, zone),
+        "requests": crawl.requests,
+        "polls": crawl.polls,
+        "sources": crawl.sources,
+        "errors": crawl.errors,
+        "interrupted": crawl.status == "interrupted",
+        "version": crawl.version,
     }

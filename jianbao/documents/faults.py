@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
@@ -28,7 +28,7 @@ class Fault:
     message: str
 
 
-def find_faults(archive: Archive, view: Connection, service: Mapping[str, Any]) -> list[Fault]:
+def find_faults(archive: Archive, view: Connection, service: Mapping[str, object]) -> list[Fault]:
     """Return what is wrong with the archive now; ``service`` is its service's state.
 
     Costs one look at each WARC file, and at the disk.

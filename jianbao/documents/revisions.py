@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from jianbao.documents.difference import Change, Piece, compare_texts
+from jianbao.documents.document import Document
 from storage.articles.article import NotArchived, list_revisions
 from storage.records import canonical_info_code
 
 
-def read_difference(view: Connection, code: str, number: int | None = None) -> dict[str, Any] | None:
+def read_difference(view: Connection, code: str, number: int | None = None) -> Document | None:
     """Return what a revision (default: the last one) changed in the one before, None when it is the first.
 
     Raise `BadInfoCode`, or `NotArchived` when there is no such revision.
@@ -33,7 +32,7 @@ def read_difference(view: Connection, code: str, number: int | None = None) -> d
     }
 
 
-def _present_change(change: Change) -> dict[str, Any]:
+def _present_change(change: Change) -> Document:
     return {"kind": change.kind, "pieces": [_present_piece(piece) for piece in change.pieces]}
 
 

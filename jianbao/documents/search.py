@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
 from jianbao.documents.article import present_item
+from jianbao.documents.document import Document
 from storage.articles.lists import list_article_sources
 from storage.search import (
     AT_ONCE,
@@ -33,7 +33,7 @@ def read_search(  # noqa: PLR0913 - a search has that many sides
     after: str | None = None,
     collapse: bool = True,
     effort: Effort = AT_ONCE,
-) -> dict[str, Any]:
+) -> Document:
     """Return a page of the articles that answer a query; raise `BadQuery` for a bad cursor."""
     settled = settle_query(view, query)
     found = search_articles(
@@ -44,9 +44,7 @@ def read_search(  # noqa: PLR0913 - a search has that many sides
     return present_found(settled, order, found, sources)
 
 
-def present_found(
-    settled: Settled, order: Order, found: Found, sources: dict[str, list[str]]
-) -> dict[str, Any]:
+def present_found(settled: Settled, order: Order, found: Found, sources: dict[str, list[str]]) -> Document:
     """Return a page of hits as `search --json` prints it."""
     return {
         "query": settled.query.text,
@@ -60,7 +58,7 @@ def present_found(
     }
 
 
-def present_hit(hit: Hit, sources: Sequence[str]) -> dict[str, Any]:
+def present_hit(hit: Hit, sources: Sequence[str]) -> Document:
     """Return an article as lists have it, its snippet with the places of the hits: [start, end) each."""
     return {
         **present_item(hit.stored, sources),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from jianbao.documents.article import present_time
+from jianbao.documents.document import Document
 from storage.archive.folder import Archive, find_database
 from storage.articles.lists import ArticleFilter
 from storage.articles.statistics import Counts, count_statistics, measure_archive
 
 
-def read_statistics(archive: Archive, wanted: ArticleFilter, *, characters: bool = False) -> dict[str, Any]:
+def read_statistics(archive: Archive, wanted: ArticleFilter, *, characters: bool = False) -> Document:
     """Return counts by source, newspaper and month, the busiest days, and how large the archive is."""
     with archive.reading() as connection:
         found = count_statistics(connection, wanted, characters=characters)
@@ -31,5 +31,5 @@ def read_statistics(archive: Archive, wanted: ArticleFilter, *, characters: bool
     }
 
 
-def _present_rows(key: str, rows: Mapping[Any, Counts]) -> list[dict[str, Any]]:
+def _present_rows(key: str, rows: Mapping[str | None, Counts] | Mapping[str, Counts]) -> list[Document]:
     return [{key: name, **asdict(counts)} for name, counts in rows.items()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -35,7 +34,15 @@ from storage.ledger.crawl import read_crawl
 from storage.ledger.host import list_resting
 from storage.ledger.listing import UNARCHIVED, count_states
 from storage.ledger.source import list_sources
-from storage.records import Paragraph, Source, StoredArticle, StoredSource, canonical_info_code
+from storage.records import (
+    Crawl,
+    Paragraph,
+    Source,
+    StoredArticle,
+    StoredSource,
+    WholeRevision,
+    canonical_info_code,
+)
 from storage.records.instants import past
 from storage.records.press_days import PRESS_ZONE
 from storage.search import settle_names
@@ -145,7 +152,7 @@ def _present_source(source: Source, row: StoredSource | None, states: dict[str, 
 
 def _present_status(
     row: StoredSource,
-    crawl: Document | None,
+    crawl: Crawl | None,
     states: dict[str, int],
     overdue: Arrears | None,
     now: datetime,
@@ -191,7 +198,7 @@ def _overdue_since(row: StoredSource, now: datetime) -> datetime | None:
     return due if schedule.next_after(due) + _LATE < now else None
 
 
-def _at_revision(stored: StoredArticle, revisions: list[Any], number: int) -> StoredArticle:
+def _at_revision(stored: StoredArticle, revisions: list[WholeRevision], number: int) -> StoredArticle:
     row = next((row for row in revisions if row.number == number), None)
     if row is None:
         code = stored.article.info_code

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
+from jianbao.documents.document import Document
 from storage.search import Query, Settled, Trend, TrendPoint, Unit, count_trend, settle_query
 
 
-def read_trend(view: Connection, query: Query, unit: Unit, *, by_source: bool = False) -> dict[str, Any]:
+def read_trend(view: Connection, query: Query, unit: Unit, *, by_source: bool = False) -> Document:
     """Return how many articles contain a query in each period, of how many; empty periods as well."""
     settled = settle_query(view, query)
     return present_trend(settled, count_trend(view, settled.query, unit, by_source=by_source))
 
 
-def present_trend(settled: Settled, trend: Trend) -> dict[str, Any]:
+def present_trend(settled: Settled, trend: Trend) -> Document:
     """Return a trend as `trend --json` prints it; points have a ``source`` when it is split by them."""
     return {
         "query": settled.query.text,
@@ -26,7 +25,7 @@ def present_trend(settled: Settled, trend: Trend) -> dict[str, Any]:
     }
 
 
-def _present_point(point: TrendPoint) -> dict[str, Any]:
+def _present_point(point: TrendPoint) -> Document:
     source = {} if point.source is None else {"source": point.source}
     return {
         **source,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,13 +25,24 @@ from sqlalchemy import text as sql_text
 from storage.articles.security_names import count_names, name_securities
 from storage.database.opening import upsert
 from storage.database.schema import article, revision, security
-from storage.records import Article, Image, Link, Missing, Paragraph, Player, Security, StoredArticle
+from storage.records import (
+    Article,
+    Image,
+    Link,
+    Missing,
+    Paragraph,
+    Player,
+    Security,
+    StoredArticle,
+    WholeRevision,
+)
 
 
 class NotArchived(Missing):
     """The archive has no such article, or no such revision of it: the message says what there is."""
 
 
+_REVISION = [revision.c[field.name] for field in fields(WholeRevision)]
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SLOTS_PER_MINUTE = 4
 _CHUNK = 500  # bound variables of one statement
@@ -200,13 +211,10 @@ def first_id(published_at: datetime) -> int:
     return (published_at - _EPOCH) // timedelta(minutes=1) * _SLOTS_PER_MINUTE
 
 
-def list_revisions(connection: Connection, info_code: str) -> list[Row[tuple[Any, ...]]]:
+def list_revisions(connection: Connection, info_code: str) -> list[WholeRevision]:
     """Return every revision of an article, the first one first."""
-    return list(
-        connection.execute(
-            select(revision).where(revision.c.info_code == info_code).order_by(revision.c.number)
-        )
-    )
+    query = select(*_REVISION).where(revision.c.info_code == info_code).order_by(revision.c.number)
+    return [WholeRevision(**row._mapping) for row in connection.execute(query)]
 
 
 def _read_securities(connection: Connection, info_code: str) -> tuple[Security, ...]:

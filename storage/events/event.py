@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
 from storage.database.schema import event
+from storage.records import Event
 from storage.records.sentences import fit
 
 KINDS = (
@@ -158,7 +158,7 @@ def resolve_numbered_events(connection: Connection, numbers: Sequence[int], now:
     return missing
 
 
-def list_open_events(connection: Connection, limit: int = 200) -> list[dict[str, Any]]:
+def list_open_events(connection: Connection, limit: int = 200) -> list[Event]:
     """Return the open events, the latest first."""
     rows = connection.execute(
         select(event)
@@ -166,12 +166,12 @@ def list_open_events(connection: Connection, limit: int = 200) -> list[dict[str,
         .order_by(event.c.last_seen_at.desc(), event.c.id.desc())
         .limit(limit)
     )
-    return [dict(row._mapping) for row in rows]
+    return [Event(**row._mapping) for row in rows]
 
 
 def list_events(
     connection: Connection, *, only_open: bool | None = None, before: int | None = None, limit: int = 50
-) -> list[dict[str, Any]]:
+) -> list[Event]:
     """Return events by id, the latest first: from the newest, or from the one before the given id.
 
     ``only_open``: True for the open ones, False for the resolved ones, None for all.
@@ -181,7 +181,7 @@ def list_events(
         query = query.where(event.c.resolved_at.is_(None) if only_open else event.c.resolved_at.is_not(None))
     if before is not None:
         query = query.where(event.c.id < before)
-    return [dict(row._mapping) for row in connection.execute(query)]
+    return [Event(**row._mapping) for row in connection.execute(query)]
 
 
 def count_open_events(connection: Connection) -> dict[str, int]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from storage.records import PollOutcome
+from storage.records import CountsOfSource, PollOutcome
 from storage.records.sentences import fit
 
 CrawlStatus = Literal["ok", "partial", "failed"]
@@ -83,27 +83,25 @@ class CrawlCounts:
     @property
     def status(self) -> CrawlStatus:
         """``ok`` without a failure, ``failed`` without a success or when it broke, else ``partial``."""
-        tallies = list(self.sources.values())
-        troubles = sum(
-            (counted.poll == "failed") + counted.failed + counted.quarantined for counted in tallies
-        )
+        every = list(self.sources.values())
+        troubles = sum((counted.poll == "failed") + counted.failed + counted.quarantined for counted in every)
         successes = sum(
             (counted.poll not in ("failed", None))
             + counted.new
             + counted.revised
             + counted.unchanged
             + counted.gone
-            for counted in tallies
+            for counted in every
         )
         if self.broken or (troubles and not successes):
             return "failed"
         return "partial" if troubles or self.interrupted or self.unwell else "ok"
 
-    def by_source(self) -> list[dict[str, Any]]:
+    def by_source(self) -> list[CountsOfSource]:
         """Return the counts as JSON has them, by slug."""
         return [asdict(self.sources[slug]) for slug in sorted(self.sources)]
 
-    def with_news(self) -> list[dict[str, Any]]:
+    def with_news(self) -> list[CountsOfSource]:
         """Return the counts of the sources where something happened: most polls find nothing new."""
         return [
             counts

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from storage.database.batches import batches
 from storage.database.schema import crawl, source
 from storage.ledger.counts import CrawlCounts
-
-_CHUNK = 500  # bound variables of one statement
+from storage.records import Crawl
 
 Trigger = str
 """``schedule``, ``manual``, ``recrawl`` or ``demo``."""
@@ -41,12 +40,8 @@ def start_crawl(
         )
     )
     identity: int = (result.inserted_primary_key or (0,))[0]
-    for first in range(0, len(slugs), _CHUNK):
-        connection.execute(
-            update(source)
-            .where(source.c.slug.in_(slugs[first : first + _CHUNK]))
-            .values(last_crawl_id=identity)
-        )
+    for part in batches(slugs):
+        connection.execute(update(source).where(source.c.slug.in_(part)).values(last_crawl_id=identity))
     return identity
 
 
@@ -67,8 +62,7 @@ def record_unrun(
             version="",
         )
     )
-    for first in range(0, len(slugs), _CHUNK):
-        part = slugs[first : first + _CHUNK]
+    for part in batches(slugs):
         connection.execute(update(source).where(source.c.slug.in_(part)).values(last_due_at=due_at))
     identity: int = (result.inserted_primary_key or (0,))[0]
     return identity
@@ -136,8 +130,8 @@ def settle_superseded_crawls(
     crawl may belong to anybody, and inside a container often to its successor.
     """
     closed = 0
-    for first in range(0, max(len(slugs), 1), _CHUNK):
-        last = select(source.c.last_crawl_id).where(source.c.slug.in_(slugs[first : first + _CHUNK]))
+    for part in list(batches(slugs)) or [[]]:
+        last = select(source.c.last_crawl_id).where(source.c.slug.in_(part))
         closed += connection.execute(
             update(crawl)
             .where(crawl.c.status == "running", crawl.c.id.in_(last) | (crawl.c.pid == pid))
@@ -180,23 +174,23 @@ def last_due(connection: Connection, slug: str) -> datetime | None:
     return connection.execute(select(source.c.last_due_at).where(source.c.slug == slug)).scalar()
 
 
-def last_crawl(connection: Connection, slug: str) -> dict[str, Any] | None:
+def last_crawl(connection: Connection, slug: str) -> Crawl | None:
     """Return the newest crawl that included a source."""
     row = connection.execute(
         select(crawl).join(source, source.c.last_crawl_id == crawl.c.id).where(source.c.slug == slug)
     ).first()
-    return dict(row._mapping) if row else None
+    return Crawl(**row._mapping) if row else None
 
 
-def read_crawl(connection: Connection, crawl_id: int) -> dict[str, Any] | None:
+def read_crawl(connection: Connection, crawl_id: int) -> Crawl | None:
     """Return one crawl."""
     row = connection.execute(select(crawl).where(crawl.c.id == crawl_id)).first()
-    return dict(row._mapping) if row else None
+    return Crawl(**row._mapping) if row else None
 
 
-def list_crawls(connection: Connection, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
+def list_crawls(connection: Connection, before: int | None = None, limit: int = 50) -> list[Crawl]:
     """Return crawls, the latest first: from the newest, or from the one before the given id."""
     query = select(crawl).order_by(crawl.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(crawl.c.id < before)
-    return [dict(row._mapping) for row in connection.execute(query)]
+    return [Crawl(**row._mapping) for row in connection.execute(query)]

@@ -15,7 +15,9 @@ from storage.records.article import (
     Witness,
 )
 from storage.records.capture import Capture, Exchange, Headers, Resource, WarcPlace
+from storage.records.crawl import CountsOfSource, Crawl
 from storage.records.delivery import Delivery
+from storage.records.event import Event
 from storage.records.host import Host
 from storage.records.info_code import (
     BadInfoCode,
@@ -28,6 +30,7 @@ from storage.records.info_code import (
 )
 from storage.records.listing import Listed, ListingState, Owed, Poll, PollOrder, PollOutcome, Validators
 from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, Unusable, Vanished
+from storage.records.revision import Revision, WholeRevision
 from storage.records.source import Source, StoredSource
 from storage.records.stored_article import HeldText, StoredArticle, TimeChange
 from storage.records.voices import Claim, Site, Voices
@@ -38,8 +41,11 @@ __all__ = [
     "Busy",
     "Capture",
     "Claim",
+    "CountsOfSource",
+    "Crawl",
     "Delivery",
     "Draft",
+    "Event",
     "Exchange",
     "Form",
     "Headers",
@@ -62,6 +68,7 @@ __all__ = [
     "PollOutcome",
     "Precision",
     "Resource",
+    "Revision",
     "Security",
     "SetAside",
     "Site",
@@ -75,6 +82,7 @@ __all__ = [
     "Vanished",
     "Voices",
     "WarcPlace",
+    "WholeRevision",
     "Witness",
     "canonical_info_code",
     "find_info_code",

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, union
+from sqlalchemy import Connection, Select, select, union
 from sqlalchemy import text as sql_text
 
 from storage.articles.lists import list_article_sources
 from storage.articles.security_names import name_many
 from storage.captures.capture import read_captures
 from storage.database.schema import capture, revision, security
-from storage.records import Capture, Security, StoredArticle
+from storage.records import Capture, Revision, Security, StoredArticle
 from storage.search import Order, Query, iterate_matches
 from storage.stories.story import Story, find_stories, read_story
 
 _PART = 200
+_REVISION = [revision.c[field.name] for field in fields(Revision)]
 
 
 @dataclass(frozen=True, slots=True)
 class WholeArticle:
     """An article with its securities, the sources that list it, its revisions, near copies and original.
 
-    ``revisions`` have every column but the texts, the first one first.
+    The first revision comes first.
     """
 
     stored: StoredArticle
     sources: tuple[str, ...]
-    revisions: tuple[Row[Any], ...]
+    revisions: tuple[Revision, ...]
     capture: Capture | None
     story: Story | None
 
@@ -79,10 +80,9 @@ def _securities(connection: Connection, codes: Sequence[str]) -> dict[str, list[
     return found
 
 
-def _revisions(connection: Connection, codes: Sequence[str]) -> dict[str, list[Row[Any]]]:
-    light = [column for column in revision.c if column.name not in ("text", "body_html")]
-    found: dict[str, list[Row[Any]]] = {}
-    rows = select(*light).where(revision.c.info_code.in_(codes)).order_by(revision.c.number)
+def _revisions(connection: Connection, codes: Sequence[str]) -> dict[str, list[Revision]]:
+    found: dict[str, list[Revision]] = {}
+    rows = select(*_REVISION).where(revision.c.info_code.in_(codes)).order_by(revision.c.number)
     for row in connection.execute(rows):
-        found.setdefault(row.info_code, []).append(row)
+        found.setdefault(row.info_code, []).append(Revision(**row._mapping))
     return found

@@ -88,7 +88,7 @@ class DeliveredArticles:
     def revisions(self, post: Post) -> list[dict[str, object]]:
         """Return what each revision of a post's article changed."""
         with self.archive.reading() as connection:
-            return [row.changed for row in list_revisions(connection, post.info_code)]
+            return [dict(row.changed) for row in list_revisions(connection, post.info_code)]
 
     def _path(self, post: Post) -> str:
         return self.offer.article_path(post.code, post.slug)

@@ -23,7 +23,7 @@ from storage.articles.article import find_article, list_revisions
 from storage.articles.headlines import Headline, find_headlines, list_same_content
 from storage.articles.provenance import list_captures_of, list_listings
 from storage.articles.time_change import list_time_changes
-from storage.records import BadInfoCode, StoredArticle, canonical_info_code
+from storage.records import BadInfoCode, StoredArticle, WholeRevision, canonical_info_code
 from storage.search import BadQuery, mark_hits, parse_query
 from storage.stories.story import Member, read_story
 
@@ -121,7 +121,7 @@ def _gather(view: Connection, stored: StoredArticle, number: int | None) -> dict
     }
 
 
-def _compare(before: Any, stored: StoredArticle) -> list[Change | int]:
+def _compare(before: WholeRevision | None, stored: StoredArticle) -> list[Change | int]:
     return [] if before is None else fold_changes(compare_texts(before.text, stored.article.text))
 
 

@@ -11,6 +11,7 @@ from jianbao.web.answers.rendering import render_page
 from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.dependencies import OpenArchive
 from storage.ledger.crawl import list_crawls, read_crawl
+from storage.records import Crawl
 
 router = APIRouter()
 
@@ -31,8 +32,8 @@ def show_crawls(
             request,
             view,
             "crawls.html",
-            crawls=[{**crawl, "sums": _sum(crawl)} for crawl in found[:_PAGE]],
-            older=found[_PAGE - 1]["id"] if len(found) > _PAGE else None,
+            crawls=[(crawl, _sum(crawl)) for crawl in found[:_PAGE]],
+            older=found[_PAGE - 1].id if len(found) > _PAGE else None,
             before=before,
         )
 
@@ -57,8 +58,6 @@ def show_crawl(
         )
 
 
-def _sum(crawl: dict[str, object]) -> dict[str, int]:
+def _sum(crawl: Crawl) -> dict[str, int]:
     """Return how many articles of all sources ended in each way."""
-    sources = crawl["sources"]
-    assert isinstance(sources, list)
-    return {count: sum(int(source.get(count) or 0) for source in sources) for count in _COUNTS}
+    return {count: sum(int(source.get(count) or 0) for source in crawl.sources) for count in _COUNTS}

@@ -29,7 +29,7 @@ def show_events(
             "events.html",
             opened=list_open_events(view) if before is None else [],
             resolved=resolved[:_PAGE],
-            older=resolved[_PAGE - 1]["id"] if len(resolved) > _PAGE else None,
+            older=resolved[_PAGE - 1].id if len(resolved) > _PAGE else None,
             before=before,
             names=name_sources(view),
         )

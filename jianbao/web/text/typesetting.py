@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
 from jianbao.documents.difference import Change
 from jianbao.web.text.sanitising import picture_link
-from storage.records import Article, Image, Paragraph, StoredArticle
+from storage.records import Article, Image, Paragraph, StoredArticle, WholeRevision
 from storage.search import Piece
 
 Mark = Callable[[str], Sequence[Piece]]
@@ -40,7 +39,7 @@ def set_article(article: Article, mark: Mark = plain) -> list[Block]:
     return blocks + [_picture(picture, article.paragraphs, mark) for picture in pictures]
 
 
-def at_revision(stored: StoredArticle, row: Any) -> StoredArticle:
+def at_revision(stored: StoredArticle, row: WholeRevision) -> StoredArticle:
     """Return an article as a revision has it; what that does not tell (kinds, pictures) is left out."""
     lines = tuple(Paragraph(line) for line in row.text.split("\n"))
     return replace(
