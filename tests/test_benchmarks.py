@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
@@ -78,3 +82,26 @@ def test_hostile_texts_are_measured() -> None:
     assert found["characters"] == 20_000
     assert {"list page", "plain text", "sanitiser", "differ", "search tokens"} <= found["worst"].keys()
     assert found["slow"] == []
+
+
+def test_the_structure_of_a_checkout_is_measured() -> None:
+    # Itself it checks: the crawl that it watches stores its article.
+    [found] = run_benchmark("structure.py").values()
+    assert found["loose files in jianbao/"] == 1  # cli
+    assert found["loose files in storage/"] == found["loose helpers in tests/"] == 0
+    assert 8 < found["files on the spine"] <= 18
+    assert found["files on the spine"] < found["files that run in a first crawl"]
+    assert 0 < found["modules that the web application loads"] < 224
+    assert all(number > 0 for name, number in found.items() if name.startswith("places of"))
+
+
+def test_only_code_counts_as_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    find_places = runpy.run_path(str(BENCHMARKS / "structure.py"))["find_places"]
+    for room in ("jianbao", "jianbao/demo"):
+        (tmp_path / room).mkdir()
+    (tmp_path / "jianbao" / "one.py").write_text('KIND = "infocode"\n')
+    (tmp_path / "jianbao" / "two.py").write_text("from spiders.kinds import infocode\n")
+    (tmp_path / "jianbao" / "told.py").write_text('"""infocode"""\nTOLD = "infocode?"  # infocode\n')
+    (tmp_path / "jianbao" / "demo" / "site.py").write_text('KIND = "infocode"\n')
+    assert find_places(tmp_path, re.compile("infocode$")) == ["jianbao/one.py", "jianbao/two.py"]
