@@ -66,7 +66,7 @@ class Bench:
         """Record a poll with one new article, and store that; count what it cost."""
         delivery = fetch()
         cpu, wall = time.process_time(), time.perf_counter()
-        self.archive_port.record_poll(poll, None)
+        self.archive_port.record_poll(poll, ())
         (owed,) = self.archive_port.owed(poll.source, "")
         assert owed.info_code == delivery.owed.info_code
         settled = settle_delivery(self.archive, delivery, self.crawl_id, poll.polled_at)

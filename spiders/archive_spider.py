@@ -1,9 +1,9 @@
-"""What our spiders do with an owed article: look for it at its addresses, and deliver what came."""
+"""The spider of every crawl: it polls sources of any kind, looks for what they owe, delivers what came."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -12,30 +12,31 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from spiders.addresses import (
-    article_addresses,
-    barred_addresses,
-    endpoint_address,
-    host_of,
-    is_allowed,
-    is_dated,
-    page_address,
-)
-from spiders.content_decoding import decode_response
+from spiders.answers import answer_of
+from spiders.kinds.kind import Answer, Kind, KindContext
+from spiders.kinds.registry import UnknownKind, load_kind
 from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.silent_hosts import HostSilent
-from spiders.middleware.turns import Turns
+from spiders.middleware.trouble import Elsewhere, explain_failure, is_unreachable, tells_of_whole_host
+from spiders.middleware.wholeness import is_whole
+from spiders.polling import Polling
 from spiders.port import Port
-from spiders.readers.article_json import read_article_json
-from spiders.readers.article_page import read_article
-from spiders.readers.encoding import DecodedPage
 from spiders.readers.web_codecs import LOST
 from spiders.search import Search, Searches
-from spiders.trouble import Elsewhere, explain_failure, is_unreachable
-from spiders.wholeness import is_whole
-from storage.records import Article, Delivery, Draft, Exchange, Owed, SetAside, TryLater, Vanished, Voices
+from spiders.turns import Turns
+from storage.records import (
+    Article,
+    Delivery,
+    Draft,
+    Exchange,
+    Owed,
+    SetAside,
+    TryLater,
+    Vanished,
+    Voices,
+)
+from storage.records.hosts import host_of, is_allowed
 
-_NOT_THERE = (404, 410)
 _AHEAD = 2
 """Requests on their way to a host, as a multiple of those that it is asked at once."""
 _MOST_WAITING = 10_000
@@ -47,14 +48,13 @@ _PATIENCE = 2
 """Fetches that failed, after which an address that fails again is not waited for: the others are asked."""
 
 
+_NOT_NOW = object()
+
+
 class ArchiveSpider(Spider):
-    """A spider that fetches owed articles. Subclasses say which, and in what order."""
+    """Polls each source once as its kind says, then fetches what they owe; or just fetches what is wanted."""
 
     name = "archive"
-    port: Port
-    allowed_hosts: frozenset[str]
-    endpoint: str | None
-    article_page: str | None
     second_after = 3.0
     """Seconds of a host's silence after which an article is asked for at another host that lists it too."""
 
@@ -62,20 +62,22 @@ class ArchiveSpider(Spider):
         self,
         port: Port,
         allowed_hosts: frozenset[str],
-        endpoint: str | None = None,
-        article_page: str | None = None,
+        context: KindContext,
+        wanted: Iterable[Owed] | None = None,
         voices: Voices | None = None,
         **carried: Any,
     ) -> None:
-        """``article_page`` is where an article's page is found by its code: see `page_address`.
+        """``wanted`` None: poll, and fetch what is owed. It may be lazy: it is read as there is room.
 
         ``carried`` is set on the spider for the item pipeline: archive, crawl_id, counted, halt."""
         super().__init__(**carried)
         self.port = port
         self.allowed_hosts = allowed_hosts
-        self.endpoint = endpoint
-        self.article_page = article_page
         self.voices = voices
+        self._context = context
+        self._kinds: dict[str, Kind] = {}
+        self._wanted = None if wanted is None else iter(wanted)
+        self._owing: deque[tuple[str, Iterator[Owed]]] = deque()
         self._waiting: Counter[str] = Counter()
         self._silent: Counter[str] = Counter()
 
@@ -91,6 +93,7 @@ class ArchiveSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request | Delivery]:
         """Yield requests as their hosts have room, hosts in turn, until all have ended."""
+        self._begin_polls()
         while True:
             if (item := self.turns.take()) is not None:
                 if request := self._begin(item):
@@ -106,8 +109,17 @@ class ArchiveSpider(Spider):
                     self._join(search)
 
     def next_owed(self) -> Owed | None:
-        """Return the next article to look for, None when there is none for now."""
-        raise NotImplementedError
+        """Return the next article to look for, sources in turn; None when there is none for now."""
+        if self._wanted is not None:
+            return next(self._wanted, None) if not self.line_is_long else None
+        for _ in range(len(self._owing)):
+            slug, owing = self._owing.popleft()
+            owed = next(owing, None) if self.may_read_on(slug) else _NOT_NOW
+            if owed is not None:
+                self._owing.append((slug, owing))
+            if isinstance(owed, Owed):
+                return owed
+        return None
 
     @property
     def line_is_long(self) -> bool:
@@ -121,6 +133,19 @@ class ArchiveSpider(Spider):
     def gives_up_on(self, url: str) -> bool:
         """Return whether a host was out of reach so often in a row that it is left alone."""
         return self._silent[host_of(url)] >= _PATIENCE_WITH_HOST
+
+    def parse_listing(self, response: Response) -> None:
+        """Take what a poll asked for, and go on to what it asks for next, or record what it found."""
+        polling: Polling = response.meta["polling"]
+        with self._attend_poll(polling, reachable=True):
+            polling.take(response)
+
+    def poll_failed(self, failure: Failure) -> None:
+        """Record a poll that brought no answer; skip what is owed when the host itself is out of reach."""
+        polling: Polling = failure.request.meta["polling"]  # type: ignore[attr-defined]
+        with self._attend_poll(polling, reachable=not tells_of_whole_host(failure)):
+            trouble = explain_failure(failure, polling.ask.url)
+            polling.fail(trouble if isinstance(trouble, TryLater) else TryLater(str(trouble)))
 
     def parse_article(self, response: Response) -> Iterator[Delivery]:
         """Read an article's page, or go on to its next address when it is not there."""
@@ -145,10 +170,69 @@ class ArchiveSpider(Spider):
             else:
                 yield from self._put_off(search, trouble)
 
+    def _begin_polls(self) -> None:
+        if self._wanted is not None:
+            return
+        for order in self.port.orders():
+            self._ask_for_list(Polling.begin(order, self.port, self._kind(order.kind).poll(order)))
+        for leftover in self.port.unpolled():
+            self._read_owed(leftover)
+
+    def _kind(self, name: str) -> Kind:
+        """Return a kind, made for this crawl; raise `UnknownKind`."""
+        if name not in self._kinds:
+            self._kinds[name] = load_kind(name, self._context)
+        return self._kinds[name]
+
+    def _kind_of(self, owed: Owed) -> Kind:
+        return self._kind(self.port.kind_of(owed.source))
+
+    def _ask_for_list(self, polling: Polling) -> None:
+        host = host_of(polling.ask.url)
+        request = Request(
+            polling.ask.url,
+            callback=self.parse_listing,
+            errback=self.poll_failed,
+            headers=polling.conditions,
+            meta={"polling": polling, "download_slot": host},
+            dont_filter=True,
+            priority=10,
+        )
+        self.turns.join(host, request)
+
+    @contextmanager
+    def _attend_poll(self, polling: Polling, *, reachable: bool) -> Iterator[None]:
+        """Give a poll's place at its host back, and ask on; when it has ended, fetch what its source owes."""
+        host, is_recorded = host_of(polling.ask.url), False
+        try:
+            yield
+            if polling.poll is None:
+                self._ask_for_list(polling)
+            else:
+                self.port.record_poll(polling.poll, polling.kept)
+            is_recorded = True
+        finally:
+            if polling.poll is not None and reachable and is_recorded:
+                self._read_owed(polling.order.source)
+            self.turns.leave(host, answered=reachable and is_recorded)
+
+    def _read_owed(self, slug: str) -> None:
+        self._owing.append((slug, self._all_owed(slug)))
+
+    def _all_owed(self, slug: str) -> Iterator[Owed]:
+        after = ""
+        while page := self.port.owed(slug, after):
+            yield from page
+            after = page[-1].info_code
+
     def _line_up(self, owed: Owed) -> Delivery | None:
         """Put an article in line at its first host; return why when it has none."""
-        addresses = article_addresses(owed, self.endpoint, self.allowed_hosts, self.article_page)
-        barred = barred_addresses(owed, self.endpoint, self.allowed_hosts)
+        try:
+            found = tuple(dict.fromkeys(self._kind_of(owed).addresses(owed)))
+        except UnknownKind as unknown:
+            return Delivery(owed, trouble=TryLater(str(unknown)))
+        addresses = tuple(url for url in found if is_allowed(url, self.allowed_hosts))
+        barred = tuple(url for url in found if url not in addresses)
         site = self.voices.site_of(owed.url) if self.voices is not None else 0
         search = Search(owed, addresses, barred=barred, site=site or 0)
         if not addresses:
@@ -190,14 +274,15 @@ class ArchiveSpider(Spider):
             self.turns.leave(search.host, answered=answered)
 
     def _judge(self, response: Response, search: Search) -> Iterator[Delivery]:
-        if response.status in _NOT_THERE:
+        answer = answer_of(response, search.url)
+        if answer.is_missing:
             yield from self._look_further(search, f"{search.url} answered {response.status}")
             return
         if not is_whole(response):
             yield from self._put_off(search, TryLater(f"{search.url} answered {response.status}"))
             return
         try:
-            draft = self._read(response, search)
+            draft = self._read(answer, search)
         except Vanished as nothing:
             yield from self._look_further(search, f"{search.url} {nothing}")
             return
@@ -237,15 +322,9 @@ class ArchiveSpider(Spider):
         yield from self._pursue(search, search.refuse(exchange, str(refused)))
 
     def _page_for_rest(self, search: Search, draft: Draft) -> str | None:
-        """Return the page to ask for the title and time that an answer leaves out and nobody else tells."""
-        owed = search.owed
-        is_known = owed.state in ("archived", "gone")
-        has_title = draft.title is not None or bool(owed.title)
-        has_time = draft.published_at is not None or is_dated(owed.url)
-        if not draft.partial or self.article_page is None or is_known or (has_title and has_time):
-            return None
-        page = page_address(self.article_page, owed.info_code)
-        return page if is_allowed(page, self.allowed_hosts) else None
+        """Return the page to ask for what an answer leaves out and nobody else tells."""
+        page = self._kind_of(search.owed).page_for_rest(draft, search.owed)
+        return page if page is not None and is_allowed(page, self.allowed_hosts) else None
 
     def _put_off(self, search: Search, trouble: TryLater) -> Iterator[Delivery]:
         """Deliver trouble that may pass; look further when it has come again and again."""
@@ -292,24 +371,18 @@ class ArchiveSpider(Spider):
         if delivery.exchange is not None or not found:
             yield delivery
 
-    def _read(self, response: Response, search: Search) -> Draft:
+    def _read(self, answer: Answer, search: Search) -> Draft:
         try:
-            page = decode_response(response)
-            return _believed(self._read_draft(page.text, response.url, search), page)
+            return _believed(self._kind_of(search.owed).read(answer, search.owed), answer)
         except (SetAside, Vanished):
             raise
         except Exception as error:
             raise SetAside(f"could not be read ({type(error).__name__}: {error})") from error
 
-    def _read_draft(self, text: str, url: str, search: Search) -> Draft:
-        if self.endpoint and search.url == endpoint_address(self.endpoint, search.owed.info_code):
-            return read_article_json(text, url, search.owed.info_code)
-        return read_article(text, url)
 
-
-def _believed(draft: Draft, page: DecodedPage) -> Draft:
+def _believed(draft: Draft, answer: Answer) -> Draft:
     """Return a draft whose own words are whole; raise `SetAside` when what its page lost may be in it."""
     said = (draft.title, draft.tag, draft.media, draft.summary, draft.body_html, draft.linked_html)
-    if page.complaint and any(LOST in words for words in said if words):
-        raise SetAside(page.complaint)
+    if any(LOST in words for words in said if words) and (complaint := answer.page.complaint):
+        raise SetAside(complaint)
     return draft

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from spiders.middleware.manners import HostMemory
 from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder
 
 
-class Port(Protocol):
+class Port(HostMemory, Protocol):
     """The archive as a spider sees it."""
 
     def orders(self) -> Sequence[PollOrder]:
@@ -18,8 +19,11 @@ class Port(Protocol):
     def unpolled(self) -> Sequence[str]:
         """Return the sources of the crawl that have no page to poll, or are polled no more, and still owe."""
 
-    def record_poll(self, poll: Poll, exchange: Exchange | None) -> None:
-        """Enter a poll and all that its page lists into the ledger; keep the exchange as a capture."""
+    def kind_of(self, source: str) -> str:
+        """Return the kind of a source, whether it is polled or not."""
+
+    def record_poll(self, poll: Poll, exchanges: Sequence[Exchange]) -> None:
+        """Enter a poll and all that its pages list into the ledger; keep the exchanges as captures."""
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
         """Return the next listings that a source owes, by info code after the given one; empty at the end."""
@@ -35,18 +39,3 @@ class Port(Protocol):
 
     def note_validators(self, host: str, *, truthful: bool) -> None:
         """Record that unchanged validators of a host came with an unchanged body, or with a changed one."""
-
-    def robots(self, host: str) -> bytes | None:
-        """Return a host's robots.txt when it was fetched within a day (RFC 9309, 2.4), else None."""
-
-    def last_robots(self, host: str) -> bytes | None:
-        """Return a host's last good robots.txt when it was fetched within two days, else None."""
-
-    def keep_robots(self, host: str, body: bytes) -> None:
-        """Remember a host's robots.txt."""
-
-    def rests_until(self, host: str) -> datetime | None:
-        """Return until when a host asked to be left alone (aware), None when it did not."""
-
-    def let_rest(self, host: str, until: datetime) -> None:
-        """Remember that a host asked to be left alone until then (Retry-After)."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from spiders.addresses import host_of
 from spiders.readers.supplement import supplement
 from storage.records import Delivery, Exchange, Owed, SetAside, TryLater, Vanished
+from storage.records.hosts import host_of
 
 _MOST_REMEMBERED = 100_000
 

@@ -70,7 +70,7 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
             "spiders.middleware.silent_hosts.SilentHostsMiddleware": 60,
             "spiders.middleware.robots.RememberingRobotsMiddleware": 100,
             "spiders.middleware.retry_after.RetryAfterMiddleware": 560,
-            "spiders.content_decoding.ContentDecodingMiddleware": 590,
+            "spiders.middleware.content_decoding.ContentDecodingMiddleware": 590,
             "spiders.middleware.unasked.UnaskedAnswersMiddleware": 880,
             "spiders.middleware.exchange_keeper.ExchangeKeeperMiddleware": 890,
         },

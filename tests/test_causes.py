@@ -18,7 +18,7 @@ from support.command_line import Command, Ended, run_process
 from support.raw_server import Authority, refused_address, serve_raw
 from twisted.internet.error import ConnectError, NoRouteError
 
-from spiders.causes import name_cause
+from spiders.middleware.causes import name_cause
 
 OK = b"HTTP/1.1 200 OK\r\n"
 HEADERS = b"".join(b"Set-Cookie: a%d=%s\r\n" % (number, b"x" * 4_000) for number in range(300))

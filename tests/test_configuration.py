@@ -16,7 +16,7 @@ from support.configuration_file import load_error, source_table, write_file
 
 from jianbao.configuration import Configuration, Source, load_configuration
 from jianbao.configuration.environment import known_variables
-from jianbao.configuration.model import fields_by_key
+from jianbao.configuration.model import describe_expected, fields_by_key
 from jianbao.configuration.problem import show_value
 from jianbao.configuration.values import RESERVED_SLUG
 from storage.ledger.source import INFOCODE_SOURCE
@@ -307,7 +307,7 @@ def test_every_key_is_documented_with_what_is_expected(key: tuple[str, ...], doc
     row = re.search(rf"^\| `{re.escape('.'.join(key))}` \|.*$", documentation, re.MULTILINE)
 
     assert row
-    assert f"| {fields_by_key()[key].description} |" in row[0]
+    assert f"| {describe_expected(key)} |" in row[0]
 
 
 @pytest.mark.parametrize(("variable", "key"), sorted(known_variables().items()))

@@ -10,7 +10,8 @@ import pytest
 import typer.main
 
 from jianbao.cli import app
-from jianbao.configuration import Source
+from spiders.kinds import registry
+from spiders.kinds.registry import KindEntry, list_kinds
 from storage.database.schema import metadata
 from storage.events.event import KINDS
 from storage.records import ListingState
@@ -61,8 +62,23 @@ def test_every_table_is_documented(table: str) -> None:
 def test_every_event_kind_state_and_source_kind_is_documented() -> None:
     assert [kind for kind in KINDS if f"| `{kind}` |" not in DOCS["archive"]] == []
     assert [state for state in get_args(ListingState) if f"| `{state}` |" not in DOCS["sources"]] == []
-    kinds = get_args(Source.model_fields["kind"].annotation)
-    assert [kind for kind in kinds if f"| `{kind}` |" not in DOCS["sources"]] == []
+    assert undocumented_kinds() == []
+
+
+def undocumented_kinds() -> list[str]:
+    """Return the kinds that one of the documents does not describe."""
+    return [
+        kind.name
+        for kind in list_kinds()
+        if f"| `{kind.name}` |" not in DOCS["sources"]
+        or f"| `{kind.name}` |" not in DOCS["kinds"]
+        or f"`{kind.name}`: {kind.told}" not in DOCS["configuration"]
+    ]
+
+
+def test_a_kind_that_is_registered_must_be_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._KINDS, "gazette", KindEntry("gazette", "nowhere:Nothing", "a gazette"))
+    assert undocumented_kinds() == ["gazette"]
 
 
 @pytest.mark.parametrize(

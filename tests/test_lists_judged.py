@@ -79,7 +79,7 @@ def test_seven_of_twelve() -> None:
 
 
 def order(url: str = PAGE, **known: object) -> PollOrder:
-    return replace(PollOrder("yaohuribao", url, name="瑶湖日报"), **known)  # type: ignore[arg-type]
+    return replace(PollOrder("yaohuribao", url, "category", name="瑶湖日报"), **known)  # type: ignore[arg-type]
 
 
 def listed(slug: str = "yaohuribao", count: int = 3) -> tuple[Listed, ...]:

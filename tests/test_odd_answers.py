@@ -15,10 +15,10 @@ from support.raw_server import serve_raw
 
 from jianbao.demo import DemoSite
 from spiders.middleware.unasked import Unasked, UnaskedAnswersMiddleware
+from spiders.middleware.wholeness import is_whole
 from spiders.readers.article_page import read_article
 from spiders.readers.base_address import base_of
 from spiders.readers.listing_page import read_listing
-from spiders.wholeness import is_whole
 from storage.ledger.poll import _is_due_again
 
 URL = "http://news.example/category/a.html"

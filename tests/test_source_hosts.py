@@ -15,9 +15,9 @@ from support.raw_server import serve_raw
 from jianbao.configuration import Configuration
 from jianbao.crawl.run import _allowed_hosts
 from jianbao.demo import DemoSite
-from spiders.addresses import host_of, is_allowed
 from spiders.search import Search
 from storage.records import Owed, TryLater, Vanished
+from storage.records.hosts import host_of, is_allowed
 
 PAGE = (
     '<!DOCTYPE html><html><head><meta charset="UTF-8"><title>新闻</title></head><body><section>'

@@ -13,8 +13,8 @@ from support.newsroom import small_press
 
 from jianbao.demo import DemoSite
 from jianbao.demo.site import Request
-from spiders.middleware.turns import Turns
 from spiders.search import Search, Searches
+from spiders.turns import Turns
 from storage.records import Form, Owed, TryLater
 
 # -- lines and places -----------------------------------------------------------------------------

@@ -5,6 +5,7 @@ A key's description completes the sentence "expected …"; the errors and ``docs
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from pydantic import (
     field_validator,
 )
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 from jianbao.configuration.values import (
     check_address,
@@ -27,12 +29,15 @@ from jianbao.configuration.values import (
     check_contact,
     check_host,
     check_kind,
+    check_kind_name,
     check_name,
     check_page_address,
+    check_site,
     check_slug,
     check_zone,
     resolve_folder,
 )
+from spiders.kinds.registry import find_kind, list_kinds
 
 EXAMPLE_CONTACT = "mailto:you@example.org"
 """The contact of the default and of the template: nobody reads it, so it should be replaced."""
@@ -46,6 +51,8 @@ Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(chec
 ArticleAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(check_article_address)]
 Host = Annotated[str, StringConstraints(max_length=300), AfterValidator(check_host)]
 PageAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(check_page_address)]
+KindName = Annotated[str, AfterValidator(check_kind_name)]
+Site = Annotated[str, StringConstraints(max_length=24), AfterValidator(check_site)]
 Contact = Annotated[str, StringConstraints(max_length=200), AfterValidator(check_contact)]
 Zone = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_zone)]
 UpToHour = Annotated[float, Field(ge=0, le=3600)]
@@ -69,10 +76,10 @@ class Source(Section):
 
     slug: Slug = Field(description="1 to 100 visible characters without a slash or a blank at either end")
     name: Name = Field(description="1 to 200 visible characters without a blank at either end")
-    kind: Literal["category", "infocode"] = Field(description='"category" or "infocode"')
-    url: Address = Field(
-        description="an http or https address with a host and no user name or password"
-        " (for the kind infocode, one that contains {code})"
+    kind: KindName = Field(description="the name of a kind")
+    url: Address = Field(description="an http or https address with a host and no user name or password")
+    site: Site | None = Field(
+        default=None, description='1 to 24 lower-case letters and digits such as "jxrb"'
     )
     hosts: Annotated[tuple[Host, ...], Field(strict=False, max_length=100)] = Field(
         default=(),
@@ -84,7 +91,7 @@ class Source(Section):
     schedule: str | None = Field(
         default=None,
         description='five fields of standard cron such as "*/5 * * * *" (1 = Monday), or @hourly, @daily, '
-        "@weekly, @monthly, @yearly; no schedule for the kind infocode",
+        "@weekly, @monthly, @yearly",
     )
     speaks_for: Annotated[tuple[Name, ...], Field(strict=False, max_length=100)] = Field(
         default=(), description='a list of at most 100 names of newspapers such as ["上饶日报"]'
@@ -102,7 +109,17 @@ class Source(Section):
     @classmethod
     def require_code(cls, url: str, info: ValidationInfo) -> str:
         """A source that reads articles by info code must say where the code goes."""
-        return check_article_address(url) if info.data.get("kind") == "infocode" else url
+        kind = find_kind(info.data.get("kind", ""))
+        return check_article_address(url) if kind and kind.holds_code else url
+
+    @field_validator("site")
+    @classmethod
+    def require_site(cls, site: str | None, info: ValidationInfo) -> str | None:
+        """A source whose articles have codes by site must say which site it is."""
+        kind = find_kind(info.data.get("kind", ""))
+        if site is None and kind and kind.needs_site:
+            raise PydanticCustomError("missing", "it is missing")
+        return site
 
     @field_validator("schedule")
     @classmethod
@@ -112,10 +129,17 @@ class Source(Section):
 
         if schedule is None:
             return None
-        if info.data.get("kind") == "infocode":
+        kind = find_kind(info.data.get("kind", ""))
+        if kind and not kind.is_polled:
             raise ValueError("it has nothing to poll: this kind of source lists no articles")
         parse_schedule(schedule, ZoneInfo(info.data.get("timezone", "UTC")))
         return schedule
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether it has a page that lists articles."""
+        kind = find_kind(self.kind)
+        return kind is not None and kind.is_polled
 
 
 Origin = Literal["file", "environment", "command"]
@@ -223,3 +247,21 @@ def fields_by_key(section: type[Section] = Configuration) -> dict[Key, FieldInfo
             if isinstance(inner, type) and issubclass(inner, Section):
                 fields |= {(name, *key): value for key, value in fields_by_key(inner).items()}
     return fields
+
+
+def describe_expected(key: Key) -> str:
+    """Return what a key's value must be like, a clause; what depends on kinds is as the registry has them."""
+    described = fields_by_key()[key].description or ""
+    if key == ("sources", "kind"):
+        return " or ".join(f'"{kind.name}"' for kind in list_kinds())
+    if key == ("sources", "url"):
+        holding = [kind.name for kind in list_kinds() if kind.holds_code]
+        return described + _for_kinds(" (for the kind {}, one that contains {{code}})", holding)
+    if key == ("sources", "schedule"):
+        unpolled = [kind.name for kind in list_kinds() if not kind.is_polled]
+        return described + _for_kinds("; no schedule for the kind {}", unpolled)
+    return described
+
+
+def _for_kinds(clause: str, names: Sequence[str]) -> str:
+    return clause.format(" or ".join(names)) if names else ""

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
 
-from jianbao.configuration.model import Key, fields_by_key
+from jianbao.configuration.model import Key, describe_expected, fields_by_key
 from storage.records.remedy import Mistaken
 
 Location = tuple[str | int, ...]
@@ -33,7 +33,7 @@ def describe_problem(details: ErrorDetails, name: str) -> str:
     location = details["loc"]
     if details["type"] == "extra_forbidden":
         return f"{name} is no key (here set to {show_value(details['input'])}); {_suggest_key(location)}"
-    expected = f"expected {fields_by_key()[key_at(location)].description}"
+    expected = f"expected {describe_expected(key_at(location))}"
     if details["type"] == "missing":
         return f"{name} is missing; {expected}"
     found = f"{name} is {show_value(details['input'])}"

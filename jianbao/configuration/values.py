@@ -12,8 +12,12 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from spiders.kinds.registry import list_kinds
+from storage.records.info_code import SITE_PATTERN
+
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 _HOST = re.compile(r"[\w.。-]*\w[\w.。-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_SITE = re.compile(SITE_PATTERN)
 _MAIL = re.compile(r"mailto:[^@]+@[^@]+")
 
 _ABBREVIATION = re.compile(r"(?i:[a-z]{2,4}t)|[A-Z]{2,5}")
@@ -46,6 +50,20 @@ def check_slug(text: str) -> str:
         raise ValueError("it contains a slash")
     if text in {".", ".."}:
         raise ValueError("it is the name of a folder")
+    return text
+
+
+def check_kind_name(kind: str) -> str:
+    """Refuse what no kind is called; what is expected says which there are."""
+    if kind not in {entry.name for entry in list_kinds()}:
+        raise ValueError("")
+    return kind
+
+
+def check_site(text: str) -> str:
+    """Refuse what can't stand before the hyphen of an info code."""
+    if not _SITE.fullmatch(text):
+        raise ValueError("it has other characters than lower-case letters and digits")
     return text
 
 

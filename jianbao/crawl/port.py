@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao.crawl.page_addresses import ADDRESS_KINDS, watch_address
 from pipelines.settle import judge
-from spiders.addresses import host_of
 from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
 from storage.ledger.counts import CrawlCounts
@@ -22,6 +21,7 @@ from storage.ledger.poll import record_poll
 from storage.ledger.source import list_sources, order_poll, usual_silence
 from storage.ledger.unread_links import watch_unread
 from storage.records import Article, Draft, Exchange, Host, Owed, Poll, PollOrder, StoredSource, Voices
+from storage.records.hosts import host_of
 from storage.records.instants import LONGEST_REST, ahead, is_recent, past
 
 _MEMORY = timedelta(days=1)
@@ -63,6 +63,7 @@ class ArchivePort:
             self._open_kinds = list_open_kinds(connection, ADDRESS_KINDS)
         self._rows = {row.slug: row for row in rows if row.slug in wanted}
         self._names = _names_by_host(rows)
+        self._kinds: dict[str, str] = {row.slug: row.kind for row in rows}
 
     def orders(self) -> Sequence[PollOrder]:
         """Return the pages to poll, by slug."""
@@ -81,12 +82,17 @@ class ArchivePort:
         """Return the sources of the crawl that are not polled, and still owe."""
         return self._leftovers
 
-    def record_poll(self, poll: Poll, exchange: Exchange | None) -> None:
-        """Enter a poll, its capture and the events that follow from it, in one transaction."""
+    def kind_of(self, source: str) -> str:
+        """Return the kind of a source, whether it is polled or not; empty for one that nobody entered."""
+        return self._kinds.get(source, "")
+
+    def record_poll(self, poll: Poll, exchanges: Sequence[Exchange]) -> None:
+        """Enter a poll, its captures and the events that follow from it, in one transaction."""
         try:
             with self._archive.writing() as connection:
-                if exchange is not None and not _is_known_to_be_broken(connection, poll):
-                    self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
+                if exchanges and not _is_known_to_be_broken(connection, poll):
+                    for exchange in exchanges:
+                        self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
                 unread = watch_unread(connection, poll)
                 recorded = record_poll(connection, poll, self._voices)
                 self._record_events(connection, poll, has_news=recorded.new > 0)

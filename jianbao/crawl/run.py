@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
@@ -45,6 +45,9 @@ from storage.ledger.source import (
 )
 from storage.ledger.source_locks import SourceBusy, hold_sources
 from storage.records import Busy, Owed, Source
+
+if TYPE_CHECKING:
+    from spiders.kinds.kind import KindContext
 
 _ABANDONED = "the process ended without closing its crawl"
 
@@ -155,7 +158,7 @@ def choose_slugs(
     ``skip_unknown`` passes over names that the configuration no longer has, as long as one is left: a service
     goes on with the sources of the day it was started.
     """
-    known = {source.slug: source for source in configuration.sources if source.kind != "infocode"}
+    known = {source.slug: source for source in configuration.sources if source.is_polled}
     named = tuple(dict.fromkeys(wanted))
     if skip_unknown:
         named = tuple(slug for slug in named if slug in known) or named
@@ -269,11 +272,9 @@ def _crawl(
 ) -> None:
     from jianbao.crawl.port import ArchivePort  # noqa: PLC0415
     from jianbao.crawl.process import CrawlProcess  # noqa: PLC0415 - Scrapy takes half a second to import
-    from spiders.kinds.category import CategorySpider  # noqa: PLC0415
-    from spiders.kinds.infocode import InfoCodeSpider  # noqa: PLC0415
+    from spiders.archive_spider import ArchiveSpider  # noqa: PLC0415
 
-    spider = CategorySpider if order.wanted is None else InfoCodeSpider
-    process = CrawlProcess(spider, _settings(configuration), counted)
+    process = CrawlProcess(ArchiveSpider, _settings(configuration), counted)
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
     with archive.reading() as connection:
         voices = find_voices(configuration, list_polled(connection))
@@ -287,20 +288,29 @@ def _crawl(
         halt=process.halt,
         voices=voices,
     )
-    carried: dict[str, Any] = {} if order.wanted is None else {"wanted": order.wanted}
     process.run(
         watch,
         port=port,
         allowed_hosts=_allowed_hosts(configuration),
+        context=_kind_context(configuration),
+        wanted=order.wanted,
         voices=voices,
-        endpoint=configuration.infocode.url,
-        article_page=configuration.infocode.page,
         archive=archive,
         crawl_id=crawl_id,
         counted=counted,
         halt=process.halt,
-        **carried,
     )
+
+
+def _kind_context(configuration: Configuration) -> KindContext:
+    """Return what kinds are told of the configuration."""
+    from spiders.kinds.kind import Declaration, KindContext  # noqa: PLC0415
+
+    sources = {
+        source.slug: Declaration(source.slug, source.name, source.kind, source.url, source.site)
+        for source in configuration.sources
+    }
+    return KindContext(sources, configuration.infocode.url, configuration.infocode.page)
 
 
 def _find_leftovers(archive: Archive, order: CrawlOrder) -> tuple[str, ...]:
@@ -329,7 +339,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 
 
 def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
-    from spiders.addresses import host_of  # noqa: PLC0415
+    from storage.records.hosts import host_of  # noqa: PLC0415
 
     infocode = configuration.infocode
     addresses = [*(source.url for source in configuration.sources), infocode.url, infocode.page]

@@ -8,12 +8,17 @@ from datetime import datetime
 
 from jianbao.configuration import Configuration
 from jianbao.importing.text_identity import TEXT_SCHEME
-from spiders.addresses import endpoint_address, host_of
+from spiders.kinds.code_addresses import endpoint_address
 from storage.archive.folder import Archive
 from storage.ledger.host import forget_manners
 from storage.ledger.owed import ListingFilter, find_listings, select_listings
 from storage.ledger.source import INFOCODE_SOURCE, ensure_source
-from storage.records import Mistaken, Owed, Source, canonical_info_code
+from storage.records import Missing, Mistaken, Owed, Source, canonical_info_code, has_digits_alone
+from storage.records.hosts import host_of
+
+
+class NotListed(Missing):
+    """No source listed the article, and its site cannot be asked for it by its code."""
 
 
 class NothingNamed(Mistaken):
@@ -38,7 +43,8 @@ class Wish:
 def choose_articles(configuration: Configuration, archive: Archive, wish: Wish) -> list[Owed]:
     """Return the listings that match a wish, and for a code that was never listed, its JSON address.
 
-    Raises `NothingNamed` for an empty wish, and `BadInfoCode`.
+    Raises `NothingNamed` for an empty wish, `BadInfoCode`, and `NotListed` for another site's code that
+    no page listed.
     """
     if wish.is_empty():
         raise NothingNamed("name what to fetch again: --code, --source, --from, --to or --state")
@@ -83,5 +89,10 @@ def slugs_of(chosen: Sequence[Owed]) -> tuple[str, ...]:
 
 
 def _unlisted(configuration: Configuration, info_code: str) -> Owed:
+    """Return what to ask for where nothing listed a code; raise `NotListed` for another site's."""
+    if not has_digits_alone(info_code):
+        raise NotListed(
+            f"{info_code} was listed by no source: unlisted, only NW and 18 digits can be asked for"
+        )
     address = endpoint_address(configuration.infocode.url, info_code)
     return Owed(source=INFOCODE_SOURCE, info_code=info_code, form="media", url=address, title="")

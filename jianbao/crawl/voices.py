@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from jianbao.configuration import Configuration
-from spiders.addresses import host_of
 from storage.records import Site, Voices
+from storage.records.hosts import host_of
 from storage.records.voices import fold_name
 
 

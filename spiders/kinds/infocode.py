@@ -1,24 +1,42 @@
-"""The info-code spider: fetches named articles, listed or not, at their addresses and the endpoint."""
+"""The kind ``infocode``: any article of East Money's by its info code, listed or not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from spiders.archive_spider import ArchiveSpider
-from storage.records import Owed
+from spiders.kinds.code_addresses import article_addresses, endpoint_address, is_dated, page_address
+from spiders.kinds.kind import Answer, Kind, Steps
+from spiders.readers.article_json import read_article_json
+from spiders.readers.article_page import read_article
+from storage.records import Draft, Owed, PollOrder, has_digits_alone
 
 
-class InfoCodeSpider(ArchiveSpider):
-    """Fetches the articles that it is given, one search each."""
+class InfoCodeKind(Kind):
+    """Articles at their listed addresses, after their move, at the JSON endpoint and at the page by code."""
 
-    name = "infocode"
+    def poll(self, order: PollOrder) -> Steps:
+        """Refuse: nothing lists these articles."""
+        raise NotImplementedError(f"{order.source} has no page to poll")
 
-    def __init__(self, wanted: Iterable[Owed], **carried: Any) -> None:
-        """``wanted`` may be lazy: it is read as there is room for more searches."""
-        super().__init__(**carried)
-        self._wanted = iter(wanted)
+    def addresses(self, owed: Owed) -> Iterable[str]:
+        """Return the addresses of an article by what listed it and by its code."""
+        if not has_digits_alone(owed.info_code):
+            return article_addresses(owed)
+        return article_addresses(owed, self.context.endpoint, self.context.article_page)
 
-    def next_owed(self) -> Owed | None:
-        """Return the next article that is wanted."""
-        return next(self._wanted, None) if not self.line_is_long else None
+    def read(self, answer: Answer, owed: Owed) -> Draft:
+        """Read the endpoint's JSON, or any of the pages on which an article of this code stands."""
+        endpoint = self.context.endpoint
+        if endpoint and answer.asked == endpoint_address(endpoint, owed.info_code):
+            return read_article_json(answer.page.text, answer.url, owed.info_code)
+        return read_article(answer.page.text, answer.url)
+
+    def page_for_rest(self, draft: Draft, owed: Owed) -> str | None:
+        """Return the page to ask for title and time, where the endpoint leaves them out and nobody tells."""
+        page = self.context.article_page
+        is_known = owed.state in ("archived", "gone")
+        has_title = draft.title is not None or bool(owed.title)
+        has_time = draft.published_at is not None or is_dated(owed.url)
+        if not draft.partial or page is None or is_known or (has_title and has_time):
+            return None
+        return page_address(page, owed.info_code)

@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.http import Headers as ScrapyHeaders
 from scrapy.http import Response
 
-from spiders.wholeness import is_whole
+from spiders.middleware.wholeness import is_whole
 from storage.records import Exchange, Headers
 
 _META_KEY = "exchange"

@@ -13,8 +13,8 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from spiders.addresses import host_of
-from spiders.port import Port
+from spiders.middleware.manners import HostMemory
+from storage.records.hosts import host_of
 
 _TOO_MANY = 429
 _UNAVAILABLE = 503
@@ -69,8 +69,8 @@ class RetryAfterMiddleware:
         return again
 
     @property
-    def _port(self) -> Port:
-        return cast(Port, self._crawler.spider.port)  # type: ignore[union-attr]
+    def _port(self) -> HostMemory:
+        return cast(HostMemory, self._crawler.spider.port)  # type: ignore[union-attr]
 
 
 def parse_retry_after(value: str, now: datetime) -> timedelta | None:

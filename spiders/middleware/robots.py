@@ -12,12 +12,12 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
-from spiders.addresses import host_of
-from spiders.causes import name_cause
+from spiders.middleware.causes import name_cause
+from spiders.middleware.manners import HostMemory
 from spiders.middleware.retry_after import HostRests
-from spiders.port import Port
+from spiders.middleware.wholeness import is_whole
 from spiders.readers.robots_txt import TOKEN, is_robots_txt, name_only_us
-from spiders.wholeness import is_whole
+from storage.records.hosts import host_of
 
 _LONGEST_DELAY = 60.0  # seconds; a robots.txt that asks for more would stop the archive
 _NOT_THERE, _SERVER_ERROR = 400, 500
@@ -107,8 +107,8 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
         waiting.callback(parser)
 
     @property
-    def _port(self) -> Port:
-        return cast(Port, self.crawler.spider.port)  # type: ignore[union-attr]
+    def _port(self) -> HostMemory:
+        return cast(HostMemory, self.crawler.spider.port)  # type: ignore[union-attr]
 
     def _keep_delay(self, request: Request) -> None:
         """Slow the host's slot down to its Crawl-delay at every request: slots come and go."""

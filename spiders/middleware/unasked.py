@@ -6,7 +6,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from spiders.wholeness import is_whole
+from spiders.middleware.wholeness import is_whole
 
 _NOT_MODIFIED, _PARTIAL = 304, 206
 _CONDITIONAL = (_NOT_MODIFIED, 412)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from storage.database.schema import article, event, listing, source
 from storage.events.event import list_open_sources, open_event, resolve_events
-from storage.ledger.source import LISTING_KINDS
+from storage.ledger.source import UNLISTED_KINDS
 from storage.records import info_code_day
 from storage.records.instants import sound_stamps
 
@@ -100,7 +100,7 @@ def _waiting() -> Any:
         .where(
             listing.c.next_try_at.is_not(None),
             listing.c.state.in_(_WAITING),
-            source.c.kind.in_(LISTING_KINDS),
+            source.c.kind.not_in(UNLISTED_KINDS),
             ~exists().where(article.c.info_code == listing.c.info_code),  # another site's text may stand
         )
         .order_by(listing.c.source, listing.c.first_listed_at, listing.c.info_code)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from storage.database.opening import upsert
 from storage.database.schema import article, listing, source
-from storage.ledger.source import LISTING_KINDS
+from storage.ledger.source import UNLISTED_KINDS
 from storage.records import Owed
 
 UNARCHIVED = ("owed", "failed", "quarantined")
@@ -64,7 +64,9 @@ def is_listed_on_page(connection: Connection, slug: str, info_code: str) -> bool
     listed = (
         select(listing.c.info_code)
         .join(source, source.c.slug == listing.c.source)
-        .where(listing.c.source == slug, listing.c.info_code == info_code, source.c.kind.in_(LISTING_KINDS))
+        .where(
+            listing.c.source == slug, listing.c.info_code == info_code, source.c.kind.not_in(UNLISTED_KINDS)
+        )
     )
     return connection.execute(select(listed.exists())).scalar_one()
 

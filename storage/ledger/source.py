@@ -32,8 +32,8 @@ IMPORT_KIND = "import"
 """The kind of a source that lists what was imported: nothing polls it, so it can't be late or silent."""
 
 
-LISTING_KINDS = ("category",)
-"""Kinds of sources that have a page which lists articles, and keeps them there for some days."""
+UNLISTED_KINDS = ("infocode", IMPORT_KIND)
+"""Kinds of sources that have no page which lists articles, and keeps them there for some days."""
 
 
 def save_sources(connection: Connection, sources: Iterable[Source], *, alone: bool = True) -> int:
@@ -116,7 +116,7 @@ def find_source(connection: Connection, slug: str) -> StoredSource | None:
 def list_polled(connection: Connection) -> list[tuple[str, str, str]]:
     """Return slug, name and address of every source that is, or ever was, polled."""
     query = select(source.c.slug, source.c.name, source.c.url).where(
-        source.c.kind.in_(LISTING_KINDS), source.c.url.is_not(None)
+        source.c.kind.not_in(UNLISTED_KINDS), source.c.url.is_not(None)
     )
     return [(row.slug, row.name, row.url) for row in connection.execute(query.order_by(source.c.slug))]
 
@@ -127,6 +127,7 @@ def order_poll(row: StoredSource) -> PollOrder:
     return PollOrder(
         source=row.slug,
         url=row.url or "",
+        kind=row.kind,
         validators=Validators(row.etag, row.last_modified) if known else None,
         body_hash=row.body_hash,
         name=row.name,

@@ -55,10 +55,12 @@ class PollOrder:
 
     ``may_ask`` tells that the last whole page is recent enough to ask only whether it changed. ``name`` is
     the source's, ``heading`` stood above its list last time; ``others`` are the names of its site's sources.
+    ``kind`` knows how to poll it.
     """
 
     source: str
     url: str
+    kind: str
     validators: Validators | None = None
     body_hash: str | None = None
     may_ask: bool = False

@@ -10,8 +10,6 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from spiders.middleware.exchange_keeper import flatten_headers
-from spiders.readers.encoding import DecodedPage, decode_damaged_page
-from storage.records import SetAside
 from storage.records.content_coding import CodingBroken, TooLarge, read_body
 
 _ACCEPTED = "gzip, deflate, br, zstd"
@@ -21,7 +19,7 @@ _META_KEY = "undecodable"
 class ContentDecodingMiddleware:
     """Stands where Scrapy's own stands, which takes a damaged body's whole part for the page.
 
-    A body that can't be decoded stays as it is, and `decode_response` tells of it: its capture is kept.
+    A body that can't be decoded stays as it is, and `undecodable` tells of it: its capture is kept.
     """
 
     def __init__(self, max_size: int) -> None:
@@ -53,12 +51,7 @@ class ContentDecodingMiddleware:
         return decoded
 
 
-def decode_response(response: Response) -> DecodedPage:
-    """Return the text of a response's body; raise `SetAside` for one that has none or can't be decoded."""
-    reason = response.meta.get(_META_KEY)
-    if reason is not None:
-        raise SetAside(f"has a body that can't be decoded ({reason})")
-    if not response.body:
-        raise SetAside("has an empty body")
-    content_type = response.headers.get("Content-Type")
-    return decode_damaged_page(response.body, content_type.decode("latin-1") if content_type else None)
+def undecodable(response: Response) -> str | None:
+    """Return why a response's body can't be decoded, None for any other."""
+    reason: str | None = response.meta.get(_META_KEY)
+    return reason

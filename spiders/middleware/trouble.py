@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from scrapy import exceptions as scrapy_errors
 from twisted.python.failure import Failure
 
-from spiders.causes import is_of_host, name_cause
 from spiders.middleware.allowed_hosts import OffHost
+from spiders.middleware.causes import is_of_host, name_cause
 from spiders.middleware.retry_after import HostRests
 from spiders.middleware.robots import RobotsUnavailable
 from storage.records import Missing, TryLater

@@ -1,4 +1,4 @@
-"""Where an article may be found: its addresses, in the order in which they are tried."""
+"""Where an article may be found by its info code and listed address: on the Jekyll site, at East Money."""
 
 from __future__ import annotations
 
@@ -10,36 +10,22 @@ from urllib.parse import quote, urlsplit
 from storage.records import Form, Owed, info_code_day
 
 _DATED_PATH = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/[^/]+$")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def article_addresses(
-    owed: Owed, endpoint: str | None, allowed: frozenset[str], page: str | None = None
-) -> tuple[str, ...]:
-    """Return an article's addresses on allowed hosts: listed, after its move, elsewhere, the JSON endpoint.
+def article_addresses(owed: Owed, endpoint: str | None = None, page: str | None = None) -> tuple[str, ...]:
+    """Return an article's addresses: listed, after its move, elsewhere, the JSON endpoint, its page by code.
 
-    The page by its code is one of them when nothing listed it. ``page`` is as for `page_address`.
+    That page is one of them when nothing listed it. ``endpoint`` holds ``{code}``; ``page`` is as for
+    `page_address`.
 
     The site moves a post after three days from its dated URL to ``/old_post/DATE-CODE.html``, where DATE is
     the day in UTC+8 (docs/upstream.md#three-days): the day of the dated URL, or else that of the info code,
-    since posts without a zone have the next day's URL. ``endpoint`` holds ``{code}``.
+    since posts without a zone have the next day's URL.
     """
     found = dict.fromkeys(_candidates(owed, endpoint))
     if page is not None and not owed.title:
         found[page_address(page, owed.info_code)] = None
-    return tuple(url for url in found if is_allowed(url, allowed))
-
-
-def barred_addresses(owed: Owed, endpoint: str | None, allowed: frozenset[str]) -> tuple[str, ...]:
-    """Return an article's other addresses: those on hosts that are not allowed."""
-    found = dict.fromkeys(_candidates(owed, endpoint))
-    return tuple(url for url in found if not is_allowed(url, allowed))
-
-
-def is_allowed(url: str, allowed: frozenset[str]) -> bool:
-    """Return whether a URL's host is among these: ``host``, ``host:port``, or ``host:*`` for any port."""
-    host = host_of(url)
-    return host in allowed or f"{_name_of(url)}:*" in allowed
+    return tuple(found)
 
 
 def endpoint_address(endpoint: str, info_code: str) -> str:
@@ -55,24 +41,6 @@ def page_address(page: str, info_code: str) -> str:
 def is_dated(url: str) -> bool:
     """Return whether an address names the day of its article."""
     return _DATED_PATH.search(urlsplit(url).path) is not None
-
-
-def host_of(url: str) -> str:
-    """Return ``host`` or ``host:port`` of a URL, as DNS writes it, without the scheme's default port."""
-    parts = urlsplit(url)
-    host, port = _name_of(url), parts.port
-    return host if port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
-
-
-def _name_of(url: str) -> str:
-    """Return a URL's host in lower case; an international name in the letters of DNS, as it is asked for."""
-    host = (urlsplit(url).hostname or "").lower()
-    if ":" in host:
-        return f"[{host}]"
-    try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host
 
 
 def _candidates(owed: Owed, endpoint: str | None) -> Iterator[str]:

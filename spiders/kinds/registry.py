@@ -1,0 +1,99 @@
+"""The registry of kinds: their names, what each asks of its sources, and where the code of each is.
+
+It is read wherever a configuration is, so it loads no reader: `load_kind` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from storage.records.remedy import Missing
+
+if TYPE_CHECKING:
+    from spiders.kinds.kind import Kind, KindContext
+
+
+class UnknownKind(Missing):
+    """No kind of this name is registered: a source of a later version, or of one without its module."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindEntry:
+    """What is known of a kind before its code is loaded. ``place`` is ``module:class``; see `Kind`.
+
+    ``told`` says in a clause what a source of this kind is. ``is_polled``: it has a page that lists articles,
+    so it may have a schedule. ``needs_site``: its articles have the codes ``SITE-ID``, so its sources declare
+    their site. ``holds_code``: the place of the info code, ``{code}``, is in its sources' addresses.
+    ``is_configured`` False: the archive makes its sources itself.
+    """
+
+    name: str
+    place: str
+    told: str
+    is_polled: bool = True
+    needs_site: bool = False
+    holds_code: bool = False
+    is_configured: bool = True
+
+
+_KINDS: dict[str, KindEntry] = {}
+
+
+def register_kind(entry: KindEntry) -> None:
+    """Make a kind known; one of the same name is replaced."""
+    _KINDS[entry.name] = entry
+
+
+def forget_kind(name: str) -> None:
+    """Make a kind unknown again."""
+    _KINDS.pop(name, None)
+
+
+def find_kind(name: str) -> KindEntry | None:
+    """Return what is known of a kind; None when there is none of that name."""
+    return _KINDS.get(name)
+
+
+def list_kinds() -> tuple[KindEntry, ...]:
+    """Return the kinds that a source of the configuration may be of, in the order of their registration."""
+    return tuple(entry for entry in _KINDS.values() if entry.is_configured)
+
+
+def load_kind(name: str, context: KindContext) -> Kind:
+    """Return a kind ready to poll and to read, its code loaded; raise `UnknownKind`."""
+    entry = find_kind(name)
+    if entry is None:
+        raise UnknownKind(f"no kind {name!r} of sources is known to this version")
+    module, _, called = entry.place.partition(":")
+    make = cast("Callable[[KindContext], Kind]", getattr(import_module(module), called))
+    return make(context)
+
+
+register_kind(
+    KindEntry(
+        "category",
+        "spiders.kinds.category:CategoryKind",
+        "a page of the Jekyll site that lists a newspaper's articles",
+    )
+)
+register_kind(
+    KindEntry(
+        "infocode",
+        "spiders.kinds.infocode:InfoCodeKind",
+        "an address at which any article is read by its info code, and that lists none",
+        is_polled=False,
+        holds_code=True,
+    )
+)
+register_kind(
+    KindEntry(
+        "import",
+        "spiders.kinds.infocode:InfoCodeKind",
+        "what was imported: asked for, it is looked for by its info code",
+        is_polled=False,
+        is_configured=False,
+    )
+)

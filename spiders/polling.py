@@ -1,0 +1,132 @@
+"""A poll under way: what its kind asks for, one page after another, until it knows what the source lists."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from scrapy.http import Response
+
+from spiders.answers import answer_of, moved_to, validators_of
+from spiders.kinds.kind import Answer, Ask, Listing, NotTheList, Steps
+from spiders.middleware.exchange_keeper import kept_exchange
+from spiders.middleware.wholeness import is_whole
+from spiders.port import Port
+from storage.records import Exchange, Poll, PollOrder, SetAside, TryLater, Validators
+from storage.records.hosts import host_of
+
+_NOT_MODIFIED = 304
+
+
+@dataclass(slots=True)
+class Polling:
+    """One source's poll. ``ask`` is what it waits for; ``poll`` is there when it has ended, with ``kept``.
+
+    ``kept`` are the answers that brought something new.
+    """
+
+    order: PollOrder
+    port: Port
+    steps: Steps
+    ask: Ask
+    poll: Poll | None = None
+    kept: list[Exchange] = field(default_factory=list)
+    _validators: Validators | None = None
+    _body_hash: str | None = None
+    _moved_to: str | None = None
+
+    @classmethod
+    def begin(cls, order: PollOrder, port: Port, steps: Steps) -> Polling:
+        """Begin a poll with the first page that its kind asks for."""
+        return cls(order, port, steps, next(steps))
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """The headers that ask only for a change, where the host's validators can be trusted."""
+        known, host = self.order.validators, host_of(self.ask.url)
+        if known is None or not (self.ask.only_if_changed and self.order.may_ask):
+            return {}
+        if not self.port.trusts_validators(host):
+            return {}
+        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+    def take(self, response: Response) -> None:
+        """Go on with what came."""
+        if self.ask.only_if_changed:
+            self._moved_to = moved_to(response)
+        if response.status == _NOT_MODIFIED:
+            self._end(Poll(self.order.source, "unchanged", datetime.now(UTC)))
+            return
+        answer = answer_of(response, self.ask.url)
+        if not (answer.is_missing or is_whole(response)):
+            self.fail(TryLater(f"{self.ask.url} answered {response.status}"))
+        elif not answer.is_missing and self.ask.only_if_changed and self._is_as_before(response):
+            self._end(self._poll("unchanged"))
+        else:
+            self._keep(kept_exchange(response.request))
+            self._go_on(answer)
+
+    def fail(self, trouble: TryLater) -> None:
+        """Go on where a page could not be had, or end as failed."""
+        self._go_on(trouble)
+
+    def _go_on(self, came: Answer | TryLater) -> None:
+        try:
+            self.ask = self.steps.send(came) if isinstance(came, Answer) else self.steps.throw(came)
+        except StopIteration as ended:
+            self._end(self._poll_of(ended.value))
+        except TryLater as trouble:
+            self._end(self._failed(str(trouble)))
+        except NotTheList as doubt:
+            self._end(self._failed(f"{self.ask.url} {doubt}"))
+        except SetAside as refused:
+            self._end(self._failed(f"{self.ask.url} {refused}", layout_broken=True))
+        except Exception as error:  # noqa: BLE001 - whatever a reader stumbles over, its page is kept and told of
+            said = f"{self.ask.url} could not be read ({type(error).__name__}: {error})"
+            self._end(self._failed(said, layout_broken=True))
+
+    def _is_as_before(self, response: Response) -> bool:
+        """Note a page's version, and return whether it is the known one; learn whether its host tells it."""
+        self._validators = validators_of(response)
+        self._body_hash = hashlib.sha256(response.body).hexdigest()
+        known, same = self.order.validators, self._body_hash == self.order.body_hash
+        told = self._validators == known and known not in (None, Validators())
+        if told and self.order.body_hash is not None:
+            self.port.note_validators(host_of(self.ask.url), truthful=same)
+        return same
+
+    def _poll_of(self, found: Listing) -> Poll:
+        """Return the poll that found this."""
+        if found.missing:
+            return Poll(self.order.source, "empty", datetime.now(UTC), missing=True)
+        return replace(
+            self._poll("changed" if found.listed else "empty"),
+            listed=found.listed,
+            lost=found.lost,
+            links=found.links,
+            unread=found.unread,
+            heading=found.heading,
+        )
+
+    def _poll(self, outcome: Literal["changed", "empty", "unchanged"]) -> Poll:
+        now = datetime.now(UTC)
+        return Poll(self.order.source, outcome, now, validators=self._validators, body_hash=self._body_hash)
+
+    def _failed(self, error: str, *, layout_broken: bool = False) -> Poll:
+        now = datetime.now(UTC)
+        return Poll(self.order.source, "failed", now, error=error, layout_broken=layout_broken)
+
+    def _keep(self, exchange: Exchange | None) -> None:
+        if exchange is not None:
+            self.kept.append(exchange)
+
+    def _end(self, poll: Poll) -> None:
+        """End with a poll that tells where its page has moved for good, in its error too when it failed."""
+        error, address = poll.error, self._moved_to
+        if error and address:
+            error += f"; it has moved to {address} for good: if that is its page now, "
+            error += "write it into the source's url"
+        self.poll = replace(poll, moved_to=address, error=error)
