@@ -25,8 +25,12 @@ _LONGEST_BODY = 1_000_000
 _MOST_TAGS = 100_000
 """Tags beyond which a body is set aside: real ones have up to some thousands, and each takes as long as 30
 characters."""
-# A paragraph that every parser reads alike, as most of a newspaper's are: a tree of it costs ten times more.
-_PLAIN = re.compile(r"\s*<p>([^<&\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\ufffe\uffff]*)</p>")
+# A paragraph that every parser reads alike, as most of a newspaper's are, and the source line at the end of
+# nearly every article: a tree of it costs ten times more.
+_PLAIN = re.compile(
+    r'\s*<p(?P<source> class="em_media")?>'
+    r"(?P<text>[^<&\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\ufffe\uffff]*)</p>"
+)
 _ENDED_BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
 # fmt: off
 _DROPPED = frozenset({
@@ -91,8 +95,8 @@ def _read_plain(markup: str, reading: Reading) -> str:
     """Read the paragraphs at the start that hold nothing but text, and return the markup that follows."""
     end = 0
     while paragraph := _PLAIN.match(markup, end):
-        if text := line_text(paragraph[1]):
-            reading.body.lines.append(Line(text))
+        if text := line_text(paragraph["text"]):
+            reading.body.lines.append(Line(text, is_source=paragraph["source"] is not None))
         end = paragraph.end()
     return markup[end:].strip()
 
