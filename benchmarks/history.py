@@ -13,8 +13,9 @@ from sqlalchemy import Connection, insert
 
 from jianbao.demo.background import BEATS, seeded, write_paragraphs
 from storage.archive.folder import DATABASE_FILE
+from storage.articles.wording import Held, Wording, tell_wording
 from storage.database.opening import connect_database
-from storage.database.schema import article, capture, listing, revision
+from storage.database.schema import article, capture, listing, wording
 
 _LAST_DAY = datetime(2026, 3, 1, tzinfo=UTC)
 _PER_DAY = 80
@@ -55,7 +56,7 @@ def _set(connection: Connection, *pragmas: str) -> None:
 
 
 def _insert_chunk(connection: Connection, chunk: Sequence[Rows]) -> None:
-    for table in (capture, article, revision, listing):
+    for table in (capture, article, wording, listing):
         connection.execute(insert(table), [rows[table.name] for rows in chunk])
 
 
@@ -127,13 +128,13 @@ def _one(number: int, slug: str, minute: datetime, lines: Sequence[str], duplica
             "status": "archived",
             "capture_id": _FIRST_CAPTURE + number,
         },
-        "revision": {
+        "wording": {
             "info_code": code,
             "number": 1,
-            "title": title,
-            "text": text,
-            "body_html": "".join(f"<p>{line}</p>\n" for line in lines),
-            "content_hash": digest,
+            **tell_wording(
+                Wording(title, text, "".join(f"<p>{line}</p>\n" for line in lines), digest),
+                Held(title, text, digest),
+            ),
             "capture_id": _FIRST_CAPTURE + number,
             "seen_at": at,
             "changed": {},

@@ -26,6 +26,8 @@ TYPES = {
     "FLOAT": "number",
     "BLOB": "blob",
 }
+VIEWS = {"revision": "wording"}
+"""Views by the table whose columns they show: of an expression SQLite tells no type."""
 OWN = {"search", "search_data", "search_idx", "search_config"}
 """The tables of the index: named, but for nobody to read."""
 
@@ -48,7 +50,11 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]
     Archive.open(folder).close()
     with closing(sqlite3.connect(folder / "archive.db")) as connection:
         names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {name: dict(columns(connection, name)) for (name,) in names}
+        found = {name: dict(columns(connection, name)) for (name,) in names}
+        for view, table in VIEWS.items():
+            shown = dict(columns(connection, view))
+            found[view] = {name: kind for name, kind in found[table].items() if name in shown}
+        return found
 
 
 def columns(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str]]:

@@ -168,6 +168,20 @@ ROWS: dict[str, dict[str, Any]] = {
         "seen_at": STORED_NOON,
         "changed": "{}",
     },
+    "wording": {
+        "info_code": CODE,
+        "number": 1,
+        "title": "云湾渔港开海第一天",
+        "text": "渔港今晨开海。\n头一网捞上来三百斤鲳鱼。",
+        "body_html": "<p>渔港今晨开海。</p>",
+        "content_hash": "abcd",
+        "capture_id": 11,
+        "seen_at": STORED_NOON,
+        "changed": "{}",
+        "text_parts": None,
+        "body_parts": None,
+    },
+    "shrinking": {"done_to": ""},
     "time_change": {
         "id": 4,
         "info_code": CODE,
@@ -228,7 +242,8 @@ def engine(path: Path) -> Iterator[Engine]:
 
 def fill(connection: Connection) -> dict[str, dict[str, Any]]:
     """Put one row into every table that there is; return the rows as that schema has them."""
-    rows = {table: fitting(connection, table) for table in ROWS if inspect(connection).has_table(table)}
+    there = inspect(connection).get_table_names()
+    rows = {table: fitting(connection, table) for table in ROWS if table in there}
     for table, row in rows.items():
         names = ", ".join(f'"{name}"' for name in row)
         marks = ", ".join(f":{name}" for name in row)
@@ -254,7 +269,7 @@ def test_the_code_expects_the_newest_revision() -> None:
 
 
 def test_every_table_has_a_row_to_migrate() -> None:
-    assert ROWS.keys() == metadata.tables.keys()
+    assert ROWS.keys() == {*metadata.tables, "revision"}, "which was a table once"
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

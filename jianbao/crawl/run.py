@@ -22,6 +22,7 @@ from jianbao.terminal.progress import Watch
 from jianbao.upkeep.alarms import raise_alarms
 from jianbao.upkeep.index import index_news
 from jianbao.upkeep.stories import link_news
+from jianbao.upkeep.texts import shrink_some_texts
 from pipelines.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.captures.lost import settle_regained
@@ -224,6 +225,7 @@ def _follow(
     try:
         index_news(archive)
         link_news(archive)
+        shrink_some_texts(archive)
     except Exception as error:
         _break(counted, error)
         _close(archive, order, leftovers, crawl_id, counted, began)

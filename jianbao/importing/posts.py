@@ -15,6 +15,7 @@ from jianbao.importing.post_folder import FoundFile, Stray, Unreadable, find_fil
 from jianbao.importing.post_reading import ReadPost, read_posts
 from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
 from jianbao.upkeep.index import index_news
+from jianbao.upkeep.texts import shrink_some_texts
 from pipelines.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.captures.imported_files import find_imported
@@ -69,6 +70,7 @@ class _PostImport:
             self._counted.interrupted = True
         merge_waiting_ghosts(self._archive)
         index_news(self._archive)
+        shrink_some_texts(self._archive)
         self._report()
 
     def _all_but_ghosts(self, paths: Sequence[Path]) -> Iterator[FoundFile]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql_text
 
 from storage.articles.security_names import count_names, name_securities
+from storage.articles.wording import Wording, insert_wording, replace_wording
 from storage.database.opening import upsert
 from storage.database.schema import article, revision, security
 from storage.records import (
@@ -53,7 +54,6 @@ _after = article.alias("after")
 _FIND_ARTICLE = select(article).where(article.c.info_code == _code)
 _FIND_SECURITIES = select(security).where(security.c.info_code == _code).order_by(sql_text("rowid"))
 _INSERT_ARTICLE = insert(article)
-_INSERT_REVISION = insert(revision)
 _TOUCH_ARTICLE = (
     update(article)
     .where(article.c.info_code == _code)
@@ -134,35 +134,18 @@ def touch_article(
 
 def insert_revision(connection: Connection, stored: StoredArticle, changed: Mapping[str, Any]) -> None:
     """Enter an article's current text as its revision of that number."""
-    connection.execute(
-        _INSERT_REVISION,
-        {
-            "info_code": stored.article.info_code,
-            "number": stored.revision,
-            "title": stored.article.title,
-            "text": stored.article.text,
-            "body_html": stored.article.body_html,
-            "content_hash": stored.content_hash,
-            "capture_id": stored.capture_id,
-            "seen_at": stored.last_checked_at,
-            "changed": dict(changed),
-        },
-    )
+    origin = {
+        "capture_id": stored.capture_id,
+        "seen_at": stored.last_checked_at,
+        "changed": dict(changed),
+    }
+    insert_wording(connection, stored.article.info_code, stored.revision, _said(stored), origin)
 
 
 def replace_revision(connection: Connection, stored: StoredArticle) -> None:
     """Replace the wording of an article's current revision by that of a better form of the same text."""
-    connection.execute(
-        update(revision)
-        .where(revision.c.info_code == stored.article.info_code, revision.c.number == stored.revision)
-        .values(
-            title=stored.article.title,
-            text=stored.article.text,
-            body_html=stored.article.body_html,
-            content_hash=stored.content_hash,
-            capture_id=stored.capture_id,
-        )
-    )
+    code = stored.article.info_code
+    replace_wording(connection, code, stored.revision, _said(stored), stored.capture_id)
 
 
 def save_securities(connection: Connection, current: Article) -> None:
@@ -228,6 +211,11 @@ def _insert_securities(connection: Connection, current: Article, gone: Sequence[
         connection.execute(_INSERT_SECURITIES, rows)
     if current.securities or gone:
         count_names(connection, gone, current.securities)
+
+
+def _said(stored: StoredArticle) -> Wording:
+    said = stored.article
+    return Wording(said.title, said.text, said.body_html, stored.content_hash)
 
 
 def _values(stored: StoredArticle) -> dict[str, Any]:

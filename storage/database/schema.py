@@ -24,6 +24,8 @@ from sqlalchemy import (
     text,
 )
 
+from storage.database.revision_view import create_with
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -172,8 +174,9 @@ Index(
     postgresql_where=text("duplicate_of IS NOT NULL"),
 )
 
-revision = Table(
-    "revision",
+wording = Table(
+    # What `revision` shows. A wording repeats nothing that its article has: see `storage.articles.wording`.
+    "wording",
     metadata,
     Column("info_code", ForeignKey("article.info_code"), primary_key=True),
     Column("number", Integer, primary_key=True),
@@ -182,6 +185,30 @@ revision = Table(
     Column("body_html", Text, nullable=False),
     Column("content_hash", String, nullable=False),
     Column("capture_id", ForeignKey("capture.id")),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("changed", JSON, nullable=False),
+    Column("text_parts", Text),
+    Column("body_parts", Text),
+)
+create_with(metadata)
+
+shrinking = Table(
+    # A row while wordings of earlier versions are still to be shrunk: those up to this info code are done.
+    "shrinking",
+    metadata,
+    Column("done_to", String, primary_key=True),
+)
+
+revision = Table(
+    "revision",
+    MetaData(),  # a view: only to be read
+    Column("info_code", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("body_html", Text, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("capture_id", Integer),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("changed", JSON, nullable=False),
 )

@@ -34,6 +34,7 @@ from spiders.readers.listing_page import read_list_page
 from spiders.readers.plain_text import read_plain_text
 from spiders.readers.post_file import NoArticle, read_post_file
 from spiders.readers.robots_txt import TOKEN, is_robots_txt, name_only_us
+from storage.articles.parts import cut_body, cut_text
 from storage.ledger.poll import uncounted
 from storage.records import (
     Article,
@@ -222,6 +223,12 @@ def search_tokens(text: str) -> Any:
     return article_tokens(text, text)
 
 
+def revision_parts(text: str) -> Any:
+    """Cut the text as a delivered body and as an earlier text, by itself turned around and by another."""
+    held = f"{text[::-1]}{text}"
+    return cut_body(text, held), cut_text(text, held), cut_body(text, "另一篇"), cut_text(text, "另一篇")
+
+
 def sketches(text: str) -> Any:
     """Sketch the text and compare it with itself turned around."""
     whole = comparable(text)
@@ -298,6 +305,7 @@ READERS: dict[str, Read] = {
         judged_article,
         precedence,
         search_tokens,
+        revision_parts,
         sketches,
         marked_hits,
         long_query,

@@ -18,11 +18,11 @@ from storage.captures.capture import insert_capture
 from storage.database.schema import (
     article,
     listing,
-    revision,
     security,
     story_owed,
     story_sketch,
     time_change,
+    wording,
 )
 from storage.ledger.poll import record_listings
 from storage.ledger.source import save_sources
@@ -186,7 +186,7 @@ def remove_article(connection: Connection, code: str) -> None:
     assert stored is not None
     index_article(connection, None, stored)
     connection.execute(update(listing).where(listing.c.info_code == code).values(published_at=None))
-    for table in (story_owed, story_sketch, revision, time_change, security, article):
+    for table in (story_owed, story_sketch, wording, time_change, security, article):
         connection.execute(delete(table).where(table.c.info_code == code))
 
 
