@@ -195,7 +195,8 @@ def test_a_post_that_the_site_has_changed_since_is_rendered(tmp_path: Path) -> N
     write_posts(tmp_path / "site" / "_posts", [POST])
     import_all(tmp_path / "a", tmp_path / "site")
     with Archive.open_existing(tmp_path / "a") as archive, archive.writing() as connection:
-        connection.execute(text("UPDATE revision SET body_html = '<p>改过的文字。</p>', capture_id = NULL"))
+        edited = "UPDATE wording SET body_html = '<p>改过的文字。</p>', body_parts = NULL, capture_id = NULL"
+        connection.execute(text(edited))
         connection.execute(
             text("UPDATE article SET text = '改过的。', paragraphs = '[\"text\"]', content_hash = 'x'")
         )

@@ -19,7 +19,6 @@ from support.sample_articles import CODE, plain_article, stored_with
 
 from storage.archive.folder import Archive
 from storage.articles.article import (
-    StoredArticle,
     insert_article,
     insert_revision,
     list_revisions,
@@ -31,7 +30,7 @@ from storage.captures.imported_files import read_held_text
 from storage.database.opening import open_database
 from storage.database.revision_view import CREATE_TRIGGER, CREATE_VIEW
 from storage.database.schema import metadata
-from storage.records import Paragraph
+from storage.records import Paragraph, StoredArticle
 from storage.sql.statement import read_sql
 
 LINES = (
