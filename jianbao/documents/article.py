@@ -8,9 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from jianbao.documents.document import Document
-from storage.records import Capture, Crawl, Event, Revision, StoredArticle, TimeChange
+from storage.records import Capture, Crawl, Event, Revision, StoredArticle, Story, TimeChange
 from storage.records.press_days import PRESS_ZONE
-from storage.stories.story import Story
 
 _SNIPPET = 80  # characters
 

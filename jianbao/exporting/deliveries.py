@@ -14,10 +14,8 @@ from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, read_post_file
 from spiders.readers.post_parts import share_address, without_digest
-from storage.captures.capture import read_captures
-from storage.captures.imported_files import list_imported_files
-from storage.records import Capture, Draft, Form, SetAside, Vanished, find_info_code
-from storage.search.companions import WholeArticle
+from storage.captures.capture import list_captures_under, read_captures
+from storage.records import Capture, Draft, Form, SetAside, Vanished, WholeArticle, find_info_code
 from storage.warc import read_payload
 
 _MOST_CAPTURES = 30
@@ -51,7 +49,7 @@ def find_deliveries(chosen: Selection, whole: WholeArticle) -> Deliveries:
     saying: dict[Form, Delivered] = {}
     newest: dict[Form, Delivered] = {}
     unreadable: list[str] = []
-    captures = list_imported_files(chosen.connection, code, "")[::-1][:_MOST_CAPTURES]
+    captures = list_captures_under(chosen.connection, code, "")[::-1][:_MOST_CAPTURES]
     for capture in captures:
         try:
             answers = [(one, body_hash(normalise(one.draft))) for one in _answers(chosen, capture, code)]

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jianbao.documents.article import present_article, present_story
+from storage.records import WholeArticle
 from storage.records.press_days import PRESS_ZONE
-from storage.search.companions import WholeArticle
 
 
 @dataclass(frozen=True, slots=True)

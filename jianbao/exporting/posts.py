@@ -21,10 +21,19 @@ from pipelines.precedence import FILE_SCHEME, is_current
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, read_post_file
 from storage.archive.folder import Archive
-from storage.captures.imported_files import list_imported_files, read_held_text
-from storage.records import Article, BadInfoCode, Capture, Form, HeldText, SetAside, find_info_code
+from storage.captures.capture import list_captures_under
+from storage.captures.imported_files import read_held_text
+from storage.records import (
+    Article,
+    BadInfoCode,
+    Capture,
+    Form,
+    HeldText,
+    SetAside,
+    WholeArticle,
+    find_info_code,
+)
 from storage.search import Query
-from storage.search.companions import WholeArticle
 from storage.warc import CaptureUnreadable, read_payload
 
 POSTS_FOLDER = "_posts"
@@ -77,7 +86,7 @@ def _posts_of(chosen: Selection, whole: WholeArticle) -> Iterator[tuple[str, byt
     stored = whole.stored
     forms: list[Form] = [form for form in _FORMS if form in stored.forms.split()]
     held = read_held_text(chosen.connection, stored.article.info_code, stored.revision)
-    own = list_imported_files(chosen.connection, stored.article.info_code, FILE_SCHEME)
+    own = list_captures_under(chosen.connection, stored.article.info_code, FILE_SCHEME)
     originals = list(_originals(own, stored.article.info_code))
     posts: dict[str, bytes] = {}
     there: set[Form] = set()

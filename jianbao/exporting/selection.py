@@ -11,9 +11,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from jianbao.exporting.document import ExportedArticle, document_article
+from storage.articles.whole import complete_articles
 from storage.ledger.source import list_sources
-from storage.search import Order, Query
-from storage.search.companions import WholeArticle, iterate_whole
+from storage.records import WholeArticle
+from storage.search import Order, Query, iterate_matches
 
 Watch = Callable[[int], None]
 """Told how many articles have gone by, now and then."""
@@ -60,7 +61,8 @@ class Selection:
 
     def whole(self, order: Order = "oldest") -> Iterator[WholeArticle]:
         """Yield the articles in the order of their publication, and count them."""
-        for whole in iterate_whole(self.connection, self.query, order):
+        matches = iterate_matches(self.connection, self.query, order)
+        for whole in complete_articles(self.connection, matches):
             self.counts.count(whole)
             if self.watch is not None and self.counts.articles % _OFTEN == 0:
                 self.watch(self.counts.articles)

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection
 
-from storage.records import Capture
-from storage.search.companions import WholeArticle, list_originals
+from storage.captures.capture import list_originals
+from storage.records import Capture, WholeArticle
 from storage.warc.description import describe_file
 from storage.warc.member import copy_member
 from storage.warc.record import BrokenRecord

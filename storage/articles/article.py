@@ -24,6 +24,7 @@ from sqlalchemy import text as sql_text
 
 from storage.articles.security_names import count_names, name_securities
 from storage.articles.wording import Wording, insert_wording, replace_wording
+from storage.database.batches import batches
 from storage.database.opening import upsert
 from storage.database.schema import article, revision, security
 from storage.records import (
@@ -46,7 +47,6 @@ class NotArchived(Missing):
 _REVISION = [revision.c[field.name] for field in fields(WholeRevision)]
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SLOTS_PER_MINUTE = 4
-_CHUNK = 500  # bound variables of one statement
 
 # What runs for every article is put together once: building a statement costs more than running it.
 _code: BindParameter[str] = bindparam("code")
@@ -100,8 +100,7 @@ def find_delivered(connection: Connection, info_code: str) -> StoredArticle | No
 def find_archived(connection: Connection, info_codes: Sequence[str]) -> set[str]:
     """Return those of the info codes that have an article."""
     found: set[str] = set()
-    for start in range(0, len(info_codes), _CHUNK):
-        part = info_codes[start : start + _CHUNK]
+    for part in batches(info_codes):
         found |= set(
             connection.execute(select(article.c.info_code).where(article.c.info_code.in_(part))).scalars()
         )

@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exis
 
 from storage.articles.article import read_stored
 from storage.articles.security_names import is_called
+from storage.database.batches import batches
 from storage.database.schema import article, listing, security
 from storage.records import StoredArticle
 from storage.stories.story import is_first_of_story
-
-_CHUNK = 500  # bound variables of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +139,11 @@ def select_matching(
 
 def list_article_sources(connection: Connection, info_codes: Iterable[str]) -> dict[str, list[str]]:
     """Return for each info code the sources that listed it, the first to list it first."""
-    codes = list(info_codes)
     sources: dict[str, list[str]] = {}
-    for start in range(0, len(codes), _CHUNK):
+    for codes in batches(info_codes):
         rows = connection.execute(
             select(listing.c.info_code, listing.c.source)
-            .where(listing.c.info_code.in_(codes[start : start + _CHUNK]))
+            .where(listing.c.info_code.in_(codes))
             .order_by(listing.c.first_listed_at, listing.c.source)
         )
         for code, slug in rows:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from storage.database.schema import capture, listing
+from storage.database.schema import listing
 
 
 def list_listings(connection: Connection, info_code: str) -> list[dict[str, Any]]:
@@ -15,13 +15,5 @@ def list_listings(connection: Connection, info_code: str) -> list[dict[str, Any]
         select(listing)
         .where(listing.c.info_code == info_code)
         .order_by(listing.c.first_listed_at, listing.c.source)
-    )
-    return [dict(row._mapping) for row in rows]
-
-
-def list_captures_of(connection: Connection, info_code: str, limit: int = 200) -> list[dict[str, Any]]:
-    """Return every capture of an article, the first fetched first."""
-    rows = connection.execute(
-        select(capture).where(capture.c.info_code == info_code).order_by(capture.c.id).limit(limit)
     )
     return [dict(row._mapping) for row in rows]

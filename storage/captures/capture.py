@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, union
+from sqlalchemy import text as sql_text
 
-from storage.database.schema import capture
+from storage.database.batches import batches
+from storage.database.schema import capture, revision
 from storage.records import Capture, WarcPlace
-
-_CHUNK = 500  # bound variables of one statement
 
 # What runs for every capture is put together once: building a statement costs more than running it.
 _INSERT = insert(capture)
 _FIND_PAYLOAD = (
     select(capture)
     .where(capture.c.payload_digest == bindparam("digest"), capture.c.refers_to.is_(None))
+    .order_by(capture.c.id)
+)
+_FIND_UNDER = (
+    select(capture)
+    .where(capture.c.info_code == bindparam("code"), capture.c.url.startswith(bindparam("scheme")))
     .order_by(capture.c.id)
 )
 
@@ -72,8 +77,7 @@ def read_capture(connection: Connection, identity: int) -> Capture | None:
 def read_captures(connection: Connection, identities: Sequence[int]) -> dict[int, Capture]:
     """Return captures by their ids; one that is not there is left out."""
     found: dict[int, Capture] = {}
-    for start in range(0, len(identities), _CHUNK):
-        part = identities[start : start + _CHUNK]
+    for part in batches(identities):
         rows = connection.execute(select(capture).where(capture.c.id.in_(part)).order_by(capture.c.id))
         found |= {row.id: _capture(row) for row in rows}
     return found
@@ -83,6 +87,29 @@ def list_captures(connection: Connection, after: int = 0, limit: int = 1000) -> 
     """Return captures by id, from the one after the given id."""
     rows = connection.execute(select(capture).where(capture.c.id > after).order_by(capture.c.id).limit(limit))
     return [_capture(row) for row in rows]
+
+
+def list_captures_of(connection: Connection, info_code: str, limit: int = 200) -> list[Capture]:
+    """Return every capture of an article, the first fetched first."""
+    rows = select(capture).where(capture.c.info_code == info_code).order_by(capture.c.id).limit(limit)
+    return [_capture(row) for row in connection.execute(rows)]
+
+
+def list_captures_under(connection: Connection, info_code: str, scheme: str) -> list[Capture]:
+    """Return the captures of an article whose addresses begin with ``scheme``, the first one first."""
+    rows = connection.execute(_FIND_UNDER, {"code": info_code, "scheme": scheme})
+    return [_capture(row) for row in rows]
+
+
+def list_originals(connection: Connection, info_codes: Sequence[str]) -> list[Capture]:
+    """Return every capture of some articles by id, and those that hold the payloads of their revisits."""
+    own: Select[tuple[int | None]] = select(capture.c.id).where(capture.c.info_code.in_(info_codes))
+    of_revisions = select(revision.c.capture_id).where(revision.c.info_code.in_(info_codes))
+    wanted = union(own, of_revisions).subquery()
+    held = select(capture.c.refers_to).where(capture.c.id.in_(select(wanted.c.id)))
+    ids = connection.execute(union(select(wanted.c.id), held).order_by(sql_text("1"))).scalars()
+    found = read_captures(connection, [identity for identity in ids if identity is not None])
+    return list(found.values())
 
 
 def committed_end(connection: Connection, file: str) -> int:

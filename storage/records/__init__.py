@@ -33,7 +33,9 @@ from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, 
 from storage.records.revision import Revision, WholeRevision
 from storage.records.source import Source, StoredSource
 from storage.records.stored_article import HeldText, StoredArticle, TimeChange
+from storage.records.story import Story, StoryMember
 from storage.records.voices import Claim, Site, Voices
+from storage.records.whole_article import WholeArticle
 
 __all__ = [
     "Article",
@@ -75,6 +77,8 @@ __all__ = [
     "Source",
     "StoredArticle",
     "StoredSource",
+    "Story",
+    "StoryMember",
     "TimeChange",
     "TryLater",
     "Unusable",
@@ -82,6 +86,7 @@ __all__ = [
     "Vanished",
     "Voices",
     "WarcPlace",
+    "WholeArticle",
     "WholeRevision",
     "Witness",
     "canonical_info_code",

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from storage.database.batches import batches
 from storage.database.opening import upsert
 from storage.database.schema import article, story_link, story_member, story_owed
+from storage.records import Story, StoryMember
 from storage.stories.sketch import delete_sketches
 
 SHOWN_MEMBERS = 50
@@ -65,26 +66,6 @@ class Link:
     one: str
     other: str
     similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One article of a story; ``similarity`` is the one to that other member which is nearest to it."""
-
-    info_code: str
-    title: str
-    media: str | None
-    published_at: datetime
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A story: ``id`` is the info code of its first published article, ``size`` how many it has in all."""
-
-    id: str
-    size: int
-    members: tuple[Member, ...]
 
 
 def owe_story(connection: Connection, info_code: str) -> None:
@@ -235,7 +216,7 @@ def read_story(connection: Connection, info_code: str, limit: int = SHOWN_MEMBER
         .order_by(article.c.published_at, article.c.info_code)
         .limit(limit)
     )
-    return Story(story, int(size), tuple(Member(*row) for row in rows))
+    return Story(story, int(size), tuple(StoryMember(*row) for row in rows))
 
 
 def list_earlier_members(connection: Connection, info_code: str) -> list[str]:

@@ -46,11 +46,11 @@ from storage.records import (
     SetAside,
     StoredArticle,
     Vanished,
+    WholeArticle,
     find_info_code,
 )
 from storage.records.liquid import neutralise_liquid, neutralise_plain, restore_liquid
 from storage.search import BadQuery, find_hits, make_snippet, mark_hits, parse_query
-from storage.search.companions import WholeArticle
 from storage.search.folding import fold_with_spans
 from storage.search.tokens import article_tokens
 

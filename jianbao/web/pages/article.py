@@ -21,11 +21,12 @@ from jianbao.web.text.sanitising import picture_origins, sanitise_html
 from jianbao.web.text.typesetting import Mark, at_revision, fold_changes, plain, set_article, shown_pictures
 from storage.articles.article import find_article, list_revisions
 from storage.articles.headlines import Headline, find_headlines, list_same_content
-from storage.articles.provenance import list_captures_of, list_listings
+from storage.articles.provenance import list_listings
 from storage.articles.time_change import list_time_changes
-from storage.records import BadInfoCode, StoredArticle, WholeRevision, canonical_info_code
+from storage.captures.capture import list_captures_of
+from storage.records import BadInfoCode, StoredArticle, StoryMember, WholeRevision, canonical_info_code
 from storage.search import BadQuery, mark_hits, parse_query
-from storage.stories.story import Member, read_story
+from storage.stories.story import read_story
 
 router = APIRouter()
 
@@ -125,7 +126,7 @@ def _compare(before: WholeRevision | None, stored: StoredArticle) -> list[Change
     return [] if before is None else fold_changes(compare_texts(before.text, stored.article.text))
 
 
-def _near_copies(view: Connection, code: str, same: Collection[str]) -> list[Member]:
+def _near_copies(view: Connection, code: str, same: Collection[str]) -> list[StoryMember]:
     """Return the articles of the same story whose text is not the very same."""
     story = read_story(view, code)
     members = story.members if story else ()

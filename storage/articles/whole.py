@@ -1,57 +1,43 @@
-"""What belongs to articles that are taken out: read for many at once, so that an export needs few queries."""
+"""Whole articles: each with all that belongs to it, read for many at once, so that many need few queries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from itertools import islice
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
 
-from sqlalchemy import Connection, Select, select, union
+from sqlalchemy import Connection, select
 from sqlalchemy import text as sql_text
 
+from storage.articles.article import find_delivered
 from storage.articles.lists import list_article_sources
 from storage.articles.security_names import name_many
+from storage.articles.time_change import list_time_changes
 from storage.captures.capture import read_captures
-from storage.database.schema import capture, revision, security
-from storage.records import Capture, Revision, Security, StoredArticle
-from storage.search import Order, Query, iterate_matches
-from storage.stories.story import Story, find_stories, read_story
+from storage.database.batches import batches
+from storage.database.schema import revision, security
+from storage.records import Revision, Security, StoredArticle, WholeArticle
+from storage.stories.story import find_stories, read_story
 
 _PART = 200
 _REVISION = [revision.c[field.name] for field in fields(Revision)]
 
 
-@dataclass(frozen=True, slots=True)
-class WholeArticle:
-    """An article with its securities, the sources that list it, its revisions, near copies and original.
+def find_whole(connection: Connection, info_code: str) -> WholeArticle | None:
+    """Return an article with all that belongs to it, changes of its time too; None when there is none."""
+    found = find_delivered(connection, info_code)
+    if found is None:
+        return None
+    (whole,) = complete_articles(connection, (found,))
+    return replace(whole, time_changes=tuple(list_time_changes(connection, info_code)))
 
-    The first revision comes first.
+
+def complete_articles(connection: Connection, found: Iterable[StoredArticle]) -> Iterator[WholeArticle]:
+    """Yield articles with their securities and all that belongs to them, in flat memory.
+
+    How their times changed is left out.
     """
-
-    stored: StoredArticle
-    sources: tuple[str, ...]
-    revisions: tuple[Revision, ...]
-    capture: Capture | None
-    story: Story | None
-
-
-def iterate_whole(connection: Connection, query: Query, order: Order = "oldest") -> Iterator[WholeArticle]:
-    """Yield every article that answers a query with all that belongs to it, in flat memory."""
-    matches = iterate_matches(connection, query, order)
-    while part := list(islice(matches, _PART)):
+    for part in batches(found, _PART):
         yield from _complete(connection, part)
-
-
-def list_originals(connection: Connection, info_codes: Sequence[str]) -> list[Capture]:
-    """Return every capture of some articles by id, and those that hold the payloads of their revisits."""
-    own: Select[Any] = select(capture.c.id).where(capture.c.info_code.in_(info_codes))
-    of_revisions = select(revision.c.capture_id).where(revision.c.info_code.in_(info_codes))
-    wanted = union(own, of_revisions).subquery()
-    held = select(capture.c.refers_to).where(capture.c.id.in_(select(wanted.c.id)))
-    ids = connection.execute(union(select(wanted.c.id), held).order_by(sql_text("1"))).scalars()
-    found = read_captures(connection, [identity for identity in ids if identity is not None])
-    return list(found.values())
 
 
 def _complete(connection: Connection, part: Sequence[StoredArticle]) -> Iterator[WholeArticle]:
