@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
+from scheduler.runs import HistoryRefused
 
 _LOG = logging.getLogger("scheduler")
 
@@ -41,14 +41,14 @@ class Backlog:
         while self._waiting:
             try:
                 self._waiting[0]()
-            except (OSError, SQLAlchemyError) as error:
+            except (OSError, HistoryRefused) as error:
                 self._keep(error)
                 return
             self._waiting.popleft()
         self.trouble = None
 
     def _keep(self, error: Exception) -> None:
-        self.trouble = str(getattr(error, "orig", None) or error)
+        self.trouble = str(error)
         if len(self._waiting) > self._most:
             raise BacklogFull(f"the archive took no record of {self._most} runs: {error}") from error
         _LOG.warning("the archive can't be written, %d records wait: %s", len(self._waiting), error)

@@ -34,8 +34,13 @@ class Child:
     pid: int | None
 
 
+class HistoryRefused(Exception):
+    """The history cannot be read or written now, which may pass; the message says why."""
+
+
 class RunHistory(Protocol):
-    """What the service reads and writes. Every method may raise `OSError` or SQLAlchemy's errors.
+    """What the service reads and writes. The methods may raise `OSError` or `HistoryRefused`, the
+    first two, which open the service, whatever ends it.
 
     A write that raised is tried again later with the same arguments, so it should be harmless twice. Calls
     come from the service's thread, but for ``open_event("service_stuck", …)``: that is the watchdog's.

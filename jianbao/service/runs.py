@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao.crawl.processes import is_alive
 from jianbao.crawl.verdict import tell_killed
-from scheduler.runs import Child, EventKind, Missed
+from scheduler.runs import Child, EventKind, HistoryRefused, Missed
 from storage.archive.folder import Archive
 from storage.events.event import open_event, resolve_events
 from storage.ledger.crawl import (
@@ -39,7 +44,7 @@ class ArchiveRunHistory:
 
     def crawl_status(self, child: Child) -> str | None:
         """Return the status of the crawl row that this child wrote."""
-        with self._archive.reading() as connection:
+        with _refusing(), self._archive.reading() as connection:
             return find_scheduled_crawl(connection, child.pid, child.started_at, child.due_at)
 
     def record_missed(self, missed: Missed, reason: str) -> None:
@@ -54,7 +59,7 @@ class ArchiveRunHistory:
     def record_killed(self, child: Child, reason: str) -> None:
         """Settle the row that a killed child left running, or enter one when it left none."""
         if child.pid is not None:
-            with self._archive.writing() as connection:
+            with self._writing() as connection:
                 killed = settle_dead_crawls(connection, [child.pid], datetime.now(UTC), reason)
                 for crawl_id in killed:
                     account_for_due(connection, crawl_id)
@@ -68,14 +73,28 @@ class ArchiveRunHistory:
 
     def open_event(self, kind: EventKind, source: str | None, message: str) -> None:
         """Open an event, or update the open one of the same kind and source."""
-        with self._archive.writing() as connection:
+        with self._writing() as connection:
             open_event(connection, kind, message, datetime.now(UTC), source=source)
 
     def resolve_event(self, kind: EventKind, source: str | None) -> None:
         """Resolve the open event of this kind and source."""
-        with self._archive.writing() as connection:
+        with self._writing() as connection:
             resolve_events(connection, (kind,), datetime.now(UTC), source=source)
 
     def _record_unrun(self, status: str, slugs: tuple[str, ...], due_at: datetime, reason: str) -> None:
-        with self._archive.writing() as connection:
+        with self._writing() as connection:
             record_unrun(connection, status, slugs, due_at, datetime.now(UTC), reason)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with _refusing(), self._archive.writing() as connection:
+            yield connection
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Raise `HistoryRefused` where the database refuses: the service keeps what it has to tell for later."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise HistoryRefused(str(getattr(error, "orig", None) or error)) from error

@@ -80,9 +80,11 @@ class Archive:
         (folder / WARC_FOLDER).mkdir(parents=True, exist_ok=True)
         begins = next((folder / WARC_FOLDER).glob("jianbao-*.warc.gz"), None) is None
         try:
-            return cls(folder, open_database(folder / DATABASE_FILE, begin=begins), software)
+            engine = open_database(folder / DATABASE_FILE, begin=begins)
         except ArchiveEmpty as empty:
             raise _missing(folder) from empty
+        _begin_search(engine)
+        return cls(folder, engine, software)
 
     @classmethod
     def open_existing(cls, folder: Path, software: str = "jianbao") -> Self:
@@ -220,3 +222,15 @@ class Archive:
     def _committed_end(self, file: str) -> int:
         with self.reading() as connection:
             return committed_end(connection, file)
+
+
+def _begin_search(engine: Engine) -> None:
+    """Make the search index of an archive that was just begun; leave any other's as it is."""
+    with reading(engine) as connection:
+        made = connection.exec_driver_sql("SELECT version <> '' FROM search_state").scalar_one()
+    if made:
+        return
+    from storage.search import begin_index  # noqa: PLC0415 - folding takes long to load, and is not needed twice
+
+    with writing(engine) as connection:
+        begin_index(connection)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from storage.database.batches import batches
 from storage.database.schema import article, listing
 from storage.records import Owed
-from storage.records.instants import LONGEST_RETRY, has_come
+from storage.records.instants import LONGEST_RETRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def list_owed(
 ) -> list[Owed]:
     """Return what a source owes, by info code after the given one: all of it, or what is due by a time."""
     next_try = listing.c.next_try_at
-    due = next_try.is_not(None) if due_by is None else has_come(next_try, due_by, LONGEST_RETRY)
+    due = next_try.is_not(None) if due_by is None else _has_come(next_try, due_by)
     rows = connection.execute(
         select(listing)
         .where(listing.c.source == slug, due, listing.c.info_code > after)
@@ -47,6 +47,11 @@ def list_owed(
         .limit(limit)
     )
     return _all_owed(connection, rows.all())
+
+
+def _has_come(column: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a next try has come, or lies too far ahead to be believed."""
+    return (column <= now) | (column > now + LONGEST_RETRY)
 
 
 def find_listings(connection: Connection, info_code: str) -> list[Owed]:

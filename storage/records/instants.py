@@ -11,8 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement
-
 from storage.records import info_code_day
 
 LONGEST_RETRY = timedelta(days=1)
@@ -40,11 +38,6 @@ def ahead(moment: datetime | None, now: datetime, longest: timedelta) -> datetim
 def is_recent(moment: datetime | None, now: datetime, memory: timedelta) -> bool:
     """Tell whether something happened within the memory's length before now."""
     return moment is not None and timedelta(0) <= now - moment < memory
-
-
-def has_come(column: ColumnElement[datetime], now: datetime, longest: timedelta) -> ColumnElement[bool]:
-    """Return the condition that a stored time has come, or lies too far ahead to be believed."""
-    return (column <= now) | (column > now + longest)
 
 
 def sound_stamps(stamps: Iterable[Stamp], now: datetime) -> list[Stamp]:

@@ -129,6 +129,12 @@ def create_index(connection: Connection) -> None:
     )
 
 
+def begin_index(connection: Connection) -> None:
+    """Make the index of an archive that has no article, unless it is this version's."""
+    if not read_index_state(connection).is_of_this_version and not _has_articles(connection):
+        create_index(connection)
+
+
 def distrust_index(connection: Connection) -> None:
     """Let nobody ask or keep up the index from now on: it is to be made anew."""
     connection.execute(_DISTRUST)

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import OperationalError
-
 from scheduler.cron import parse_schedule
 from scheduler.plan import Source
-from scheduler.runs import Child, EventKind, Missed
+from scheduler.runs import Child, EventKind, HistoryRefused, Missed
 from scheduler.service import Service
 from scheduler.settings import Limits, ServiceSettings
 
@@ -88,7 +86,7 @@ class Notebook:
     def _write(self, *row: Any) -> None:
         if self.failing:
             self.failing -= 1
-            raise OperationalError("INSERT", {}, Exception("database is locked"))
+            raise HistoryRefused("database is locked")
         self.rows.append(row)
 
     def of(self, kind: str) -> list[tuple[Any, ...]]:

@@ -1,6 +1,7 @@
 """Search: the index, and what lets a source's or a newspaper's newest articles be found at once.
 
-The index of an archive that has articles is left to ``jianbao reindex``: until then search reads their texts.
+The index is nobody's yet: ``jianbao reindex`` makes that of an archive that has articles, and until then
+search reads their texts; opening an archive that has none begins it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,16 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Make the tables, the column and the indexes."""
-    from storage.search.index import create_index  # noqa: PLC0415 - SQLite only
-
-    create_index(op.get_bind())
+    op.execute(
+        "CREATE VIRTUAL TABLE search USING fts5("
+        'tokens, content="", detail=none, columnsize=0, '
+        "tokenize=\"ascii tokenchars '!\"\"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~'\")"
+    )
+    op.execute(
+        "CREATE TABLE search_state (version TEXT NOT NULL, built_to INTEGER NOT NULL, "
+        "largest_shift INTEGER NOT NULL)"
+    )
+    op.execute("INSERT INTO search_state VALUES ('', -4611686018427387904, 0)")  # below the id of any article
     op.add_column("listing", sa.Column("published_at", sa.DateTime()))
     op.execute(
         "UPDATE listing SET published_at = "
