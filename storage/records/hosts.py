@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def host_of(url: str) -> str:
     """Return ``host`` or ``host:port`` of a URL, as DNS writes it, without the scheme's default port."""
-    parts = urlsplit(url)
-    host, port = _name_of(url), parts.port
-    return host if port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
+    scheme, place, *_ = urlsplit(url)
+    return _host(scheme, place)[0]
 
 
 def is_allowed(url: str, allowed: frozenset[str]) -> bool:
     """Return whether a URL's host is among these: ``host``, ``host:port``, or ``host:*`` for any port."""
-    return host_of(url) in allowed or f"{_name_of(url)}:*" in allowed
+    scheme, place, *_ = urlsplit(url)
+    host, name = _host(scheme, place)
+    return host in allowed or f"{name}:*" in allowed
 
 
-def _name_of(url: str) -> str:
+@lru_cache(maxsize=1024)  # some twenty times an article, of a few hosts
+def _host(scheme: str, place: str) -> tuple[str, str]:
+    """Return the host that a URL's scheme and place (with its port) say, and the host's name alone."""
+    parts = SplitResult(scheme, place, "", "", "")
+    name, port = _name_of(parts), parts.port
+    return name if port in (None, _DEFAULT_PORTS.get(scheme)) else f"{name}:{port}", name
+
+
+def _name_of(parts: SplitResult) -> str:
     """Return a URL's host in lower case; an international name in the letters of DNS, as it is asked for."""
-    host = (urlsplit(url).hostname or "").lower()
+    host = (parts.hostname or "").lower()
     if ":" in host:
         return f"[{host}]"
     try:
