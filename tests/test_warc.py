@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -29,6 +30,7 @@ from support.warc_folder import (
 )
 from warcio.cli import main as warcio_command
 
+from storage.records.content_coding import zstd
 from storage.warc import CaptureUnreadable, mend_folder, payload_digest, read_payload, read_record
 
 # Valid for others
@@ -44,6 +46,26 @@ def test_warcio_reads_what_we_write(tmp_path: Path) -> None:
     assert response["payload"] == PAGE
     assert response["warc-payload-digest"] == payload_digest(PAGE)
     assert [request["passed"], response["passed"], empty["passed"]] == [True, True, True]
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress], ids=["gzip", "zstd"])
+def test_a_body_that_is_compressed_already_is_stored_as_it_came(
+    tmp_path: Path, compress: Callable[[bytes], bytes]
+) -> None:
+    body = compress(PAGE)
+    (place,) = write_pages(tmp_path, body)
+    _, _, response = warcio_records(tmp_path / FIRST_FILE)
+    assert (response["payload"], response["passed"]) == (body, True)
+    member = (tmp_path / FIRST_FILE).read_bytes()[place.offset : end_of(place)]
+    assert body in member
+    assert b"200 OK" not in member, "its headers are compressed"
+
+
+def test_what_only_begins_like_a_compressed_body_is_kept_too(tmp_path: Path) -> None:
+    body = b"\x1f\x8b\x08 and nothing that gzip knows" * 10_000
+    (place,) = write_pages(tmp_path, body)
+    assert body_at(tmp_path, place) == body
+    assert_valid(tmp_path)
 
 
 def test_request_and_response_name_each_other(tmp_path: Path) -> None:

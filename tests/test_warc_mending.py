@@ -67,9 +67,10 @@ def test_kills_lose_no_synced_capture(tmp_path: Path) -> None:
 # Mending
 
 
-def test_a_cut_at_every_byte_costs_only_the_torn_record(tmp_path: Path) -> None:
+@pytest.mark.parametrize("body", [b"lost with the machine", gzip.compress(b"lost, and compressed")])
+def test_a_cut_at_every_byte_costs_only_the_torn_record(tmp_path: Path, body: bytes) -> None:
     """Every length that a crash can leave of the last capture, with and without a known end before it."""
-    first, last = write_pages(tmp_path, b"committed", b"lost with the machine")
+    first, last = write_pages(tmp_path, b"committed", body)
     whole = (tmp_path / FIRST_FILE).read_bytes()
     path = tmp_path / "cut.warc.gz"
     for length in range(end_of(first), len(whole)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 import uuid
 import zlib
 from dataclasses import dataclass, field
@@ -21,7 +22,9 @@ MAX_RECORD = 2**28
 
 _VERSION = b"WARC/1.1\r\n"
 _END = b"\r\n\r\n"
-_GZIP = 31  # zlib's wbits for a gzip header and trailer
+_GZIP, _RAW = 31, -15  # zlib's wbits: with a gzip header and trailer, and with neither
+_GZIP_HEADER = bytes.fromhex("1f8b08000000000000ff")  # RFC 1952: deflate; no name, time or system is told
+_PACKED = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd")  # how gzip and zstd begin
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PRINTABLE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
@@ -77,10 +80,27 @@ def format_record(kind: str, fields: Fields, block: bytes) -> bytes:
     )
 
 
-def pack_record(record: bytes, level: int) -> bytes:
-    """Return a record as one gzip member, compressed at zlib's level 0 to 9."""
-    packer = zlib.compressobj(level, zlib.DEFLATED, _GZIP)
-    return packer.compress(record) + packer.flush()
+def pack_record(record: bytes, level: int, *, stored: int = 0) -> bytes:
+    """Return a record as one gzip member, compressed at zlib's level 0 to 9.
+
+    Its last ``stored`` bytes are stored as they are: what is compressed already gets no smaller.
+    """
+    if not stored:
+        return _deflate(record, level, _GZIP)
+    packer = zlib.compressobj(level, zlib.DEFLATED, _RAW)
+    head = packer.compress(record[:-stored]) + packer.flush(zlib.Z_SYNC_FLUSH)
+    checks = struct.pack("<II", zlib.crc32(record), len(record))
+    return b"".join((_GZIP_HEADER, head, _deflate(record[-stored:], 0, _RAW), checks))
+
+
+def count_packed(body: bytes) -> int:
+    """Return how many bytes at a record's end need no compression: those of a body that is compressed."""
+    return len(body) + len(_END) if body.startswith(_PACKED) else 0
+
+
+def _deflate(data: bytes, level: int, window: int) -> bytes:
+    packer = zlib.compressobj(level, zlib.DEFLATED, window)
+    return packer.compress(data) + packer.flush()
 
 
 def unpack_record(member: bytes) -> bytes:

@@ -15,6 +15,7 @@ from storage.warc.message import format_request, format_response_head
 from storage.warc.name import Slot, WarcName, claim_slot, newest_names
 from storage.warc.record import (
     Fields,
+    count_packed,
     format_record,
     new_record_id,
     pack_record,
@@ -99,7 +100,10 @@ class WarcWriter:
         With ``refers_to`` the response is a revisit record without the payload. Raise OSError:
         then nothing was written, and `sync` tells whether earlier places hold.
         """
-        request, response = (pack_record(record, self._level) for record in _records(exchange, refers_to))
+        request, response = _records(exchange, refers_to)
+        request = pack_record(request, self._level)
+        stored = 0 if refers_to else count_packed(exchange.body)
+        response = pack_record(response, self._level, stored=stored)
         file = self._current_file()
         offset = file.append(request + response) + len(request)
         return WarcPlace(file.path.name, offset, len(response))
