@@ -51,7 +51,7 @@ CHANGES = {
     "an event kind": "page_gone",
     "a notification channel": "read_troubles",
 }
-_DATABASE = re.compile(r"sqlite|\bPRAGMA\b|fts5|\browid\b", re.IGNORECASE)
+_DATABASE = re.compile(r"(?i:sqlite|fts5|\browid\b)|\bPRAGMA\b")
 _CONFIGURATION = """archive = "archive"
 [[sources]]
 slug = "di1xianribao"

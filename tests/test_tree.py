@@ -1,0 +1,44 @@
+"""From the tree alone: what CONTRIBUTING says to live in a file is there, and so is what to touch."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """Return the cells of the table under a heading, without its head."""
+    match = re.search(rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL)
+    assert match, f"there is no heading {heading!r}"
+    lines = [line for line in match[1].splitlines() if line.startswith("|")]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+HOMES = rows("Where does it live?")
+CHANGES = rows("What to touch")
+
+
+@pytest.mark.parametrize(("question", "file", "name"), HOMES, ids=[question for question, *_ in HOMES])
+def test_what_is_looked_for_lives_where_the_tree_says(question: str, file: str, name: str) -> None:
+    text = (ROOT / file).read_text("utf-8")
+    if file.endswith(".py"):
+        assert re.search(rf"^(?: *(?:async )?def {name}\(|class {name}\b|{name}\b.*=)", text, re.MULTILINE)
+    else:
+        assert re.search(rf"\b{name}\b", text)
+
+
+def test_the_tree_is_asked_at_least_twelve_questions() -> None:
+    assert len({question for question, _, _ in HOMES}) >= 12
+    assert len({file for _, file, _ in HOMES}) == len(HOMES)
+
+
+@pytest.mark.parametrize(("change", "places"), CHANGES, ids=[change for change, _ in CHANGES])
+def test_every_place_to_touch_is_there(change: str, places: str) -> None:
+    named = re.findall(r"((?:jianbao|scheduler|spiders|pipelines|storage|docs|tests)/[\w/.]*)", places)
+    assert len(named) >= 3
+    assert [place for place in named if not (ROOT / place).exists()] == []
