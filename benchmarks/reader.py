@@ -222,7 +222,7 @@ def print_line(timed: Timed) -> None:
 
 
 @contextmanager
-def standing_archive(options: argparse.Namespace) -> Iterator[Path]:
+def kept_archive(options: argparse.Namespace) -> Iterator[Path]:
     """Give the archive that is named, or one that is made now and removed at the end."""
     if options.archive:
         yield options.archive
@@ -241,7 +241,7 @@ def main() -> None:
     parser.add_argument("--archive", type=Path)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
-    with standing_archive(options) as folder:
+    with kept_archive(options) as folder:
         with Archive.open_existing(folder) as archive:
             addresses = choose_addresses(archive)
         spare_collector()

@@ -16,7 +16,7 @@ from storage.records import Article, Precision, Witness
 
 _PRESS_ZONE = ZoneInfo("Asia/Shanghai")
 _EXACTNESS: dict[Precision, int] = {"day": 0, "minute": 1, "second": 2}
-_STANDING: dict[Witness, int] = {"address": 0, "page": 1, "text": 1, "json": 2, "file": 2}
+_WEIGHTS: dict[Witness, int] = {"address": 0, "page": 1, "text": 1, "json": 2, "file": 2}
 _AGREEMENT = timedelta(minutes=2)
 """How far the times of one article lie apart in upstream's own answers (docs/upstream.md#times-and-codes)."""
 
@@ -54,10 +54,10 @@ def _stands(fetched: Article, known: Article, leads: bool) -> bool:
     exactness = _EXACTNESS[fetched.precision] - _EXACTNESS[known.precision]
     if exactness:
         return exactness > 0
-    standing = _STANDING[fetched.witness] - _STANDING[known.witness]
+    lead = _WEIGHTS[fetched.witness] - _WEIGHTS[known.witness]
     if _agree(fetched, known):
-        return standing > 0 and fetched.published_at == known.published_at
-    return standing > 0 or (standing == 0 and leads)
+        return lead > 0 and fetched.published_at == known.published_at
+    return lead > 0 or (lead == 0 and leads)
 
 
 def _agree(fetched: Article, known: Article) -> bool:

@@ -42,3 +42,21 @@ def test_every_place_to_touch_is_there(change: str, places: str) -> None:
     named = re.findall(r"((?:jianbao|scheduler|spiders|pipelines|storage|docs|tests)/[\w/.]*)", places)
     assert len(named) >= 3
     assert [place for place in named if not (ROOT / place).exists()] == []
+
+
+BOOK_KEEPING = ("logbook", "books", "desk", "tally", "census", "holdings", "almanac", "chronicle")
+
+
+def test_names_say_the_fields_words_and_ledger_is_the_only_one_of_book_keeping() -> None:
+    rooms = ("jianbao", "scheduler", "spiders", "pipelines", "storage", "tests", "benchmarks")
+    files = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
+    named = [
+        (path.relative_to(ROOT), name)
+        for path in files
+        for name in [
+            path.stem,
+            *re.findall(r"^ *(?:async )?(?:def|class) (\w+)", path.read_text("utf-8"), re.MULTILINE),
+        ]
+        if set(re.findall(r"[a-z]+", re.sub(r"([A-Z])", r"_\1", name).lower())) & set(BOOK_KEEPING)
+    ]
+    assert named == []

@@ -68,7 +68,7 @@ class Options:
 
 @dataclass(slots=True)
 class Misbehaviour:
-    """One standing order: which addresses, how, and for how many more answers (None: until it is ended)."""
+    """Which addresses are answered wrongly, how, and how many times more (None: until that is ended)."""
 
     target: str
     kind: Kind

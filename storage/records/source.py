@@ -10,7 +10,7 @@ from storage.records.listing import PollOutcome
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source's standing data. ``schedule`` is standard cron in ``timezone``; None: only polled by hand.
+    """A source as it is declared. ``schedule`` is standard cron in ``timezone``; None: only polled by hand.
 
     ``window_days`` is for how long its site keeps an article listed.
     """
@@ -27,7 +27,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSource(Source):
-    """A source as it is archived: its standing data, and where its page stands.
+    """A source as it is archived: as it was declared, and where its page stands.
 
     ``etag``, ``last_modified`` and ``body_hash`` are those of the last whole answer, ``last_outcome`` and
     ``last_polled_at`` of the last poll, ``listed_count``, ``links``, ``unread`` (those without an info code)
