@@ -24,12 +24,13 @@ from crawler import Crawler, report_of
 from history import fill_archive
 from newspapers import Newspapers
 
+from jianbao.crawl.deliveries import PendingDelivery
 from jianbao.crawl.port import ArchivePort
 from jianbao.demo import Post, Press
 from jianbao.demo.offer import Offer
-from pipelines.settle import settle_delivery
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
+from storage.archive.settling import settle
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import start_crawl
 from storage.records import Delivery, Exchange, Listed, Owed, Poll
@@ -69,7 +70,7 @@ class Bench:
         self.archive_port.record_poll(poll, ())
         (owed,) = self.archive_port.owed(poll.source, "")
         assert owed.info_code == delivery.owed.info_code
-        settled = settle_delivery(self.archive, delivery, self.crawl_id, poll.polled_at)
+        (settled,) = settle(self.archive, [PendingDelivery(delivery, poll.polled_at)], self.crawl_id)
         self.cpu.append((time.process_time() - cpu) * 1000)
         self.wall.append((time.perf_counter() - wall) * 1000)
         assert settled.outcome == "new", settled.reason

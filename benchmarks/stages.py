@@ -17,20 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from jianbao.configuration import load_configuration
-from jianbao.crawl import article_pipeline
+from jianbao.crawl import deliveries
 from jianbao.crawl import port as archive_port
 from jianbao.crawl.run import CrawlOrder, choose_slugs, open_archive, run_crawl
-from pipelines import prepare, settle
+from pipelines import decide, judge
 from spiders.archive_spider import ArchiveSpider
 from storage.archive.folder import Archive
 
 STAGES: dict[str, tuple[Any, str]] = {
     "read": (ArchiveSpider, "_read"),
-    "store": (article_pipeline, "settle_delivery"),
+    "store": (deliveries, "settle"),
     "capture": (Archive, "keep"),
-    "normalise": (settle, "normalise"),
-    "doubt": (settle, "doubt"),
-    "deduplicate": (prepare, "compare"),
+    "normalise": (judge, "normalise"),
+    "doubt": (judge, "doubt"),
+    "deduplicate": (decide, "compare"),
     "poll": (archive_port.ArchivePort, "record_poll"),
     "ledger": (archive_port.ArchivePort, "owed"),
 }

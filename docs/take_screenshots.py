@@ -20,11 +20,12 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
+from jianbao.crawl.deliveries import PendingDelivery
 from jianbao.demo import Post, Press
 from jianbao.demo.offer import Offer
-from pipelines.settle import settle_delivery
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
+from storage.archive.settling import settle
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, start_crawl
 from storage.ledger.owed import find_listings
@@ -94,7 +95,8 @@ def _archive(archive: Archive, offer: Offer, post: Post) -> None:
     answer = offer.answer(path)
     headers = (("Content-Type", answer.content_type),)
     exchange = Exchange(url, now, 200, (), headers, answer.body)
-    settle_delivery(archive, Delivery(owed, exchange, read_article(answer.body.decode(), url)), None, now)
+    delivery = Delivery(owed, exchange, read_article(answer.body.decode(), url))
+    settle(archive, [PendingDelivery(delivery, now)])
 
 
 def _log_crawls(archive: Archive, slugs: list[str]) -> None:

@@ -2,68 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 
-from sqlalchemy import Connection
-
-from pipelines.deduplicate import compare
-from pipelines.prepare import Prepared
-from pipelines.store import store_article
-from storage.events.event import open_event
-from storage.ledger.counts import Outcome
-from storage.ledger.owed import find_listings
-from storage.ledger.settlement import settle_archived
-from storage.records import Article, Capture, Claim, Owed, StoredArticle, Voices
+from pipelines.case import Case
+from pipelines.deduplicate import compare, supersede
+from pipelines.keep import keep_article
+from pipelines.listings import settle_archived
+from storage.records import Article, Claim, Decision, EventChange, Voices
 
 
-def settle_claim(  # noqa: PLR0913, PLR0917 - a claim has that many sides
-    connection: Connection,
-    voices: Voices,
-    article: Article,
-    owed: Owed,
-    stored: StoredArticle | None,
-    capture: Capture,
-    now: datetime,
-    prepared: Prepared | None = None,
-) -> tuple[Outcome, str | None]:
-    """Store an article, unless another site speaks for it; return how it ended, and why it is only a capture.
+def decide_claim(case: Case, voices: Voices, article: Article, url: str) -> Decision:
+    """Decide that an article is kept, unless another site speaks for it. ``url`` answered with it.
 
     A text of the site that speaks takes the place of another's, with a revision. Either way an event tells of
     two sites that say different things; saying the same is no news. Listings of other sites stay owed.
     """
-    assert capture.id is not None
-    only = _own_listings(connection, voices, article, owed)
+    stored, only = case.stored, _own_listings(case, voices, article)
+    comparison = compare(article, stored)
     if stored is None or not voices.are_apart(article.url, stored.article.url):
-        return store_article(connection, article, owed, stored, capture.id, now, prepared, only=only), None
+        return keep_article(case, article, comparison, only)
     claim, known = Claim(article.url, article.media), Claim(stored.article.url, stored.article.media)
-    is_ready = prepared is not None and prepared.is_of(article, stored)
-    comparison = prepared.comparison if prepared and is_ready else compare(article, stored)
     differs = comparison.kind == "revised"
     if voices.prefers(claim, known):
-        kind = store_article(
-            connection, article, owed, stored, capture.id, now, prepared, only=only, supersedes=True
-        )
-        if differs:
-            _tell(connection, owed, f"the text from {stored.article.url} gave way to {capture.url}", now)
-        return kind, None
-    settle_archived(connection, owed.info_code, f"{owed.form} {article.form}", capture.id, [owed.source])
+        kept = keep_article(case, article, supersede(article, stored), only)
+        told = _tell(case, f"the text from {stored.article.url} gave way to {url}")
+        return replace(kept, events=(*kept.events, told)) if differs else kept
+    settled = settle_archived(case.listings, {case.owed.form, article.form}, [case.owed.source])
     if not differs:
-        return "unchanged", None
-    said = f"the text from {capture.url} is only kept as a capture: {stored.article.url} speaks for it"
-    return "quarantined", _tell(connection, owed, said, now)
+        return case.decide("unchanged", listings=settled, brought=article)
+    told = _tell(case, f"the text from {url} is only kept as a capture: {stored.article.url} speaks for it")
+    return case.decide("quarantined", told.message, listings=settled, events=(told,), brought=article)
 
 
-def _own_listings(connection: Connection, voices: Voices, article: Article, owed: Owed) -> list[str]:
+def _own_listings(case: Case, voices: Voices, article: Article) -> list[str]:
     """Return the sources that listed an article at its text's site, or at one that nobody asks any more."""
-    listings = find_listings(connection, owed.info_code)
     return [
         one.source
-        for one in listings
+        for one in case.listings
         if voices.is_former(one.url) or not voices.are_apart(one.url, article.url)
     ]
 
 
-def _tell(connection: Connection, owed: Owed, said: str, now: datetime) -> str:
-    message = f"{owed.info_code} from {owed.source}: {said}"
-    open_event(connection, "foreign_claim", message, now, source=owed.source)
-    return message
+def _tell(case: Case, said: str) -> EventChange:
+    return EventChange("open", ("foreign_claim",), case.tell(said), source=case.owed.source)

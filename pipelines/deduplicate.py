@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelines.fingerprint import body_hash, content_hash, fold
+from pipelines.forms import has_form, leads, with_form
 from pipelines.normalise.security_names import name_mentions
 from pipelines.witnesses import keep_names, settle_time
 from storage.records import Article, Mention, Security, StoredArticle
@@ -30,27 +31,28 @@ class Comparison:
     changed: dict[str, Any]
 
 
-def compare(fetched: Article, stored: StoredArticle | None) -> Comparison:
+def compare(fetched: Article, stored: StoredArticle | None, fingerprint: str | None = None) -> Comparison:
     """Compare a fetched article with the archived one of the same info code.
 
     The form of the newspaper leads: its title and media are kept, and only its changes make revisions. The
     time is whoever states it best (`pipelines.witnesses`).
     The rolling-news twin adds its linked securities and its summary (docs/upstream.md#twins), also to a later
-    revision; what only an earlier text of the same form mentioned goes with that text.
+    revision; what only an earlier text of the same form mentioned goes with that text. ``fingerprint`` is the
+    fetched one's `content_hash`, where somebody has worked that out.
     """
     if stored is None:
-        return Comparison("new", fetched, fetched.form, content_hash(fetched), True, {})
-    forms = " ".join(sorted({*stored.forms.split(), fetched.form}))
-    leads = fetched.form == "media" or "media" not in stored.forms.split()
-    fetched = settle_time(fetched, stored.article, leads=leads)
-    if not leads:
+        return Comparison("new", fetched, fetched.form, fingerprint or content_hash(fetched), True, {})
+    forms = with_form(stored, fetched.form)
+    is_leading = leads(fetched.form, stored)
+    fetched = settle_time(fetched, stored.article, leads=is_leading)
+    if not is_leading:
         merged = _complete(stored.article, fetched)
         return Comparison(
             "unchanged", merged, forms, stored.content_hash, _differs(merged, forms, stored), {}
         )
-    is_upgrade = fetched.form not in stored.forms.split()
+    fingerprint = fingerprint or content_hash(fetched)
+    is_upgrade = not has_form(stored, fetched.form)
     current = keep_names(fetched, stored.article, same_form=not is_upgrade)
-    fingerprint = content_hash(current)
     same = (
         body_hash(current) == body_hash(stored.article) if is_upgrade else fingerprint == stored.content_hash
     )

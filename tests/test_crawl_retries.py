@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.newsroom import Newsroom
 
+from pipelines.listings import FIRST_RETRY
 from storage.ledger.crawl import start_crawl
-from storage.ledger.settlement import FIRST_RETRY
 from storage.ledger.source_locks import hold_sources
 from storage.records.instants import LONGEST_RETRY
 

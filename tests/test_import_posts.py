@@ -24,15 +24,16 @@ from support.newsroom import Newsroom
 from support.post_files import GENERATIONS, NOTICE, NOTICE_NAME, a_post, ghost, render, synthetic, write_posts
 from support.warc_folder import assert_valid
 
+from jianbao.crawl.deliveries import PendingDelivery
 from jianbao.importing import post_batch
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.post_folder import FoundFile, Unreadable, find_files, load_file
 from jianbao.importing.post_reading import read_posts
 from jianbao.importing.posts import import_posts
-from pipelines.settle import settle_delivery
-from pipelines.settle_import import settle_import
+from pipelines.decide_import import ImportedFile, decide_post
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
+from storage.archive.settling import settle
 from storage.articles.article import find_article, list_revisions
 from storage.ledger.source import ensure_source, save_sources
 from storage.records import Delivery, Exchange, Owed, Resource, Source, StoredArticle
@@ -232,12 +233,8 @@ def crawl(archive: Archive, page_text: str) -> None:
     row = Source(POST.slug, POST.media, "category", "https://x.example/", "Asia/Shanghai", None, enabled=True)
     with archive.writing() as connection:
         ensure_source(connection, row)
-    settle_delivery(
-        archive,
-        Delivery(Owed(POST.slug, CODE, "media", url, ""), exchange, read_article(html, url)),
-        None,
-        now,
-    )
+    delivery = Delivery(Owed(POST.slug, CODE, "media", url, ""), exchange, read_article(html, url))
+    settle(archive, [PendingDelivery(delivery, now)])
 
 
 def test_what_was_crawled_stands_before_a_file_that_says_something_else(
@@ -384,12 +381,12 @@ def test_a_post_that_cannot_be_stored_costs_only_itself(
 ) -> None:
     write_posts(repository / "_posts", [a_post(number) for number in range(4)])
 
-    def odd(connection: Any, owed: Owed, *rest: Any) -> Any:
-        if owed.info_code == a_post(2).info_code:
+    def odd(file: ImportedFile, *rest: Any) -> Any:
+        if file.owed.info_code == a_post(2).info_code:
             raise ValueError("an odd one")
-        return settle_import(connection, owed, *rest)
+        return decide_post(file, *rest)
 
-    monkeypatch.setattr(post_batch, "settle_import", odd)
+    monkeypatch.setattr(post_batch, "decide_post", odd)
     counted = run(archive, repository)
     assert outcomes(counted) == {"new": 3, "failed": 1}
     assert counted.errors == [f"_posts/{a_post(2).name} could not be stored (ValueError: an odd one)"]

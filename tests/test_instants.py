@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
+from support.ledger_changes import settle_unarchived
 from support.newsroom import Newsroom
 
 from jianbao.crawl.port import ArchivePort
@@ -24,7 +25,6 @@ from storage.ledger.crawl import find_scheduled_crawl, start_crawl
 from storage.ledger.host import KnownOfHost, find_host, forget_manners, list_resting, update_host
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_listings
-from storage.ledger.settlement import settle_unarchived
 from storage.ledger.source import list_sources, save_sources, usual_silence
 from storage.records import HeldText, Listed, Source
 from storage.records.instants import LONGEST_RETRY, ahead, is_recent, past, sound_stamps, steady_days

@@ -11,19 +11,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Connection, create_engine, insert, select, update
+from support.ledger_changes import settle_archived, settle_gone, settle_unarchived
 
+from pipelines.listings import FIRST_RETRY, retry_distance
 from storage.archive.folder import Archive
 from storage.database.schema import capture, listing, metadata, source
 from storage.ledger.listing import count_states, ensure_listing
 from storage.ledger.owed import ListingFilter, find_listings, list_owed, select_listings
 from storage.ledger.poll import record_listings, record_poll
-from storage.ledger.settlement import (
-    FIRST_RETRY,
-    retry_distance,
-    settle_archived,
-    settle_gone,
-    settle_unarchived,
-)
 from storage.ledger.source import list_sources, order_poll, save_sources
 from storage.records import Form, Listed, Owed, Poll, PollOrder, Source, Validators
 from storage.records.instants import LONGEST_RETRY

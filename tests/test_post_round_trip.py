@@ -17,17 +17,18 @@ from sqlalchemy import text
 from support.delivered_articles import ORIGIN, DeliveredArticles
 from support.post_files import a_post, read_tree, render
 
+from jianbao.crawl.deliveries import PendingDelivery
 from jianbao.demo import Post
 from jianbao.exporting.post_template import render_post
 from jianbao.exporting.posts import export_posts
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from pipelines.normalise.article import normalise
-from pipelines.settle import settle_delivery
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.post_file import read_post_file
 from storage.archive.folder import Archive
+from storage.archive.settling import settle
 from storage.articles.article import find_article
 from storage.records import Delivery, Exchange, StoredArticle
 from storage.records.liquid import neutralise_liquid, neutralise_plain, restore_liquid
@@ -164,7 +165,7 @@ def deliver_body(work: DeliveredArticles, post: Post, body: str, *, as_json: boo
     url, kind = ORIGIN + target, "application/json" if as_json else "text/html; charset=utf-8"
     exchange = Exchange(url, work.now, 200, (), (("Content-Type", kind),), said.encode())
     draft = read_article_json(said, url, owed.info_code) if as_json else read_article(said, url)
-    settled = settle_delivery(work.archive, Delivery(owed, exchange, draft), None, work.now)
+    (settled,) = settle(work.archive, [PendingDelivery(Delivery(owed, exchange, draft), work.now)])
     assert settled.outcome in {"new", "unchanged"}, settled
 
 

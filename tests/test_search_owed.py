@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
+from support.kept_articles import keep
 from support.searched_articles import FIRST, SLUGS, SearchedArticles, make_article, remove_article
 
-from pipelines.store import store_article
 from storage.articles.article import find_article
 from storage.records import Owed
 from storage.search import (
@@ -111,7 +111,7 @@ def test_tokens_that_are_ready_are_taken_unless_they_are_of_another_text(searche
             made = make_article(f"NW20260215{number:010d}", FIRST, "水电", ["水电站"])
             ready = make_tokens(made.title, "\n".join(line.text for line in made.paragraphs) if same else "")
             owed = Owed(SLUGS[0], made.info_code, made.form, made.url, made.title)
-            store_article(connection, made, owed, None, 1, FIRST, ready)
+            keep(searched.archive, connection, made, owed, FIRST, 1, [ready])
         kept = text("SELECT count(tokens) FROM search_owed")
         assert (len(list_owed(connection)), connection.execute(kept).scalar_one()) == (12, 1)
         assert len(find(connection, "水电")) == 2

@@ -14,7 +14,7 @@ from support.command_line import Ended
 from support.delivered_articles import DeliveredArticles
 from support.newsroom import Newsroom, small_press
 
-from jianbao.crawl.article_pipeline import ArticlePipeline
+from jianbao.crawl.deliveries import Deliveries, DeliveryPipeline
 from jianbao.demo.misbehaviour import Kind
 from storage.ledger.counts import CrawlCounts
 from storage.records import Delivery, Exchange
@@ -41,7 +41,7 @@ def crawl_stumbling(newsroom: Newsroom, owner: str, function: str, name: str) ->
 
 def test_an_article_that_cannot_be_stored_fails_alone(newsroom: Newsroom) -> None:
     bad, good = newsroom.site.articles
-    ended = crawl_stumbling(newsroom, "pipelines.settle", "store_article", bad.info_code)
+    ended = crawl_stumbling(newsroom, "pipelines.decide", "keep_article", bad.info_code)
     assert ended.status == 1, ended.stderr
     (counts,) = ended.json["sources"]
     assert (ended.json["status"], counts["new"], counts["failed"]) == ("partial", 1, 1)
@@ -68,11 +68,13 @@ def test_what_the_archive_refuses_fails_alone(
     work = DeliveredArticles.open(tmp_path, small_press())
     counted = CrawlCounts()
     halted: list[str] = []
-    spider = SimpleNamespace(archive=work.archive, crawl_id=None, counted=counted, halt=halted.append)
+    deliveries = Deliveries(work.archive, counted, crawl_id=None, halt=halted.append)
+    pipeline = DeliveryPipeline(SimpleNamespace(deliveries=deliveries))
     owed = work.list_post(work.offer.articles[0])
     owed = replace(owed, source=source or owed.source)
     exchange = Exchange(owed.url, work.now, 200, (), (), bytes(size))
-    ArticlePipeline(spider).process_item(Delivery(owed, exchange))
+    pipeline.process_item(Delivery(owed, exchange))
+    pipeline.close_spider()
     assert (counted.of(owed.source).failed, counted.status, halted) == (1, "failed", [])
     assert says in counted.errors[0]
     with work.archive.reading() as connection:

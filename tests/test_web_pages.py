@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from support.delivered_articles import DeliveredArticles
+from support.ledger_changes import settle_unarchived
 from support.served_archive import NOW, fill_archive
 from support.web_client import TestClient, open_reader
 
@@ -22,7 +23,6 @@ from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, start_crawl
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_listings
-from storage.ledger.settlement import settle_unarchived
 from storage.records import Listed, Owed
 from storage.records.press_days import press_day
 from storage.search import Effort

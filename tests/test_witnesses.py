@@ -15,15 +15,16 @@ from support.command_line import Command
 from support.post_files import Post, a_post, render
 from support.web_client import open_reader
 
+from jianbao.crawl.deliveries import PendingDelivery
 from jianbao.documents.status import read_shown
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from pipelines.deduplicate import compare
-from pipelines.settle import settle_delivery
 from pipelines.witnesses import keep_names, settle_time
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
+from storage.archive.settling import settle
 from storage.articles.article import find_article
 from storage.articles.time_change import list_time_changes
 from storage.ledger.source import ensure_source
@@ -279,7 +280,7 @@ class Ways:
     def _settle(self, url: str, body: str, draft: object) -> None:
         owed = Owed("yaohu", self.post.info_code, "media", url, self.post.title)
         exchange = Exchange(url, NOW, 200, (), (("Content-Type", "text/html"),), body.encode())
-        settled = settle_delivery(self.archive, Delivery(owed, exchange, draft), None, NOW)  # type: ignore[arg-type]
+        (settled,) = settle(self.archive, [PendingDelivery(Delivery(owed, exchange, draft), NOW)])  # type: ignore[arg-type]
         assert settled.outcome in {"new", "unchanged", "revised"}
 
     def known(self) -> tuple[StoredArticle, list[TimeChange]]:

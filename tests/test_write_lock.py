@@ -14,26 +14,28 @@ from support.delivered_articles import DeliveredArticles
 from support.newsroom import small_press
 from support.post_files import Post, a_post, render
 
+import jianbao.crawl.deliveries
 import jianbao.importing.post_reading
 import jianbao.importing.texts
+import pipelines.claims
+import pipelines.decide
+import pipelines.decide_import
 import pipelines.deduplicate
-import pipelines.prepare
-import pipelines.settle
-import pipelines.store
+import pipelines.judge
 import storage.search.index
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from jianbao.importing.texts import TextOrder, import_texts
-from pipelines.prepare import prepare
 from storage.archive.folder import DATABASE_FILE, Archive
 from storage.search import list_owed
 
 LONG = "今天天气好。" * 2_000
 COMPUTING = [
-    (pipelines.settle, "normalise"),
-    (pipelines.settle, "doubt"),
-    (pipelines.prepare, "compare"),
-    (pipelines.store, "compare"),
+    (pipelines.judge, "normalise"),
+    (pipelines.judge, "doubt"),
+    (pipelines.decide, "compare"),
+    (pipelines.claims, "compare"),
+    (pipelines.decide_import, "compare"),
     (pipelines.deduplicate, "content_hash"),
     (pipelines.deduplicate, "describe_change"),
     (storage.search.index, "article_tokens"),
@@ -139,15 +141,15 @@ def test_what_was_worked_out_from_another_text_is_worked_out_again(
 ) -> None:
     work = DeliveredArticles.open(tmp_path, small_press())
     post = work.offer.articles[0]
-    whole = prepare
+    whole = pipelines.decide.decide
 
     def late(*given: Any) -> Any:
-        prepared = whole(*given)
-        monkeypatch.setattr(pipelines.settle, "prepare", whole)
+        decided = whole(*given)
+        monkeypatch.setattr(jianbao.crawl.deliveries, "decide", whole)
         work.deliver(post)  # somebody else stores the same meanwhile
-        return prepared
+        return decided
 
-    monkeypatch.setattr(pipelines.settle, "prepare", late)
+    monkeypatch.setattr(jianbao.crawl.deliveries, "decide", late)
     assert work.deliver(post).outcome == "unchanged"
     assert len(work.revisions(post)) == 1
     work.archive.close()

@@ -10,8 +10,9 @@ from typing import Unpack
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from jianbao.crawl.deliveries import Deliveries, Later
 from jianbao.crawl.page_addresses import ADDRESS_KINDS, watch_address
-from pipelines.settle import judge
+from pipelines.judge import judge
 from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
 from storage.ledger.counts import CrawlCounts
@@ -44,13 +45,19 @@ class ArchivePort:
         due_only: bool,
         halt: Callable[[str], None],
         voices: Voices | None = None,
+        later: Later | None = None,
     ) -> None:
         """``leftovers`` are fetched from without a poll; ``halt`` ends the crawl.
+
+        ``later`` has something done after some seconds, see `Deliveries`.
 
         ``due_only``: leave failed listings alone until their next try.
         """
         self._archive = archive
         self._counted = counted
+        self.deliveries = Deliveries(
+            archive, counted, crawl_id=crawl_id, halt=halt, voices=voices, later=later
+        )
         self._crawl_id = crawl_id
         self._due_only = due_only
         self._halt = halt
@@ -88,6 +95,7 @@ class ArchivePort:
 
     def record_poll(self, poll: Poll, exchanges: Sequence[Exchange]) -> None:
         """Enter a poll, its captures and the events that follow from it, in one transaction."""
+        self.deliveries.settle()
         try:
             with self._archive.writing() as connection:
                 if exchanges and not _is_known_to_be_broken(connection, poll):
@@ -105,6 +113,7 @@ class ArchivePort:
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
         """Return the next listings that a source owes."""
+        self.deliveries.settle()
         due_by = datetime.now(UTC) if self._due_only else None
         with self._archive.reading() as connection:
             return list_owed(connection, source, due_by, after)

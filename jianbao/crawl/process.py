@@ -55,6 +55,10 @@ class CrawlProcess:
         self._counted.note(reason)
         self._stop()
 
+    def later(self, seconds: float, function: Callable[[], None]) -> None:
+        """Have something done in the crawl's loop after some seconds."""
+        _reactor().callLater(seconds, function)
+
     def _count_request(self) -> None:
         self._counted.requests += 1
 

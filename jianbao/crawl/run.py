@@ -297,10 +297,7 @@ def _crawl(
         context=_kind_context(configuration),
         wanted=order.wanted,
         voices=voices,
-        archive=archive,
-        crawl_id=crawl_id,
-        counted=counted,
-        halt=process.halt,
+        deliveries=port.deliveries,
     )
 
 
@@ -336,7 +333,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
         max_size=http.max_size,
     )
     return crawl_settings(rules) | {
-        "ITEM_PIPELINES": {"jianbao.crawl.article_pipeline.ArticlePipeline": 100},
+        "ITEM_PIPELINES": {"jianbao.crawl.deliveries.DeliveryPipeline": 100},
     }
 
 

@@ -32,9 +32,10 @@ from storage.events.troubles import Trouble, list_troubles
 from storage.ledger.arrears import Arrears, list_overdue
 from storage.ledger.crawl import read_crawl
 from storage.ledger.host import list_resting
-from storage.ledger.listing import UNARCHIVED, count_states
+from storage.ledger.listing import count_states
 from storage.ledger.source import list_sources
 from storage.records import (
+    UNARCHIVED,
     Crawl,
     Paragraph,
     Source,

@@ -15,14 +15,15 @@ from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
 from urllib.parse import unquote
 
+from pipelines.decide_import import Believed
+from pipelines.fingerprint import content_hash
+from pipelines.judge import judge
 from pipelines.precedence import FILE_SCHEME, is_current
-from pipelines.prepare import prepare
-from pipelines.settle import judge
-from pipelines.settle_import import Believed
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, PostFile, read_post_file
 from storage.ledger.source import INFOCODE_SOURCE
 from storage.records import Form, Owed, Resource, SetAside, Unusable, find_info_code
+from storage.search import ReadyTokens, make_tokens
 
 UNNAMED_SOURCE = "imported"
 """The source of posts whose category can be no source's slug."""
@@ -40,7 +41,8 @@ class ReadingStopped(Unusable):
 class ReadPost:
     """A post as read: what is to be stored and listed, or why the file is no article's.
 
-    ``owed`` is None for a file that names no article; ``is_post`` tells whether it should.
+    ``owed`` is None for a file that names no article; ``is_post`` tells whether it should. ``tokens`` are the
+    article's.
     """
 
     resource: Resource = field(repr=False)
@@ -48,6 +50,7 @@ class ReadPost:
     source_name: str = ""
     believed: Believed = field(default_factory=Believed)
     is_post: bool = True
+    tokens: tuple[ReadyTokens, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -121,7 +124,8 @@ def _judged(resource: Resource, post: PostFile) -> ReadPost:
         article = judge(draft, owed, None, resource.fetched_at)
     except SetAside as refused:
         return ReadPost(resource, owed, name, Believed(reason=str(refused)))
-    return ReadPost(resource, owed, name, Believed(article, prepared=prepare(article, None)))
+    believed = Believed(article, fingerprint=content_hash(article))
+    return ReadPost(resource, owed, name, believed, tokens=(make_tokens(article.title, article.text),))
 
 
 def _slug(post: PostFile) -> str:

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
-
-from sqlalchemy import Connection
+from typing import Any, Literal, cast
 
 from jianbao.importing.post_folder import FoundFile, Unreadable, load_file
 from jianbao.importing.text_identity import TextIdentity, identify_text
 from jianbao.upkeep.index import index_news
+from pipelines.decide_import import Believed, ImportedFile, decide_text, pass_over_text
 from pipelines.precedence import FILE_SCHEME
-from pipelines.prepare import Prepared, prepare
-from pipelines.settle import judge
-from pipelines.store import store_article
 from spiders.readers.encoding import decode_page
 from spiders.readers.plain_text import read_plain_text
 from storage.archive.folder import Archive
-from storage.articles.article import find_article, find_delivered
-from storage.captures.imported_texts import find_text
-from storage.ledger.listing import enter_listing
-from storage.ledger.owed import find_listings
+from storage.archive.settling import settle
+from storage.articles.article import find_article
 from storage.ledger.set_events import resolve_empty_sets
-from storage.ledger.source import ensure_import_source
-from storage.records import Article, Draft, Owed, Resource, SetAside
+from storage.records import Article, Decision, Owed, Resource, SetAside, Snapshot, Wanted
+from storage.search import ReadyTokens
 from storage.warc import payload_digest
 
 TextOutcome = Literal["new", "revised", "unchanged", "known", "failed"]
 _CONTENT_TYPE = "text/plain"
-
-
-class CodeTaken(SetAside):
-    """The info code that was derived for a text belongs to another article: the message names both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +60,49 @@ class ImportedText:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class PendingText:
+    """A text on its way into the archive, under the info code that its order names or its own.
+
+    ``now`` is aware.
+    """
+
+    order: TextOrder
+    identity: TextIdentity
+    text: str
+    body: bytes
+    now: datetime
+    tokens: Sequence[ReadyTokens] = ()
+
+    @property
+    def info_code(self) -> str:
+        """The code under which it is kept."""
+        return self.order.info_code or self.identity.info_code
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the decision asks about."""
+        return Wanted(self.info_code, (self.identity.uri, payload_digest(self.body)))
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        """Return what becomes of it; raise `SetAside` for what reads as no text."""
+        uri, order = self.identity.uri, self.order
+        owed = Owed(order.source, self.info_code, "media", uri, "")
+        is_named = order.info_code is not None
+        if (passed_over := pass_over_text(owed, snapshot, self.now, is_named=is_named)) is not None:
+            return passed_over
+        draft = read_plain_text(self.text, uri, info_code=self.info_code, media=order.media, day=order.day)
+        resource = Resource(uri, self.now, _CONTENT_TYPE, self.body)
+        file = ImportedFile(resource, owed, order.media, Believed(draft=draft))
+        return decide_text(file, snapshot, self.now)
+
+    def give_up(self, _snapshot: Snapshot, error: Exception) -> Decision:
+        """Return why a text is none, and that nothing is kept of it; raise what nobody foresaw."""
+        if isinstance(error, SetAside):
+            return Decision(self.info_code, self.now, "failed", str(error))
+        raise error
+
+
 def import_texts(
     archive: Archive, paths: Iterable[Path], order: TextOrder, max_size: int, now: datetime
 ) -> Iterator[ImportedText]:
@@ -80,7 +113,7 @@ def import_texts(
     for path in paths:
         try:
             yield _import_text(archive, path, order, max_size, now)
-        except (Unreadable, SetAside, CodeTaken) as refused:
+        except (Unreadable, SetAside) as refused:
             yield ImportedText(str(path), "failed", error=f"{path} {refused}")
     with archive.writing() as connection:
         resolve_empty_sets(connection, now, FILE_SCHEME)
@@ -92,89 +125,21 @@ def _import_text(
 ) -> ImportedText:
     body = load_file(FoundFile(path, path.name), max_size)
     text = decode_page(body, None)
-    identity = identify_text(order.source, order.day, text)
-    digest = payload_digest(body)
-    with archive.reading() as connection:
-        if known := _known(connection, path, identity, digest, order):
-            return known
-        identity = _own_identity(connection, identity, order)
-        stored = find_delivered(connection, identity.info_code)
-    draft = read_plain_text(
-        text, identity.uri, info_code=identity.info_code, media=order.media, day=order.day
-    )
-    prepared = prepare(judge(draft, _owed(draft, order), stored, now), stored)
-    with archive.writing_batch() as connection:
-        if known := _known(connection, path, identity, digest, order):
-            return known
-        _own_identity(connection, identity, order)
-        return _store(archive, connection, path, order, prepared, body, now)
-
-
-def _known(
-    connection: Connection, path: Path, identity: TextIdentity, digest: str, order: TextOrder
-) -> ImportedText | None:
-    """Return how a file ends that the archive holds already, None for another."""
-    earlier = find_text(connection, identity.uri, digest)
-    if earlier is None or order.info_code not in (None, earlier):
-        return None
-    return _ended(path, "known", earlier, _stored_article(connection, earlier))
-
-
-def _own_identity(connection: Connection, identity: TextIdentity, order: TextOrder) -> TextIdentity:
-    """Return a text's identity under the code that the order names, else its own; raise `CodeTaken`."""
-    if order.info_code is not None:
-        return replace(identity, info_code=order.info_code)
-    _check_free(connection, identity, order.source)
-    return identity
-
-
-def _owed(draft: Draft, order: TextOrder) -> Owed:
-    assert draft.info_code is not None
-    return Owed(order.source, draft.info_code, "media", draft.url, draft.title or "")
-
-
-def _store(
-    archive: Archive,
-    connection: Connection,
-    path: Path,
-    order: TextOrder,
-    prepared: Prepared,
-    body: bytes,
-    now: datetime,
-) -> ImportedText:
-    article = prepared.fetched
-    stored = find_delivered(connection, article.info_code)
-    owed = Owed(order.source, article.info_code, "media", article.url, article.title)
-    ensure_import_source(connection, order.source, order.media)
-    owed = enter_listing(connection, owed, now)
-    resource = Resource(article.url, now, _CONTENT_TYPE, body)
-    capture = archive.keep_file(connection, resource, info_code=owed.info_code)
-    assert capture.id is not None
-    kind = store_article(connection, article, owed, stored, capture.id, now, prepared)
-    return _ended(path, kind, owed.info_code, article)
-
-
-def _check_free(connection: Connection, identity: TextIdentity, source: str) -> None:
-    """Raise `CodeTaken` when the derived info code is another article's: one chance in a thousand million."""
-    listings = find_listings(connection, identity.info_code)
-    own = any(owed.source == source and owed.url == identity.uri for owed in listings)
-    if not own and (listings or find_article(connection, identity.info_code)):
-        raise CodeTaken(
-            f"would get the info code {identity.info_code}, which is another article's already: "
-            "name a free one with --code"
-        )
-
-
-def _stored_article(connection: Connection, info_code: str) -> Article | None:
-    stored = find_article(connection, info_code)
-    return stored.article if stored else None
-
-
-def _ended(path: Path, outcome: TextOutcome, info_code: str, article: Article | None) -> ImportedText:
+    pending = PendingText(order, identify_text(order.source, order.day, text), text, body, now)
+    (decision,) = settle(archive, [pending])
+    if decision.outcome == "failed":
+        return ImportedText(str(path), "failed", error=f"{path} {decision.reason}")
+    article = decision.brought or _find(archive, decision.info_code)
     return ImportedText(
         file=str(path),
-        outcome=outcome,
-        info_code=info_code,
+        outcome=cast(TextOutcome, decision.outcome),
+        info_code=decision.info_code,
         title=article.title if article else None,
         author=article.author if article else None,
     )
+
+
+def _find(archive: Archive, info_code: str) -> Article | None:
+    with archive.reading() as connection:
+        stored = find_article(connection, info_code)
+    return stored.article if stored else None

@@ -108,14 +108,10 @@ class Archive:
         """Where the WARC files are."""
         return self.folder / WARC_FOLDER
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """Return one write transaction."""
-        return writing(self.engine)
-
     @contextmanager
-    def writing_batch(self) -> Iterator[Connection]:
-        """One write transaction for many files: what `keep_file` wrote is durable once it has committed."""
-        with self.writing() as connection:
+    def writing(self) -> Iterator[Connection]:
+        """One write transaction; what was kept in it is durable in its WARC file before it commits."""
+        with writing(self.engine) as connection:
             yield connection
             if self._writer is not None:
                 self._writer.sync()
@@ -132,16 +128,15 @@ class Archive:
         crawl_id: int | None = None,
         info_code: str | None = None,
     ) -> Capture:
-        """Write an exchange to the WARC file, make that durable, and enter its row in the transaction.
+        """Write an exchange to the WARC file, and enter its row in a transaction of `writing`.
 
         A payload that the archive already holds, and can still read, becomes a revisit record that refers to
         it.
         """
         digest = payload_digest(exchange.body)
         earlier = find_payload(connection, digest, self.warc_folder)
-        writer = self._open_writer()
-        place = writer.write(exchange, refers_to=(earlier.url, earlier.fetched_at) if earlier else None)
-        writer.sync()
+        refers_to = (earlier.url, earlier.fetched_at) if earlier else None
+        place = self._open_writer().write(exchange, refers_to=refers_to)
         self._tell_findings(connection)
         capture = Capture(
             url=exchange.url,
@@ -155,7 +150,7 @@ class Archive:
         return insert_capture(connection, capture, crawl_id=crawl_id, info_code=info_code)
 
     def keep_file(self, connection: Connection, resource: Resource, *, info_code: str | None) -> Capture:
-        """Write a file to the WARC file, and enter its row in a transaction of `writing_batch`."""
+        """Write a file to the WARC file, and enter its row in a transaction of `writing`."""
         place = self._open_writer().write_resource(resource)
         self._tell_findings(connection)
         capture = Capture(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -95,6 +95,15 @@ def find_delivered(connection: Connection, info_code: str) -> StoredArticle | No
     if row is None:
         return None
     return read_stored(row, _read_securities(connection, info_code))
+
+
+def find_many_delivered(connection: Connection, info_codes: Iterable[str]) -> dict[str, StoredArticle]:
+    """Return those of these articles that are archived, as their own answers brought them."""
+    found: dict[str, Row[Any]] = {}
+    for codes in batches(info_codes):
+        rows = connection.execute(select(article).where(article.c.info_code.in_(codes)))
+        found |= {row.info_code: row for row in rows}
+    return {code: read_stored(row, _read_securities(connection, code)) for code, row in found.items()}
 
 
 def find_archived(connection: Connection, info_codes: Sequence[str]) -> set[str]:

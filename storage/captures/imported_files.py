@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from storage.database.batches import batches
 from storage.database.schema import article, capture, listing, revision
-from storage.records import HeldText, ListingState
+from storage.records import Filed, HeldText
 
 _FIND_TEXT = (
     select(revision.c.body_html, revision.c.capture_id, capture.c.url, capture.c.fetched_at)
@@ -17,16 +17,16 @@ _FIND_TEXT = (
 )
 
 
-def find_imported(connection: Connection, digests: Collection[str]) -> dict[tuple[str, str], int]:
-    """Return the captures that hold payloads of these digests: their ids by address and digest."""
-    found: dict[tuple[str, str], int] = {}
+def find_imported(connection: Connection, digests: Collection[str]) -> dict[tuple[str, str], Filed]:
+    """Return by address and digest where the archive holds payloads of these digests: of each the last."""
+    found: dict[tuple[str, str], Filed] = {}
     for part in batches(digests):
         rows = connection.execute(
-            select(capture.c.url, capture.c.payload_digest, capture.c.id).where(
-                capture.c.payload_digest.in_(part)
-            )
+            select(capture.c.url, capture.c.payload_digest, capture.c.id, capture.c.info_code)
+            .where(capture.c.payload_digest.in_(part))
+            .order_by(capture.c.id)
         )
-        found |= {(row.url, row.payload_digest): row.id for row in rows}
+        found |= {(row.url, row.payload_digest): Filed(row.id, row.info_code) for row in rows}
     return found
 
 
@@ -46,11 +46,3 @@ def find_set_aside(connection: Connection, scheme: str) -> list[int]:
         .where(capture.c.url.startswith(scheme))
     )
     return list(connection.execute(found).scalars())
-
-
-def listing_state(connection: Connection, slug: str, info_code: str) -> ListingState | None:
-    """Return the state of one listing, None when there is none."""
-    state: ListingState | None = connection.execute(
-        select(listing.c.state).where(listing.c.source == slug, listing.c.info_code == info_code)
-    ).scalar()
-    return state

@@ -15,10 +15,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, cast, func, select
 
 from storage.database.schema import crawl, listing
-from storage.records import info_code_day
+from storage.records import UNARCHIVED, info_code_day
 from storage.records.press_days import PRESS_ZONE, press_day
 
-UNARCHIVED = ("owed", "failed", "quarantined")
 _HOUR = len("2026-03-20 08")
 _MOST = 2_000
 _DAY = timedelta(days=1)

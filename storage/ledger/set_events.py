@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from storage.database.schema import capture, event, listing
-from storage.ledger.listing import UNARCHIVED
+from storage.records import UNARCHIVED
 
 _REFUSED = ("quarantined", "archived")
 """The states of a listing whose last answer was set aside: an archived one stays so, and is due again."""

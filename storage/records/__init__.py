@@ -16,6 +16,7 @@ from storage.records.article import (
 )
 from storage.records.capture import Capture, Exchange, Headers, Resource, WarcPlace
 from storage.records.crawl import CountsOfSource, Crawl
+from storage.records.decision import ArticleChange, Decision, EventChange, FileOutcome, ListingChange, Outcome
 from storage.records.delivery import Delivery
 from storage.records.event import Event
 from storage.records.host import Host
@@ -28,9 +29,19 @@ from storage.records.info_code import (
     info_code_day,
     site_code,
 )
-from storage.records.listing import Listed, ListingState, Owed, Poll, PollOrder, PollOutcome, Validators
+from storage.records.listing import (
+    UNARCHIVED,
+    Listed,
+    ListingState,
+    Owed,
+    Poll,
+    PollOrder,
+    PollOutcome,
+    Validators,
+)
 from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, Unusable, Vanished
 from storage.records.revision import Revision, WholeRevision
+from storage.records.snapshot import Filed, KnownListing, Snapshot, Wanted
 from storage.records.source import Source, StoredSource
 from storage.records.stored_article import HeldText, StoredArticle, TimeChange
 from storage.records.story import Story, StoryMember
@@ -38,28 +49,37 @@ from storage.records.voices import Claim, Site, Voices
 from storage.records.whole_article import WholeArticle
 
 __all__ = [
+    "UNARCHIVED",
     "Article",
+    "ArticleChange",
     "BadInfoCode",
     "Busy",
     "Capture",
     "Claim",
     "CountsOfSource",
     "Crawl",
+    "Decision",
     "Delivery",
     "Draft",
     "Event",
+    "EventChange",
     "Exchange",
+    "FileOutcome",
+    "Filed",
     "Form",
     "Headers",
     "HeldText",
     "Host",
     "Image",
+    "KnownListing",
     "Link",
     "Listed",
+    "ListingChange",
     "ListingState",
     "Mention",
     "Missing",
     "Mistaken",
+    "Outcome",
     "Owed",
     "Paragraph",
     "ParagraphKind",
@@ -74,6 +94,7 @@ __all__ = [
     "Security",
     "SetAside",
     "Site",
+    "Snapshot",
     "Source",
     "StoredArticle",
     "StoredSource",
@@ -85,6 +106,7 @@ __all__ = [
     "Validators",
     "Vanished",
     "Voices",
+    "Wanted",
     "WarcPlace",
     "WholeArticle",
     "WholeRevision",

@@ -9,6 +9,8 @@ from typing import Literal
 from storage.records.info_code import Form
 
 ListingState = Literal["owed", "archived", "failed", "quarantined", "gone"]
+UNARCHIVED: tuple[ListingState, ...] = ("owed", "failed", "quarantined")
+"""The states of a listing whose article is not archived."""
 PollOutcome = Literal["changed", "unchanged", "empty", "failed"]
 
 

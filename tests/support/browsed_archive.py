@@ -15,11 +15,11 @@ from storage.articles.article import set_status
 from storage.events.event import open_event
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_listings
-from storage.ledger.settlement import settle_unarchived
 from storage.records import Listed
 from storage.records.press_days import press_day
 from support.command_line import PYTHON
 from support.delivered_articles import DeliveredArticles
+from support.ledger_changes import settle_unarchived
 from support.sample_articles import CODE, hostile_article, plain_article, shelve
 from support.served_archive import NOW, fill_archive
 

@@ -7,17 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from jianbao.crawl.deliveries import PendingDelivery
 from jianbao.demo import Post, Press
 from jianbao.demo.offer import Offer
-from pipelines.settle import Settled, settle_delivery
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
+from storage.archive.settling import settle
 from storage.articles.article import find_article, list_revisions
 from storage.ledger.owed import find_listings
 from storage.ledger.poll import record_listings
 from storage.ledger.source import save_sources
-from storage.records import Delivery, Exchange, Listed, Owed, Source, StoredArticle
+from storage.records import Decision, Delivery, Exchange, Listed, Owed, Source, StoredArticle
 
 ORIGIN = "http://127.0.0.1"
 
@@ -60,7 +61,7 @@ class DeliveredArticles:
             found = find_listings(connection, post.info_code)
         return next(owed for owed in found if owed.source == post.slug)
 
-    def deliver(self, post: Post, *, as_json: bool = False) -> Settled:
+    def deliver(self, post: Post, *, as_json: bool = False) -> Decision:
         """Fetch a post from where it stands, as its page or as JSON, and settle what came."""
         owed = self.list_post(post)
         target = f"/NewsData/GetNewsText.do?id={post.code}" if as_json else self._path(post)
@@ -76,7 +77,8 @@ class DeliveredArticles:
             body=answer.body,
         )
         draft = read_article_json(text, url, owed.info_code) if as_json else read_article(text, url)
-        return settle_delivery(self.archive, Delivery(owed, exchange, draft), None, self.now)
+        pending = PendingDelivery(Delivery(owed, exchange, draft), self.now)
+        return settle(self.archive, [pending])[0]
 
     def stored(self, post: Post) -> StoredArticle:
         """Return a post's article as it is archived."""

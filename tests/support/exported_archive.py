@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from jianbao.demo import Press
-from pipelines.store import store_article
-from storage.articles.article import find_article
-from storage.ledger.listing import ensure_listing
 from storage.ledger.source import ensure_import_source
 from storage.records import Article, Exchange, Image, Link, Owed, Paragraph, Security
 from support.command_line import Command, Ended
 from support.delivered_articles import DeliveredArticles
+from support.kept_articles import keep
 
 NOON = datetime(2026, 3, 20, 4, 0, 5, tzinfo=UTC)
 HOSTILE = (
@@ -97,14 +95,10 @@ class ExportBench:
             ensure_import_source(connection, slug, "上饶日报")
             for article in articles:
                 owed = Owed(slug, article.info_code, "media", article.url, article.title)
-                ensure_listing(connection, owed, NOON)
                 exchange = Exchange(
                     article.url, NOON, 200, (), (("Content-Type", "text/html"),), article.text.encode()
                 )
-                capture = archive.keep(connection, exchange, info_code=article.info_code)
-                assert capture.id is not None
-                stored = find_article(connection, article.info_code)
-                store_article(connection, article, owed, stored, capture.id, NOON)
+                keep(archive, connection, article, owed, NOON, exchange)
 
     def run(self, *arguments: str | Path) -> Ended:
         """Run a command on the archive; nothing that it does may end in a trace."""

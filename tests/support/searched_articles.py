@@ -11,7 +11,6 @@ from random import Random
 
 from sqlalchemy import Connection, delete, select, update
 
-from pipelines.store import store_article
 from storage.archive.folder import Archive
 from storage.articles.article import find_article
 from storage.captures.capture import insert_capture
@@ -28,6 +27,7 @@ from storage.ledger.poll import record_listings
 from storage.ledger.source import save_sources
 from storage.records import Article, Capture, Listed, Owed, Paragraph, Security, Source, WarcPlace
 from storage.search import index_article, index_owed
+from support.kept_articles import keep
 from support.mixed_text import motley_line, motley_text
 
 SLUGS = ("jx-wire", "raojiang", "xinzhou")
@@ -100,10 +100,8 @@ class SearchedArticles:
     def store(self, connection: Connection, fetched: Article, slug: str) -> None:
         """Store an article that a source lists."""
         self._list(connection, fetched.info_code, slug)
-        stored = find_article(connection, fetched.info_code)
         owed = Owed(slug, fetched.info_code, fetched.form, fetched.url, fetched.title)
-        store_article(connection, fetched, owed, stored, self._capture, FIRST)
-        if stored is None:
+        if keep(self.archive, connection, fetched, owed, FIRST, self._capture).outcome == "new":
             self.codes.append(fetched.info_code)
 
     def write(self, published_at: datetime | None = None) -> Article:

@@ -25,7 +25,7 @@ _WARM = (
     "jianbao.terminal.progress",
     "jianbao.documents.status",
     "storage.database.trouble",
-    "jianbao.crawl.article_pipeline",
+    "jianbao.crawl.deliveries",
     "rich.console",
     "rich.table",
     "scrapy.core.downloader.handlers.datauri",

@@ -19,9 +19,9 @@ from storage.archive.folder import Archive
 from storage.articles.lists import count_articles
 from storage.database.opening import SCHEMA_REVISION
 from storage.events.event import count_open_events
-from storage.ledger.listing import UNARCHIVED, count_states
+from storage.ledger.listing import count_states
 from storage.ledger.source import list_sources
-from storage.records import StoredSource
+from storage.records import UNARCHIVED, StoredSource
 from storage.records.instants import past
 from storage.search import read_index_state
 

@@ -1,0 +1,100 @@
+"""The one place that decides what becomes of a delivery: kept, set aside, gone, or tried again. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from pipelines.case import Case
+from pipelines.claims import decide_claim
+from pipelines.deduplicate import compare
+from pipelines.judge import judge
+from pipelines.keep import keep_article
+from pipelines.listings import is_gone_everywhere, settle_gone, settle_unarchived
+from storage.records import (
+    Article,
+    ArticleChange,
+    Decision,
+    Delivery,
+    EventChange,
+    Exchange,
+    Owed,
+    SetAside,
+    Snapshot,
+    TryLater,
+    Vanished,
+    Voices,
+)
+
+
+def decide(delivery: Delivery, snapshot: Snapshot, now: datetime, voices: Voices | None = None) -> Decision:
+    """Decide what becomes of one delivery by what is known of its info code. ``now`` is aware.
+
+    ``voices`` tell who speaks for an article; None: whoever delivers it.
+    """
+    if delivery.exchange is not None:
+        return _decide_answer(delivery, delivery.exchange, snapshot, now, voices)
+    case = Case(delivery.owed, snapshot, now)
+    if isinstance(delivery.trouble, Vanished):
+        return _vanish(case, delivery.trouble)
+    return _fail(case, delivery.trouble)
+
+
+def give_up(owed: Owed, snapshot: Snapshot, now: datetime, error: Exception) -> Decision:
+    """Decide that a delivery which could not be stored is tried again at its time like any failure."""
+    reason = f"could not be stored ({type(error).__name__}: {error})"
+    storable = reason.encode("ascii", "backslashreplace").decode("ascii")
+    return _fail(Case(owed, snapshot, now), TryLater(storable))
+
+
+def _fail(case: Case, trouble: SetAside | TryLater | Vanished | None) -> Decision:
+    """Decide that a fetch brought nothing: its listings are tried again."""
+    after = trouble.after if isinstance(trouble, TryLater) else None
+    failed = settle_unarchived(case.listings, case.owed, str(trouble), case.now, after=after)
+    return case.decide("failed", case.tell(str(trouble)), listings=failed)
+
+
+def _decide_answer(
+    delivery: Delivery, exchange: Exchange, snapshot: Snapshot, now: datetime, voices: Voices | None
+) -> Decision:
+    case = Case(delivery.owed, snapshot, now, keep=(exchange, *delivery.beside))
+    try:
+        article = _find_article(delivery, exchange, snapshot)
+    except (SetAside, TryLater, Vanished) as refused:
+        reason = f"{refused}; {delivery.said}" if delivery.said else str(refused)
+        return _set_aside(case, exchange.url, reason)
+    if voices is not None and voices.are_many:
+        return decide_claim(case, voices, article, exchange.url)
+    return keep_article(case, article, compare(article, case.stored))
+
+
+def _find_article(delivery: Delivery, exchange: Exchange, snapshot: Snapshot) -> Article:
+    """Return the believable article that was delivered; raise why there is none."""
+    if delivery.draft is None:
+        raise delivery.trouble or SetAside("brought no article")
+    return delivery.article or judge(delivery.draft, delivery.owed, snapshot.stored, exchange.fetched_at)
+
+
+def _set_aside(case: Case, url: str, reason: str) -> Decision:
+    waiting = settle_unarchived(case.listings, case.owed, reason, case.now, quarantined=True)
+    event = _open(case, "quarantine", f"{url} {reason}")
+    return case.decide("quarantined", event.message, listings=waiting, events=(event,))
+
+
+def _vanish(case: Case, trouble: Vanished) -> Decision:
+    owed, reason, stored = case.owed, str(trouble), case.stored
+    if owed.state not in ("archived", "gone") or stored is None:
+        failed = settle_unarchived(case.listings, owed, reason, case.now)
+        own = case.snapshot.listing_of(owed.source)
+        events = (_open(case, "article_vanished", reason),) if own and own.is_of_page else ()
+        return case.decide("failed", case.tell(reason), listings=failed, events=events)
+    gone = settle_gone(case.listings, owed, reason)
+    if stored.status == "gone" or not is_gone_everywhere(case.listings, gone):
+        return case.decide("gone", listings=gone)
+    change = ArticleChange("gone", replace(stored, status="gone", last_checked_at=case.now), stored)
+    return case.decide("gone", article=change, listings=gone, events=(_open(case, "page_gone", reason),))
+
+
+def _open(case: Case, kind: str, said: str) -> EventChange:
+    owed = case.owed
+    return EventChange("open", (kind,), case.tell(said), source=owed.source, info_code=owed.info_code)

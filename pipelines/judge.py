@@ -1,0 +1,28 @@
+"""Whether a draft is a believable article by itself: completed, normalised, doubted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pipelines.complete import complete_draft
+from pipelines.doubt.belief import doubt
+from pipelines.normalise.article import normalise
+from storage.records import Article, Draft, Owed, SetAside, StoredArticle
+
+PARSER_VERSION = 3
+"""Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
+
+
+def judge(draft: Draft, owed: Owed, stored: StoredArticle | None, captured_at: datetime) -> Article:
+    """Return the believable article that a draft makes; raise SetAside with the reason when it makes none."""
+    completed = complete_draft(draft, owed, stored)
+    try:
+        article = normalise(completed)
+    except SetAside:
+        raise
+    except Exception as error:
+        raise SetAside(f"could not be normalised ({type(error).__name__}: {error})") from error
+    reason = doubt(article, captured_at)
+    if reason is not None:
+        raise SetAside(reason)
+    return article

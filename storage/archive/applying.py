@@ -1,0 +1,136 @@
+"""Applying decisions: the one place where what was decided of a delivery is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from storage.archive.folder import Archive
+from storage.articles.article import (
+    free_id,
+    insert_article,
+    insert_revision,
+    link_duplicates,
+    replace_revision,
+    set_status,
+    touch_article,
+    update_article,
+)
+from storage.articles.time_change import record_time_change
+from storage.events.event import open_event, record_event, resolve_events
+from storage.ledger.listing import ensure_listing
+from storage.ledger.settlement import change_listings, date_listings
+from storage.ledger.source import ensure_import_source
+from storage.records import ArticleChange, Decision, EventChange, Exchange, Resource, StoredArticle
+from storage.search import ReadyTokens, index_article
+from storage.stories.story import owe_story
+
+
+def apply_decision(
+    archive: Archive,
+    connection: Connection,
+    decision: Decision,
+    crawl_id: int | None = None,
+    tokens: Sequence[ReadyTokens] = (),
+) -> None:
+    """Write everything that was decided of one delivery in a transaction of `Archive.writing`.
+
+    ``tokens`` are those that the index needs, made before the write lock was taken; of another text they do
+    no harm.
+    """
+    if decision.source_name is not None and decision.enter is not None:
+        ensure_import_source(connection, decision.enter.source, decision.source_name)
+    if decision.enter is not None:
+        ensure_listing(connection, decision.enter, decision.at)
+    capture_id = _keep(archive, connection, decision, crawl_id)
+    if decision.article is not None:
+        _change_article(connection, decision.article, capture_id, tokens)
+    change_listings(connection, decision.info_code, decision.listings, capture_id)
+    for change in decision.events:
+        _change_events(connection, change, decision)
+
+
+def _keep(archive: Archive, connection: Connection, decision: Decision, crawl_id: int | None) -> int | None:
+    """Keep what came; return the capture that is the delivery's own."""
+    kept = [_keep_one(archive, connection, one, decision.info_code, crawl_id) for one in decision.keep]
+    return kept[0] if kept else decision.kept
+
+
+def _keep_one(
+    archive: Archive, connection: Connection, came: Exchange | Resource, info_code: str, crawl_id: int | None
+) -> int:
+    if isinstance(came, Exchange):
+        capture = archive.keep(connection, came, crawl_id=crawl_id, info_code=info_code)
+    else:
+        capture = archive.keep_file(connection, came, info_code=info_code)
+    assert capture.id is not None
+    return capture.id
+
+
+def _change_article(
+    connection: Connection, change: ArticleChange, capture_id: int | None, tokens: Sequence[ReadyTokens]
+) -> None:
+    """Write an article as it is to be, and whatever follows from that."""
+    after = _complete(connection, change, capture_id)
+    if change.step == "gone":
+        set_status(connection, after.article.info_code, "gone", after.last_checked_at)
+        return
+    if change.step == "touch":
+        assert capture_id is not None, "an answer came"
+        touch_article(connection, after, after.last_checked_at, capture_id)
+        return
+    _write(connection, change, after)
+    if change.time is not None:
+        record_time_change(connection, replace(change.time, capture_id=capture_id))
+    for content_hash in change.copies:
+        link_duplicates(connection, content_hash)
+    if change.is_owed_to_index:
+        index_article(connection, after, change.before, tokens)
+    if change.is_retimed:
+        assert after.article.published_at is not None
+        date_listings(connection, after.article.info_code, after.article.published_at)
+    if change.is_owed_to_stories:
+        owe_story(connection, after.article.info_code)
+
+
+def _complete(connection: Connection, change: ArticleChange, capture_id: int | None) -> StoredArticle:
+    """Return an article with its id, and with its original where that is what came."""
+    after = change.after
+    if change.step in ("insert", "update"):
+        after = replace(after, capture_id=capture_id)
+    if change.is_retimed and after.article.published_at is not None:
+        after = replace(after, id=free_id(connection, after.article.published_at))
+    return after
+
+
+def _write(connection: Connection, change: ArticleChange, after: StoredArticle) -> None:
+    if change.step == "insert":
+        insert_article(connection, after)
+        return
+    update_article(connection, after)
+    if change.revision == "add":
+        insert_revision(connection, after, change.changed)
+    elif change.revision == "replace":
+        replace_revision(connection, after)
+
+
+def _change_events(connection: Connection, change: EventChange, decision: Decision) -> None:
+    if change.step == "resolve":
+        resolve_events(
+            connection, change.kinds, decision.at, source=change.source, info_code=change.info_code
+        )
+        return
+    for kind in change.kinds:
+        if change.step == "open":
+            open_event(
+                connection,
+                kind,
+                change.message,
+                decision.at,
+                source=change.source,
+                info_code=change.info_code,
+            )
+        else:
+            record_event(connection, kind, change.message, decision.at, info_code=change.info_code)
