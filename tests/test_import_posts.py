@@ -504,15 +504,15 @@ def start_import(archive: Path, posts: Path, stderr: int = subprocess.DEVNULL) -
 # Says when it has kept so many files, and goes on once its stdin ends.
 SAYING = """
 import sys
-from jianbao.importing import post_batch
-keep, kept = post_batch._keep, []
+from storage.archive import applying
+keep, kept = applying._keep_one, []
 def keep_and_say(*arguments):
     kept.append(keep(*arguments))
     if len(kept) == KEPT:
         print("there", flush=True)
         sys.stdin.read()
     return kept[-1]
-post_batch._keep = keep_and_say
+applying._keep_one = keep_and_say
 from jianbao.cli import main
 main()
 """

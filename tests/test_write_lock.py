@@ -41,6 +41,7 @@ COMPUTING = [
     (storage.search.index, "article_tokens"),
     (jianbao.importing.texts, "read_plain_text"),
     (jianbao.importing.post_reading, "read_post_file"),
+    (jianbao.importing.post_reading, "content_hash"),
 ]
 
 
