@@ -19,9 +19,9 @@ from support.command_line import Command, Ended
 from support.newsroom import Newsroom
 
 from jianbao.commands import import_
-from jianbao.importing.text_identity import TEXT_SCHEME, identify_text
+from jianbao.importing.text_identity import TEXT_SCHEME, identify_text, site_of
 from storage.archive.folder import Archive
-from storage.records import WarcPlace, canonical_info_code, info_code_day
+from storage.records import WarcPlace, canonical_info_code, has_digits_alone, info_code_day
 from storage.warc import read_payload
 
 STORY = """春水满塘，信州春耕跑出「加速度」
@@ -165,7 +165,7 @@ def test_an_edited_text_is_another_article(cuttings: Cuttings) -> None:
 def test_an_edited_text_is_a_revision_of_the_article_that_the_import_names(cuttings: Cuttings) -> None:
     code = cuttings.bring_one()["info_code"]
     edited = STORY.replace("三成", "四成")
-    assert cuttings.bring_one(edited, code=code[2:])["outcome"] == "revised"
+    assert cuttings.bring_one(edited, code=code)["outcome"] == "revised"
     shown = cuttings.run("show", code, "--json").json
     assert shown["revision"] == 2
     assert "四成" in shown["text"]
@@ -270,9 +270,51 @@ def test_an_identity_is_a_valid_code_of_its_day_and_never_upstreams(slug: str, t
     identity = identify_text(slug, day, text)
     assert canonical_info_code(identity.info_code) == identity.info_code
     assert info_code_day(identity.info_code) == day
-    assert identity.info_code[10] == "0"
+    assert identity.info_code == f"{site_of(slug)}-{day:%Y%m%d}.{identity.info_code.rpartition('.')[2]}"
+    assert not has_digits_alone(identity.info_code)
     assert re.fullmatch(r"urn:jianbao:text:[\w%.~-]+/\d{4}-\d\d-\d\d/[0-9a-f]{64}", identity.uri, re.ASCII)
     assert identify_text(slug, day, f" {text}\n") == identity
+
+
+@pytest.mark.parametrize("slug", ["上饶日报", "Paper", "paper!", "p" * 25, "a/b", ""])
+def test_a_source_that_is_no_site_has_a_name_of_its_own(slug: str) -> None:
+    assert site_of(slug) != site_of(f"{slug}x")
+    assert site_of(slug).removeprefix("paper") != ""
+    assert site_of(slug) == site_of(slug)
+    assert re.fullmatch("[a-z0-9]{8,24}", site_of(slug))
+
+
+def test_a_text_has_the_site_that_its_source_declares(cuttings: Cuttings) -> None:
+    earlier = cuttings.bring_one()["info_code"]
+    config = cuttings.folder / "jianbao.toml"
+    config.write_text(
+        '[[sources]]\nslug = "paper"\nname = "报"\nkind = "category"\nsite = "srrb"\n'
+        'url = "http://127.0.0.1:1/category/paper.html"\n',
+        "utf-8",
+    )
+
+    def bring(text: str) -> dict[str, Any]:
+        facts = ("--source", "paper", "--media", "上饶日报", "--date", DAY)
+        ended = cuttings.run("--config", config, "import", "text", cuttings.write(text), *facts, "--json")
+        (item,) = ended.json["items"]
+        return dict(item)
+
+    again = bring(STORY.replace("\n", "\r\n"))
+    assert (again["info_code"], again["outcome"]) == (earlier, "unchanged")
+    other = bring(STORY.replace("三成", "五成"))
+    assert other["info_code"].startswith("srrb-20260320.t")
+
+
+def test_what_a_text_was_called_before_still_finds_it(cuttings: Cuttings) -> None:
+    code, former = cuttings.bring_one()["info_code"], "NW202603200123456789"
+    with cuttings.archive() as archive, archive.writing() as connection:
+        connection.execute(sql_text(f"INSERT INTO code_alias VALUES ('{former}', '{code}')"))
+    assert cuttings.run("show", former, "--json").json["info_code"] == code
+    assert cuttings.run("recrawl", "--code", former, "--dry-run", "--json").json["total"] == 0
+    assert cuttings.bring_one(code=former)["outcome"] == "known"
+    edited = cuttings.bring_one(STORY.replace("三成", "四成"), code=former[2:])
+    assert (edited["info_code"], edited["outcome"]) == (code, "revised")
+    assert cuttings.count("article") == 1
 
 
 def test_identities_differ_by_source_day_and_text() -> None:

@@ -42,13 +42,14 @@ def text(
     if code is not None and len(files) > 1:
         raise typer.BadParameter("--code names one article: give one FILE with it")
     _checked(lambda: check_kind(IMPORT_KIND, source), "--source", source)
+    configuration = Invocation.of(context).configuration()
     order = TextOrder(
         source=_checked(lambda: check_slug(source), "--source", source),
+        site=next((known.site for known in configuration.sources if known.slug == source), None),
         media=_checked(lambda: check_name(media), "--media", media),
         day=_parse_day(day),
         info_code=canonical_info_code(code) if code else None,
     )
-    configuration = Invocation.of(context).configuration()
     with open_archive(configuration, polls=False) as archive:
         ended = list(import_texts(archive, files, order, configuration.http.max_size, datetime.now(UTC)))
     _print_ended(ended, as_json=as_json)

@@ -10,6 +10,7 @@ from jianbao.configuration import Configuration
 from jianbao.importing.text_identity import TEXT_SCHEME
 from spiders.kinds.code_addresses import endpoint_address
 from storage.archive.folder import Archive
+from storage.articles.alias import resolve_code
 from storage.ledger.host import forget_manners
 from storage.ledger.owed import ListingFilter, find_listings, select_listings
 from storage.ledger.source import INFOCODE_SOURCE, ensure_source
@@ -48,9 +49,10 @@ def choose_articles(configuration: Configuration, archive: Archive, wish: Wish) 
     """
     if wish.is_empty():
         raise NothingNamed("name what to fetch again: --code, --source, --from, --to or --state")
-    codes = tuple(dict.fromkeys(canonical_info_code(code) for code in wish.codes))
-    wanted = ListingFilter(codes, wish.sources, wish.since, wish.until, wish.state)
+    asked = [canonical_info_code(code) for code in wish.codes]
     with archive.reading() as connection:
+        codes = tuple(dict.fromkeys(resolve_code(connection, code) for code in asked))
+        wanted = ListingFilter(codes, wish.sources, wish.since, wish.until, wish.state)
         chosen = select_listings(connection, wanted)
         if codes and not (wish.sources or wish.state or wish.since or wish.until):
             chosen += [

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from jianbao.documents.difference import Change, Piece, compare_texts
 from jianbao.documents.document import Document
+from storage.articles.alias import resolve_code
 from storage.articles.article import NotArchived, list_revisions
 from storage.records import canonical_info_code
 
@@ -15,7 +16,7 @@ def read_difference(view: Connection, code: str, number: int | None = None) -> D
 
     Raise `BadInfoCode`, or `NotArchived` when there is no such revision.
     """
-    info_code = canonical_info_code(code)
+    info_code = resolve_code(view, canonical_info_code(code))
     revisions = {row.number: row for row in list_revisions(view, info_code)}
     last = max(revisions, default=0)
     current = revisions.get(last if number is None else number)

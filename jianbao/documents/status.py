@@ -23,6 +23,7 @@ from jianbao.documents.faults import find_faults
 from scheduler.cron import parse_schedule
 from scheduler.heartbeat import read_service_state
 from storage.archive.folder import Archive
+from storage.articles.alias import resolve_code
 from storage.articles.article import NotArchived, find_article, list_revisions
 from storage.articles.lists import ArticleFilter, count_articles, list_article_sources, list_articles
 from storage.articles.time_change import list_time_changes
@@ -64,7 +65,7 @@ def read_list(view: Connection, wanted: ArticleFilter, limit: int, offset: int) 
 
 def read_shown(view: Connection, code: str, revision: int | None = None) -> Document:
     """Return an article as `show` prints it; raise `BadInfoCode`, or `NotArchived` when there is none."""
-    info_code = canonical_info_code(code)
+    info_code = resolve_code(view, canonical_info_code(code))
     stored = find_article(view, info_code)
     if stored is None:
         raise NotArchived(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -17,7 +17,9 @@ from spiders.readers.encoding import decode_page
 from spiders.readers.plain_text import read_plain_text
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
+from storage.articles.alias import resolve_code
 from storage.articles.article import find_article
+from storage.ledger.owed import find_listings
 from storage.ledger.set_events import resolve_empty_sets
 from storage.records import Article, Decision, Owed, Resource, SetAside, Snapshot, Wanted
 from storage.search import ReadyTokens
@@ -29,12 +31,16 @@ _CONTENT_TYPE = "text/plain"
 
 @dataclass(frozen=True, slots=True)
 class TextOrder:
-    """What an import says of its texts. ``info_code`` is canonical; None: it is derived from each text."""
+    """What an import says of its texts. ``info_code`` is canonical; None: it is derived from each text.
+
+    ``site`` is what the source declares, if it does.
+    """
 
     source: str
     media: str
     day: date
     info_code: str | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ def _import_text(
 ) -> ImportedText:
     body = load_file(FoundFile(path, path.name), max_size)
     text = decode_page(body, None)
-    pending = PendingText(order, identify_text(order.source, order.day, text), text, body, now)
+    pending = PendingText(*_name_text(archive, order, text), text, body, now)
     (decision,) = settle(archive, [pending])
     if decision.outcome == "failed":
         return ImportedText(str(path), "failed", error=f"{path} {decision.reason}")
@@ -137,6 +143,20 @@ def _import_text(
         title=article.title if article else None,
         author=article.author if article else None,
     )
+
+
+def _name_text(archive: Archive, order: TextOrder, text: str) -> tuple[TextOrder, TextIdentity]:
+    """Return the order under the code that its article has now, and the identity of its text.
+
+    What was imported before its source declared a site keeps the code that it got then.
+    """
+    earlier = identify_text(order.source, order.day, text)
+    with archive.reading() as connection:
+        if order.info_code is not None:
+            order = replace(order, info_code=resolve_code(connection, order.info_code))
+        if order.site is None or find_listings(connection, earlier.info_code):
+            return order, earlier
+    return order, identify_text(order.source, order.day, text, order.site)
 
 
 def _find(archive: Archive, info_code: str) -> Article | None:

@@ -174,6 +174,14 @@ Index(
     postgresql_where=text("duplicate_of IS NOT NULL"),
 )
 
+code_alias = Table(
+    # What an article was called before: earlier versions made codes of ``NW`` and 18 digits for copied texts.
+    "code_alias",
+    metadata,
+    Column("alias", String, primary_key=True),
+    Column("info_code", String, nullable=False),
+)
+
 wording = Table(
     # What `revision` shows. A wording repeats nothing that its article has: see `storage.articles.wording`.
     "wording",

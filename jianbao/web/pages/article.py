@@ -19,6 +19,7 @@ from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.text.sanitising import picture_origins, sanitise_html
 from jianbao.web.text.typesetting import Mark, at_revision, fold_changes, plain, set_article, shown_pictures
+from storage.articles.alias import resolve_code
 from storage.articles.article import find_article, list_revisions
 from storage.articles.headlines import Headline, find_headlines, list_same_content
 from storage.articles.provenance import list_listings
@@ -43,9 +44,9 @@ def show_article(
     images: bool = False,
 ) -> Response:
     """Show an article, one of its earlier texts, or what the ledger knows of one that is not archived."""
-    if (answer := _elsewhere(request, code)) is not None:
-        return answer
     with archive.reading() as view:
+        if (answer := _elsewhere(request, view, code)) is not None:
+            return answer
         stored = find_article(view, code)
         if stored is None:
             return _show_unarchived(request, view, code)
@@ -60,9 +61,9 @@ def show_article(
 @router.get("/article/{code}/original")
 def show_original(request: Request, archive: OpenArchive, code: str, revision: Number = None) -> Response:
     """Show an article's HTML as it was delivered, without anything in it that acts or loads."""
-    if (answer := _elsewhere(request, code)) is not None:
-        return answer
     with archive.reading() as view:
+        if (answer := _elsewhere(request, view, code)) is not None:
+            return answer
         revisions = list_revisions(view, code)
         wanted = revisions[-1].number if revisions and revision is None else revision
         row = next((row for row in revisions if row.number == wanted), None)
@@ -73,10 +74,10 @@ def show_original(request: Request, archive: OpenArchive, code: str, revision: N
         )
 
 
-def _elsewhere(request: Request, code: str) -> Response | None:
-    """Return the way to an article's one address when this is another spelling of it."""
+def _elsewhere(request: Request, view: Connection, code: str) -> Response | None:
+    """Return the way to an article's one address when this is another spelling of it, or a former code."""
     try:
-        canonical = canonical_info_code(code)
+        canonical = resolve_code(view, canonical_info_code(code))
     except BadInfoCode as error:
         raise NotShown(f"{error}.") from error
     if canonical == code:
