@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 _FILE = "service.lock"
 _PATIENCE = 1.0  # seconds: `is_held` takes the lock for an instant
 
@@ -24,6 +22,8 @@ def hold_archive(folder: Path, holder: Callable[[], str]) -> Iterator[None]:
 
     The kernel lets go of the lock when the process dies, however it dies.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - `is_held` is asked by who only reads
+
     lock = FileLock(folder / _FILE, timeout=_PATIENCE)
     try:
         lock.acquire()

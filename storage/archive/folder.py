@@ -1,4 +1,7 @@
-"""The archive: a folder with ``archive.db``, ``warc/`` and lock files."""
+"""The archive: a folder with ``archive.db``, ``warc/`` and lock files.
+
+Who only reads it loads nothing of what writes WARC files.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection, Engine
 
@@ -15,7 +18,9 @@ from storage.captures.lost import tell_lost_files
 from storage.database.opening import ArchiveEmpty, open_database, open_for_reading, reading, writing
 from storage.events.event import open_event
 from storage.records import Capture, Exchange, Resource, Unusable
-from storage.warc import Finding, Mended, WarcWriter, describe_damage, mend_folder, payload_digest
+
+if TYPE_CHECKING:
+    from storage.warc import Finding, WarcWriter
 
 DATABASE_FILE = "archive.db"
 WARC_FOLDER = "warc"
@@ -133,6 +138,8 @@ class Archive:
         A payload that the archive already holds, and can still read, becomes a revisit record that refers to
         it.
         """
+        from storage.warc import payload_digest  # noqa: PLC0415
+
         digest = payload_digest(exchange.body)
         earlier = find_payload(connection, digest, self.warc_folder)
         refers_to = (earlier.url, earlier.fetched_at) if earlier else None
@@ -151,6 +158,8 @@ class Archive:
 
     def keep_file(self, connection: Connection, resource: Resource, *, info_code: str | None) -> Capture:
         """Write a file to the WARC file, and enter its row in a transaction of `writing`."""
+        from storage.warc import payload_digest  # noqa: PLC0415
+
         place = self._open_writer().write_resource(resource)
         self._tell_findings(connection)
         capture = Capture(
@@ -168,6 +177,8 @@ class Archive:
 
         One look at each file; only one that is longer than it should be is read, from where it should end.
         """
+        from storage.warc import describe_damage, mend_folder  # noqa: PLC0415
+
         damaged = [
             describe_damage(mended)
             for mended in mend_folder(self.warc_folder, self._committed_end)
@@ -194,6 +205,8 @@ class Archive:
 
     def _open_writer(self) -> WarcWriter:
         if self._writer is None:
+            from storage.warc import WarcWriter  # noqa: PLC0415
+
             self._writer = WarcWriter(
                 self.warc_folder,
                 software=self._software,
@@ -206,6 +219,8 @@ class Archive:
         """Open events about the files that the writer passed over, in the transaction of what it wrote."""
         if not self._findings:
             return
+        from storage.warc import Mended, describe_damage  # noqa: PLC0415
+
         now = datetime.now(UTC)
         damaged = [describe_damage(found) for found in self._findings if isinstance(found, Mended)]
         if damaged:

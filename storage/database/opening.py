@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from filelock import FileLock
 from sqlalchemy import (
     URL,
     Column,
@@ -83,6 +82,8 @@ def open_database(path: Path, *, begin: bool = True) -> Engine:
     Without ``begin`` a file that is missing, or into which nobody ever entered a source or a capture, stays
     as it is and raises `ArchiveEmpty`.
     """
+    from filelock import FileLock  # noqa: PLC0415 - who only reads locks nothing, and it takes 40 ms
+
     # The first connection of all makes the file and its journal mode: SQLite refuses others at that moment.
     with FileLock(path.with_suffix(".migrate.lock"), timeout=_BUSY_SECONDS):
         if not begin:

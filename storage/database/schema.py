@@ -119,7 +119,6 @@ Index(
     listing.c.source,
     listing.c.info_code,
     sqlite_where=text("next_try_at IS NOT NULL"),
-    postgresql_where=text("next_try_at IS NOT NULL"),
 )
 Index("ix_listing_source_state", listing.c.source, listing.c.state)
 Index("ix_listing_source_first_listed_at", listing.c.source, listing.c.first_listed_at)
@@ -165,13 +164,11 @@ Index(  # which of many articles are copies is asked for by id
     article.c.duplicate_of,
     article.c.info_code,
     sqlite_where=text("duplicate_of IS NOT NULL"),
-    postgresql_where=text("duplicate_of IS NOT NULL"),
 )
 Index(
     "ix_article_duplicate_of",
     article.c.duplicate_of,
     sqlite_where=text("duplicate_of IS NOT NULL"),
-    postgresql_where=text("duplicate_of IS NOT NULL"),
 )
 
 code_alias = Table(
@@ -303,7 +300,6 @@ Index(
     "ix_crawl_running",
     crawl.c.pid,
     sqlite_where=text("status = 'running'"),
-    postgresql_where=text("status = 'running'"),
 )
 
 event = Table(
@@ -325,7 +321,6 @@ Index(
     event.c.source,
     event.c.info_code,
     sqlite_where=text("resolved_at IS NULL"),
-    postgresql_where=text("resolved_at IS NULL"),
 )
 
 story_sketch = Table(
