@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from jianbao.documents.article_fields import DOCUMENT_FIELDS, LIST_FIELDS, ArticleField, FieldKind
 from jianbao.documents.document import Document
-from storage.records import Capture, Crawl, Event, Revision, StoredArticle, Story, TimeChange
+from storage.records import Capture, Crawl, Event, Revision, StoredArticle, Story, TimeChange, WholeArticle
 from storage.records.press_days import PRESS_ZONE
-
-_SNIPPET = 80  # characters
 
 
 def present_time(moment: datetime | None, zone: ZoneInfo = PRESS_ZONE) -> str | None:
@@ -29,43 +28,27 @@ def print_published(shown: Document) -> str:
 
 
 def present_article(
-    stored: StoredArticle,
-    sources: Sequence[str],
-    revisions: Sequence[Revision],
-    capture: Capture | None,
-    zone: ZoneInfo = PRESS_ZONE,
+    whole: WholeArticle, fields: Iterable[ArticleField] = DOCUMENT_FIELDS, zone: ZoneInfo = PRESS_ZONE
 ) -> Document:
-    """Return an article as `show --json` prints it."""
-    article = stored.article
-    return {
-        "info_code": article.info_code,
-        "title": article.title,
-        "media": article.media,
-        "author": article.author,
-        "published_at": present_time(article.published_at, zone),
-        "precision": article.precision,
-        "time_witness": article.witness,
-        "url": article.url,
-        "sources": list(sources),
-        "summary": article.summary,
-        "text": article.text,
-        "paragraphs": [paragraph.text for paragraph in article.paragraphs],
-        "kinds": [paragraph.kind for paragraph in article.paragraphs],
-        "images": [asdict(image) for image in article.images],
-        "players": [asdict(player) for player in article.players],
-        "securities": [asdict(security) for security in article.securities],
-        "links": [asdict(link) for link in article.links],
-        "continued": article.continued,
-        "source_line": article.source_line,
-        "status": stored.status,
-        "revision": stored.revision,
-        "revisions": [present_revision(row, zone) for row in revisions],
-        "content_hash": stored.content_hash,
-        "duplicate_of": stored.duplicate_of,
-        "first_seen_at": present_time(stored.first_seen_at, zone),
-        "last_checked_at": present_time(stored.last_checked_at, zone),
-        "capture": present_capture(capture, zone) if capture else None,
-    }
+    """Return an article as `show --json` prints it, or these fields of it."""
+    return {field.name: _present(field.kind, field.value(whole), zone) for field in fields}
+
+
+def _present(kind: FieldKind, value: object, zone: ZoneInfo) -> object:
+    """Return what a field holds as JSON has it."""
+    match kind, value:
+        case "time", datetime():
+            return present_time(value, zone)
+        case "revisions", tuple():
+            return [present_revision(row, zone) for row in value]
+        case "time_changes", tuple():
+            return [present_time_change(change, zone) for change in value]
+        case "capture", Capture():
+            return present_capture(value, zone)
+        case "story", Story():
+            return present_story(value, zone)
+        case _:
+            return value
 
 
 def present_revision(row: Revision, zone: ZoneInfo = PRESS_ZONE) -> Document:
@@ -93,10 +76,8 @@ def present_time_change(change: TimeChange, zone: ZoneInfo = PRESS_ZONE) -> Docu
     }
 
 
-def present_story(story: Story | None, zone: ZoneInfo = PRESS_ZONE) -> Document | None:
-    """Return the near copies of an article as `show --json` has them, itself among them; None for none."""
-    if story is None:
-        return None
+def present_story(story: Story, zone: ZoneInfo = PRESS_ZONE) -> Document:
+    """Return the near copies of an article as `show --json` has them, itself among them."""
     members = [
         asdict(member) | {"published_at": present_time(member.published_at, zone)} for member in story.members
     ]
@@ -121,19 +102,7 @@ def present_capture(capture: Capture, zone: ZoneInfo = PRESS_ZONE) -> Document:
 
 def present_item(stored: StoredArticle, sources: Sequence[str], zone: ZoneInfo = PRESS_ZONE) -> Document:
     """Return an article as lists have it."""
-    article = stored.article
-    lead = next((p.text for p in article.paragraphs if p.kind == "text"), "")
-    return {
-        "info_code": article.info_code,
-        "title": article.title,
-        "media": article.media,
-        "published_at": present_time(article.published_at, zone),
-        "precision": article.precision,
-        "sources": list(sources),
-        "snippet": lead[:_SNIPPET],
-        "duplicate_of": stored.duplicate_of,
-        "status": stored.status,
-    }
+    return present_article(WholeArticle(stored, tuple(sources)), LIST_FIELDS, zone)
 
 
 def present_event(event: Event) -> Document:

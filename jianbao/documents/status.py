@@ -14,9 +14,7 @@ from jianbao.documents.article import (
     present_crawl,
     present_event,
     present_item,
-    present_story,
     present_time,
-    present_time_change,
 )
 from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
@@ -24,10 +22,9 @@ from scheduler.cron import parse_schedule
 from scheduler.heartbeat import read_service_state
 from storage.archive.folder import Archive
 from storage.articles.alias import resolve_code
-from storage.articles.article import NotArchived, find_article, list_revisions
+from storage.articles.article import NotArchived, list_revisions
 from storage.articles.lists import ArticleFilter, count_articles, list_article_sources, list_articles
-from storage.articles.time_change import list_time_changes
-from storage.captures.capture import read_capture
+from storage.articles.whole import find_whole
 from storage.events.event import list_open_events
 from storage.events.troubles import Trouble, list_troubles
 from storage.ledger.arrears import Arrears, list_overdue
@@ -48,7 +45,6 @@ from storage.records import (
 from storage.records.instants import past
 from storage.records.press_days import PRESS_ZONE
 from storage.search import settle_names
-from storage.stories.story import read_story
 
 _LATE = timedelta(minutes=10)
 
@@ -66,26 +62,17 @@ def read_list(view: Connection, wanted: ArticleFilter, limit: int, offset: int) 
 def read_shown(view: Connection, code: str, revision: int | None = None) -> Document:
     """Return an article as `show` prints it; raise `BadInfoCode`, or `NotArchived` when there is none."""
     info_code = resolve_code(view, canonical_info_code(code))
-    stored = find_article(view, info_code)
-    if stored is None:
+    whole = find_whole(view, info_code)
+    if whole is None:
         raise NotArchived(
             f"{info_code} is not in the archive: fetch it with `jianbao recrawl --code {info_code}`"
         )
-    revisions = list_revisions(view, info_code)
-    sources = list_article_sources(view, [info_code]).get(info_code, [])
     zones = {row.slug: row.timezone for row in list_sources(view)}
-    capture = read_capture(view, stored.capture_id) if stored.capture_id else None
-    story = read_story(view, info_code)
-    changes = list_time_changes(view, info_code)
-    zone = ZoneInfo(zones[sources[0]]) if sources else PRESS_ZONE
+    zone = ZoneInfo(zones[whole.sources[0]]) if whole.sources else PRESS_ZONE
     if revision is not None:
-        stored = _at_revision(stored, revisions, revision)
-    shown = present_article(stored, sources, revisions, capture, zone)
-    return {
-        **shown,
-        "story": present_story(story, zone),
-        "time_changes": [present_time_change(change, zone) for change in changes],
-    }
+        earlier = _at_revision(whole.stored, list_revisions(view, info_code), revision)
+        whole = replace(whole, stored=earlier)
+    return present_article(whole, zone=zone)
 
 
 def read_sources(view: Connection | None, configured: Sequence[Source]) -> list[Document]:

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from typing import Any, BinaryIO
+from datetime import datetime
+from typing import BinaryIO
 
-from jianbao.exporting.columns import COLUMNS, Column
+from jianbao.documents.article_fields import Column
+from jianbao.exporting.columns import COLUMNS
 from jianbao.exporting.document import ExportedArticle
 from storage.records.press_days import PRESS_ZONE
 
@@ -40,15 +42,15 @@ def write_csv(
 
 
 def _cell(column: Column, article: ExportedArticle, *, excel_safe: bool) -> str:
-    text = _spell(column, column.value(article))
+    text = _spell(column, column.value(article.whole))
     return f"'{text}" if excel_safe and column.kind == "text" and text.startswith(_FORMULA) else text
 
 
-def _spell(column: Column, value: Any) -> str:
+def _spell(column: Column, value: object) -> str:
     if value is None:
         return ""
-    if column.kind == "time":
-        return str(value.astimezone(PRESS_ZONE).isoformat(timespec="seconds"))
+    if isinstance(value, datetime):
+        return value.astimezone(PRESS_ZONE).isoformat(timespec="seconds")
     if column.kind == "truth":
         return "true" if value else "false"
     if column.kind in ("text", "number"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from jianbao import __version__
+from jianbao.documents.article_fields import EXPORT_FIELDS
 from jianbao.exporting.atom import FeedEntry, FeedFacts, entry_of, write_feed
 from jianbao.exporting.columns import COLUMNS
 from jianbao.exporting.csv_table import write_csv
@@ -18,12 +19,7 @@ from jianbao.exporting.parquet import check_parquet, write_parquet
 from jianbao.exporting.selection import Selection
 from jianbao.exporting.web_archive import write_warc
 
-JSON_FIELDS = (
-    "info_code", "title", "media", "author", "published_at", "precision", "time_witness", "url",
-    "sources", "summary", "text", "paragraphs", "kinds", "images", "players", "securities", "links",
-    "continued", "source_line", "status", "revision", "revisions", "content_hash", "duplicate_of",
-    "first_seen_at", "last_checked_at", "capture", "story",
-)  # fmt: skip
+JSON_FIELDS = tuple(field.name for field in EXPORT_FIELDS)
 ATOM_FIELDS = ("id", "title", "published", "updated", "author", "category", "link", "summary", "content")
 WARC_FIELDS = ("warcinfo", "response", "revisit", "resource")
 

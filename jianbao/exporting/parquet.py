@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, get_type_hints
 
-from jianbao.exporting.columns import COLUMNS, Kind
+from jianbao.documents.article_fields import PARTS
+from jianbao.documents.document import Document
+from jianbao.exporting.columns import COLUMNS
 from jianbao.exporting.document import ExportedArticle
 from storage.records import Unusable
 from storage.records.press_days import PRESS_ZONE
@@ -47,8 +49,8 @@ def write_parquet(out: BinaryIO, articles: Iterable[ExportedArticle]) -> int:
     return count
 
 
-def _groups(articles: Iterable[ExportedArticle]) -> Iterator[list[dict[str, Any]]]:
-    rows = ({column.name: column.value(article) for column in COLUMNS} for article in articles)
+def _groups(articles: Iterable[ExportedArticle]) -> Iterator[list[Document]]:
+    rows = ({column.name: column.value(article.whole) for column in COLUMNS} for article in articles)
     while group := list(islice(rows, _GROUP)):
         yield group
 
@@ -57,21 +59,16 @@ def _schema() -> pyarrow.Schema:
     import pyarrow  # noqa: PLC0415
 
     text, number = pyarrow.string(), pyarrow.int64()
-    record = {
-        "images": {"url": text, "caption": text, "position": number, "width": number, "height": number},
-        "players": {"kind": text, "url": text, "poster": text, "position": number},
-        "securities": {"market": text, "code": text, "name": text, "mention": text},
-        "links": {"url": text, "text": text},
-    }
-    types: dict[Kind, pyarrow.DataType] = {
+    types: dict[str, pyarrow.DataType] = {
         "text": text,
         "number": number,
         "truth": pyarrow.bool_(),
         "time": pyarrow.timestamp("us", tz=PRESS_ZONE.key),
         "texts": pyarrow.list_(text),
-        "images": pyarrow.list_(pyarrow.struct(record["images"])),
-        "players": pyarrow.list_(pyarrow.struct(record["players"])),
-        "securities": pyarrow.list_(pyarrow.struct(record["securities"])),
-        "links": pyarrow.list_(pyarrow.struct(record["links"])),
     }
+    for name, part in PARTS.items():
+        said = {
+            one: number if "int" in str(kind) else text for one, kind in get_type_hints(part.record).items()
+        }
+        types[name] = pyarrow.list_(pyarrow.struct(said))
     return pyarrow.schema([(column.name, types[column.kind]) for column in COLUMNS])

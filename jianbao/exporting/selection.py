@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from jianbao.exporting.document import ExportedArticle, document_article
+from jianbao.exporting.document import ExportedArticle
 from storage.articles.whole import complete_articles
 from storage.ledger.source import list_sources
 from storage.records import WholeArticle
+from storage.records.press_days import PRESS_ZONE
 from storage.search import Order, Query, iterate_matches
 
 Watch = Callable[[int], None]
@@ -69,7 +71,8 @@ class Selection:
             yield whole
 
     def articles(self, order: Order = "oldest") -> Iterator[ExportedArticle]:
-        """Yield the articles with their documents, and count them."""
+        """Yield the articles with the zone of the source that listed each first, and count them."""
         zones = {row.slug: row.timezone for row in list_sources(self.connection)}
         for whole in self.whole(order):
-            yield document_article(whole, zones)
+            zone = ZoneInfo(zones[whole.sources[0]]) if whole.sources else PRESS_ZONE
+            yield ExportedArticle(whole, zone)

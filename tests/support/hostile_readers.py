@@ -18,7 +18,7 @@ from protego import Protego
 from jianbao.documents.difference import compare_texts
 from jianbao.exporting.atom import FeedFacts, entry_of, write_feed
 from jianbao.exporting.csv_table import write_csv
-from jianbao.exporting.document import document_article
+from jianbao.exporting.document import ExportedArticle
 from jianbao.exporting.jsonl import write_jsonl
 from jianbao.exporting.post_template import render_post
 from jianbao.web.text.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
@@ -50,6 +50,7 @@ from storage.records import (
     find_info_code,
 )
 from storage.records.liquid import neutralise_liquid, neutralise_plain, restore_liquid
+from storage.records.press_days import PRESS_ZONE
 from storage.search import BadQuery, find_hits, make_snippet, mark_hits, parse_query
 from storage.search.folding import fold_with_spans
 from storage.search.tokens import article_tokens
@@ -267,7 +268,7 @@ def exports(text: str) -> Any:
     stored = _stored(article)
     entry = entry_of(stored, _NOON)
     facts = FeedFacts("urn:x", "标题", _NOON)
-    whole = document_article(WholeArticle(stored, (), (), None, None), {})
+    whole = ExportedArticle(WholeArticle(stored), PRESS_ZONE)
     return (
         write_feed(io.BytesIO(), facts, [entry]),
         write_csv(io.BytesIO(), [whole], excel_safe=True),

@@ -5,18 +5,25 @@ A document may hold more keys than its shape; none of these ever goes.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from operator import or_
+from typing import Annotated, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic.fields import FieldInfo
 
+from jianbao.documents.article_fields import DOCUMENT_FIELDS, LIST_FIELDS, PARTS, ArticleField, FieldKind
+from storage import records
+from storage.records import ParagraphKind, Precision
 from storage.records.info_code import SITE_CODE_PATTERN
 
 _CODE_PATTERN = rf"^(NW\d{{18}}|{SITE_CODE_PATTERN})$"
 
+_INSTANT = "An instant in ISO 8601 with the source's offset."
 Moment = Annotated[
     str,
     Field(
-        description="An instant in ISO 8601 with the source's offset.",
+        description=_INSTANT,
         examples=["2026-03-20T08:15:00+08:00"],
         json_schema_extra={"format": "date-time"},
     ),
@@ -40,119 +47,65 @@ class Page(Shape):
     next_url: str | None = Field(description="The address of the next page; null on the last one.")
 
 
-class ArticleItem(Shape):
-    """An article as lists have it."""
+def _shape_of(fields: Mapping[str, tuple[object, FieldInfo]]) -> type[Shape]:
+    """Return a shape with these fields: the type of each, and what is said of it."""
+    made: type[Shape] = create_model("Fields", __base__=Shape, **dict(fields))  # type: ignore[call-overload]
+    return made
 
-    info_code: InfoCode
-    title: str
-    media: str | None = Field(description="The newspaper, as the article says.", examples=["上饶日报"])
-    published_at: Moment | None
-    precision: Literal["second", "minute", "day"] = Field(
-        description="How exactly the time is known; of `day`, the hour means nothing."
+
+def _shape_of_part(kind: FieldKind) -> type[Shape]:
+    """Return the shape of the items of a list field of an article."""
+    part = PARTS[kind]
+    return _shape_of(
+        {
+            name: (hint, _say(part.meanings.get(name), part.examples.get(name)))
+            for name, hint in get_type_hints(part.record).items()
+        }
     )
-    sources: list[Slug] = Field(description="Who listed it, the first one first.")
-    snippet: str = Field(description="How it begins; of a search, around the first match.")
-    duplicate_of: InfoCode | None = Field(description="The earlier article of the same text.")
-    status: Literal["archived", "gone"]
 
 
-HINTS: Any = Field(
-    description="A sentence for each name that the archive has not, and each unknown field of the query."
-)
+def _shape_of_article(fields: Iterable[ArticleField]) -> type[Shape]:
+    """Return the shape of an article with these fields."""
+    return _shape_of({field.name: (_type_of(field), _describe(field)) for field in fields})
 
 
-class ArticlePage(Page):
-    """Articles, the newest first."""
-
-    total: int = Field(description="How many match in all.")
-    items: list[ArticleItem]
-    hints: list[str] = HINTS
+def _type_of(field: ArticleField) -> object:
+    kind = _TYPES[field.kind]
+    return or_(kind, None) if field.can_lack else kind
 
 
-Place = Annotated[
-    list[int], Field(min_length=2, max_length=2, description="Characters: from, and up to but without.")
-]
+def _describe(field: ArticleField) -> FieldInfo:
+    meaning = f"{field.meaning} {_INSTANT}" if field.kind == "time" else field.meaning
+    said = _say(meaning, field.example)
+    return FieldInfo.merge_field_infos(said, default=_ABSENT[field.kind]) if field.kind in _ABSENT else said
 
 
-class Hit(ArticleItem):
-    """An article that a search found, and where the words stand."""
-
-    snippet_hits: list[Place] = Field(description="Where the words stand in the snippet.")
-    title_hits: list[Place] = Field(description="Where the words stand in the title.")
-
-
-class FoundPage(Page):
-    """What a search finds."""
-
-    query: str = Field(description="The query as it was understood.")
-    order: Literal["newest", "oldest", "relevance"]
-    total: int = Field(description="How many match in all.")
-    exact: bool = Field(description="Whether `total` is exact; false: an estimate of two digits.")
-    items: list[Hit]
-    note: str | None = Field(description="How the answer was found, when that is worth knowing.")
-    hints: list[str] = HINTS
+def _say(meaning: str | None, example: str | None) -> FieldInfo:
+    """Return what is said of a field; what is not leaves its type's own word."""
+    said: FieldInfo = Field(description=meaning)
+    if example is not None:
+        said = Field(description=meaning, examples=[example])
+    return said
 
 
-class TrendPoint(Shape):
-    """One period."""
-
-    source: str = Field("", description="Whose articles are counted; only there when the trend is split.")
-    start: str = Field(description="The period's first day.", json_schema_extra={"format": "date"})
-    matching: int = Field(description="Articles that contain the query.")
-    all: int = Field(description="All articles of the period.")
-    share: float | None = Field(description="matching / all; null where there is no article.")
-
-
-class Trend(Shape):
-    """A query's use over time: every period from the first article to the last, also empty ones."""
-
-    query: str = Field(description="The query as it was understood.")
-    unit: Literal["day", "week", "month", "year"]
-    total: int = Field(description="Articles that contain the query, copies included.")
-    points: list[TrendPoint]
-    hints: list[str] = HINTS
-
-
-class Image(Shape):
+class Image(_shape_of_part("images")):  # type: ignore[misc]
     """An image of an article; the archive keeps its address, not the image."""
 
-    url: str
-    caption: str | None
-    position: int = Field(description="How many paragraphs stand before it.")
-    width: int | None = Field(description="Pixels, when the address tells.")
-    height: int | None = Field(description="Pixels, when the address tells.")
 
-
-class Player(Shape):
+class Player(_shape_of_part("players")):  # type: ignore[misc]
     """A film, a sound, a frame or another object in an article; the archive keeps its address alone."""
 
-    kind: Literal["video", "audio", "frame", "object"]
-    url: str
-    poster: str | None = Field(description="The address of its still picture.")
-    position: int = Field(description="How many paragraphs stand before it.")
 
-
-class Security(Shape):
+class Security(_shape_of_part("securities")):  # type: ignore[misc]
     """A security that an article mentions."""
 
-    market: str = Field(
-        description="Upstream's id: 0 Shenzhen and Beijing, 1 Shanghai, 116 Hong Kong, 90 a board."
-    )
-    code: str = Field(examples=["600519"])
-    name: str
-    mention: Literal["chart", "link", "text"]
 
-
-class Link(Shape):
+class Link(_shape_of_part("links")):  # type: ignore[misc]
     """A link inside an article's text."""
 
-    url: str
-    text: str
 
-
-Precision = Literal["second", "minute", "day"]
 Witness = Annotated[
-    Literal["page", "json", "file", "text", "address"],
+    records.Witness,
     Field(description="Who states the time: a page, the endpoint, a post's file, an import, an address."),
 ]
 
@@ -213,44 +166,94 @@ class Story(Shape):
     members: list[StoryMember]
 
 
-class Article(Shape):
+_TYPES: Mapping[FieldKind, object] = {
+    "code": InfoCode,
+    "text": str,
+    "number": Annotated[int, Field(ge=1)],
+    "truth": bool,
+    "time": Moment,
+    "precision": Precision,
+    "witness": Witness,
+    "status": Literal["archived", "gone"],
+    "slugs": list[Slug],
+    "texts": list[str],
+    "paragraph_kinds": list[ParagraphKind],
+    "images": list[Image],
+    "players": list[Player],
+    "securities": list[Security],
+    "links": list[Link],
+    "revisions": list[Revision],
+    "capture": Capture,
+    "story": Story,
+    "time_changes": list[TimeChange],
+}
+_ABSENT: Mapping[FieldKind, object] = {"story": None, "time_changes": []}
+"""Kinds of fields that a document need not have, and what it means when it has none."""
+
+
+class ArticleItem(_shape_of_article(LIST_FIELDS)):  # type: ignore[misc]
+    """An article as lists have it."""
+
+
+class Article(_shape_of_article(DOCUMENT_FIELDS)):  # type: ignore[misc]
     """An article with its text and where it came from: what `jianbao show --json` prints."""
 
-    info_code: InfoCode
-    title: str
-    media: str | None
-    author: str | None
-    published_at: Moment | None
-    precision: Precision = Field(
-        description="How exactly upstream states the time; of `day`, the hour means nothing."
-    )
-    time_witness: Witness
-    url: str
-    sources: list[Slug]
-    summary: str | None
-    text: str = Field(description="The paragraphs, joined by newlines.")
-    paragraphs: list[str]
-    kinds: list[Literal["text", "heading", "caption", "note", "byline"]] = Field(
-        description="What each paragraph is."
-    )
-    images: list[Image]
-    players: list[Player]
-    securities: list[Security]
-    links: list[Link]
-    continued: bool = Field(description="Whether it begins with a jump mark such as 上接第一版.")
-    source_line: str | None
-    status: Literal["archived", "gone"] = Field(description="`gone`: its page has vanished since.")
-    revision: int = Field(description="The number of the wording shown.", ge=1)
-    revisions: list[Revision]
-    content_hash: str
-    duplicate_of: InfoCode | None
-    first_seen_at: Moment
-    last_checked_at: Moment
-    capture: Capture | None
-    story: Story | None = Field(None, description="Its near copies, itself among them.")
-    time_changes: list[TimeChange] = Field(
-        default=[], description="How its publication time changed, the first change first."
-    )
+
+HINTS = Field(
+    description="A sentence for each name that the archive has not, and each unknown field of the query."
+)
+
+
+class ArticlePage(Page):
+    """Articles, the newest first."""
+
+    total: int = Field(description="How many match in all.")
+    items: list[ArticleItem]
+    hints: list[str] = HINTS
+
+
+Place = Annotated[
+    list[int], Field(min_length=2, max_length=2, description="Characters: from, and up to but without.")
+]
+
+
+class Hit(ArticleItem):
+    """An article that a search found, and where the words stand."""
+
+    snippet_hits: list[Place] = Field(description="Where the words stand in the snippet.")
+    title_hits: list[Place] = Field(description="Where the words stand in the title.")
+
+
+class FoundPage(Page):
+    """What a search finds."""
+
+    query: str = Field(description="The query as it was understood.")
+    order: Literal["newest", "oldest", "relevance"]
+    total: int = Field(description="How many match in all.")
+    exact: bool = Field(description="Whether `total` is exact; false: an estimate of two digits.")
+    items: list[Hit]
+    note: str | None = Field(description="How the answer was found, when that is worth knowing.")
+    hints: list[str] = HINTS
+
+
+class TrendPoint(Shape):
+    """One period."""
+
+    source: str = Field("", description="Whose articles are counted; only there when the trend is split.")
+    start: str = Field(description="The period's first day.", json_schema_extra={"format": "date"})
+    matching: int = Field(description="Articles that contain the query.")
+    all: int = Field(description="All articles of the period.")
+    share: float | None = Field(description="matching / all; null where there is no article.")
+
+
+class Trend(Shape):
+    """A query's use over time: every period from the first article to the last, also empty ones."""
+
+    query: str = Field(description="The query as it was understood.")
+    unit: Literal["day", "week", "month", "year"]
+    total: int = Field(description="Articles that contain the query, copies included.")
+    points: list[TrendPoint]
+    hints: list[str] = HINTS
 
 
 class Revisions(Shape):
