@@ -278,7 +278,7 @@ def test_pages_of_a_search_together_are_the_whole(reader: TestClient, order: str
 
 
 @pytest.mark.parametrize("name", ["crawls", "events"])
-def test_pages_of_the_logbook_together_are_the_whole(reader: TestClient, name: str) -> None:
+def test_pages_of_crawls_and_events_together_are_the_whole(reader: TestClient, name: str) -> None:
     whole = ask(reader, f"/{name}")["items"]
     assert len(whole) >= 3
     assert list(walk(reader, f"/{name}?limit=1")) == whole

@@ -28,7 +28,7 @@ def fill_archive(folder: Path) -> DeliveredArticles:
         work.deliver(post)
     _copy(work)
     _revise(work)
-    _keep_the_logbook(work)
+    _enter_crawls_and_events(work)
     with work.archive.writing() as connection:
         index_owed(connection)
     return work
@@ -48,7 +48,7 @@ def _revise(work: DeliveredArticles) -> None:
     work.deliver(work.offer.find(post.code))
 
 
-def _keep_the_logbook(work: DeliveredArticles) -> None:
+def _enter_crawls_and_events(work: DeliveredArticles) -> None:
     slugs = work.offer.slugs
     with work.archive.writing() as connection:
         for turn in range(5):
