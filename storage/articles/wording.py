@@ -65,6 +65,11 @@ class Wording:
     body_html: str
     content_hash: str
 
+    @property
+    def held(self) -> Held:
+        """What the article has of it while it is the present one."""
+        return Held(self.title, self.text, self.content_hash)
+
 
 def insert_wording(
     connection: Connection, info_code: str, number: int, said: Wording, origin: Mapping[str, Any]
@@ -72,9 +77,9 @@ def insert_wording(
     """Enter what an article says now as its wording of that number.
 
     ``origin`` are its ``capture_id``, ``seen_at`` and what it ``changed``. Wordings before it are told by the
-    present text again.
+    present text again. The first wording is the article's own.
     """
-    held = _find_held(connection, info_code)
+    held = _find_held(connection, info_code) if number > 1 else said.held
     connection.execute(
         _INSERT, {"info_code": info_code, "number": number, **tell_wording(said, held), **origin}
     )
