@@ -16,6 +16,7 @@ from support.newsroom import Newsroom, small_press
 
 from jianbao.crawl.deliveries import Deliveries, DeliveryPipeline
 from jianbao.demo.misbehaviour import Kind
+from storage.archive.settling import settle
 from storage.ledger.counts import CrawlCounts
 from storage.records import Delivery, Exchange
 from storage.warc.record import MAX_RECORD
@@ -80,6 +81,26 @@ def test_what_the_archive_refuses_fails_alone(
     with work.archive.reading() as connection:
         assert connection.execute(text("SELECT state, attempts FROM listing")).all() == [("failed", 1)]
         assert connection.execute(text("SELECT count(*) FROM capture")).scalar_one() == 0
+    work.archive.close()
+
+
+@pytest.mark.parametrize("odd", [0, 1, 2])
+def test_what_is_settled_with_an_odd_delivery_is_kept_and_once(tmp_path: Path, odd: int) -> None:
+    work = DeliveredArticles.open(tmp_path, small_press(3))
+    posts = work.offer.articles
+    pending = [work.pending(post) for post in posts]
+    delivery = pending[odd].delivery
+    assert delivery.exchange is not None
+    too_large = replace(delivery, exchange=replace(delivery.exchange, body=bytes(MAX_RECORD // 2 + 1)))
+    pending[odd] = replace(pending[odd], delivery=too_large)
+    decisions = settle(work.archive, pending)
+    expected = ["failed" if number == odd else "new" for number in range(3)]
+    assert [decision.outcome for decision in decisions] == expected
+    with work.archive.reading() as connection:
+        for table in ("capture", "article", "wording"):
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 2, table
+        states = connection.execute(text("SELECT state FROM listing ORDER BY state")).scalars().all()
+    assert states == ["archived", "archived", "failed"]
     work.archive.close()
 
 

@@ -6,7 +6,7 @@ whether what was decided from is still so, and has it decided anew where somebod
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -59,7 +59,14 @@ def settle(archive: Archive, pending: Sequence[Pending], crawl_id: int | None = 
         for one, snapshot, decision in _decide_all(archive, pending)
     ]
     with archive.writing() as connection:
-        return list(_apply_all(archive, connection, worked, crawl_id))
+        try:
+            with connection.begin_nested():
+                return list(_apply_all(archive, connection, worked, crawl_id, _apply))
+        except Exception as error:
+            if concerns_archive(error):
+                raise
+            # One of them is odd, and tells so when each is written by itself.
+            return list(_apply_all(archive, connection, worked, crawl_id, _apply_alone))
 
 
 def preview(archive: Archive, pending: Sequence[Pending]) -> list[Decision]:
@@ -100,16 +107,19 @@ def _make_tokens(change: ArticleChange | None, ready: Sequence[ReadyTokens]) -> 
 
 
 def _apply_all(
-    archive: Archive, connection: Connection, worked: Sequence[_Worked], crawl_id: int | None
+    archive: Archive,
+    connection: Connection,
+    worked: Sequence[_Worked],
+    crawl_id: int | None,
+    apply: Callable[[Archive, Connection, _Worked, Snapshot, int | None], Decision],
 ) -> Iterator[Decision]:
     snapshots = read_snapshots(connection, [one.pending.wanted for one in worked])
     changed: set[str] = set()
     for one, snapshot in zip(worked, snapshots, strict=True):
         wanted = one.pending.wanted
         is_stale = wanted.info_code in changed
-        yield _apply(
-            archive, connection, one, read_snapshot(connection, wanted) if is_stale else snapshot, crawl_id
-        )
+        now = read_snapshot(connection, wanted) if is_stale else snapshot
+        yield apply(archive, connection, one, now, crawl_id)
         changed.add(wanted.info_code)
 
 
@@ -118,12 +128,20 @@ def _apply(
 ) -> Decision:
     """Write what was decided, or decide anew where it was from another state of things."""
     decision = worked.decision if now.is_as(worked.seen) else _decide(worked.pending, now)
+    apply_decision(archive, connection, decision, crawl_id, worked.tokens)
+    return decision
+
+
+def _apply_alone(
+    archive: Archive, connection: Connection, worked: _Worked, now: Snapshot, crawl_id: int | None
+) -> Decision:
+    """Do as `_apply`; of one that cannot be written, write that it is given up."""
     try:
         with connection.begin_nested():
-            apply_decision(archive, connection, decision, crawl_id, worked.tokens)
+            return _apply(archive, connection, worked, now, crawl_id)
     except Exception as error:
         if concerns_archive(error):
             raise
         decision = worked.pending.give_up(now, error)
         apply_decision(archive, connection, decision, crawl_id)
-    return decision
+        return decision

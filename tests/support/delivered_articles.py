@@ -63,6 +63,10 @@ class DeliveredArticles:
 
     def deliver(self, post: Post, *, as_json: bool = False) -> Decision:
         """Fetch a post from where it stands, as its page or as JSON, and settle what came."""
+        return settle(self.archive, [self.pending(post, as_json=as_json)])[0]
+
+    def pending(self, post: Post, *, as_json: bool = False) -> PendingDelivery:
+        """Fetch a post from where it stands, as its page or as JSON; return what came, to be settled."""
         owed = self.list_post(post)
         target = f"/NewsData/GetNewsText.do?id={post.code}" if as_json else self._path(post)
         answer = self.offer.answer(target)
@@ -77,8 +81,7 @@ class DeliveredArticles:
             body=answer.body,
         )
         draft = read_article_json(text, url, owed.info_code) if as_json else read_article(text, url)
-        pending = PendingDelivery(Delivery(owed, exchange, draft), self.now)
-        return settle(self.archive, [pending])[0]
+        return PendingDelivery(Delivery(owed, exchange, draft), self.now)
 
     def stored(self, post: Post) -> StoredArticle:
         """Return a post's article as it is archived."""
