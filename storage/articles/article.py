@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql_text
 
+from storage.articles.article_row import article_values, read_stored
 from storage.articles.security_names import count_names, name_securities
 from storage.articles.wording import Wording, insert_wording, replace_wording
 from storage.database.batches import batches
@@ -29,11 +30,7 @@ from storage.database.opening import upsert
 from storage.database.schema import article, revision, security
 from storage.records import (
     Article,
-    Image,
-    Link,
     Missing,
-    Paragraph,
-    Player,
     Security,
     StoredArticle,
     WholeRevision,
@@ -118,7 +115,7 @@ def find_archived(connection: Connection, info_codes: Sequence[str]) -> set[str]
 
 def insert_article(connection: Connection, stored: StoredArticle) -> None:
     """Enter a new article, its first revision and its securities."""
-    connection.execute(_INSERT_ARTICLE, _values(stored))
+    connection.execute(_INSERT_ARTICLE, article_values(stored))
     insert_revision(connection, stored, changed={})
     _insert_securities(connection, stored.article, ())
 
@@ -126,7 +123,7 @@ def insert_article(connection: Connection, stored: StoredArticle) -> None:
 def update_article(connection: Connection, stored: StoredArticle) -> None:
     """Replace an article by what is now known of it; another publication time gives it another id."""
     connection.execute(
-        update(article).where(article.c.info_code == stored.article.info_code).values(_values(stored))
+        update(article).where(article.c.info_code == stored.article.info_code).values(article_values(stored))
     )
     save_securities(connection, stored.article)
 
@@ -224,70 +221,3 @@ def _insert_securities(connection: Connection, current: Article, gone: Sequence[
 def _said(stored: StoredArticle) -> Wording:
     said = stored.article
     return Wording(said.title, said.text, said.body_html, stored.content_hash)
-
-
-def _values(stored: StoredArticle) -> dict[str, Any]:
-    current = stored.article
-    return {
-        "id": stored.id,
-        "info_code": current.info_code,
-        "forms": stored.forms,
-        "title": current.title,
-        "media": current.media,
-        "author": current.author,
-        "published_at": current.published_at,
-        "precision": current.precision,
-        "time_witness": current.witness,
-        "url": current.url,
-        "summary": current.summary,
-        "source_line": current.source_line,
-        "continued": current.continued,
-        "text": current.text,
-        "paragraphs": [paragraph.kind for paragraph in current.paragraphs],
-        "images": [asdict(image) for image in current.images],
-        "players": [asdict(player) for player in current.players],
-        "links": [asdict(link) for link in current.links],
-        "content_hash": stored.content_hash,
-        "first_seen_at": stored.first_seen_at,
-        "last_checked_at": stored.last_checked_at,
-        "parser_version": stored.parser_version,
-        "revision": stored.revision,
-        "status": stored.status,
-        "capture_id": stored.capture_id,
-    }
-
-
-def read_stored(row: Row[tuple[Any, ...]], securities: tuple[Security, ...]) -> StoredArticle:
-    """Return a row of the article table as an article."""
-    lines = row.text.split("\n")
-    return StoredArticle(
-        id=row.id,
-        article=Article(
-            info_code=row.info_code,
-            url=row.url,
-            form="media" if "media" in row.forms.split() else "rolling",
-            title=row.title,
-            published_at=row.published_at,
-            precision=row.precision,
-            media=row.media,
-            author=row.author,
-            summary=row.summary,
-            source_line=row.source_line,
-            continued=row.continued,
-            paragraphs=tuple(Paragraph(line, kind) for line, kind in zip(lines, row.paragraphs, strict=True)),
-            images=tuple(Image(**image) for image in row.images),
-            players=tuple(Player(**player) for player in row.players),
-            securities=securities,
-            links=tuple(Link(**link) for link in row.links),
-            witness=row.time_witness,
-        ),
-        forms=row.forms,
-        content_hash=row.content_hash,
-        duplicate_of=row.duplicate_of,
-        first_seen_at=row.first_seen_at,
-        last_checked_at=row.last_checked_at,
-        parser_version=row.parser_version,
-        revision=row.revision,
-        status=row.status,
-        capture_id=row.capture_id,
-    )

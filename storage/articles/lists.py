@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, or_, select, tuple_
 
-from storage.articles.article import read_stored
+from storage.articles.article_row import read_stored
 from storage.articles.security_names import is_called
 from storage.database.batches import batches
 from storage.database.schema import article, listing, security

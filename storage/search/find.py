@@ -11,7 +11,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from storage.articles.article import read_stored
+from storage.articles.article_row import read_stored
 from storage.articles.lists import count_articles, list_articles
 from storage.database.schema import article
 from storage.records import StoredArticle
