@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.mixed_text import motley_line
 
+from storage.articles.lists import ArticleFilter
 from storage.search import BadQuery, Group, Query, Word, narrow, parse_query
 
 SIGNS = st.sampled_from('"*-－:： \u3000\n\x1b\u200b上饶aOR')
@@ -159,33 +160,34 @@ def test_any_line_in_quotation_marks_is_one_phrase(seed: int) -> None:
 def test_narrowing_asks_for_what_both_ask_for() -> None:
     query = parse_query("光伏 source:a source:b media:m media:n from:2026-03-01")
     since, until = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
-    asked = narrow(
-        query, sources=("b", "a"), media=("m", "l"), securities=("600519",), since=since, until=until
+    wanted = ArticleFilter(
+        sources=("b", "a"), media=("m", "l"), securities=("600519",), since=since, until=until
     )
+    asked = narrow(query, wanted)
     assert asked.groups == query.groups
     assert asked.filter.sources == ("a", "b")
     assert asked.filter.media == ("m",)
     assert asked.filter.securities == ("600519",)
     assert asked.filter.since == query.filter.since
     assert asked.filter.until == until
-    assert narrow(query) == query
+    assert narrow(query, ArticleFilter()) == query
 
 
 @pytest.mark.parametrize(
     ("text", "more"),
     [
-        ("source:a", {"sources": ("b",)}),
-        ("source:a source:b", {"sources": ("b", "c")}),
-        ("media:a", {"media": ("b",)}),
-        ("security:a", {"securities": ("b",)}),
-        ("", {"media": ("\udcff",)}),
-        ("to:2026-01-01", {"since": datetime(2026, 2, 1, tzinfo=UTC)}),
+        ("source:a", ArticleFilter(sources=("b",))),
+        ("source:a source:b", ArticleFilter(sources=("b", "c"))),
+        ("media:a", ArticleFilter(media=("b",))),
+        ("security:a", ArticleFilter(securities=("b",))),
+        ("", ArticleFilter(media=("\udcff",))),
+        ("to:2026-01-01", ArticleFilter(since=datetime(2026, 2, 1, tzinfo=UTC))),
     ],
     ids=["source", "sources", "media", "security", "no UTF-8", "days"],
 )
-def test_narrowing_to_nothing_is_refused(text: str, more: dict[str, object]) -> None:
+def test_narrowing_to_nothing_is_refused(text: str, more: ArticleFilter) -> None:
     with pytest.raises(BadQuery) as raised:
-        narrow(parse_query(text), **more)  # type: ignore[arg-type]
+        narrow(parse_query(text), more)
     check_sentence(str(raised.value))
 
 

@@ -199,9 +199,9 @@ def test_every_phrase_that_is_said_is_written() -> None:
 def test_every_kind_has_a_name() -> None:
     from typing import get_args
 
-    from jianbao.web.questions.search_form import ORDERS, UNITS
     from storage.events.event import KINDS
     from storage.records import ListingState, PollOutcome
+    from storage.records.asking import ORDERS, UNITS
 
     phrases = read_phrases("en")
     wanted = (

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from storage.archive.folder import Archive
+    from storage.articles.lists import ArticleFilter
     from storage.search import Query, Settled
 
 Sources = Annotated[
@@ -83,6 +84,30 @@ def settle(archive: Archive, query: Query) -> Settled:
         return settle_query(view, query)
 
 
+def read_filter(
+    sources: Sequence[str] | None = None,
+    media: Sequence[str] | None = None,
+    securities: Sequence[str] | None = None,
+    from_day: str | None = None,
+    to_day: str | None = None,
+    *,
+    authors: Sequence[str] | None = None,
+    stories: bool = False,
+) -> ArticleFilter:
+    """Return the filter that options make; raise `typer.BadParameter`."""
+    from storage.articles.lists import ArticleFilter
+
+    return ArticleFilter(
+        sources=tuple(sources or ()),
+        media=tuple(media or ()),
+        securities=tuple(securities or ()),
+        authors=tuple(authors or ()),
+        since=first_day(from_day),
+        until=last_day(to_day),
+        one_of_story=stories,
+    )
+
+
 def read_query(
     text: str,
     sources: Sequence[str] | None,
@@ -97,13 +122,5 @@ def read_query(
     """Return the query that a text and options make; raise `BadQuery` or `typer.BadParameter`."""
     from storage.search import narrow, parse_query
 
-    return narrow(
-        parse_query(text),
-        sources=tuple(sources or ()),
-        media=tuple(media or ()),
-        securities=tuple(securities or ()),
-        authors=tuple(authors or ()),
-        since=first_day(from_day),
-        until=last_day(to_day),
-        one_of_story=stories,
-    )
+    wanted = read_filter(sources, media, securities, from_day, to_day, authors=authors, stories=stories)
+    return narrow(parse_query(text), wanted)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, Stories, ToDay, read_query
 from jianbao.terminal.invocation import Invocation
-
-
-class Order(StrEnum):
-    """In which order articles are shown."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    RELEVANCE = "relevance"
+from storage.records.asking import Order
 
 
 def search(
@@ -34,7 +26,7 @@ def search(
     author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
-    order: Annotated[Order, typer.Option(help="Which articles come first.")] = Order.NEWEST,
+    order: Annotated[Order, typer.Option(help="Which articles come first.")] = "newest",
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(help="How many to pass over first.", min=0, max=1_000_000_000)] = 0,
     duplicates: Annotated[bool, typer.Option(help="Show copies of one text as well.")] = False,
@@ -54,7 +46,7 @@ def search(
         found = read_search(
             view,
             asked,
-            order.value,
+            order,
             limit,
             offset,
             collapse=not duplicates,

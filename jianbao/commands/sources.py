@@ -17,14 +17,14 @@ def sources(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List the sources, how their pages stand, and their ledger."""
-    from jianbao.crawl.run import source_rows
+    from jianbao.configuration.declared import list_declared
     from jianbao.documents.status import read_sources
     from jianbao.terminal.output import print_json, print_line, print_table
     from jianbao.terminal.short_time import ZONE_NOTE
     from storage.archive.folder import NoArchive
 
     invocation = Invocation.of(context)
-    configured = source_rows(invocation.configuration())
+    configured = list_declared(invocation.configuration())
     try:
         with invocation.read_archive() as archive, archive.reading() as view:
             found = read_sources(view, configured)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jianbao.commands.filters import FromDay, Sources, ToDay, first_day, last_day
+from jianbao.commands.filters import FromDay, Sources, ToDay, read_filter
 from jianbao.terminal.invocation import Invocation
 
 _COUNTS = ("articles", "characters", "revisions", "duplicates", "quarantined")
@@ -26,14 +26,9 @@ def stats(
     """Count what the archive holds, by source, newspaper and month."""
     from jianbao.documents.statistics import read_statistics
     from jianbao.terminal.output import print_json
-    from storage.articles.lists import ArticleFilter
     from storage.ledger.source import check_sources
 
-    wanted = ArticleFilter(
-        sources=tuple(source or ()),
-        since=first_day(from_day),
-        until=last_day(to_day),
-    )
+    wanted = read_filter(source, from_day=from_day, to_day=to_day)
     with Invocation.of(context).read_archive() as archive:
         with archive.reading() as view:
             check_sources(view, wanted.sources)

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, ToDay, read_query
 from jianbao.terminal.invocation import Invocation
+from storage.records.asking import Unit
 
 _LABELS = {"year": 4, "month": 7}  # characters of a day that name its period; a week goes by its Monday
-
-
-class Period(StrEnum):
-    """What articles are counted by."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
 
 
 def trend(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help="What `jianbao search` understands.", metavar="QUERY")],
-    by: Annotated[
-        Period, typer.Option(help="Days and weeks (from Monday) are those of UTC+8.")
-    ] = Period.MONTH,
+    by: Annotated[Unit, typer.Option(help="Days and weeks (from Monday) are those of UTC+8.")] = "month",
     share: Annotated[bool, typer.Option(help="Draw the share of all articles of the time.")] = False,
     split: Annotated[bool, typer.Option(help="Count each source's articles for themselves.")] = False,
     source: Sources = None,
@@ -46,7 +35,7 @@ def trend(
     asked = read_query(query, source, media, security, from_day, to_day, authors=author)
     with Invocation.of(context).read_archive() as archive, archive.reading() as view:
         check_sources(view, asked.filter.named_sources)
-        found = read_trend(view, asked, by.value, by_source=split)
+        found = read_trend(view, asked, by, by_source=split)
     if as_json:
         print_json(found)
     else:

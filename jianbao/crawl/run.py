@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from jianbao import __version__
 from jianbao.configuration import Configuration
+from jianbao.configuration.declared import list_declared
 from jianbao.crawl.processes import is_alive
 from jianbao.crawl.verdict import tell_end, tell_killed
 from jianbao.crawl.voices import find_voices
@@ -45,7 +46,7 @@ from storage.ledger.source import (
     save_sources,
 )
 from storage.ledger.source_locks import SourceBusy, hold_sources
-from storage.records import Busy, Owed, Source
+from storage.records import Busy, Owed
 
 if TYPE_CHECKING:
     from spiders.kinds.kind import KindContext
@@ -130,25 +131,8 @@ def _prepare(configuration: Configuration, archive: Archive, *, polls: bool) -> 
     own = configuration.origin == "file" or (polls and configuration.origin == "environment")
     if own or (polls and configuration.sources):
         with archive.writing() as connection:
-            save_sources(connection, source_rows(configuration), alone=own)
+            save_sources(connection, list_declared(configuration), alone=own)
     archive.check_captures()
-
-
-def source_rows(configuration: Configuration) -> list[Source]:
-    """Return the configured sources as the archive stores them."""
-    return [
-        Source(
-            slug=source.slug,
-            name=source.name,
-            kind=source.kind,
-            url=source.url,
-            timezone=source.timezone,
-            schedule=source.schedule,
-            enabled=source.enabled,
-            window_days=source.window,
-        )
-        for source in configuration.sources
-    ]
 
 
 def choose_slugs(

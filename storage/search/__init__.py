@@ -3,7 +3,8 @@
 With `storage/database/opening.py` the only place that knows SQLite; nothing else knows how the index is made.
 """
 
-from storage.search.find import Found, Hit, Order, iterate_matches, search_articles
+from storage.records.asking import Order, Unit
+from storage.search.find import Found, Hit, iterate_matches, search_articles
 from storage.search.index import (
     IndexNotOurs,
     IndexState,
@@ -26,7 +27,6 @@ from storage.search.index import (
     read_index_state,
 )
 from storage.search.names import Hint, Settled, settle_names, settle_query
-from storage.search.periods import Unit
 from storage.search.query import BadQuery, Group, Query, Word, narrow, parse_query
 from storage.search.snippet import Piece, find_hits, make_snippet, mark_hits
 from storage.search.tokens import index_version

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Literal
 
 from sqlalchemy import Connection, select
 
@@ -15,6 +14,7 @@ from storage.articles.article_row import read_stored
 from storage.articles.lists import count_articles, list_articles
 from storage.database.schema import article
 from storage.records import StoredArticle
+from storage.records.asking import Order
 from storage.records.info_code import LONGEST_CODE, SITE_CODE_PATTERN
 from storage.search.copies import Key
 from storage.search.query import BadQuery, Query
@@ -24,7 +24,6 @@ from storage.search.sweep import Begun, Sweep
 from storage.search.total import AT_ONCE, Effort, Total, count_matching
 from storage.search.way import Way, choose_way
 
-Order = Literal["newest", "oldest", "relevance"]
 _PART = 200
 _CURSOR = re.compile(rf"(-?[0-9]{{1,10}}\.[0-9]{{6}})-(NW[0-9]{{18}}|{SITE_CODE_PATTERN})")
 _LONGEST_CURSOR = 18 + 1 + LONGEST_CODE  # ten digits of seconds: from 1653 to 2286

@@ -6,17 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
 from storage.database.schema import article
+from storage.records.asking import Unit
 from storage.records.press_days import PRESS_ZONE, press_day
 from storage.search.query import Query
 from storage.search.way import exact_days
-
-Unit = Literal["day", "week", "month", "year"]
-"""A period of a trend; a week is an ISO week: it begins on Monday."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,28 +99,22 @@ def parse_query(text: str) -> Query:
     return Query(text, tuple(groups), narrowed, tuple(dict.fromkeys(strange)))
 
 
-def narrow(  # noqa: PLR0913 - a search has that many sides
-    query: Query,
-    *,
-    sources: tuple[str, ...] = (),
-    media: tuple[str, ...] = (),
-    securities: tuple[str, ...] = (),
-    authors: tuple[str, ...] = (),
-    since: datetime | None = None,
-    until: datetime | None = None,
-    one_of_story: bool = False,
-) -> Query:
-    """Return the query narrowed further: what both ask for must hold; raise `BadQuery` where nothing can."""
+def narrow(query: Query, wanted: ArticleFilter) -> Query:
+    """Return the query narrowed further: what both ask for must hold; raise `BadQuery` where nothing can.
+
+    Whatever way in it came by, a filter is given here as sources, newspapers, securities, authors, moments
+    and whether one of each story is enough; only the text of a query can leave anything out.
+    """
     asked = query.filter
     narrowed = replace(
         asked,
-        sources=_both("source", asked.sources, sources),
-        media=_both("media", asked.media, media),
-        securities=_both("security", asked.securities, securities),
-        authors=_both("author", asked.authors, authors),
-        since=max((moment for moment in (asked.since, since) if moment), default=None),
-        until=min((moment for moment in (asked.until, until) if moment), default=None),
-        one_of_story=asked.one_of_story or one_of_story,
+        sources=_both("source", asked.sources, wanted.sources),
+        media=_both("media", asked.media, wanted.media),
+        securities=_both("security", asked.securities, wanted.securities),
+        authors=_both("author", asked.authors, wanted.authors),
+        since=max((moment for moment in (asked.since, wanted.since) if moment), default=None),
+        until=min((moment for moment in (asked.until, wanted.until) if moment), default=None),
+        one_of_story=asked.one_of_story or wanted.one_of_story,
     )
     _check_filter(narrowed)
     return replace(query, filter=narrowed)

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from storage.articles.lists import list_article_sources, select_matching
 from storage.database.schema import article, listing, source
+from storage.records.asking import Unit
 from storage.records.press_days import press_day
 from storage.search.period_counts import count_articles_in, count_listed_in, count_proposed_in
-from storage.search.periods import Period, Unit, first_day, list_periods
+from storage.search.periods import Period, first_day, list_periods
 from storage.search.query import Query
 from storage.search.sweep import Sweep, sweep_owed
 from storage.search.total import COMPLETELY, Effort, estimate_proposed

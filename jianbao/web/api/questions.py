@@ -8,8 +8,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.articles.lists import ArticleFilter
+from storage.records.asking import Order, Unit
 from storage.records.press_days import first_moment, last_moment
-from storage.search import Order, Query, Unit, narrow, parse_query
+from storage.search import Query, narrow, parse_query
 
 MOST = 200
 """The most rows of one page."""
@@ -92,17 +93,7 @@ class QueryQuestion(Narrowing):
 
     def query(self) -> Query:
         """Return the query that is asked for; raise `BadQuery` or `BadDay`."""
-        wanted = self.filter()
-        return narrow(
-            parse_query(self.q),
-            sources=wanted.sources,
-            media=wanted.media,
-            securities=wanted.securities,
-            authors=wanted.authors,
-            since=wanted.since,
-            until=wanted.until,
-            one_of_story=wanted.one_of_story,
-        )
+        return narrow(parse_query(self.q), self.filter())
 
 
 class FeedQuestion(QueryQuestion):

@@ -14,10 +14,11 @@ from jianbao.web.charts.figures import BarChart
 from jianbao.web.charts.trend import MOST_BARS, draw_trend
 from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.questions.limits import NotIndexed, check_index
-from jianbao.web.questions.search_form import LAST_PAGE, ORDERS, PAGE, Asked
+from jianbao.web.questions.search_form import LAST_PAGE, PAGE, Asked
 from jianbao.web.text.language import choose_language, speak
 from storage.articles.lists import list_article_sources
 from storage.ledger.source import UnknownSource, check_sources, list_sources
+from storage.records.asking import ORDERS
 from storage.search import AT_ONCE, BadQuery, Query, count_trend, search_articles, settle_query
 
 router = APIRouter()
@@ -37,17 +38,20 @@ def show_search(
     asked = Asked.of(request)
     with archive.reading() as view:
         try:
-            check_sources(view, asked.query.filter.named_sources)
+            query = asked.read_query()
+            check_sources(view, query.filter.named_sources)
             check_index(request, archive, view)
-            return _show_found(request, view, asked, after, page)
+            return _show_found(request, view, asked, query, after, page)
         except (BadQuery, NotUnderstood, UnknownSource) as problem:
             return _show_form(request, view, asked, 400, str(problem))
         except NotIndexed as problem:
             return _show_form(request, view, asked, 503, str(problem))
 
 
-def _show_found(request: Request, view: Connection, asked: Asked, after: str | None, page: int) -> Response:
-    settled, order = settle_query(view, asked.query), asked.checked_order
+def _show_found(
+    request: Request, view: Connection, asked: Asked, query: Query, after: str | None, page: int
+) -> Response:
+    settled, order = settle_query(view, query), asked.checked_order
     query = settled.query
     offset = (page - 1) * PAGE if order == "relevance" else 0
     found = search_articles(

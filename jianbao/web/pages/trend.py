@@ -14,14 +14,16 @@ from jianbao.web.charts.trend import MOST_BARS, draw_trend
 from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.questions.limits import NotIndexed, check_index, find_limits
-from jianbao.web.questions.search_form import UNITS, Asked
+from jianbao.web.questions.search_form import Asked
 from jianbao.web.text.language import choose_language, speak
 from storage.ledger.source import UnknownSource, check_sources
+from storage.records.asking import UNITS
 from storage.search import (
     COMPLETELY,
     BadQuery,
     Effort,
     Hint,
+    Query,
     Settled,
     Trend,
     count_trend,
@@ -47,9 +49,10 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
     asked = Asked.of(request)
     with archive.reading() as view:
         try:
-            check_sources(view, asked.query.filter.named_sources)
+            query = asked.read_query()
+            check_sources(view, query.filter.named_sources)
             check_index(request, archive, view)
-            counted = None if asked.is_empty else _count(view, asked, find_limits(request).trend)
+            counted = None if asked.is_empty else _count(view, asked, query, find_limits(request).trend)
         except (BadQuery, NotUnderstood, UnknownSource) as problem:
             return _show(request, view, asked, None, 400, str(problem))
         except NotIndexed as problem:
@@ -57,13 +60,9 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
         return _show(request, view, asked, counted)
 
 
-def _count(view: Connection, asked: Asked, quickly: Effort) -> Counted:
+def _count(view: Connection, asked: Asked, wanted: Query, quickly: Effort) -> Counted:
     """Count at once: beyond some texts as an estimate, and by source where that is quick or insisted on."""
-    settled, unit, effort = (
-        settle_query(view, asked.query),
-        asked.unit,
-        COMPLETELY if asked.exact else quickly,
-    )
+    settled, unit, effort = settle_query(view, wanted), asked.unit, COMPLETELY if asked.exact else quickly
     query = settled.query
     count = partial(count_trend, view, query, unit, effort=effort, newest=MOST_BARS)
     if not asked.split:

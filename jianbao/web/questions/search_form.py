@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal, Self, cast, get_args
+from typing import Self, cast
 
 from starlette.requests import Request
 
 from jianbao.web.answers.errors import NotUnderstood
 from jianbao.web.answers.rendering import address
 from jianbao.web.questions.addresses import ask_moments
+from storage.articles.lists import ArticleFilter
+from storage.records.asking import ORDERS, UNITS, Order, Unit
 from storage.search import Query, narrow, parse_query
 
-Order = Literal["newest", "oldest", "relevance"]
-Unit = Literal["day", "week", "month", "year"]
-ORDERS: tuple[Order, ...] = get_args(Order)
-UNITS: tuple[Unit, ...] = get_args(Unit)
 PAGE = 20
 LAST_PAGE = 50
 _LONGEST = 2_000
@@ -59,12 +57,10 @@ class Asked:
             or self.order != "newest"
         )
 
-    @property
-    def query(self) -> Query:
-        """The query; raises `BadQuery` or `NotUnderstood`."""
+    def read_query(self) -> Query:
+        """Return the query; raise `BadQuery` or `NotUnderstood`."""
         since, until = ask_moments(self.from_, self.to)
-        return narrow(
-            parse_query(self.q),
+        wanted = ArticleFilter(
             sources=_one(self.source),
             media=_one(self.media),
             securities=_one(self.security),
@@ -73,6 +69,7 @@ class Asked:
             until=until,
             one_of_story=bool(self.stories),
         )
+        return narrow(parse_query(self.q), wanted)
 
     @property
     def checked_order(self) -> Order:
