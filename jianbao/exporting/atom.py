@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from typing import Any, BinaryIO
+from typing import BinaryIO, cast
 
 from lxml import etree
 from w3lib.url import safe_url_string
@@ -18,7 +18,7 @@ from storage.records import StoredArticle
 MEDIA_TYPE = "application/atom+xml"
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
-_DEFAULT: Any = {None: _NAMESPACE}  # the stubs know prefixes only
+_DEFAULT = cast(dict[str, str], {None: _NAMESPACE})  # the stubs know prefixes only
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 # Whatever XML 1.0 has no way to say (section 2.2), not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
 from jianbao import __version__
 from jianbao.documents.article import present_time
+from jianbao.documents.document import Document
 from jianbao.exporting.selection import ExportCounts
 from storage.ledger.coverage import Coverage, count_coverage
 from storage.search import Query
@@ -41,7 +41,7 @@ def describe_export(
     counts: ExportCounts,
     missing: Sequence[str],
     now: datetime,
-) -> dict[str, Any]:
+) -> Document:
     """Return the manifest. Its ledger is that of the sources and days asked for, whatever else was asked.
 
     What no page ever brought cannot be asked for its words: so it is counted for all articles of those days.
@@ -70,7 +70,7 @@ def describe_export(
     }
 
 
-def describe_query(query: Query) -> dict[str, Any]:
+def describe_query(query: Query) -> Document:
     """Return what was asked for: the query as written, and all filters, those of the query included."""
     asked = query.filter
     return {
@@ -88,7 +88,7 @@ def describe_query(query: Query) -> dict[str, Any]:
     }
 
 
-def format_manifest(manifest: dict[str, Any]) -> bytes:
+def format_manifest(manifest: Document) -> bytes:
     """Return the manifest as the file has it; of a name that is no UTF-8, what can be written is."""
     return json.dumps(manifest, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
 

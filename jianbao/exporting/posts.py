@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
+from jianbao.documents.document import Document
 from jianbao.exporting.deliveries import Delivered, find_deliveries
 from jianbao.exporting.destination import check_destination, refuse_archive_file, writing_whole
 from jianbao.exporting.manifest import WrittenFile, describe_export, format_manifest, manifest_path
@@ -58,7 +58,7 @@ def export_posts(
     *,
     force: bool = False,
     watch: Watch | None = None,
-) -> dict[str, Any]:
+) -> Document:
     """Write the articles that answer a query as posts into ``DEST/_posts``; return the manifest beside it.
 
     A post that was imported comes out as it came in, byte for byte, while its text is the archive's; both

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
+from jianbao.documents.document import Document
 from jianbao.exporting.destination import check_destination, writing_whole
 from jianbao.exporting.formats import Format
 from jianbao.exporting.manifest import WrittenFile, describe_export, format_manifest, manifest_path
@@ -23,7 +24,7 @@ def export_file(
     *,
     force: bool = False,
     watch: Watch | None = None,
-) -> dict[str, Any]:
+) -> Document:
     """Write the articles that answer a query to a file, and return the manifest that stands beside it.
 
     ``now`` is aware. With ``force`` a file that stands there is replaced, but none of an archive. Raises

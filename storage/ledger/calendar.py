@@ -8,30 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, cast, func, select
 
 from storage.database.schema import crawl, listing
-from storage.records import UNARCHIVED, info_code_day
+from storage.ledger.listing import LISTING_COLUMNS
+from storage.records import UNARCHIVED, Listing, info_code_day
 from storage.records.press_days import PRESS_ZONE, press_day
 
 _HOUR = len("2026-03-20 08")
 _MOST = 2_000
 _DAY = timedelta(days=1)
-_COLUMNS = (
-    listing.c.source,
-    listing.c.info_code,
-    listing.c.url,
-    listing.c.title,
-    listing.c.state,
-    listing.c.first_listed_at,
-    listing.c.attempts,
-    listing.c.next_try_at,
-    listing.c.last_error,
-)
 _LOOKED = (crawl.c.polls > 0, crawl.c.status.in_(("ok", "partial")))
 _LAST_LOOK = (
     select(crawl.c.started_at)
@@ -45,21 +34,6 @@ _NEXT_LOOK = (
     .order_by(crawl.c.started_at)
     .limit(1)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DayListing:
-    """One entry of the ledger: what a source listed, under which title, and what became of it."""
-
-    source: str
-    info_code: str
-    url: str
-    title: str
-    state: str
-    first_listed_at: datetime
-    attempts: int
-    next_try_at: datetime | None
-    last_error: str | None
 
 
 def count_by_day(connection: Connection, slug: str, since: datetime, until: datetime) -> Counter[date]:
@@ -121,13 +95,13 @@ def span_published(connection: Connection, slug: str) -> tuple[datetime, datetim
 
 def list_published(
     connection: Connection, slug: str, since: datetime, until: datetime, limit: int = 1000
-) -> list[DayListing]:
+) -> list[Listing]:
     """Return what a source listed that was published in a time, the first published first."""
     where = (listing.c.source == slug, listing.c.published_at >= since, listing.c.published_at < until)
     return _listings(connection, *where, order=listing.c.published_at, limit=limit)
 
 
-def list_newest(connection: Connection, slug: str, limit: int = 30) -> list[DayListing]:
+def list_newest(connection: Connection, slug: str, limit: int = 30) -> list[Listing]:
     """Return what a source listed last, the newest first."""
     return _listings(
         connection, listing.c.source == slug, order=listing.c.first_listed_at.desc(), limit=limit
@@ -136,13 +110,13 @@ def list_newest(connection: Connection, slug: str, limit: int = 30) -> list[DayL
 
 def list_unarchived(
     connection: Connection, slug: str, day: date | None = None, limit: int = 200
-) -> list[DayListing]:
+) -> list[Listing]:
     """Return what a source listed, for one day or ever, that is not archived, the newest code first."""
     where: list[ColumnElement[bool]] = [listing.c.source == slug, listing.c.state.in_(UNARCHIVED)]
     if day is not None:
         where.append(_may_be_of(day))
     # Not ordered by the database: it would go through all that the source listed to find few.
-    found = _read(connection, select(*_COLUMNS).where(*where).limit(_MOST))
+    found = _read(connection, select(*LISTING_COLUMNS).where(*where).limit(_MOST))
     kept = [entry for entry in found if day in (None, _day_of(entry.info_code, entry.first_listed_at))]
     return sorted(kept, key=lambda entry: entry.info_code, reverse=True)[:limit]
 
@@ -162,23 +136,10 @@ def _day_of(info_code: str, first_listed_at: datetime) -> date:
 
 def _listings(
     connection: Connection, *where: ColumnElement[bool], order: ColumnElement[object], limit: int
-) -> list[DayListing]:
-    query = select(*_COLUMNS).where(*where).order_by(order, listing.c.info_code)
+) -> list[Listing]:
+    query = select(*LISTING_COLUMNS).where(*where).order_by(order, listing.c.info_code)
     return _read(connection, query.limit(limit))
 
 
-def _read(connection: Connection, query: Select[Any]) -> list[DayListing]:
-    return [
-        DayListing(
-            source=row.source,
-            info_code=row.info_code,
-            url=row.url,
-            title=row.title,
-            state=row.state,
-            first_listed_at=row.first_listed_at,
-            attempts=row.attempts,
-            next_try_at=row.next_try_at,
-            last_error=row.last_error,
-        )
-        for row in connection.execute(query)
-    ]
+def _read(connection: Connection, query: Select[Any]) -> list[Listing]:
+    return [Listing(**row._mapping) for row in connection.execute(query)]

@@ -5,13 +5,16 @@ A listing is *due* when ``next_try_at`` has come; one that is settled as archive
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from storage.database.opening import upsert
 from storage.database.schema import article, listing
-from storage.records import Owed
+from storage.records import Listing, Owed
+
+LISTING_COLUMNS = [listing.c[field.name] for field in fields(Listing)]
 
 # Put together once: building a statement costs more than running it.
 _ENSURE_LISTING = (
@@ -51,3 +54,10 @@ def count_states(connection: Connection) -> dict[str, dict[str, int]]:
     for slug, state, count in rows:
         counts.setdefault(slug, {})[state] = count
     return counts
+
+
+def list_listings(connection: Connection, info_code: str) -> list[Listing]:
+    """Return every entry of the ledger for an info code, the first listed first."""
+    query = select(*LISTING_COLUMNS).where(listing.c.info_code == info_code)
+    rows = connection.execute(query.order_by(listing.c.first_listed_at, listing.c.source))
+    return [Listing(**row._mapping) for row in rows]

@@ -32,6 +32,7 @@ from storage.records.info_code import (
 from storage.records.listing import (
     UNARCHIVED,
     Listed,
+    Listing,
     ListingState,
     Owed,
     Poll,
@@ -74,6 +75,7 @@ __all__ = [
     "KnownListing",
     "Link",
     "Listed",
+    "Listing",
     "ListingChange",
     "ListingState",
     "Mention",

@@ -25,6 +25,29 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """One entry of the ledger: what a source listed, under which title, and what became of it.
+
+    ``published_at`` is its article's, None while that is not archived; ``next_try_at`` is None unless it is
+    to be fetched, ``capture_id`` while no answer is kept. Instants are aware.
+    """
+
+    source: str
+    info_code: str
+    form: Form
+    url: str
+    title: str
+    state: ListingState
+    first_listed_at: datetime
+    last_listed_at: datetime
+    published_at: datetime | None
+    attempts: int
+    next_try_at: datetime | None
+    last_error: str | None
+    capture_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Owed:
     """A listing to be fetched: new, or failed before and due again.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,13 +26,13 @@ from storage.events.event import count_open_events
 
 
 def render_page(
-    request: Request, view: Connection, template: str, status: int = 200, /, **values: Any
+    request: Request, view: Connection, template: str, status: int = 200, /, **values: object
 ) -> HTMLResponse:
     """Return a page in the reader's language, with the number of open events in its head."""
     return render(request, template, status, open_events=sum(count_open_events(view).values()), **values)
 
 
-def render(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
+def render(request: Request, template: str, status: int = 200, /, **values: object) -> HTMLResponse:
     """Return a page in the reader's language that nothing is read for."""
     language = choose_language(request)
     say = speak(language)

@@ -6,7 +6,7 @@ describe it, and a test holds both together.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
 from jianbao.documents.article import present_crawl_report
+from jianbao.documents.document import Document
 from jianbao.documents.revisions import read_difference
 from jianbao.documents.search import read_search
 from jianbao.documents.status import read_shown, read_sources
@@ -38,12 +39,12 @@ from storage.records.info_code import LONGEST_CODE, SITE_CODE_PATTERN
 from storage.search import Query as SearchQuery
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
-_BAD: dict[int | str, dict[str, Any]] = {
+_BAD: dict[int | str, Document] = {
     400: {"description": "A cursor, query, day or info code means nothing.", **_PROBLEM},
     422: {"description": "A parameter is unknown, or not of its type or range.", **_PROBLEM},
     503: {"description": "The archive cannot be read now.", **_PROBLEM},
 }
-_MISSING: dict[int | str, dict[str, Any]] = {404: {"description": "There is none.", **_PROBLEM}}
+_MISSING: dict[int | str, Document] = {404: {"description": "There is none.", **_PROBLEM}}
 
 router = APIRouter(prefix="/api/v1", responses=_BAD, default_response_class=JSONResponse)
 
@@ -203,7 +204,7 @@ def _check(request: Request, archive: ServedArchive, view: Connection, query: Se
     check_index(request, archive, view)
 
 
-def _page(request: Request, page: dict[str, Any]) -> JSONResponse:
+def _page(request: Request, page: Document) -> JSONResponse:
     """Return a page of a list, with the address of the next one."""
     if page["next"] is None:
         return JSONResponse({**page, "next_url": None})

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
 
 from jianbao.web.charts.figures import BarChart, BarValue, draw_bars
 from jianbao.web.questions.search_form import Asked
 from jianbao.web.text.language import Say
 from jianbao.web.text.moments import name_month
+from storage.search import Trend
 
 MOST_BARS = 400
 _MOST_CHARTS = 12
@@ -42,7 +42,7 @@ class TrendChart:
     rows: tuple[TrendRow, ...]
 
 
-def draw_trend(trend: Any, asked: Asked, say: Say) -> TrendChart:
+def draw_trend(trend: Trend, asked: Asked, say: Say) -> TrendChart:
     """Return a trend's charts: one, or one for each source with the most matches first."""
     unit, share = asked.unit, bool(asked.share)
     rows = [

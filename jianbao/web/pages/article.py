@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,9 +22,9 @@ from jianbao.web.text.typesetting import Mark, at_revision, fold_changes, plain,
 from storage.articles.alias import resolve_code
 from storage.articles.article import find_article, list_revisions
 from storage.articles.headlines import Headline, find_headlines, list_same_content
-from storage.articles.provenance import list_listings
 from storage.articles.time_change import list_time_changes
 from storage.captures.capture import list_captures_of
+from storage.ledger.listing import list_listings
 from storage.records import BadInfoCode, StoredArticle, StoryMember, WholeRevision, canonical_info_code
 from storage.search import BadQuery, mark_hits, parse_query
 from storage.stories.story import read_story
@@ -51,7 +51,10 @@ def show_article(
         if stored is None:
             return _show_unarchived(request, view, code)
         mark = _marking(q)
-        answer = _show(request, view, _gather(view, stored, revision), mark, q, with_images=images)
+        revisions = list_revisions(view, code)
+        stored = _as_it_was(stored, revisions, revision)
+        known = _gather(view, stored, revisions)
+        answer = _show(request, view, stored, known, mark, q, with_images=images)
     if images:
         origins = picture_origins(image.url for image in stored.article.images)
         answer.headers["Content-Security-Policy"] = policy(img=origins)
@@ -94,21 +97,26 @@ def _marking(q: str) -> Mark:
         return plain  # the article is what was asked for
 
 
-def _gather(view: Connection, stored: StoredArticle, number: int | None) -> dict[str, Any]:
-    """Return an article at a revision, and everything that is known around it."""
+def _as_it_was(
+    stored: StoredArticle, revisions: Sequence[WholeRevision], number: int | None
+) -> StoredArticle:
+    """Return an article at a revision; raise `NotShown` when it has none of that number."""
+    if number is None or number == stored.revision:
+        return stored
+    row = next((row for row in revisions if row.number == number), None)
+    if row is None:
+        code = stored.article.info_code
+        raise NotShown(f"{code} has no revision {number}: it has 1 to {len(revisions)}.")
+    return at_revision(stored, row)
+
+
+def _gather(view: Connection, stored: StoredArticle, revisions: Sequence[WholeRevision]) -> dict[str, object]:
+    """Return everything that is known around an article, by the names that its page has for it."""
     code = stored.article.info_code
-    revisions = list_revisions(view, code)
-    if number is not None and number != stored.revision:
-        row = next((row for row in revisions if row.number == number), None)
-        if row is None:
-            raise NotShown(f"{code} has no revision {number}: it has 1 to {len(revisions)}.")
-        stored = at_revision(stored, row)
     place = next((i for i, row in enumerate(revisions) if row.number == stored.revision), 0)
     before = revisions[place - 1] if place else None
     same = list_same_content(view, code, stored.content_hash)
     return {
-        "stored": stored,
-        "article": stored.article,
         "revisions": revisions,
         "before": before,
         "title_changes": compare_texts(before.title, stored.article.title) if before is not None else [],
@@ -142,13 +150,22 @@ def _first(view: Connection, stored: StoredArticle) -> Headline | None:
 
 
 def _show(
-    request: Request, view: Connection, known: dict[str, Any], mark: Mark, q: str, *, with_images: bool
+    request: Request,
+    view: Connection,
+    stored: StoredArticle,
+    known: Mapping[str, object],
+    mark: Mark,
+    q: str,
+    *,
+    with_images: bool,
 ) -> Response:
-    article = known["article"]
+    article = stored.article
     return render_page(
         request,
         view,
         "article.html",
+        stored=stored,
+        article=article,
         title=mark(article.title),
         blocks=set_article(article, mark),
         pictures=shown_pictures(article),
