@@ -1,6 +1,9 @@
-"""Two revisions of an article, side by side."""
+"""An article as one of its revisions has it, and two revisions side by side."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -8,7 +11,30 @@ from jianbao.documents.difference import Change, Piece, compare_texts
 from jianbao.documents.document import Document
 from storage.articles.alias import resolve_code
 from storage.articles.article import NotArchived, list_revisions
-from storage.records import canonical_info_code
+from storage.records import Paragraph, StoredArticle, WholeRevision, canonical_info_code
+
+
+def at_revision(
+    stored: StoredArticle, revisions: Sequence[WholeRevision], number: int | None
+) -> StoredArticle:
+    """Return an article as a revision of it had it; raise `NotArchived` when there is no such revision.
+
+    Of an earlier one the archive knows title and text. Its kinds of paragraphs, pictures, films and links
+    were never kept, and those of the present wording need not have been there: none is claimed.
+    """
+    if number is None or number == stored.revision:
+        return stored
+    row = next((row for row in revisions if row.number == number), None)
+    if row is None:
+        code = stored.article.info_code
+        raise NotArchived(f"{code} has no revision {number}: it has 1 to {len(revisions)}")
+    lines = tuple(Paragraph(line) for line in row.text.split("\n"))
+    return replace(
+        stored,
+        article=replace(stored.article, title=row.title, paragraphs=lines, images=(), players=(), links=()),
+        content_hash=row.content_hash,
+        revision=row.number,
+    )
 
 
 def read_difference(view: Connection, code: str, number: int | None = None) -> Document | None:

@@ -18,6 +18,7 @@ from jianbao.documents.article import (
 )
 from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
+from jianbao.documents.revisions import at_revision
 from scheduler.cron import parse_schedule
 from scheduler.heartbeat import read_service_state
 from storage.archive.folder import Archive
@@ -35,11 +36,8 @@ from storage.ledger.source import list_sources
 from storage.records import (
     UNARCHIVED,
     Crawl,
-    Paragraph,
     Source,
-    StoredArticle,
     StoredSource,
-    WholeRevision,
     canonical_info_code,
 )
 from storage.records.instants import past
@@ -70,7 +68,7 @@ def read_shown(view: Connection, code: str, revision: int | None = None) -> Docu
     zones = {row.slug: row.timezone for row in list_sources(view)}
     zone = ZoneInfo(zones[whole.sources[0]]) if whole.sources else PRESS_ZONE
     if revision is not None:
-        earlier = _at_revision(whole.stored, list_revisions(view, info_code), revision)
+        earlier = at_revision(whole.stored, list_revisions(view, info_code), revision)
         whole = replace(whole, stored=earlier)
     return present_article(whole, zone=zone)
 
@@ -185,17 +183,3 @@ def _overdue_since(row: StoredSource, now: datetime) -> datetime | None:
     schedule = parse_schedule(row.schedule, ZoneInfo(row.timezone))
     due = schedule.next_after(past(row.last_polled_at, now) or past(row.added_at, now) or now)
     return due if schedule.next_after(due) + _LATE < now else None
-
-
-def _at_revision(stored: StoredArticle, revisions: list[WholeRevision], number: int) -> StoredArticle:
-    row = next((row for row in revisions if row.number == number), None)
-    if row is None:
-        code = stored.article.info_code
-        raise NotArchived(f"{code} has no revision {number}: it has 1 to {len(revisions)}")
-    text = tuple(Paragraph(line) for line in row.text.split("\n"))
-    return replace(
-        stored,
-        article=replace(stored.article, title=row.title, paragraphs=text),
-        content_hash=row.content_hash,
-        revision=row.number,
-    )

@@ -12,15 +12,16 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from jianbao.documents.difference import Change, compare_texts
+from jianbao.documents.revisions import at_revision
 from jianbao.web.answers.errors import NotShown
 from jianbao.web.answers.rendering import render_page
 from jianbao.web.answers.security_headers import policy
 from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.text.sanitising import picture_origins, sanitise_html
-from jianbao.web.text.typesetting import Mark, at_revision, fold_changes, plain, set_article, shown_pictures
+from jianbao.web.text.typesetting import Mark, fold_changes, plain, set_article, shown_pictures
 from storage.articles.alias import resolve_code
-from storage.articles.article import find_article, list_revisions
+from storage.articles.article import NotArchived, find_article, list_revisions
 from storage.articles.headlines import Headline, find_headlines, list_same_content
 from storage.articles.time_change import list_time_changes
 from storage.captures.capture import list_captures_of
@@ -101,13 +102,10 @@ def _as_it_was(
     stored: StoredArticle, revisions: Sequence[WholeRevision], number: int | None
 ) -> StoredArticle:
     """Return an article at a revision; raise `NotShown` when it has none of that number."""
-    if number is None or number == stored.revision:
-        return stored
-    row = next((row for row in revisions if row.number == number), None)
-    if row is None:
-        code = stored.article.info_code
-        raise NotShown(f"{code} has no revision {number}: it has 1 to {len(revisions)}.")
-    return at_revision(stored, row)
+    try:
+        return at_revision(stored, revisions, number)
+    except NotArchived as missing:
+        raise NotShown(f"{missing}.") from missing
 
 
 def _gather(view: Connection, stored: StoredArticle, revisions: Sequence[WholeRevision]) -> dict[str, object]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from jianbao.documents.difference import Change
 from jianbao.web.text.sanitising import picture_link
-from storage.records import Article, Image, Paragraph, StoredArticle, WholeRevision
+from storage.records import Article, Image, Paragraph
 from storage.search import Piece
 
 Mark = Callable[[str], Sequence[Piece]]
@@ -37,17 +37,6 @@ def set_article(article: Article, mark: Mark = plain) -> list[Block]:
             blocks.append(_picture(pictures.pop(0), article.paragraphs, mark))
         blocks.append(Block(paragraph.kind, tuple(mark(paragraph.text))))
     return blocks + [_picture(picture, article.paragraphs, mark) for picture in pictures]
-
-
-def at_revision(stored: StoredArticle, row: WholeRevision) -> StoredArticle:
-    """Return an article as a revision has it; what that does not tell (kinds, pictures) is left out."""
-    lines = tuple(Paragraph(line) for line in row.text.split("\n"))
-    return replace(
-        stored,
-        article=replace(stored.article, title=row.title, paragraphs=lines, images=(), players=(), links=()),
-        content_hash=row.content_hash,
-        revision=row.number,
-    )
 
 
 def fold_changes(changes: Sequence[Change]) -> list[Change | int]:
