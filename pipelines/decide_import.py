@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipelines.case import Case
 from pipelines.deduplicate import Comparison, compare
-from pipelines.forms import has_form, is_twin_of_less, take_the_lead
+from pipelines.forms import is_twin_of_less, take_the_lead
 from pipelines.judge import judge
 from pipelines.keep import amend_time, keep_article
 from pipelines.listings import settle_kept, settle_unarchived
@@ -64,7 +64,7 @@ def decide_post(file: ImportedFile, snapshot: Snapshot, now: datetime) -> Decisi
     except SetAside as refused:
         return _set_aside(case, str(refused))
     stored = case.stored
-    if stored is not None and has_form(stored, article.form):
+    if stored is not None and article.form in stored.forms:
         # At the page that its form was fetched from, or a ghost's.
         article = replace(article, url=stored.article.url)
     comparison = compare(article, stored, file.believed.fingerprint)

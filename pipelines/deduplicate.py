@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelines.fingerprint import body_hash, content_hash, fold
-from pipelines.forms import has_form, leads, with_form
 from pipelines.normalise.security_names import name_mentions
 from pipelines.witnesses import keep_names, settle_time
-from storage.records import Article, Mention, Security, StoredArticle
+from storage.records import Article, Forms, Mention, Security, StoredArticle
 
 Kind = Literal["new", "revised", "unchanged"]
 
@@ -25,7 +24,7 @@ class Comparison:
 
     kind: Kind
     article: Article
-    forms: str
+    forms: Forms
     content_hash: str
     differs: bool
     changed: dict[str, Any]
@@ -34,16 +33,18 @@ class Comparison:
 def compare(fetched: Article, stored: StoredArticle | None, fingerprint: str | None = None) -> Comparison:
     """Compare a fetched article with the archived one of the same info code.
 
-    The form of the newspaper leads: its title and media are kept, and only its changes make revisions. The
+    The leading form's title and media are kept, and only its changes make revisions. The
     time is whoever states it best (`pipelines.witnesses`).
-    The rolling-news twin adds its linked securities and its summary (docs/upstream.md#twins), also to a later
+    Another form adds its linked securities and its summary (docs/upstream.md#twins), also to a later
     revision; what only an earlier text of the same form mentioned goes with that text. ``fingerprint`` is the
     fetched one's `content_hash`, where somebody has worked that out.
     """
     if stored is None:
-        return Comparison("new", fetched, fetched.form, fingerprint or content_hash(fetched), True, {})
-    forms = with_form(stored, fetched.form)
-    is_leading = leads(fetched.form, stored)
+        return Comparison(
+            "new", fetched, Forms.of(fetched.form), fingerprint or content_hash(fetched), True, {}
+        )
+    forms = stored.forms.after(fetched.form)
+    is_leading = stored.forms.are_led_by(fetched.form)
     fetched = settle_time(fetched, stored.article, leads=is_leading)
     if not is_leading:
         merged = _complete(stored.article, fetched)
@@ -51,12 +52,12 @@ def compare(fetched: Article, stored: StoredArticle | None, fingerprint: str | N
             "unchanged", merged, forms, stored.content_hash, _differs(merged, forms, stored), {}
         )
     fingerprint = fingerprint or content_hash(fetched)
-    is_upgrade = not has_form(stored, fetched.form)
+    is_upgrade = fetched.form not in stored.forms
     current = keep_names(fetched, stored.article, same_form=not is_upgrade)
     same = (
         body_hash(current) == body_hash(stored.article) if is_upgrade else fingerprint == stored.content_hash
     )
-    merged = _enrich(current, stored.article) if same or forms != fetched.form else current
+    merged = _enrich(current, stored.article) if same or forms != Forms.of(fetched.form) else current
     if not same:
         return Comparison(
             "revised", merged, forms, fingerprint, True, describe_change(stored.article, merged)
@@ -70,9 +71,9 @@ def supersede(fetched: Article, stored: StoredArticle) -> Comparison:
     """Return what takes the place of a text that another site gave: all of the fetched one, none of that."""
     fingerprint = content_hash(fetched)
     if fingerprint == stored.content_hash:
-        return Comparison("unchanged", fetched, fetched.form, fingerprint, True, {})
+        return Comparison("unchanged", fetched, Forms.of(fetched.form), fingerprint, True, {})
     change = describe_change(stored.article, fetched)
-    return Comparison("revised", fetched, fetched.form, fingerprint, True, change)
+    return Comparison("revised", fetched, Forms.of(fetched.form), fingerprint, True, change)
 
 
 def describe_change(before: Article, after: Article) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def describe_change(before: Article, after: Article) -> dict[str, Any]:
 
 
 def _complete(leading: Article, twin: Article) -> Article:
-    """Return the archived newspaper's form with what its rolling-news twin knows besides, or better."""
+    """Return the archived leading form with what another one knows besides, or better."""
     named = keep_names(leading, twin, same_form=False)
     if twin.images and not leading.images and body_hash(leading) == body_hash(twin):
         named = _keep_pictures(named, twin)
@@ -138,7 +139,7 @@ def _mention(security: Security) -> tuple[str, str, Mention]:
     return security.market, security.code, security.mention
 
 
-def _differs(kept: Article, forms: str, stored: StoredArticle) -> bool:
+def _differs(kept: Article, forms: Forms, stored: StoredArticle) -> bool:
     known = stored.article
     if forms != stored.forms or kept.witness != known.witness:
         return True

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from pipelines.case import Case
 from pipelines.deduplicate import Comparison
-from pipelines.forms import leads
 from pipelines.judge import PARSER_VERSION
 from pipelines.listings import settle_archived
 from pipelines.witnesses import settle_time
@@ -39,7 +38,7 @@ def amend_time(fetched: Article, stored: StoredArticle, now: datetime) -> Articl
     For an answer whose text does not stand: the original of the article stays what it was. None where that
     changes nothing.
     """
-    timed = settle_time(fetched, stored.article, leads=leads(fetched.form, stored))
+    timed = settle_time(fetched, stored.article, leads=stored.forms.are_led_by(fetched.form))
     article = replace(
         stored.article, published_at=timed.published_at, precision=timed.precision, witness=timed.witness
     )

@@ -22,7 +22,7 @@ from storage.articles.article import (
 )
 from storage.articles.lists import ArticleFilter, count_articles, list_articles
 from storage.database.schema import metadata
-from storage.records import Article, Image, Link, Paragraph, Player, Security, StoredArticle
+from storage.records import Article, Forms, Image, Link, Paragraph, Player, Security, StoredArticle
 
 NOON = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 SLOTS = 4
@@ -46,7 +46,7 @@ def make(number: int, published_at: datetime = NOON, *, id: int = 0, content: st
             continued=False,
             paragraphs=(Paragraph("信州区今日举行春季招聘会。"),),
         ),
-        forms="media",
+        forms=Forms.of("media"),
         content_hash=content,
         duplicate_of=None,
         first_seen_at=NOON,

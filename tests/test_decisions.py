@@ -25,6 +25,7 @@ from storage.records import (
     Exchange,
     Filed,
     Form,
+    Forms,
     HeldText,
     KnownListing,
     ListingState,
@@ -78,7 +79,7 @@ def stored(known: Article | None = None, **stated: Any) -> StoredArticle:
         StoredArticle(
             id=4,
             article=known,
-            forms=known.form,
+            forms=Forms.of(known.form),
             content_hash=content_hash(known),
             duplicate_of=None,
             first_seen_at=EARLIER,

@@ -146,7 +146,7 @@ SECOND = f"<p>{MAOTAI}今日签约。</p>"
 def delivered(form: str, body: str, *, linked: bool = True) -> Article:
     """Return an article of one form; the newspaper's page links nothing."""
     markup = body if linked else re.sub(r"</?a\b[^>]*>", "", body)
-    draft = Draft("NW202203112301200001", "http://h.example/", form, title="签约", body_html=markup)  # type: ignore[arg-type]
+    draft = Draft("NW202203112301200001", "http://h.example/", form, title="签约", body_html=markup)
     return normalise(draft)
 
 

@@ -28,7 +28,7 @@ from spiders.readers.post_file import read_post_file
 from storage.archive.folder import Archive
 from storage.articles.article import find_article
 from storage.captures.imported_files import read_held_text
-from storage.records.info_code import Form
+from storage.records.forms import Form
 from storage.search import parse_query
 
 POST = a_post(1)

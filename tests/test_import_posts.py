@@ -118,7 +118,7 @@ def test_twins_are_one_article_in_two_forms(archive: Archive, repository: Path, 
         path.write_text(render(post), "utf-8")
         run(archive, path)
     article = stored(archive)
-    assert (article.forms, article.revision) == ("media rolling", 1)
+    assert (str(article.forms), article.revision) == ("media rolling", 1)
     assert (article.article.media, article.article.summary) == (POST.media, POST.digest)
     assert article.article.url.startswith("http://finews.zning.xyz/")
     assert rows(archive, "SELECT source, form, state FROM listing ORDER BY source") == [

@@ -41,7 +41,7 @@ def facts(stored: StoredArticle) -> dict[str, Any]:
     article = stored.article
     found = {name: getattr(article, name) for name in article.__slots__ if name not in NOT_COMPARED}
     found["securities"] = sorted(found["securities"], key=repr)
-    return found | {"forms": stored.forms, "content_hash": stored.content_hash, "status": stored.status}
+    return found | {"forms": str(stored.forms), "content_hash": stored.content_hash, "status": stored.status}
 
 
 def articles(archive: Archive) -> dict[str, dict[str, Any]]:

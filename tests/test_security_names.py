@@ -19,7 +19,7 @@ from storage.archive.folder import Archive
 from storage.articles.article import find_article, find_delivered, insert_article, update_article
 from storage.articles.lists import ArticleFilter, list_articles
 from storage.records import Draft, Security, StoredArticle
-from storage.records.info_code import Form
+from storage.records.forms import Form
 
 NAMED = {
     "at the beginning": ("甲乙丙(002999)涨停。", ["甲乙丙"]),

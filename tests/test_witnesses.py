@@ -32,6 +32,7 @@ from storage.records import (
     Article,
     Delivery,
     Exchange,
+    Forms,
     Image,
     Link,
     Owed,
@@ -155,7 +156,7 @@ def test_no_order_of_answers_makes_a_time_vaguer(statements: list[Article]) -> N
         assert stored.article.published_at in {one.published_at for one in statements}
 
 
-def as_stored(article: Article, forms: str, content_hash: str) -> StoredArticle:
+def as_stored(article: Article, forms: Forms, content_hash: str) -> StoredArticle:
     return StoredArticle(1, article, forms, content_hash, None, NOW, NOW, 1, 1, "archived", None)
 
 
@@ -189,8 +190,8 @@ BARE = replace(
 )
 @pytest.mark.parametrize("form", ["media", "rolling"])
 def test_an_answer_that_leaves_something_out_erases_nothing(field: str, form: str) -> None:
-    bare = replace(BARE, form=form)  # type: ignore[arg-type]
-    for arrivals in permutations((ARTICLE, bare, replace(ARTICLE, form=form))):  # type: ignore[arg-type]
+    bare = replace(BARE, form=form)
+    for arrivals in permutations((ARTICLE, bare, replace(ARTICLE, form=form))):
         assert getattr(after(*arrivals), field) == getattr(ARTICLE, field)
 
 

@@ -14,7 +14,7 @@ from storage.articles.alias import resolve_code
 from storage.ledger.host import forget_manners
 from storage.ledger.owed import ListingFilter, find_listings, select_listings
 from storage.ledger.source import INFOCODE_SOURCE, ensure_source
-from storage.records import Missing, Mistaken, Owed, Source, canonical_info_code, has_digits_alone
+from storage.records import MEDIA, Missing, Mistaken, Owed, Source, canonical_info_code, has_digits_alone
 from storage.records.hosts import host_of
 
 
@@ -97,4 +97,4 @@ def _unlisted(configuration: Configuration, info_code: str) -> Owed:
             f"{info_code} was listed by no source: unlisted, only NW and 18 digits can be asked for"
         )
     address = endpoint_address(configuration.infocode.url, info_code)
-    return Owed(source=INFOCODE_SOURCE, info_code=info_code, form="media", url=address, title="")
+    return Owed(source=INFOCODE_SOURCE, info_code=info_code, form=MEDIA, url=address, title="")

@@ -15,7 +15,17 @@ from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, read_post_file
 from spiders.readers.post_parts import share_address, without_digest
 from storage.captures.capture import list_captures_under, read_captures
-from storage.records import Capture, Draft, Form, SetAside, Vanished, WholeArticle, find_info_code
+from storage.records import (
+    MEDIA,
+    ROLLING,
+    Capture,
+    Draft,
+    Form,
+    SetAside,
+    Vanished,
+    WholeArticle,
+    find_info_code,
+)
 from storage.warc import read_payload
 
 _MOST_CAPTURES = 30
@@ -89,7 +99,7 @@ def _drafts(text: str, capture: Capture, code: str) -> Iterator[Delivered]:
         yield from _json_drafts(text, capture.url, code)
     elif capture.url.startswith("http"):
         draft = read_article(text, capture.url)
-        if draft.form == "rolling" and draft.summary:
+        if draft.form == ROLLING and draft.summary:
             draft = replace(draft, body_html=without_digest(draft.body_html))
         if draft.info_code == code:
             yield Delivered(draft, _share(text, code))
@@ -98,11 +108,11 @@ def _drafts(text: str, capture: Capture, code: str) -> Iterator[Delivered]:
 def _json_drafts(text: str, url: str, code: str) -> Iterator[Delivered]:
     """Yield both forms that one answer of the JSON endpoint has (docs/upstream.md#lists-and-article-json)."""
     draft = read_article_json(text, url, code)
-    if draft.form == "media":
+    if draft.form == MEDIA:
         yield Delivered(replace(draft, linked_html=None))
-    linked = draft.linked_html or (draft.body_html if draft.form == "rolling" else None)
+    linked = draft.linked_html or (draft.body_html if draft.form == ROLLING else None)
     if linked:
-        yield Delivered(replace(draft, form="rolling", body_html=linked, linked_html=None))
+        yield Delivered(replace(draft, form=ROLLING, body_html=linked, linked_html=None))
 
 
 def _share(text: str, code: str) -> str | None:

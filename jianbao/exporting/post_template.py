@@ -9,7 +9,7 @@ from datetime import timedelta, timezone
 
 from spiders.readers.digest import digest_text
 from spiders.readers.post_parts import read_digest, without_digest
-from storage.records import Article, Form, canonical_info_code, find_info_code, has_digits_alone
+from storage.records import ROLLING, Article, Form, canonical_info_code, find_info_code, has_digits_alone
 from storage.records.liquid import neutralise_liquid, neutralise_plain
 
 _CST = timezone(timedelta(hours=8))
@@ -69,7 +69,7 @@ def _printed_time(article: Article) -> str:
 
 def _place(article: Article, form: Form, sources: Sequence[str]) -> tuple[str, str, str]:
     """Return category, tag, and the page that the navigation leads back to."""
-    if form == "rolling":
+    if form == ROLLING:
         return _ROLLING_SLUG, _ROLLING_TAG, f"{_ROLLING_SLUG}/"
     slug = next((slug for slug in sources if slug != _ROLLING_SLUG), _ROLLING_SLUG)
     address = slug.replace("{", "%7B")
@@ -79,10 +79,10 @@ def _place(article: Article, form: Form, sources: Sequence[str]) -> tuple[str, s
 def _body(article: Article, body_html: str, form: Form) -> str:
     """Return the body; what was crawled has the digest as HTML, and a copied text no HTML at all."""
     body = neutralise_liquid(_without_digest(body_html, article))
-    if form == "rolling" and article.summary:
+    if form == ROLLING and article.summary:
         quoted = f"> {_quoted(article.summary)}"
         return f"{quoted}\n\n{body}" if body.strip() else quoted
-    if form == "rolling" and body.startswith(">"):
+    if form == ROLLING and body.startswith(">"):
         return f"> \n\n{body}"  # no digest, which the body would be taken for
     return body if body.strip() else _plain_body(article)
 
@@ -122,11 +122,11 @@ def _link(article: Article, form: Form, shared: str | None) -> str | None:
         if address and identity == (article.info_code, form):
             return address.replace("{", "%7B")
     code = _printed_code(article, form)
-    if form == "rolling":
+    if form == ROLLING:
         return f"http://finance.eastmoney.com/a/{code}.html"
     return f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={code}"
 
 
 def _printed_code(article: Article, form: Form) -> str:
     code = canonical_info_code(article.info_code)
-    return code[-18:] if form == "rolling" and has_digits_alone(code) else code
+    return code[-18:] if form == ROLLING and has_digits_alone(code) else code

@@ -24,10 +24,13 @@ from storage.archive.folder import Archive
 from storage.captures.capture import list_captures_under
 from storage.captures.imported_files import read_held_text
 from storage.records import (
+    MEDIA,
+    ROLLING,
     Article,
     BadInfoCode,
     Capture,
     Form,
+    Forms,
     HeldText,
     SetAside,
     WholeArticle,
@@ -37,7 +40,6 @@ from storage.search import Query
 from storage.warc import CaptureUnreadable, read_payload
 
 POSTS_FOLDER = "_posts"
-_FORMS: tuple[Form, ...] = ("media", "rolling")  # the leading one first
 POST_FIELDS = ("layout", "title", "date", "categories", "tags")
 
 
@@ -84,7 +86,7 @@ def export_posts(
 def _posts_of(chosen: Selection, whole: WholeArticle) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of every post that an article makes, each name once: one for each of its forms."""
     stored = whole.stored
-    forms: list[Form] = [form for form in _FORMS if form in stored.forms.split()]
+    forms: list[Form] = sorted(stored.forms.seen)  # the leading one first
     held = read_held_text(chosen.connection, stored.article.info_code, stored.revision)
     own = list_captures_under(chosen.connection, stored.article.info_code, FILE_SCHEME)
     originals = list(_originals(own, stored.article.info_code))
@@ -183,8 +185,8 @@ def _as_delivered(
         return _told_by(delivered, article), delivered.draft.body_html, delivered.shared
     expected = body_hash(article)
     # The body with links, where no other post will carry them: the article was listed in this form only.
-    alone = whole.stored.forms == "media"
-    for each in (deliveries.get("rolling") if alone else None, delivered):
+    alone = whole.stored.forms == Forms.of(MEDIA)
+    for each in (deliveries.get(ROLLING) if alone else None, delivered):
         if each is not None and body_hash(normalise(each.draft)) == expected:
             return article, each.draft.body_html, delivered.shared if delivered else None
     return article, held.body_html, delivered.shared if delivered else None

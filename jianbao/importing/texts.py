@@ -21,7 +21,7 @@ from storage.articles.alias import resolve_code
 from storage.articles.article import find_article
 from storage.ledger.owed import find_listings
 from storage.ledger.set_events import resolve_empty_sets
-from storage.records import Article, Decision, Owed, Resource, SetAside, Snapshot, Wanted
+from storage.records import MEDIA, Article, Decision, Owed, Resource, SetAside, Snapshot, Wanted
 from storage.search import ReadyTokens
 from storage.warc import payload_digest
 
@@ -93,7 +93,7 @@ class PendingText:
     def decide(self, snapshot: Snapshot) -> Decision:
         """Return what becomes of it; raise `SetAside` for what reads as no text."""
         uri, order = self.identity.uri, self.order
-        owed = Owed(order.source, self.info_code, "media", uri, "")
+        owed = Owed(order.source, self.info_code, MEDIA, uri, "")
         is_named = order.info_code is not None
         if (passed_over := pass_over_text(owed, snapshot, self.now, is_named=is_named)) is not None:
             return passed_over

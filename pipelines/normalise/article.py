@@ -20,7 +20,7 @@ from pipelines.normalise.lines import is_furniture, is_heading, is_jump, is_note
 from pipelines.normalise.media import media_of_digest, media_of_tag, stated_media
 from pipelines.normalise.securities import gather, read_printed
 from pipelines.normalise.text import one_line
-from storage.records import Article, Draft, Image, Paragraph, ParagraphKind, Security, SetAside
+from storage.records import ROLLING, Article, Draft, Image, Paragraph, ParagraphKind, Security, SetAside
 
 _SIZE = re.compile(r"_w(?P<width>\d{1,5})h(?P<height>\d{1,5})\b")
 _WORD = re.compile(r"\w+")
@@ -121,7 +121,7 @@ def _standing_in(draft: Draft) -> tuple[Paragraph, ...]:
     A digest that was cut short (it ends in three dots) is no text.
     """
     digest = one_line(draft.summary)
-    if draft.form != "rolling" or not digest or digest.endswith(_CUT_SHORT):
+    if draft.form != ROLLING or not digest or digest.endswith(_CUT_SHORT):
         return ()
     return (Paragraph(digest),)
 

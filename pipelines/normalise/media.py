@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.normalise.text import one_line
-from storage.records import Form
+from storage.records import ROLLING, Form
 
 _TAG_SUFFIX = "新闻"
 # Upstream's lists have names as newspapers do; what ends so is a list, whoever keeps it.
@@ -44,7 +44,7 @@ def media_of_tag(tag: str | None, form: Form) -> str | None:
     None for the tag of a list, as rolling news always have it: a list prints no paper.
     """
     name = " ".join(one_line(tag).split()).removesuffix(_TAG_SUFFIX)
-    return None if form == "rolling" else stated_media(name)
+    return None if form == ROLLING else stated_media(name)
 
 
 def stated_media(name: str | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import quote, urlsplit
 
-from storage.records import Form, Owed, info_code_day
+from storage.records import MEDIA, Form, Owed, info_code_day
 
 _DATED_PATH = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/[^/]+$")
 
@@ -70,7 +70,7 @@ def endpoint_like(url: str) -> bool:
 
 
 def _file_code(info_code: str, form: Form) -> str:
-    return info_code if form == "media" else info_code[-18:]
+    return info_code if form == MEDIA else info_code[-18:]
 
 
 def _day(year: str, month: str, day: str) -> date | None:

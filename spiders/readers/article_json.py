@@ -11,7 +11,16 @@ from typing import Any
 from spiders.readers.digest import digest_text
 from spiders.readers.markup_signs import is_document
 from spiders.readers.printed_time import read_time
-from storage.records import BadInfoCode, Draft, Precision, SetAside, Vanished, canonical_info_code
+from storage.records import (
+    MEDIA,
+    ROLLING,
+    BadInfoCode,
+    Draft,
+    Precision,
+    SetAside,
+    Vanished,
+    canonical_info_code,
+)
 
 # Only `content` and `text` are known for sure; the other names are those of upstream's lists and search.
 _TITLE = ("title", "art_title", "simtitle")
@@ -55,7 +64,7 @@ def read_article_json(text: str, url: str, info_code: str) -> Draft:
     return Draft(
         info_code=code,
         url=url,
-        form="media" if body else "rolling",
+        form=MEDIA if body else ROLLING,
         title=_first(fields, _TITLE),
         published_at=published_at,
         precision=precision,

@@ -19,7 +19,7 @@ from spiders.readers.post_parts import (
     split_post,
 )
 from spiders.readers.printed_time import read_time
-from storage.records import Draft
+from storage.records import ROLLING, Draft
 
 _FRONT_MATTER = re.compile(
     r"\s*<hr ?/?>\s*<(?P<block>p|h2)\b[^<>]*>(?P<lines>layout:.*?)</(?P=block)>(?:\s*<hr ?/?>)?", re.DOTALL
@@ -53,7 +53,7 @@ def read_bare_post(html: str, url: str) -> Draft:
         published_at=time[0] if time else None,
         precision=time[1] if time else "second",
         tag=" ".join(fields.get("tags", "").split()) or None,
-        summary=read_digest(parts.body) if form == "rolling" else None,
+        summary=read_digest(parts.body) if form == ROLLING else None,
         body_html=parts.body.strip(),
     )
 

@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 from spiders.readers.digest import digest_text
 from spiders.readers.markup import parse_document
 from spiders.readers.printed_time import read_time
-from storage.records import Draft, Precision, SetAside, find_info_code
+from storage.records import ROLLING, Draft, Precision, SetAside, find_info_code
 
 _BODY = re.compile(r"\bid=[\"']?(?:ContentBody|zw_body)\b")
 _BODY_PATH = '//*[@id="ContentBody" or @id="zw_body"]'
@@ -44,7 +44,7 @@ def read_eastmoney_page(html: str, url: str) -> Draft:
     body = _first(page, _BODY_PATH)
     if body is None:
         raise SetAside("has no article body")
-    info_code, form = find_info_code(url) or (None, "rolling")
+    info_code, form = find_info_code(url) or (None, ROLLING)
     published_at, precision = _published_at(page)
     return Draft(
         info_code=info_code,

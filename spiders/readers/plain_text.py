@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from spiders.readers.broken_paragraphs import is_ended, is_heading, is_indented, join_broken
 from spiders.readers.markup_signs import name_format
-from storage.records import Draft, Paragraph, ParagraphKind, SetAside
+from storage.records import MEDIA, Draft, Paragraph, ParagraphKind, SetAside
 
 LONGEST_TEXT = 1_000_000
 """Characters beyond which a text is no article's."""
@@ -58,7 +58,7 @@ def read_plain_text(text: str, url: str, *, info_code: str, media: str, day: dat
     return Draft(
         info_code=info_code,
         url=url,
-        form="media",
+        form=MEDIA,
         title=title,
         published_at=datetime.combine(day, time(), _PRESS_ZONE),
         precision="day",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from spiders.readers.digest import digest_text
 from spiders.readers.post_parts import post_identity
 from spiders.readers.printed_time import read_time
-from storage.records import Draft, Form, Missing, SetAside, find_info_code
+from storage.records import MEDIA, ROLLING, Draft, Form, Missing, SetAside, find_info_code
 from storage.records.liquid import restore_liquid
 
 NOTICE_CATEGORY = "sitenews"
@@ -140,7 +140,7 @@ def _is_share(address: str) -> bool:
 
 def _split_digest(body: str, form: Form) -> tuple[str | None, str]:
     """Return the digest that a rolling-news post quotes before its text, and the text."""
-    if form != "rolling" or not body.startswith(_QUOTATION):
+    if form != ROLLING or not body.startswith(_QUOTATION):
         return None, body
     quoted, _, rest = body.partition("\n\n")
     lines = (line.removeprefix(_QUOTATION).strip() for line in quoted.splitlines())
@@ -159,6 +159,6 @@ def _page_url(draft: Draft, category: str | None, tail: str) -> str | None:
     if site is None or category is None or draft.published_at is None or draft.info_code is None:
         return None
     address = site["site"] if "//" not in site["site"][:2] else f"https:{site['site']}"
-    code = draft.info_code if draft.form == "media" else draft.info_code[-18:]
+    code = draft.info_code if draft.form == MEDIA else draft.info_code[-18:]
     folders = "/".join(category.lower().split())
     return f"{address}/{folders}/{draft.published_at:%Y/%m/%d}/{code}.html"

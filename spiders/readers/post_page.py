@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from spiders.readers.post_parts import collapse, plain_text, post_identity, read_digest, split_post
 from spiders.readers.printed_time import read_time
 from spiders.readers.section import calls_itself, cut_section
-from storage.records import Draft, Form, Precision, SetAside, info_code_day
+from storage.records import ROLLING, Draft, Form, Precision, SetAside, info_code_day
 
 _HEADING = re.compile(
     r"\s*(?:<small>\(GMT\+8[^<>()]*\)(?P<time>[^<>]*)</small>\s*)?<h1[^<>]*>(?P<title>.*?)</h1>", re.DOTALL
@@ -68,7 +68,7 @@ def _split_tags(content: str) -> tuple[str, str | None]:
 
 
 def _summary(body: str, form: Form) -> str | None:
-    return read_digest(body) if form == "rolling" else None
+    return read_digest(body) if form == ROLLING else None
 
 
 def _published_at(printed: str | None, info_code: str | None, url: str) -> tuple[datetime | None, Precision]:

@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from storage.records import Form, SetAside, find_info_code
+from storage.records import MEDIA, Form, SetAside, find_info_code
 
 # The share line is an autolink: its text is its address. Behind an unclosed block it is left as Markdown.
 _SHARE = re.compile(
@@ -59,7 +59,7 @@ def post_identity(url: str, shared: str | None) -> tuple[str | None, Form]:
     other = find_info_code(shared) if shared else None
     if own and other and own[0] != other[0]:
         raise SetAside(f"is the article {other[0]}, not {own[0]} as its address says")
-    return own or other or (None, "media")
+    return own or other or (None, MEDIA)
 
 
 def read_digest(body: str) -> str | None:

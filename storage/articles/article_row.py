@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Row
 
 from storage.database.schema import article
-from storage.records import Article, Image, Link, Paragraph, Player, Security, StoredArticle
+from storage.records import Article, Forms, Image, Link, Paragraph, Player, Security, StoredArticle
 
 _LISTS = {"images": Image, "players": Player, "links": Link}
 """Fields that a column holds as JSON, and the records that they are lists of."""
-_MADE = frozenset({"paragraphs", *_LISTS})
+_MADE = frozenset({"forms", "paragraphs", *_LISTS})
 _SAID = tuple(one.name for one in fields(Article) if one.name in article.c and one.name not in _MADE)
-_KNOWN = tuple(one.name for one in fields(StoredArticle) if one.name in article.c)
+_KNOWN = tuple(one.name for one in fields(StoredArticle) if one.name in article.c and one.name not in _MADE)
 
 
 def article_values(stored: StoredArticle) -> dict[str, Any]:
@@ -24,11 +24,13 @@ def article_values(stored: StoredArticle) -> dict[str, Any]:
     values |= {name: getattr(stored, name) for name in _KNOWN if name != "duplicate_of"}
     values |= {name: [asdict(item) for item in getattr(said, name)] for name in _LISTS}
     kinds = [paragraph.kind for paragraph in said.paragraphs]
-    return values | {"time_witness": said.witness, "text": said.text, "paragraphs": kinds}
+    values |= {"forms": str(stored.forms), "time_witness": said.witness}
+    return values | {"text": said.text, "paragraphs": kinds}
 
 
 def read_stored(row: Row[tuple[Any, ...]], securities: tuple[Security, ...]) -> StoredArticle:
     """Return a row of the article table as an article."""
+    forms = Forms.parse(row.forms)
     kinds = zip(row.text.split("\n"), row.paragraphs, strict=True)
     lists: dict[str, Any] = {
         name: tuple(record(**item) for item in getattr(row, name)) for name, record in _LISTS.items()
@@ -36,9 +38,9 @@ def read_stored(row: Row[tuple[Any, ...]], securities: tuple[Security, ...]) -> 
     said = Article(
         **{name: getattr(row, name) for name in _SAID},
         **lists,
-        form="media" if "media" in row.forms.split() else "rolling",
+        form=forms.leading,
         paragraphs=tuple(Paragraph(line, kind) for line, kind in kinds),
         securities=securities,
         witness=row.time_witness,
     )
-    return StoredArticle(article=said, **{name: getattr(row, name) for name in _KNOWN})
+    return StoredArticle(article=said, forms=forms, **{name: getattr(row, name) for name in _KNOWN})

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, select, update
 from storage.database.batches import batches
 from storage.database.opening import upsert
 from storage.database.schema import article, listing, source
-from storage.records import Listed, Poll, Voices
+from storage.records import Forms, Listed, Poll, Voices
 
 _COUNTERS = re.compile(
     r"(?:(?<!\s)\s*+[(（\[【〔](?:阅读|评论|浏览|点击|跟帖|回复|热度|[\s:：])*+\d[\d,，.]*+\s*+[万亿kKwW]?\+?"
@@ -113,7 +113,7 @@ def _stored_forms(
         ).where(article.c.info_code.in_(codes))
     )
     return {
-        code: (tuple(forms.split()) if status == "archived" else (), published_at, url)
+        code: (tuple(Forms.parse(forms).seen) if status == "archived" else (), published_at, url)
         for code, forms, status, published_at, url in rows
     }
 

@@ -19,12 +19,11 @@ from storage.records.crawl import CountsOfSource, Crawl
 from storage.records.decision import ArticleChange, Decision, EventChange, FileOutcome, ListingChange, Outcome
 from storage.records.delivery import Delivery
 from storage.records.event import Event
+from storage.records.forms import Form, Forms
 from storage.records.host import Host
 from storage.records.info_code import (
     BadInfoCode,
-    Form,
     canonical_info_code,
-    find_info_code,
     has_digits_alone,
     info_code_day,
     site_code,
@@ -40,6 +39,7 @@ from storage.records.listing import (
     PollOutcome,
     Validators,
 )
+from storage.records.nw_code import MEDIA, ROLLING, find_info_code
 from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, Unusable, Vanished
 from storage.records.revision import Revision, WholeRevision
 from storage.records.snapshot import Filed, KnownListing, Snapshot, Wanted
@@ -50,6 +50,8 @@ from storage.records.voices import Claim, Site, Voices
 from storage.records.whole_article import WholeArticle
 
 __all__ = [
+    "MEDIA",
+    "ROLLING",
     "UNARCHIVED",
     "Article",
     "ArticleChange",
@@ -68,6 +70,7 @@ __all__ = [
     "FileOutcome",
     "Filed",
     "Form",
+    "Forms",
     "Headers",
     "HeldText",
     "Host",

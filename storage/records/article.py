@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from storage.records.info_code import Form
+from storage.records.forms import Form
 
 Precision = Literal["second", "minute", "day"]
 Witness = Literal["page", "json", "file", "text", "address"]

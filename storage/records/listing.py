@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from storage.records.info_code import Form
+from storage.records.forms import Form
 
 ListingState = Literal["owed", "archived", "failed", "quarantined", "gone"]
 UNARCHIVED: tuple[ListingState, ...] = ("owed", "failed", "quarantined")

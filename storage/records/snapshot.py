@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.records.article import Witness
-from storage.records.info_code import Form
+from storage.records.forms import Form
 from storage.records.listing import ListingState
 from storage.records.stored_article import HeldText, StoredArticle
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.records.article import Article, Precision, Witness
+from storage.records.forms import Forms
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
     """An article as it is archived: the text, and what the archive knows about it.
 
-    ``forms`` holds the forms it was fetched in (``media``, ``rolling``), separated by a space.
-    ``status`` is ``archived`` or ``gone``.
+    ``forms`` are those it was fetched in. ``status`` is ``archived`` or ``gone``.
     """
 
     id: int
     article: Article
-    forms: str
+    forms: Forms
     content_hash: str
     duplicate_of: str | None
     first_seen_at: datetime

@@ -40,6 +40,7 @@ from storage.records import (
     Article,
     BadInfoCode,
     Draft,
+    Forms,
     HeldText,
     Image,
     Paragraph,
@@ -355,4 +356,4 @@ def _article(text: str) -> Article:
 
 
 def _stored(article: Article) -> StoredArticle:
-    return StoredArticle(1, article, article.form, "x", None, _NOON, _NOON, 3, 1, "archived", 1)
+    return StoredArticle(1, article, Forms.of(article.form), "x", None, _NOON, _NOON, 3, 1, "archived", 1)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from storage.archive.folder import Archive
 from storage.articles.article import free_id, insert_article
-from storage.records import Article, Image, Link, Paragraph, Security, StoredArticle
+from storage.records import Article, Forms, Image, Link, Paragraph, Security, StoredArticle
 from storage.search import index_article
 
 NOON = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def stored_with(article: Article) -> StoredArticle:
     return StoredArticle(
         id=0,
         article=article,
-        forms="media",
+        forms=Forms.of("media"),
         content_hash="0" * 64,
         duplicate_of=None,
         first_seen_at=NOON,
