@@ -37,6 +37,10 @@ PLANTED = (
     ("Readers know no network, clock or database", "spiders/readers/article_page.py", "scrapy.http"),
     ("Readers know no network, clock or database", "spiders/readers/printed_time.py", "time"),
     ("Readers know no network, clock or database", "storage/records/info_code.py", "socket"),
+    ("Pipelines are pure", "pipelines/deduplicate.py", "sqlalchemy"),
+    ("Pipelines are pure", "pipelines/fingerprint.py", "storage.articles.article"),
+    ("Pipelines are pure", "pipelines/normalise/article.py", "socket"),
+    ("Pipelines are pure", "pipelines/doubt/belief.py", "scrapy"),
     ("Storage knows no crawling, jobs or web", "storage/sql/statement.py", "scrapy"),
     ("Storage knows no crawling, jobs or web", "storage/articles/lists.py", "fastapi"),
     (
@@ -178,7 +182,7 @@ def test_migrations_import_nothing_of_ours() -> None:
     assert [*imports_of(planted)] == ["storage.search.index.create_index"]
 
 
-@pytest.mark.parametrize("package", ["spiders.readers", "storage.records"])
+@pytest.mark.parametrize("package", ["pipelines", "spiders.readers", "storage.records"])
 def test_what_is_pure_never_asks_for_the_time(package: str) -> None:
     programs = {name: text for name, text in read_modules().items() if name.startswith(package)}
     assert len(programs) > 10
