@@ -17,10 +17,11 @@ What is counted (the product is the five packages; its files are those that end 
   another (each returns). More folders have more borders, so the calls between packages are counted beside.
 - *run*: files of which a function ran in that crawl.
 - *web*: modules of the product that ``import jianbao.web.application`` loads, packages included.
-- *places*: files that name the youngest of a sort, as an identifier or as a whole string (the demo site,
-  migrations, docstrings and comments apart): the kind ``infocode``, the column ``players``, the format
-  ``parquet``, the event ``page_gone``, what the one channel reads that there is (``read_troubles``), and
-  whatever says SQLite, ``PRAGMA``, ``fts5`` or ``rowid``.
+- *places*: files that name one of a sort, as an identifier or as a whole string (the demo site, migrations,
+  docstrings and comments apart): the column ``players``, the format ``parquet``, the event ``page_gone``,
+  what the one channel reads that there is (``read_troubles``), whatever says SQLite, ``PRAGMA``, ``fts5`` or
+  ``rowid``; and the kind ``category``, as a string alone, since many things are called so (Atom's element
+  counts in both of its files).
 """
 
 from __future__ import annotations
@@ -45,7 +46,6 @@ SPINE = (
     "insert article", "insert search_owed",
 )  # fmt: skip
 CHANGES = {
-    "a kind": "infocode",
     "a column": "players",
     "an export format": "parquet",
     "an event kind": "page_gone",
@@ -79,18 +79,21 @@ def measure(checkout: Path) -> Counted:
     ]
     counted |= _measure_way(_watch_crawl(checkout))
     counted["modules that the web application loads"] = _loaded(checkout)
+    kind = re.compile(r"\Acategory\Z")
+    counted["places of a kind ('category')"] = find_places(checkout, kind, strings_alone=True)
     for change, word in CHANGES.items():
         counted[f"places of {change} ({word})"] = find_places(checkout, re.compile(rf"\A{word}\Z"))
     counted["places of a second database"] = find_places(checkout, _DATABASE)
     return counted
 
 
-def find_places(checkout: Path, pattern: re.Pattern[str]) -> list[str]:
+def find_places(checkout: Path, pattern: re.Pattern[str], *, strings_alone: bool = False) -> list[str]:
     """Return the product's files with an identifier or a string, not a docstring, that the pattern is in."""
+    kinds = ast.Constant if strings_alone else ast.AST
     return [
         str(path.relative_to(checkout))
         for path in _product(checkout)
-        if any(map(pattern.search, _names(path)))
+        if any(map(pattern.search, _names(path, kinds)))
     ]
 
 
@@ -174,11 +177,12 @@ def _product(checkout: Path) -> list[Path]:
     return [path for path in files if not {"demo", "versions"} & set(path.relative_to(checkout).parts)]
 
 
-def _names(path: Path) -> set[str]:
+def _names(path: Path, kinds: type[ast.AST]) -> set[str]:
     """Return the identifiers of a file and its strings, without docstrings."""
     tree = ast.parse(path.read_text("utf-8"))
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    return {name for node in ast.walk(tree) if id(node) not in said and (name := _name(node))}
+    nodes = (node for node in ast.walk(tree) if isinstance(node, kinds) and id(node) not in said)
+    return {name for node in nodes if (name := _name(node))}
 
 
 def _name(node: ast.AST) -> str | None:
