@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from pipelines.fingerprint import fold
 from storage.records import Draft, Owed, SetAside, StoredArticle
+from storage.records.press_days import PRESS_ZONE
 
 _LEAST_ALIKE = 0.3
-_SITE_ZONE = ZoneInfo("Asia/Shanghai")
 _DATED_ADDRESS = re.compile(r"/(\d{4})[/-](\d{2})[/-](\d{2})[/-]")
 
 
@@ -64,6 +63,6 @@ def _listed_day(url: str) -> datetime | None:
     if match is None:
         return None
     try:
-        return datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=_SITE_ZONE)
+        return datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=PRESS_ZONE)
     except ValueError:
         return None

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from storage.records import Article, Precision, Witness
+from storage.records.press_days import PRESS_ZONE
 
-_PRESS_ZONE = ZoneInfo("Asia/Shanghai")
 _EXACTNESS: dict[Precision, int] = {"day": 0, "minute": 1, "second": 2}
 _WEIGHTS: dict[Witness, int] = {"address": 0, "page": 1, "text": 1, "json": 2, "file": 2}
 _AGREEMENT = timedelta(minutes=2)
@@ -72,7 +71,7 @@ def _agree(fetched: Article, known: Article) -> bool:
 
 
 def _day(moment: datetime) -> object:
-    return moment.astimezone(_PRESS_ZONE).date()
+    return moment.astimezone(PRESS_ZONE).date()
 
 
 def _with_time_of(known: Article, fetched: Article) -> Article:

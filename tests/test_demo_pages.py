@@ -18,7 +18,7 @@ from jianbao.demo import DemoSite, Post, Press, Written
 from jianbao.demo.appearance import Appearance
 from jianbao.demo.body import plain_paragraphs
 from jianbao.demo.pages import category_page, home_page, post_page
-from jianbao.demo.post import CST
+from storage.records.press_days import PRINTED_ZONE
 
 
 def paragraph_texts(page: str) -> list[str]:
@@ -195,7 +195,7 @@ def test_any_paragraph_survives_the_page(texts: list[str]) -> None:
         "上饶日报新闻",
         "上饶日报",
         "题",
-        datetime(2026, 3, 20, tzinfo=CST),
+        datetime(2026, 3, 20, tzinfo=PRINTED_ZONE),
         Written(lines),
     )
     assert paragraph_texts(post_page(post, Appearance())) == list(plain_paragraphs(lines))

@@ -16,7 +16,7 @@ from support.demo_client import PAPER, ask
 from jianbao.demo import DemoSite, Post, Press
 from jianbao.demo.answer import Answer, accepts_gzip
 from jianbao.demo.misbehaviour import Kind
-from jianbao.demo.post import CST
+from storage.records.press_days import PRINTED_ZONE
 
 # -- conditions, compression, connections --------------------------------------------------------
 
@@ -43,7 +43,7 @@ def test_an_edit_changes_both_validators_of_the_pages_that_show_it_only(site: De
     assert ask(urls[0], If_Modified_Since=before[0]["Last-Modified"]).status == 200
 
 
-ANSWER = Answer(b"x", etag='"a"', modified=datetime(2026, 3, 20, 1, 0, tzinfo=CST))
+ANSWER = Answer(b"x", etag='"a"', modified=datetime(2026, 3, 20, 1, 0, tzinfo=PRINTED_ZONE))
 
 
 @pytest.mark.parametrize(

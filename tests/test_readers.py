@@ -17,8 +17,9 @@ from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page
 from spiders.readers.listing_page import MOST_LINKS, read_listing
-from spiders.readers.printed_time import CST, read_time
+from spiders.readers.printed_time import read_time
 from storage.records import Draft, SetAside, Vanished
+from storage.records.press_days import PRINTED_ZONE
 
 SITE = "https://finews.withounder.com"
 CODE = "NW202203112301200001"
@@ -253,5 +254,5 @@ def test_a_printed_time_is_read(printed: str, expected: str | None) -> None:
 
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)))  # noqa: DTZ001
 def test_a_printed_second_comes_back(moment: datetime) -> None:
-    moment = moment.replace(microsecond=0, tzinfo=CST)
+    moment = moment.replace(microsecond=0, tzinfo=PRINTED_ZONE)
     assert read_time(moment.strftime("%Y-%m-%d %H:%M:%S")) == (moment, "second")

@@ -15,11 +15,12 @@ from support.command_line import Command
 from support.newsroom import Newsroom
 
 from jianbao.demo import DemoSite, Press
-from jianbao.demo.post import CST, Written
+from jianbao.demo.post import Written
 from storage.archive.folder import Archive
+from storage.records.press_days import PRINTED_ZONE
 
 TITLE = "鹭湖湿地来了黑脸琵鹭"
-MORNING = datetime(2026, 3, 20, 9, 30, tzinfo=CST)
+MORNING = datetime(2026, 3, 20, 9, 30, tzinfo=PRINTED_ZONE)
 
 
 def titles(found: dict[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from storage.ledger.owed import ListingFilter, find_listings, select_listings
 from storage.ledger.source import INFOCODE_SOURCE, ensure_source
 from storage.records import MEDIA, Missing, Mistaken, Owed, Source, canonical_info_code, has_digits_alone
 from storage.records.hosts import host_of
+from storage.records.press_days import PRESS_ZONE
 
 
 class NotListed(Missing):
@@ -69,7 +70,7 @@ def enter_endpoint_source(configuration: Configuration, archive: Archive) -> Non
         name="by info code",
         kind="infocode",
         url=configuration.infocode.url,
-        timezone="Asia/Shanghai",
+        timezone=PRESS_ZONE.key,
         schedule=None,
         enabled=False,
     )

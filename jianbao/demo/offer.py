@@ -15,8 +15,9 @@ from urllib.parse import quote, unquote
 from jianbao.demo import pages
 from jianbao.demo.answer import HTML, Answer
 from jianbao.demo.appearance import Appearance, Brackets, Layout
-from jianbao.demo.post import CST, Post, Written
+from jianbao.demo.post import Post, Written
 from jianbao.demo.press import WINDOW, Press, repost_as_rolling
+from storage.records.press_days import PRINTED_ZONE
 
 Place = Literal["listed", "moved", "deleted"]
 
@@ -60,7 +61,7 @@ class Offer:
         self.robots = pages.ROBOTS
         self._lock = threading.RLock()
         self._entries = [_Entry(post) for post in self.press.posts]
-        self._clock = datetime.combine(self.today, time(9, 50), CST)
+        self._clock = datetime.combine(self.today, time(9, 50), PRINTED_ZONE)
         self._published = 0
         self._index: _Index | None = None
         self._answers: OrderedDict[str, Answer] = OrderedDict()
@@ -110,7 +111,9 @@ class Offer:
         with self._lock:
             self._published += 1
             if post is None:
-                moment = datetime.combine(self.today, time(10), CST) + timedelta(seconds=self._published)
+                moment = datetime.combine(self.today, time(10), PRINTED_ZONE) + timedelta(
+                    seconds=self._published
+                )
                 post = self.press.compose(self._published, slug or self.slugs[0], moment)
             self._entries.append(_Entry(post, self._place_today(post)))
             self._change()

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from jianbao.demo.body import plain_paragraphs
 from storage.records.info_code import canonical_info_code
-
-CST = timezone(timedelta(hours=8))
-"""The zone of every time on the site (GMT+8, Asia/Shanghai, CST)."""
 
 ROLLING_SLUG = "emnews"
 Lines = tuple[str, ...]

@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from jianbao.demo.background import BEATS, seeded, write_paragraphs, write_title
-from jianbao.demo.post import CST, ROLLING_SLUG, Lines, Post, Written
+from jianbao.demo.post import ROLLING_SLUG, Lines, Post, Written
 from jianbao.demo.prose import Paper, Prose, read_paper
+from storage.records.press_days import PRINTED_ZONE
 
 TODAY = date(2026, 3, 20)
 """The demo's day: fixed, so that every byte can be foretold."""
@@ -88,7 +89,7 @@ def _moment(today: date, serial: int, seed: int) -> datetime:
     """Papers come out between 05:40 and 09:20, one article a second at most."""
     minutes = seeded(seed * 1_000_003 + serial).randint(340, 559)
     day = today - timedelta(days=serial % WINDOW)
-    return datetime.combine(day, time(minutes // 60, minutes % 60, serial * 7 % 60), CST)
+    return datetime.combine(day, time(minutes // 60, minutes % 60, serial * 7 % 60), PRINTED_ZONE)
 
 
 def _info_code(day: date, serial: int) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from datetime import timedelta, timezone
 
 from spiders.readers.digest import digest_text
 from spiders.readers.post_parts import read_digest, without_digest
 from storage.records import ROLLING, Article, Form, canonical_info_code, find_info_code, has_digits_alone
 from storage.records.liquid import neutralise_liquid, neutralise_plain
+from storage.records.press_days import PRINTED_ZONE
 
-_CST = timezone(timedelta(hours=8))
 _SITE = "//finews.withounder.com"
 _ROLLING_SLUG, _ROLLING_TAG = "emnews", "东财滚动新闻"
 _SHARED = re.compile(r"https?://[^/\s<>]+/(?:html_News/NewsShare\.html\?infoCode=|news/|a/)[^\s<>]+")
@@ -29,7 +28,7 @@ def post_name(article: Article, form: Form) -> str:
     assert article.published_at is not None
     code = _printed_code(article, form)
     name = code if has_digits_alone(code) else _CAPITAL.sub(lambda found: f"={found[0].lower()}", code)
-    return f"{article.published_at.astimezone(_CST):%Y-%m-%d}-{name}.md"
+    return f"{article.published_at.astimezone(PRINTED_ZONE):%Y-%m-%d}-{name}.md"
 
 
 def render_post(
@@ -57,7 +56,7 @@ def render_post(
 def _printed_time(article: Article) -> str:
     """Return the time as exactly as it is known."""
     assert article.published_at is not None
-    local = article.published_at.astimezone(_CST)
+    local = article.published_at.astimezone(PRINTED_ZONE)
     if article.precision == "day":
         return f"{local:%Y-%m-%d}"
     return (

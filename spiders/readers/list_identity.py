@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from spiders.readers.listing_page import ListPage
 from storage.records import Listed, PollOrder
+from storage.records.voices import fold_name
 
 _INDEX = re.compile(r"(?:index|default)(?:\.\w{1,6})?", re.IGNORECASE)
 _ENDING = re.compile(r"\.(?:[sxdj]?html?|jsp|php|aspx?|do)\Z", re.IGNORECASE)
@@ -83,7 +84,7 @@ def _doubt_heading(order: PollOrder, heading: str | None) -> str | None:
 
 def _names(text: str) -> set[str]:
     """Return a name as it may be written: upstream's headings are a name and exactly one 新闻 more."""
-    folded = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    folded = fold_name(text)
     return {folded, folded.removesuffix(_TAG)}
 
 

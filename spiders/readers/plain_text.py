@@ -9,17 +9,16 @@ from datetime import date, datetime, time
 from html import escape
 from itertools import groupby, takewhile
 from statistics import median_low
-from zoneinfo import ZoneInfo
 
 from spiders.readers.broken_paragraphs import is_ended, is_heading, is_indented, join_broken
 from spiders.readers.markup_signs import name_format
 from storage.records import MEDIA, Draft, Paragraph, ParagraphKind, SetAside
+from storage.records.press_days import PRESS_ZONE
 
 LONGEST_TEXT = 1_000_000
 """Characters beyond which a text is no article's."""
 _MOST_LINES = 50_000
 
-_PRESS_ZONE = ZoneInfo("Asia/Shanghai")
 _LONGEST_TITLE = 120
 _LONGEST_CAPTION = 60
 _LONGEST_TOLD_CAPTION = 120
@@ -60,7 +59,7 @@ def read_plain_text(text: str, url: str, *, info_code: str, media: str, day: dat
         url=url,
         form=MEDIA,
         title=title,
-        published_at=datetime.combine(day, time(), _PRESS_ZONE),
+        published_at=datetime.combine(day, time(), PRESS_ZONE),
         precision="day",
         witness="text",
         media=media,

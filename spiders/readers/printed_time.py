@@ -6,9 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from storage.records import Precision
-
-CST = timezone(timedelta(hours=8))
-"""China Standard Time, the zone of everything upstream prints."""
+from storage.records.press_days import PRINTED_ZONE
 
 _PRINTED = re.compile(
     r"(?P<year>\d{4})[-/年](?P<month>\d{1,2})[-/月](?P<day>\d{1,2})日?"
@@ -29,7 +27,7 @@ def read_time(text: str) -> tuple[datetime, Precision] | None:
     text = text.strip()
     try:
         if match := _EPOCH.fullmatch(text):
-            return datetime.fromtimestamp(int(match["seconds"]), CST), "second"
+            return datetime.fromtimestamp(int(match["seconds"]), PRINTED_ZONE), "second"
         match = _PRINTED.fullmatch(text)
         return _from_parts(match) if match else None
     except (ValueError, OverflowError):
@@ -39,15 +37,15 @@ def read_time(text: str) -> tuple[datetime, Precision] | None:
 def _from_parts(match: re.Match[str]) -> tuple[datetime, Precision]:
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
     if match["hour"] is None:
-        return datetime(year, month, day, tzinfo=CST), "day"
+        return datetime(year, month, day, tzinfo=PRINTED_ZONE), "day"
     clock = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
     time = datetime(year, month, day, *clock, tzinfo=_zone(match["zone"]))
-    return time.astimezone(CST), "second" if match["second"] else "minute"
+    return time.astimezone(PRINTED_ZONE), "second" if match["second"] else "minute"
 
 
 def _zone(printed: str | None) -> timezone:
     if printed is None:
-        return CST
+        return PRINTED_ZONE
     if printed == "Z":
         return UTC
     minutes = int(printed[1:3]) * 60 + int(printed[-2:])

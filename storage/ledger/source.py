@@ -14,6 +14,7 @@ from storage.database.schema import listing, source
 from storage.events.event import RUN_KINDS, resolve_events
 from storage.records import Mistaken, PollOrder, Source, StoredSource, Validators
 from storage.records.instants import past, sound_stamps, steady_days
+from storage.records.press_days import PRESS_ZONE
 
 _QUIET_AT_LEAST = timedelta(days=2)
 _QUIET_WHEN_UNKNOWN = timedelta(days=7)
@@ -66,7 +67,7 @@ def ensure_source(connection: Connection, row: Source) -> bool:
 def ensure_import_source(connection: Connection, slug: str, name: str) -> bool:
     """Enter a source for imported articles unless there is one of that slug; return whether it is new."""
     row = Source(
-        slug, name or slug, IMPORT_KIND, url=None, timezone="Asia/Shanghai", schedule=None, enabled=True
+        slug, name or slug, IMPORT_KIND, url=None, timezone=PRESS_ZONE.key, schedule=None, enabled=True
     )
     return ensure_source(connection, row)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from storage.records.remedy import Mistaken
 
 PRESS_ZONE = ZoneInfo("Asia/Shanghai")
 """The zone of the newspapers, and of every day that a person names."""
+PRINTED_ZONE = timezone(timedelta(hours=8))
+"""China Standard Time, the zone of whatever the sites print: without the summers of 1986 to 1991."""
 _FIRST_DAY = date(1990, 1, 1)
 _LAST_DAY = date(2200, 12, 31)
 _PERIOD = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")

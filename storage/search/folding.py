@@ -15,10 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from storage.records.compatible_forms import narrow, thin_marks
 from storage.search.variants import simplify_all
 
-NARROWED = tuple(zip("，：；！？（）", ",:;!?()", strict=True))
-"""What NFKC does to the punctuation of nearly every Chinese line: with it done, most lines need no more."""
 _DOTS = dict.fromkeys(map(ord, "\u2022\u2027\u2219\u22c5\u2e31\u30fb\uff65"), "\u00b7")
 """The middle dots between the parts of a foreign name, of which every keyboard and typesetter has another."""
 _ZEROS = dict.fromkeys(map(ord, "\u25cb\u25ef"), "\u3007")
@@ -58,8 +57,6 @@ _NUMBERS = ((0x80, 0x3400), (0x1F100, 0x1F200))
 _ROUNDS = 4
 _OFTEN = 8_192
 """More different characters than a newspaper prints."""
-_MOST_MARKS = 30
-"""Marks in a row (Unicode's stream-safe limit, UAX 15): sorting a run takes the square of its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ def fold(text: str) -> str:
 
 def fold_lines(text: str) -> str:
     """Return a text folded line by line, the lines kept apart."""
-    text = _narrow(text)
+    text = narrow(text)
     for _ in range(_ROUNDS):
         folded = _fold_once(text)
         if folded == text:
@@ -94,7 +91,7 @@ def fold_lines(text: str) -> str:
 
 def fold_roughly(text: str) -> str:
     """Return a text folded line by line, perhaps but for case and white space: most need nothing else."""
-    narrowed = _narrow(text)
+    narrowed = narrow(text)
     if _table().changed.search(narrowed) or not unicodedata.is_normalized("NFKC", narrowed):
         return fold_lines(text)
     return narrowed
@@ -170,7 +167,7 @@ def _is_one_to_one(text: str, folded: str) -> bool:
     if len(folded) != len(text):
         return False
     table = _table()
-    narrowed = _narrow(text.replace("\n", " "))
+    narrowed = narrow(text.replace("\n", " "))
     if not table.uneven.isdisjoint(narrowed):
         return False
     written = narrowed.translate(table.changes)
@@ -181,30 +178,13 @@ def _is_one_to_one(text: str, folded: str) -> bool:
     )
 
 
-def _narrow(text: str) -> str:
-    for wide, narrow in NARROWED:
-        text = text.replace(wide, narrow)
-    return text
-
-
 def _fold_once(text: str) -> str:
     table = _table()
     if table.changed.search(text):
         text = text.translate(table.changes)
     if not unicodedata.is_normalized("NFKC", text):
-        text = unicodedata.normalize("NFKC", _joints().sub(" ", _thin_marks(text)))
+        text = unicodedata.normalize("NFKC", _joints().sub(" ", thin_marks(text)))
     return "\n".join(" ".join(line.split()) for line in text.casefold().split("\n"))
-
-
-def _thin_marks(text: str) -> str:
-    """Return the text with no longer runs of marks than any script has."""
-    run = 0
-    kept: list[str] = []
-    for character in text:
-        run = run + 1 if unicodedata.combining(character) else 0
-        if run <= _MOST_MARKS:
-            kept.append(character)
-    return "".join(kept)
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

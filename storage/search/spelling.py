@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import product
 
-from storage.search.folding import NARROWED, compile_finder, list_changes
+from storage.records.compatible_forms import NARROWED
+from storage.search.folding import compile_finder, list_changes
 from storage.search.parted import has_parted
 from storage.search.variants import rank_character
 
