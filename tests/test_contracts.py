@@ -29,7 +29,7 @@ PLANTED = (
     ("The reader has layers", "jianbao/web/text/language.py", "jianbao.web.answers"),
     ("The reader has layers", "jianbao/web/api/routes.py", "jianbao.web.pages"),
     ("The reader only reads", "jianbao/web/server.py", "typer"),
-    ("The reader only reads", "jianbao/documents/status.py", "pipelines.fingerprint"),
+    ("The reader only reads", "jianbao/documents/sources.py", "pipelines.fingerprint"),
     ("The scheduler knows no archive", "scheduler/service.py", "storage.records"),
     ("The scheduler knows no archive", "scheduler/backlog.py", "sqlalchemy.exc"),
     ("The scheduler knows no archive", "scheduler/batch.py", "spiders.settings"),

@@ -12,8 +12,7 @@ from sqlalchemy import Connection
 from support.sample_articles import plain_article, shelve
 from support.web_client import TestClient, open_reader
 
-from jianbao.documents.search import read_search
-from jianbao.documents.status import read_list
+from jianbao.documents.search import read_list, read_search
 from jianbao.documents.trend import read_trend
 from storage.archive.folder import Archive
 from storage.articles.lists import ArticleFilter

@@ -16,7 +16,7 @@ from support.post_files import Post, a_post, render
 from support.web_client import open_reader
 
 from jianbao.crawl.deliveries import PendingDelivery
-from jianbao.documents.status import read_shown
+from jianbao.documents.revisions import read_shown
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
 from pipelines.deduplicate import compare

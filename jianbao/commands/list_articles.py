@@ -28,7 +28,7 @@ def list_articles(
     from dataclasses import replace
 
     from jianbao.documents.article import print_published
-    from jianbao.documents.status import read_list
+    from jianbao.documents.search import read_list
     from jianbao.terminal.output import print_json, print_line, print_note, print_table
     from storage.ledger.source import check_sources
 

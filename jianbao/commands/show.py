@@ -24,8 +24,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show one article."""
-    from jianbao.documents.revisions import read_difference
-    from jianbao.documents.status import read_shown
+    from jianbao.documents.revisions import read_difference, read_shown
     from jianbao.terminal.output import print_json
 
     with Invocation.of(context).read_archive() as archive, archive.reading() as view:

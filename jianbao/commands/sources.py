@@ -18,7 +18,7 @@ def sources(
 ) -> None:
     """List the sources, how their pages stand, and their ledger."""
     from jianbao.configuration.declared import list_declared
-    from jianbao.documents.status import read_sources
+    from jianbao.documents.sources import read_sources
     from jianbao.terminal.output import print_json, print_line, print_table
     from jianbao.terminal.short_time import ZONE_NOTE
     from storage.archive.folder import NoArchive

@@ -12,8 +12,7 @@ from typing import Any
 
 from jianbao.configuration import ConfigurationError
 from jianbao.demo.site import DemoSite
-from jianbao.documents.search import read_search
-from jianbao.documents.status import read_list
+from jianbao.documents.search import read_list, read_search
 from storage.archive.folder import WARC_FOLDER, Archive
 from storage.articles.lists import ArticleFilter
 from storage.search import parse_query

@@ -1,17 +1,22 @@
-"""An article as one of its revisions has it, and two revisions side by side."""
+"""An article as it is or as one of its revisions has it, and two revisions side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from jianbao.documents.article import present_article
 from jianbao.documents.difference import Change, Piece, compare_texts
 from jianbao.documents.document import Document
 from storage.articles.alias import resolve_code
 from storage.articles.article import NotArchived, list_revisions
+from storage.articles.whole import find_whole
+from storage.ledger.source import list_sources
 from storage.records import Paragraph, StoredArticle, WholeRevision, canonical_info_code
+from storage.records.press_days import PRESS_ZONE
 
 
 def at_revision(
@@ -35,6 +40,22 @@ def at_revision(
         content_hash=row.content_hash,
         revision=row.number,
     )
+
+
+def read_shown(view: Connection, code: str, revision: int | None = None) -> Document:
+    """Return an article as `show` prints it; raise `BadInfoCode`, or `NotArchived` when there is none."""
+    info_code = resolve_code(view, canonical_info_code(code))
+    whole = find_whole(view, info_code)
+    if whole is None:
+        raise NotArchived(
+            f"{info_code} is not in the archive: fetch it with `jianbao recrawl --code {info_code}`"
+        )
+    zones = {row.slug: row.timezone for row in list_sources(view)}
+    zone = ZoneInfo(zones[whole.sources[0]]) if whole.sources else PRESS_ZONE
+    if revision is not None:
+        earlier = at_revision(whole.stored, list_revisions(view, info_code), revision)
+        whole = replace(whole, stored=earlier)
+    return present_article(whole, zone=zone)
 
 
 def read_difference(view: Connection, code: str, number: int | None = None) -> Document | None:

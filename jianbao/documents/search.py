@@ -1,4 +1,4 @@
-"""Answers to queries, as `search --json` and the API have them."""
+"""Answers to queries and lists, as `search --json`, `list --json` and the API have them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from jianbao.documents.article import present_item
 from jianbao.documents.document import Document
-from storage.articles.lists import list_article_sources
+from storage.articles.lists import ArticleFilter, count_articles, list_article_sources, list_articles
 from storage.search import (
     AT_ONCE,
     Effort,
@@ -19,8 +19,19 @@ from storage.search import (
     Query,
     Settled,
     search_articles,
+    settle_names,
     settle_query,
 )
+
+
+def read_list(view: Connection, wanted: ArticleFilter, limit: int, offset: int) -> Document:
+    """Return one page of articles, and how many match in all."""
+    wanted, hints = settle_names(view, wanted)
+    total = count_articles(view, wanted)
+    found = list_articles(view, wanted, limit, offset)
+    sources = list_article_sources(view, [stored.article.info_code for stored in found])
+    items = [present_item(stored, sources.get(stored.article.info_code, [])) for stored in found]
+    return {"total": total, "items": items, "hints": [hint.sentence for hint in hints]}
 
 
 def read_search(  # noqa: PLR0913 - a search has that many sides

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from jianbao.documents.article import present_crawl_report
 from jianbao.documents.document import Document
-from jianbao.documents.revisions import read_difference
+from jianbao.documents.revisions import read_difference, read_shown
 from jianbao.documents.search import read_search
-from jianbao.documents.status import read_shown, read_sources
+from jianbao.documents.sources import read_sources
 from jianbao.documents.trend import read_trend
 from jianbao.web.answers.errors import NotShown
 from jianbao.web.answers.problem import MEDIA_TYPE, Problem

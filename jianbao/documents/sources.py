@@ -1,0 +1,45 @@
+"""Sources, as `sources --json` and the API have them: where their pages stand, and their ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from jianbao.documents.article import present_time
+from jianbao.documents.document import Document
+from storage.ledger.listing import count_states
+from storage.ledger.source import list_sources
+from storage.records import Source, StoredSource
+
+
+def read_sources(view: Connection | None, configured: Sequence[Source]) -> list[Document]:
+    """Return every configured source with page state and ledger, then those only the archive knows."""
+    rows: dict[str, StoredSource] = {}
+    states: dict[str, dict[str, int]] = {}
+    if view is not None:
+        rows = {row.slug: row for row in list_sources(view)}
+        states = count_states(view)
+    known = [_present_source(source, rows.get(source.slug), states) for source in configured]
+    slugs = {source.slug for source in configured}
+    return known + [_present_source(row, row, states) for slug, row in rows.items() if slug not in slugs]
+
+
+def _present_source(source: Source, row: StoredSource | None, states: dict[str, dict[str, int]]) -> Document:
+    zone = ZoneInfo(source.timezone)
+    return {
+        "slug": source.slug,
+        "name": source.name,
+        "kind": source.kind,
+        "url": source.url,
+        "schedule": source.schedule,
+        "timezone": source.timezone,
+        "enabled": source.enabled,
+        "last_poll": row.last_outcome if row else None,
+        "last_polled_at": present_time(row.last_polled_at, zone) if row else None,
+        "last_changed_at": present_time(row.last_changed_at, zone) if row else None,
+        "links": row.links if row else 0,
+        "unread": row.unread if row else 0,
+        "listings": states.get(source.slug, {}),
+    }
