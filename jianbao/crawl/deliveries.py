@@ -22,8 +22,18 @@ TOGETHER = 16
 """Deliveries in one transaction at most: a crash has so many fetched again."""
 SOON = 0.5
 """Seconds that a delivery waits for others at most."""
+_MUCH = 1_000_000
+"""Bytes of answers that wait for no others: others could not write while they are compressed."""
 
-Later = Callable[[float, Callable[[], None]], object]
+
+class Timer(Protocol):
+    """Something that is to be done, unless it is cancelled."""
+
+    def cancel(self) -> None:
+        """Leave it undone; nothing where it is done already."""
+
+
+Later = Callable[[float, Callable[[], None]], Timer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +83,45 @@ class Deliveries:
         self._voices = voices
         self._later = later
         self._waiting: list[Delivery] = []
+        self._timer: Timer | None = None
 
     def add(self, delivery: Delivery) -> None:
-        """Take a delivery; it is settled soon, with others. Raises as `settle` does."""
+        """Take a delivery: it is settled soon, with others. Raises as `settle` does."""
         self._waiting.append(delivery)
-        if self._later is None or len(self._waiting) >= TOGETHER:
+        if self._later is None or len(self._waiting) >= TOGETHER or self._is_much:
             self.settle()
-        elif len(self._waiting) == 1:
-            self._later(SOON, self.end)
+        elif self._timer is None:
+            self._timer = self._later(SOON, self.end)
 
     def settle(self) -> None:
-        """Settle and count what waits. An archive that cannot be written ends the crawl: all stays owed."""
-        waiting, self._waiting = self._waiting, []
+        """Settle what waits, and count it once that is written.
+
+        Raises what tells of an archive that cannot be written, which ends the crawl: all of it stays owed.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
+        waiting, self._waiting, self._timer = self._waiting, [], None
         if not waiting:
             return
         now = datetime.now(UTC)
         pending = [PendingDelivery(each, now, self._voices) for each in waiting]
         try:
             decisions = settle(self._archive, pending, self._crawl_id)
-        except (SQLAlchemyError, OSError) as error:
-            self._halt(f"the archive cannot be written: {error}")
+        except Exception as error:
+            self._halt(_describe(error))
             raise
         for delivery, decision in zip(waiting, decisions, strict=True):
             self._count(delivery, decision)
 
     def end(self) -> None:
-        """Settle what waits where nobody could be told that it failed but by the end of the crawl."""
+        """Settle what waits; that it cannot be written is told by how the crawl ends, and by nothing else."""
         with suppress(SQLAlchemyError, OSError):
             self.settle()
+
+    @property
+    def _is_much(self) -> bool:
+        answers = ((each.exchange, *each.beside) for each in self._waiting)
+        return sum(len(one.body) for some in answers for one in some if one is not None) > _MUCH
 
     def _count(self, delivery: Delivery, decision: Decision) -> None:
         slug = delivery.owed.source
@@ -109,6 +130,12 @@ class Deliveries:
             self._counted.of(slug).astray += 1
         if decision.reason:
             self._counted.note(decision.reason)
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, SQLAlchemyError | OSError):
+        return f"the archive cannot be written: {error}"
+    return f"what was fetched cannot be stored: {type(error).__name__}: {error}"
 
 
 class DeliveringSpider(Protocol):

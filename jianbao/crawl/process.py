@@ -45,6 +45,7 @@ class CrawlProcess:
         try:
             self._process.start(install_signal_handlers=False)
         finally:
+            self._stopping = True  # there is nothing left to stop
             for number, handler in before.items():
                 signal.signal(number, handler)
         self._count(crawling)
@@ -55,9 +56,9 @@ class CrawlProcess:
         self._counted.note(reason)
         self._stop()
 
-    def later(self, seconds: float, function: Callable[[], None]) -> None:
+    def later(self, seconds: float, function: Callable[[], None]) -> asyncio.TimerHandle:
         """Have something done in the crawl's loop after some seconds."""
-        _reactor().callLater(seconds, function)
+        return asyncio.get_running_loop().call_later(seconds, function)
 
     def _count_request(self) -> None:
         self._counted.requests += 1

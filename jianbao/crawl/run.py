@@ -272,17 +272,21 @@ def _crawl(
         crawl_id=crawl_id,
         due_only=order.due_only,
         halt=process.halt,
+        later=process.later,
         voices=voices,
     )
-    process.run(
-        watch,
-        port=port,
-        allowed_hosts=_allowed_hosts(configuration),
-        context=_kind_context(configuration),
-        wanted=order.wanted,
-        voices=voices,
-        deliveries=port.deliveries,
-    )
+    try:
+        process.run(
+            watch,
+            port=port,
+            allowed_hosts=_allowed_hosts(configuration),
+            context=_kind_context(configuration),
+            wanted=order.wanted,
+            voices=voices,
+            deliveries=port.deliveries,
+        )
+    finally:
+        port.deliveries.end()  # what a crawl left that was stopped in the middle of its own ending
 
 
 def _kind_context(configuration: Configuration) -> KindContext:
