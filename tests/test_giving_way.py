@@ -23,7 +23,7 @@ from storage.archive.folder import Archive
 from storage.archive.turns import Turns
 from storage.database.schema import article, story_member, story_owed, story_sketch
 from storage.search import build_part, create_index, index, prepare_owed, prepare_part, read_index_state
-from storage.stories.story import owe_story
+from storage.stories.story import owe_stories
 
 ARTICLES = 60
 
@@ -265,7 +265,7 @@ def test_what_was_looked_for_is_entered_only_where_nothing_has_changed(
         if way == "linked":
             codes = connection.execute(select(article.c.info_code)).scalars().all()
             for code in {*codes} - {one.info_code for one in looked.owed}:
-                owe_story(connection, code)
+                owe_stories(connection, [code])
             assert enter_looked(connection, look_for_copies(connection, 40))
         elif way == "edited":
             changed = article.update().where(article.c.info_code == looked.owed[3].info_code)

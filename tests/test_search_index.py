@@ -20,6 +20,7 @@ from jianbao.upkeep.index import is_half_built, rebuild_index
 from storage.articles.article import find_article, free_id
 from storage.search import (
     Effort,
+    IndexChange,
     IndexNotOurs,
     Order,
     build_part,
@@ -28,6 +29,8 @@ from storage.search import (
     count_unindexed,
     create_index,
     index_article,
+    index_articles,
+    index_owed,
     iterate_matches,
     merge_index,
     parse_query,
@@ -175,6 +178,16 @@ def test_what_did_not_change_is_not_written(searched: SearchedArticles) -> None:
         assert not index_article(connection, replace(stored, revision=9), stored)
         assert index_article(connection, None, stored)
         assert index_article(connection, stored, None)
+
+
+def test_changes_taken_together_are_as_if_each_came_alone(searched: SearchedArticles) -> None:
+    with searched.archive.writing() as connection:
+        stored = find_article(connection, searched.codes[0])
+        assert stored is not None
+        gone, back = IndexChange(None, stored), IndexChange(stored, None)
+        assert index_articles(connection, [gone, back, IndexChange(stored, stored), gone, back]) == 4
+        index_owed(connection)
+    check(searched)
 
 
 def test_two_versions_never_build_one_index(searched: SearchedArticles) -> None:

@@ -36,7 +36,7 @@ from storage.stories.story import (
     is_first_of_story,
     list_owed_stories,
     owe_some_stories,
-    owe_story,
+    owe_stories,
     read_story,
 )
 
@@ -88,7 +88,7 @@ def enter(connection: Connection, number: int, text: str, published_at: datetime
         connection.execute(update(article).where(article.c.info_code == code(number)).values(values))
     else:
         connection.execute(insert(article), values)
-    owe_story(connection, code(number))
+    owe_stories(connection, [code(number)])
 
 
 def link(connection: Connection, size: int = 100) -> int:
@@ -201,7 +201,7 @@ def test_looking_again_at_what_is_unchanged_changes_nothing(connection: Connecti
         enter(connection, number, write(number % 2, number))
     link(connection)
     before = everything(connection)
-    owe_story(connection, code(3))
+    owe_stories(connection, [code(3)])
     link(connection)
     assert everything(connection) == before
 
@@ -335,7 +335,7 @@ def test_crawls_link_what_they_store_and_show_tells(newsroom: Newsroom) -> None:
             kinds = ["text"] * len(text.split("\n"))
             values = {"text": text, "paragraphs": kinds, "published_at": NOON + number * TOGETHER}
             connection.execute(update(article).where(article.c.info_code == info_code).values(values))
-            owe_story(connection, info_code)
+            owe_stories(connection, [info_code])
     assert newsroom.ask("stories") == {"articles": 2, "links": 1, "stories": 1, "members": 2, "owed": 0}
     story = newsroom.show(second)["story"]
     assert (story["id"], story["size"]) == (first, 2)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -24,8 +24,19 @@ from storage.ledger.listing import ensure_listing
 from storage.ledger.settlement import change_listings, date_listings
 from storage.ledger.source import ensure_import_source
 from storage.records import ArticleChange, Decision, EventChange, Exchange, Resource, StoredArticle
-from storage.search import ReadyTokens, index_article
-from storage.stories.story import owe_story
+from storage.search import IndexChange, ReadyTokens, index_articles
+from storage.stories.story import owe_stories
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What follows from a change of an article: what the index and the stories are owed."""
+
+    to_index: IndexChange | None = None
+    to_link: str | None = None
+
+
+_NOTHING = Following()
 
 
 def apply_decision(
@@ -40,16 +51,36 @@ def apply_decision(
     ``tokens`` are those that the index needs, made before the write lock was taken; of another text they do
     no harm.
     """
+    follow(connection, [write_decision(archive, connection, decision, crawl_id, tokens)])
+
+
+def write_decision(
+    archive: Archive,
+    connection: Connection,
+    decision: Decision,
+    crawl_id: int | None,
+    tokens: Sequence[ReadyTokens],
+) -> Following:
+    """Do as `apply_decision`, but for what follows: return that for `follow`, in the same transaction."""
+    following = _NOTHING
     if decision.source_name is not None and decision.enter is not None:
         ensure_import_source(connection, decision.enter.source, decision.source_name)
     if decision.enter is not None:
         ensure_listing(connection, decision.enter, decision.at)
     capture_id = _keep(archive, connection, decision, crawl_id)
     if decision.article is not None:
-        _change_article(connection, decision.article, capture_id, tokens)
+        following = _change_article(connection, decision.article, capture_id, tokens)
     change_listings(connection, decision.info_code, decision.listings, capture_id)
     for change in decision.events:
         _change_events(connection, change, decision)
+    return following
+
+
+def follow(connection: Connection, followings: Iterable[Following]) -> None:
+    """Enter what follows from decisions, in their order, once for all of them."""
+    followings = list(followings)
+    index_articles(connection, [one.to_index for one in followings if one.to_index is not None])
+    owe_stories(connection, [one.to_link for one in followings if one.to_link is not None])
 
 
 def _keep(archive: Archive, connection: Connection, decision: Decision, crawl_id: int | None) -> int | None:
@@ -71,28 +102,28 @@ def _keep_one(
 
 def _change_article(
     connection: Connection, change: ArticleChange, capture_id: int | None, tokens: Sequence[ReadyTokens]
-) -> None:
-    """Write an article as it is to be, and whatever follows from that."""
+) -> Following:
+    """Write an article as it is to be; return what follows from that."""
     after = _complete(connection, change, capture_id)
     if change.step == "gone":
         set_status(connection, after.article.info_code, "gone", after.last_checked_at)
-        return
+        return _NOTHING
     if change.step == "touch":
         assert capture_id is not None, "an answer came"
         touch_article(connection, after, after.last_checked_at, capture_id)
-        return
+        return _NOTHING
     _write(connection, change, after)
     if change.time is not None:
         record_time_change(connection, replace(change.time, capture_id=capture_id))
     for content_hash in change.copies:
         link_duplicates(connection, content_hash)
-    if change.is_owed_to_index:
-        index_article(connection, after, change.before, tokens)
     if change.is_retimed:
         assert after.article.published_at is not None
         date_listings(connection, after.article.info_code, after.article.published_at)
-    if change.is_owed_to_stories:
-        owe_story(connection, after.article.info_code)
+    return Following(
+        IndexChange(after, change.before, tokens) if change.is_owed_to_index else None,
+        after.article.info_code if change.is_owed_to_stories else None,
+    )
 
 
 def _complete(connection: Connection, change: ArticleChange, capture_id: int | None) -> StoredArticle:

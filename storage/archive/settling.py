@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from storage.archive.applying import apply_decision
+from storage.archive.applying import Following, apply_decision, follow, write_decision
 from storage.archive.folder import Archive
 from storage.archive.snapshots import read_snapshot, read_snapshots
 from storage.records import ArticleChange, Decision, Snapshot, Wanted
@@ -36,6 +36,9 @@ class Pending(Protocol):
 
     def give_up(self, snapshot: Snapshot, error: Exception) -> Decision:
         """Return what becomes of it where that cannot be decided or written."""
+
+
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,14 @@ def settle(archive: Archive, pending: Sequence[Pending], crawl_id: int | None = 
     with archive.writing() as connection:
         try:
             with connection.begin_nested():
-                return list(_apply_all(archive, connection, worked, crawl_id, _apply))
+                applied = list(_apply_all(archive, connection, worked, crawl_id, _apply))
+                follow(connection, [following for _, following in applied])
         except Exception as error:
             if concerns_archive(error):
                 raise
             # One of them is odd, and tells so when each is written by itself.
             return list(_apply_all(archive, connection, worked, crawl_id, _apply_alone))
+    return [decision for decision, _ in applied]
 
 
 def preview(archive: Archive, pending: Sequence[Pending]) -> list[Decision]:
@@ -111,8 +116,8 @@ def _apply_all(
     connection: Connection,
     worked: Sequence[_Worked],
     crawl_id: int | None,
-    apply: Callable[[Archive, Connection, _Worked, Snapshot, int | None], Decision],
-) -> Iterator[Decision]:
+    apply: Callable[[Archive, Connection, _Worked, Snapshot, int | None], _Done],
+) -> Iterator[_Done]:
     snapshots = read_snapshots(connection, [one.pending.wanted for one in worked])
     changed: set[str] = set()
     for one, snapshot in zip(worked, snapshots, strict=True):
@@ -125,20 +130,21 @@ def _apply_all(
 
 def _apply(
     archive: Archive, connection: Connection, worked: _Worked, now: Snapshot, crawl_id: int | None
-) -> Decision:
+) -> tuple[Decision, Following]:
     """Write what was decided, or decide anew where it was from another state of things."""
     decision = worked.decision if now.is_as(worked.seen) else _decide(worked.pending, now)
-    apply_decision(archive, connection, decision, crawl_id, worked.tokens)
-    return decision
+    return decision, write_decision(archive, connection, decision, crawl_id, worked.tokens)
 
 
 def _apply_alone(
     archive: Archive, connection: Connection, worked: _Worked, now: Snapshot, crawl_id: int | None
 ) -> Decision:
-    """Do as `_apply`; of one that cannot be written, write that it is given up."""
+    """Do as `_apply`, and what follows; of one that cannot be written, write that it is given up."""
     try:
         with connection.begin_nested():
-            return _apply(archive, connection, worked, now, crawl_id)
+            decision, following = _apply(archive, connection, worked, now, crawl_id)
+            follow(connection, [following])
+            return decision
     except Exception as error:
         if concerns_archive(error):
             raise

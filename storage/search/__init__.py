@@ -6,6 +6,7 @@ With `storage/database/opening.py` the only place that knows SQLite; nothing els
 from storage.records.asking import Order, Unit
 from storage.search.find import Found, Hit, iterate_matches, search_articles
 from storage.search.index import (
+    IndexChange,
     IndexNotOurs,
     IndexState,
     ReadyTokens,
@@ -17,6 +18,7 @@ from storage.search.index import (
     create_index,
     distrust_index,
     index_article,
+    index_articles,
     index_owed,
     list_owed,
     make_tokens,
@@ -43,6 +45,7 @@ __all__ = [
     "Group",
     "Hint",
     "Hit",
+    "IndexChange",
     "IndexNotOurs",
     "IndexState",
     "Order",
@@ -64,6 +67,7 @@ __all__ = [
     "distrust_index",
     "find_hits",
     "index_article",
+    "index_articles",
     "index_owed",
     "index_version",
     "iterate_matches",

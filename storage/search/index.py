@@ -9,7 +9,7 @@ has run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -98,6 +98,25 @@ class ReadyTokens:
         return (self.title, self.text) == (stored.article.title, stored.article.text)
 
 
+@dataclass(frozen=True, slots=True)
+class IndexChange:
+    """An article as it is and as it was: None where it was not there yet, or is no more.
+
+    ``ready`` are the tokens of both where they are made already; those of another text do no harm.
+    """
+
+    current: StoredArticle | None
+    previous: StoredArticle | None
+    ready: Sequence[ReadyTokens] = field(default=(), repr=False)
+
+    @property
+    def is_needed(self) -> bool:
+        """Return whether the index holds anything else for the one than for the other."""
+        if self.previous is None or self.current is None:
+            return True
+        return _indexed(self.previous) != _indexed(self.current)
+
+
 _NONE_READY: Mapping[int, ReadyTokens] = MappingProxyType({})
 
 
@@ -159,30 +178,53 @@ def index_article(
     previous: StoredArticle | None,
     ready: Sequence[ReadyTokens] = (),
 ) -> bool:
-    """Bring the index up to date with an article as it was and as it is; return whether that changed it.
+    """Bring the index up to date with one article; return whether that changed it. See `index_articles`."""
+    return index_articles(connection, [IndexChange(current, previous, ready)]) > 0
 
-    None is an article that was not there yet, or is no more. An index not yet built as far is left for
-    ``reindex`` to build, as is one of another version, which nobody may trust from then on. ``ready`` are
-    the tokens of both where they are made already; those of another text do no harm.
+
+def index_articles(connection: Connection, changes: Iterable[IndexChange]) -> int:
+    """Bring the index up to date with articles, in this order; return how many changes it took.
+
+    An index not yet built as far is left for ``reindex`` to build, as is one of another version, which nobody
+    may trust from then on.
     """
-    if previous is not None and current is not None and _indexed(previous) == _indexed(current):
-        return False
+    changes = [change for change in changes if change.is_needed]
+    if not changes:
+        return 0
     state = read_index_state(connection)
     if not state.is_of_this_version:
         connection.execute(_DISTRUST)
-        return False
-    is_in = previous is not None and previous.id <= state.built_to
-    if previous is not None and is_in:
-        _take_out(connection, previous, ready)
-    if current is None or current.id > state.built_to:
-        return is_in
-    tokens = _find_ready(ready, current)
-    connection.execute(_OWE, {"id": current.id, "tokens": tokens})
-    if state.owed + 1 >= _TOGETHER or len(tokens or "") > _LARGE:
-        index_owed(connection)
-    assert current.article.published_at is not None
-    _note_shift(connection, state, current.id - first_id(current.article.published_at))
-    return True
+        return 0
+    taken, shift, owed = 0, 0, dict[int, str | None]()
+    for change in changes:
+        previous, current = change.previous, change.current
+        is_in = previous is not None and previous.id <= state.built_to
+        if previous is not None and previous.id in owed:
+            del owed[previous.id]
+        elif previous is not None and is_in:
+            _take_out(connection, previous, change.ready)
+        is_built = current is not None and current.id <= state.built_to
+        if current is not None and is_built:
+            owed[current.id] = _find_ready(change.ready, current)
+            shift = max(shift, _shift_of(current))
+        taken += is_in or is_built
+    _owe(connection, state, owed)
+    _note_shift(connection, state, shift)
+    return taken
+
+
+def _owe(connection: Connection, state: IndexState, owed: Mapping[int, str | None]) -> None:
+    """Owe articles to the index, by id with their tokens; index all that is owed when that is enough."""
+    if owed:
+        connection.execute(_OWE, [{"id": id_, "tokens": tokens} for id_, tokens in owed.items()])
+        largest = max(len(tokens or "") for tokens in owed.values())
+        if state.owed + len(owed) >= _TOGETHER or largest > _LARGE:
+            index_owed(connection)
+
+
+def _shift_of(stored: StoredArticle) -> int:
+    assert stored.article.published_at is not None
+    return stored.id - first_id(stored.article.published_at)
 
 
 def list_owed(connection: Connection) -> tuple[int, ...]:

@@ -68,9 +68,10 @@ class Link:
     similarity: float
 
 
-def owe_story(connection: Connection, info_code: str) -> None:
-    """Note that near copies of an article are to be looked for: it is new, or its text or time changed."""
-    connection.execute(_OWE, {"info_code": info_code})
+def owe_stories(connection: Connection, info_codes: Iterable[str]) -> None:
+    """Note that near copies of articles are to be looked for: they are new, or their text or time changed."""
+    if rows := [{"info_code": code} for code in info_codes]:
+        connection.execute(_OWE, rows)
 
 
 def owe_some_stories(connection: Connection, after: str, limit: int) -> str | None:
