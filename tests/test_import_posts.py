@@ -111,6 +111,17 @@ def test_importing_again_changes_nothing(archive: Archive, repository: Path) -> 
     assert warc_bytes(archive) == size
 
 
+def test_a_post_under_a_former_code_is_that_of_today(archive: Archive, repository: Path) -> None:
+    today = "paper-20260320.t0123456789abcdef"
+    with archive.writing() as connection:
+        connection.execute(text(f"INSERT INTO code_alias VALUES ('{CODE}', '{today}')"))
+    (repository / "old_post" / POST.name).write_text(render(POST), "utf-8")
+    assert outcomes(run(archive, repository)) == {"new": 1}
+    assert outcomes(run(archive, repository)) == {"known": 1}
+    assert stored(archive, today).article.title == POST.title
+    assert rows(archive, "SELECT info_code FROM listing") == [(today,)]
+
+
 @pytest.mark.parametrize("rolling_first", [True, False])
 def test_twins_are_one_article_in_two_forms(archive: Archive, repository: Path, rolling_first: bool) -> None:
     for post in (POST.twin, POST) if rolling_first else (POST, POST.twin):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -12,6 +12,7 @@ from jianbao.importing.post_reading import ReadPost
 from pipelines.decide_import import ImportedFile, decide_post
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
+from storage.articles.alias import find_renamed
 from storage.records import Decision, Owed, Snapshot, Wanted
 from storage.search import ReadyTokens
 from storage.warc import payload_digest
@@ -52,7 +53,7 @@ def store_batch(archive: Archive, posts: Sequence[ReadPost], now: datetime, coun
 
     Raises what tells of the archive itself: that it is full, locked or damaged.
     """
-    ordered = sorted(posts, key=lambda post: post.order)
+    ordered = sorted(_renamed(archive, posts), key=lambda post: post.order)
     pending = [PendingPost(post, post.owed, now) for post in ordered if post.owed is not None]
     decisions = settle(archive, pending)
     for post in ordered:
@@ -60,6 +61,26 @@ def store_batch(archive: Archive, posts: Sequence[ReadPost], now: datetime, coun
             _count_refused(post, counted)
     for one, decision in zip(pending, decisions, strict=True):
         _count(one, decision, counted)
+
+
+def _renamed(archive: Archive, posts: Sequence[ReadPost]) -> Sequence[ReadPost]:
+    """Return the posts under the codes that their articles have now: an old export has former ones."""
+    codes = {post.owed.info_code for post in posts if post.owed is not None}
+    with archive.reading() as connection:
+        renamed = find_renamed(connection, codes)
+    return [_rename(post, renamed) for post in posts] if renamed else posts
+
+
+def _rename(post: ReadPost, renamed: Mapping[str, str]) -> ReadPost:
+    if post.owed is None or (code := renamed.get(post.owed.info_code)) is None:
+        return post
+    article, draft = post.believed.article, post.believed.draft
+    believed = replace(
+        post.believed,
+        article=replace(article, info_code=code) if article else None,
+        draft=replace(draft, info_code=code) if draft else None,
+    )
+    return replace(post, owed=replace(post.owed, info_code=code), believed=believed)
 
 
 def _count(pending: PendingPost, decision: Decision, counted: ImportCounts) -> None:
