@@ -232,7 +232,7 @@ def test_every_path_of_the_schema_is_documented(schema: dict[str, Any]) -> None:
         ("/search", "to", "is not a day; expected YYYY-MM-DD (or"),
     ],
 )
-def test_what_a_pattern_of_the_schema_allows_means_something(
+def test_what_the_schema_allows_means_something(
     reader: TestClient, schema: dict[str, Any], path: str, name: str, means_nothing: str
 ) -> None:
     parameters = schema["paths"][API + path]["get"]["parameters"]
