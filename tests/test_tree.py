@@ -60,3 +60,14 @@ def test_names_say_the_fields_words_and_ledger_is_the_only_one_of_book_keeping()
         if set(re.findall(r"[a-z]+", re.sub(r"([A-Z])", r"_\1", name).lower())) & set(BOOK_KEEPING)
     ]
     assert named == []
+
+
+def test_every_room_of_the_product_is_in_the_drawing_of_the_house() -> None:
+    drawing = TEXT.split("```")[3]
+    rooms = {
+        path.parent.name
+        for top in ("jianbao", "scheduler", "spiders", "pipelines", "storage")
+        for path in (ROOT / top).rglob("__init__.py")
+    } - {"versions"}
+    assert len(rooms) > 30
+    assert sorted(room for room in rooms if f"{room}/" not in drawing) == []
