@@ -1,7 +1,8 @@
 """Where a crawl's CPU goes: ``python stages.py CONFIG`` crawls in this process with a clock at each stage.
 
 Prints one JSON object, stage to CPU seconds. Each stage counts without the stages inside it; ``fetch`` is all
-that no other stage claims: Scrapy's engine, the network, decompression.
+that no other stage claims: Scrapy's engine, the network, decompression. ``link`` is looking for near copies
+when the crawl ends.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from typing import Any
 from jianbao.configuration import load_configuration
 from jianbao.crawl import deliveries
 from jianbao.crawl import port as archive_port
+from jianbao.crawl import run as crawl_run
 from jianbao.crawl.run import CrawlOrder, choose_slugs, open_archive, run_crawl
 from pipelines import decide, judge
 from spiders.archive_spider import ArchiveSpider
+from storage.archive import settling
 from storage.archive.folder import Archive
 
 STAGES: dict[str, tuple[Any, str]] = {
@@ -31,6 +34,9 @@ STAGES: dict[str, tuple[Any, str]] = {
     "normalise": (judge, "normalise"),
     "doubt": (judge, "doubt"),
     "deduplicate": (decide, "compare"),
+    "tokens": (settling, "make_tokens"),
+    "index": (settling, "follow"),
+    "link": (crawl_run, "link_news"),
     "poll": (archive_port.ArchivePort, "record_poll"),
     "ledger": (archive_port.ArchivePort, "owed"),
 }
