@@ -39,7 +39,7 @@ def test_the_tree_is_asked_at_least_twelve_questions() -> None:
 
 @pytest.mark.parametrize(("change", "places"), CHANGES, ids=[change for change, _ in CHANGES])
 def test_every_place_to_touch_is_there(change: str, places: str) -> None:
-    named = re.findall(r"((?:jianbao|scheduler|spiders|pipelines|storage|docs|tests)/[\w/.]*)", places)
+    named = re.findall(r"((?:jianbao|scheduler|spiders|pipelines|storage|docs|tests)/[\w/.-]*)", places)
     assert len(named) >= 3
     assert [place for place in named if not (ROOT / place).exists()] == []
 
