@@ -63,3 +63,11 @@ def test_the_design_is_part_of_the_repository() -> None:
         ["git", "ls-files", "docs"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert {"docs/design.md", "docs/upstream.md"} <= set(listed)
+
+
+@pytest.mark.parametrize("document", ["design", "upstream"])
+def test_paths_that_the_design_names_are_there(document: str) -> None:
+    text = (ROOT / "docs" / f"{document}.md").read_text("utf-8")
+    named = re.findall(r"`((?:jianbao|scheduler|spiders|pipelines|storage|tests|benchmarks)/[\w/.]+)`", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
