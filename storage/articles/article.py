@@ -27,6 +27,7 @@ from storage.articles.security_names import count_names, name_securities
 from storage.articles.wording import Wording, insert_wording, replace_wording
 from storage.database.batches import batches
 from storage.database.opening import upsert
+from storage.database.prepared import Prepared
 from storage.database.schema import article, revision, security
 from storage.records import (
     Article,
@@ -50,7 +51,7 @@ _code: BindParameter[str] = bindparam("code")
 _after = article.alias("after")
 _FIND_ARTICLE = select(article).where(article.c.info_code == _code)
 _FIND_SECURITIES = select(security).where(security.c.info_code == _code).order_by(sql_text("rowid"))
-_INSERT_ARTICLE = insert(article)
+_INSERT_ARTICLE = Prepared(insert(article))
 _TOUCH_ARTICLE = (
     update(article)
     .where(article.c.info_code == _code)
@@ -58,7 +59,7 @@ _TOUCH_ARTICLE = (
 )
 _DELETE_SECURITIES = delete(security).where(security.c.info_code == _code)
 _INSERT_SECURITIES = upsert(security).on_conflict_do_nothing()
-_FIND_SAME_CONTENT = (
+_FIND_SAME_CONTENT = Prepared(
     select(article.c.info_code, article.c.duplicate_of)
     .where(article.c.content_hash == bindparam("hash"))
     .order_by(article.c.published_at, article.c.info_code)
@@ -69,10 +70,12 @@ _FIRST_GAP = (
     .order_by(article.c.id)
     .limit(1)
 )
-_FREE_ID = select(
-    case(
-        (exists().where(article.c.id == bindparam("wanted")), _FIRST_GAP.scalar_subquery()),
-        else_=bindparam("wanted", type_=Integer),
+_FREE_ID = Prepared(
+    select(
+        case(
+            (exists().where(article.c.id == bindparam("wanted")), _FIRST_GAP.scalar_subquery()),
+            else_=bindparam("wanted", type_=Integer),
+        )
     )
 )
 
@@ -115,7 +118,7 @@ def find_archived(connection: Connection, info_codes: Sequence[str]) -> set[str]
 
 def insert_article(connection: Connection, stored: StoredArticle) -> None:
     """Enter a new article, its first revision and its securities."""
-    connection.execute(_INSERT_ARTICLE, article_values(stored))
+    _INSERT_ARTICLE.run(connection, article_values(stored))
     insert_revision(connection, stored, changed={})
     _insert_securities(connection, stored.article, ())
 
@@ -164,14 +167,14 @@ def save_securities(connection: Connection, current: Article) -> None:
 
 def link_duplicates(connection: Connection, content_hash: str) -> int:
     """Point the articles of one content to the one published first; return how many pointers changed."""
-    rows = connection.execute(_FIND_SAME_CONTENT, {"hash": content_hash}).all()
-    first = rows[0].info_code if rows else None
+    rows = _FIND_SAME_CONTENT.run(connection, {"hash": content_hash}).fetchall()
+    first = rows[0][0] if rows else None
     changes = 0
-    for row in rows:
-        wanted = None if row.info_code == first else first
-        if row.duplicate_of != wanted:
+    for info_code, duplicate_of in rows:
+        wanted = None if info_code == first else first
+        if duplicate_of != wanted:
             connection.execute(
-                update(article).where(article.c.info_code == row.info_code).values(duplicate_of=wanted)
+                update(article).where(article.c.info_code == info_code).values(duplicate_of=wanted)
             )
             changes += 1
     return changes
@@ -191,7 +194,7 @@ def free_id(connection: Connection, published_at: datetime) -> int:
 
     Ids order by publication time and stay dense, since the search index stores their differences.
     """
-    return int(connection.execute(_FREE_ID, {"wanted": first_id(published_at)}).scalar_one())
+    return int(_FREE_ID.run(connection, {"wanted": first_id(published_at)}).fetchone()[0])
 
 
 def first_id(published_at: datetime) -> int:

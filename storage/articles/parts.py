@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 Part = str | int
@@ -40,10 +40,15 @@ def cut_text(earlier: str, text: str) -> str | None:
 
 def put_together(parts: str, text: str) -> str:
     """Return what was cut into these parts, given the text that it was cut by."""
-    separator, *rest = json.loads(parts)
+    return _join(json.loads(parts), text)
+
+
+def _join(parts: Sequence[Part], text: str) -> str:
+    separator = parts[0]
+    assert isinstance(separator, str), "parts begin with their separator"
     said: list[str] = []
     place = 0
-    for part in rest:
+    for part in parts[1:]:
         if isinstance(part, str):
             said.append(part)
         elif part == 0:
@@ -59,72 +64,47 @@ def put_together(parts: str, text: str) -> str:
 def _cut(whole: str, text: str, runs: Sequence[str]) -> str | None:
     if _END in whole or _END in text:
         return None
-    told = _tell(_separated(list(_joined(_find_shared(runs, text)))))
-    if len(told) >= len(whole) or put_together(told, text) != whole:
+    parts = _separate(_find_shared(runs, text))
+    if _join(parts, text) != whole:
         return None
-    return told
+    told = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return told if len(told) < len(whole) else None
 
 
-def _find_shared(runs: Sequence[str], text: str) -> Iterator[Part]:
-    """Yield each run as a string, or as the numbers that find it in the text."""
-    place = 0
+def _find_shared(runs: Sequence[str], text: str) -> list[Part]:
+    """Return runs as parts without a separator: what the text has of them as numbers, all else as strings."""
+    parts: list[Part] = []
+    said, place, copied = "", 0, 0  # what is not in the parts yet: a string, or how much is copied last
     for run in runs:
         core = run.strip(_EDGES)
-        reach = _NEAR if len(core) < _SHORT else _FAR
-        found = text.find(core, place, place + len(core) + reach) if core else -1
+        reach = len(core) + (_NEAR if len(core) < _SHORT else _FAR)
+        found = text.find(core, place, place + reach) if core else -1
         if found < 0:
-            yield run
+            said += run
             continue
-        before, _, after = run.partition(core)
-        if before:
-            yield before
+        before, _, after = run.partition(core) if len(core) < len(run) else ("", core, "")
+        said += before
+        if copied and (said or found > place):
+            parts.append(copied)
+            copied = 0
+        if said:
+            parts.append(said)
         if found > place:
-            yield place - found
-        yield len(core)
-        place = found + len(core)
-        if after:
-            yield after
+            parts.append(place - found)
+        copied += len(core)
+        said, place = after, found + len(core)
+    parts += (part for part in (copied, said) if part)
+    return parts
 
 
-def _joined(parts: Iterator[Part]) -> Iterator[Part]:
-    """Yield parts with neighbours of a kind made one; what is passed over does not part two strings."""
-    said, passed, copied = "", 0, 0
-    for part in parts:
-        if isinstance(part, str):
-            if copied:
-                yield copied
-                copied = 0
-            said += part
-        elif part < 0:
-            if copied:
-                yield copied
-                copied = 0
-            passed += part
-        else:
-            if said:
-                yield said
-                said = ""
-            if passed:
-                yield passed
-                passed = 0
-            copied += part
-    yield from (part for part in (said, passed, copied) if part)
-
-
-def _separated(parts: list[Part]) -> list[Part]:
-    """Return parts behind their separator, the string that most often goes with one character left out."""
-    pairs = Counter(said for said, passed in pairwise(parts) if passed == -1)
+def _separate(parts: list[Part]) -> list[Part]:
+    """Return parts behind their separator: the string that most often goes with one character left out."""
+    pairs = Counter(said for said, passed in pairwise(parts) if passed == -1 and isinstance(said, str))
     separator = pairs.most_common(1)[0][0] if pairs else ""
-    if not isinstance(separator, str):
-        separator = ""
     told: list[Part] = [separator]
     for part in parts:
-        if part == -1 and len(told) > 1 and told[-1] == separator and separator:
+        if part == -1 and separator and len(told) > 1 and told[-1] == separator:
             told[-1] = 0
         else:
             told.append(part)
     return told
-
-
-def _tell(parts: list[Part]) -> str:
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))

@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.articles.parts import cut_body, cut_text
+from storage.database.prepared import Prepared
 from storage.database.schema import article, wording
 
 _OWN = "[]"
 """As the parts of a text: title, text and hash are the article's own."""
 
-_INSERT = insert(wording)
+_INSERT = Prepared(insert(wording))
 _FIND_HELD = select(article.c.title, article.c.text, article.c.content_hash).where(
     article.c.info_code == bindparam("code")
 )
@@ -80,9 +81,8 @@ def insert_wording(
     present text again. The first wording is the article's own.
     """
     held = _find_held(connection, info_code) if number > 1 else said.held
-    connection.execute(
-        _INSERT, {"info_code": info_code, "number": number, **tell_wording(said, held), **origin}
-    )
+    told = tell_wording(said, held)
+    _INSERT.run(connection, {"info_code": info_code, "number": number, **told, **origin})
     if number > 1:
         shrink_wordings(connection, info_code, held)
 

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, union
 from sqlalchemy import text as sql_text
 
 from storage.database.batches import batches
+from storage.database.prepared import Prepared
 from storage.database.schema import capture, revision
 from storage.records import Capture, WarcPlace
 
 # What runs for every capture is put together once: building a statement costs more than running it.
-_INSERT = insert(capture)
+_INSERT = Prepared(insert(capture))
 _FIND_PAYLOAD = (
     select(capture)
     .where(capture.c.payload_digest == bindparam("digest"), capture.c.refers_to.is_(None))
@@ -31,8 +32,8 @@ def insert_capture(
     connection: Connection, stored: Capture, *, crawl_id: int | None = None, info_code: str | None = None
 ) -> Capture:
     """Enter a capture whose record is already safe in its WARC file; return it with its id."""
-    result = connection.execute(
-        _INSERT,
+    entered = _INSERT.run(
+        connection,
         {
             "url": stored.url,
             "info_code": info_code,
@@ -47,8 +48,7 @@ def insert_capture(
             "refers_to": stored.refers_to,
         },
     )
-    (identity,) = result.inserted_primary_key or (None,)
-    return replace(stored, id=identity)
+    return replace(stored, id=entered.lastrowid)
 
 
 def find_payload(connection: Connection, payload_digest: str, warc_folder: Path) -> Capture | None:

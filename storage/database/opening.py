@@ -231,7 +231,7 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         if not path.is_file():
             raise ArchiveEmpty(f"{path} is missing") from error
-        raise _named(path, error) or error from error
+        raise name_error(path, error) or error from error
     try:
         _check_schema(path, reader)
     except BaseException:
@@ -285,7 +285,7 @@ def _check_schema(path: Path, reader: sqlite3.Connection) -> None:
         row = reader.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.OperationalError as error:
         if "no such table" not in str(error):
-            raise _named(path, error) or error from error
+            raise name_error(path, error) or error from error
         row = None
     if row is None:
         raise ArchiveEmpty(f"{path} is empty")
@@ -354,11 +354,11 @@ def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
 def _name_damage(path: Path, context: ExceptionContext) -> None:
     """Raise `ArchiveUnusable` in place of what SQLite says of a file that it can make nothing of."""
     error = context.original_exception
-    if named := _named(path, error):
+    if named := name_error(path, error):
         raise named from error
 
 
-def _named(path: Path, error: BaseException) -> ArchiveUnusable | None:
+def name_error(path: Path, error: BaseException) -> ArchiveUnusable | None:
     """Return what SQLite's error says of the file or its disk; None when it says nothing of them."""
     if is_full(path.parent) and isinstance(error, sqlite3.OperationalError) and _wanted_room(error):
         return ArchiveUnusable(f"the disk of {path.parent} is full: make room ({error})")

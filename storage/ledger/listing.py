@@ -11,13 +11,14 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from storage.database.opening import upsert
+from storage.database.prepared import Prepared
 from storage.database.schema import article, listing
 from storage.records import Listing, Owed
 
 LISTING_COLUMNS = [listing.c[field.name] for field in fields(Listing)]
 
 # Put together once: building a statement costs more than running it.
-_ENSURE_LISTING = (
+_ENSURE_LISTING = Prepared(
     upsert(listing)
     .values(
         published_at=select(article.c.published_at)
@@ -42,7 +43,7 @@ def ensure_listing(connection: Connection, owed: Owed, listed_at: datetime) -> b
         "state": "owed",
         "next_try_at": listed_at,
     }
-    return connection.execute(_ENSURE_LISTING, entry).rowcount > 0
+    return _ENSURE_LISTING.run(connection, entry).rowcount > 0
 
 
 def count_states(connection: Connection) -> dict[str, dict[str, int]]:

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage.database.batches import batches
+from storage.database.prepared import Prepared
 from storage.database.schema import UtcDateTime, listing, source
 from storage.ledger.source import UNLISTED_KINDS
 from storage.records import KnownListing, ListingChange
 
 # What runs for every article is put together once: building a statement costs more than running it.
-_DATE_LISTINGS = (
+_DATE_LISTINGS = Prepared(
     update(listing)
     .where(
         listing.c.info_code == bindparam("code"),
@@ -22,7 +23,7 @@ _DATE_LISTINGS = (
     )
     .values(published_at=bindparam("moment", type_=UtcDateTime))
 )
-_CHANGE_LISTING = (
+_CHANGE_LISTING = Prepared(
     update(listing)
     .where(listing.c.source == bindparam("its_source"), listing.c.info_code == bindparam("code"))
     .values(
@@ -76,13 +77,13 @@ def change_listings(
         }
         for change in changes
     ]
-    if rows:
-        connection.execute(_CHANGE_LISTING, rows)
+    for row in rows:
+        _CHANGE_LISTING.run(connection, row)
 
 
 def date_listings(connection: Connection, info_code: str, published_at: datetime) -> int:
     """Note with an article's listings when it was published; return how many did not know it."""
-    return connection.execute(_DATE_LISTINGS, {"code": info_code, "moment": published_at}).rowcount
+    return _DATE_LISTINGS.run(connection, {"code": info_code, "moment": published_at}).rowcount
 
 
 def _known(row: Any) -> KnownListing:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, exists, select, update
 
 from storage.database.opening import upsert
+from storage.database.prepared import Prepared
 from storage.database.schema import listing, source
 from storage.events.event import RUN_KINDS, resolve_events
 from storage.records import Mistaken, PollOrder, Source, StoredSource, Validators
@@ -20,6 +21,7 @@ _QUIET_AT_LEAST = timedelta(days=2)
 _QUIET_WHEN_UNKNOWN = timedelta(days=7)
 _HABIT_DAYS = 5
 _HABIT_LISTINGS = 300
+_ENSURE_SOURCE = Prepared(upsert(source).on_conflict_do_nothing())
 
 
 class UnknownSource(Mistaken):
@@ -60,8 +62,8 @@ def save_sources(connection: Connection, sources: Iterable[Source], *, alone: bo
 
 def ensure_source(connection: Connection, row: Source) -> bool:
     """Enter a source that the configuration need not name; return whether it is new."""
-    entry = upsert(source).values(asdict(row)).on_conflict_do_nothing()
-    return connection.execute(entry).rowcount > 0
+    entry = asdict(row) | {"added_at": datetime.now(UTC)}
+    return _ENSURE_SOURCE.run(connection, entry).rowcount > 0
 
 
 def ensure_import_source(connection: Connection, slug: str, name: str) -> bool:
