@@ -60,7 +60,9 @@ class Prepared:
         assert isinstance(compiled, SQLCompiler)
         assert not compiled.insert_prefetch, "a default that Python makes is a value to be given"
         marks = [(name, _converter(compiled, name, dialect)) for name in compiled.positiontup or ()]
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        constants = {
+            name: compiled.params[name] for bind, name in compiled.bind_names.items() if not bind.required
+        }
         return self._made.setdefault(dialect, _Made(str(compiled), tuple(marks), constants))
 
 
