@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text as sql_text
 from support.command_line import Command, Ended
 from support.newsroom import Newsroom
+from support.web_client import open_reader
 
 from jianbao.commands import import_
 from jianbao.importing.text_identity import TEXT_SCHEME, identify_text, site_of
@@ -315,6 +316,27 @@ def test_what_a_text_was_called_before_still_finds_it(cuttings: Cuttings) -> Non
     edited = cuttings.bring_one(STORY.replace("三成", "四成"), code=former[2:])
     assert (edited["info_code"], edited["outcome"]) == (code, "revised")
     assert cuttings.count("article") == 1
+    with open_reader(cuttings.folder / "archive") as client:
+        led = client.get(f"/article/{former}?revision=1")
+        assert (led.status_code, led.headers["location"]) == (308, f"/article/{code}?revision=1")
+        assert (
+            client.get(f"/article/{former[2:]}/original").headers["location"].startswith(f"/article/{code}/")
+        )
+        for part in ("", "/revisions", "/diff"):
+            assert client.get(f"/api/v1/articles/{former}{part}").status_code == 200
+        assert client.get(f"/api/v1/articles/{former}").json()["info_code"] == code
+
+
+def test_an_exported_text_is_the_same_article_where_it_is_imported(
+    cuttings: Cuttings, tmp_path: Path
+) -> None:
+    code = cuttings.bring_one()["info_code"]
+    assert cuttings.run("export", "posts", tmp_path / "site").status == 0
+    shown = cuttings.run("show", code, "--json").json
+    other = ("--archive", tmp_path / "other")
+    assert cuttings.command(*other, "import", "posts", tmp_path / "site").status == 0
+    there = cuttings.command(*other, "show", code, "--json").json
+    assert (there["title"], there["text"], there["media"]) == (shown["title"], shown["text"], shown["media"])
 
 
 def test_identities_differ_by_source_day_and_text() -> None:

@@ -18,6 +18,7 @@ from jianbao.configuration.model import describe_expected
 from spiders.kinds import registry
 from spiders.kinds.kind import Ask, Kind, KindContext
 from spiders.kinds.registry import UnknownKind, list_kinds, load_kind
+from storage.ledger.source import UNLISTED_KINDS
 from storage.records import Owed, PollOrder
 
 ONE, TWO, THREE = "20260320.1", "Extra_2-b", "20260321.7"
@@ -117,6 +118,9 @@ def test_every_way_out_knows_other_codes(newsroom: Newsroom, tmp_path: Path) -> 
     names = {file.name for file in (tmp_path / "site" / "_posts").iterdir()}
     assert {f"2026-03-20-{CODES[ONE]}.md", "2026-03-20-hupan-=extra_2-b.md"} < names
     assert len(names) == 4
+    again = newsroom.ask("import", "posts", str(tmp_path / "site"))
+    assert again["unchanged"] + again["older"] + again["new"] + again["revised"] == 4, again
+    assert newsroom.rows("SELECT count(*), sum(revision) FROM article") == [(4, 4)]
     assert newsroom.ask("sql", f"SELECT title FROM article WHERE info_code = '{code}'")
     with open_reader(newsroom.archive_folder) as client:
         assert "黑板挂在柱子上" in client.get(f"/article/{code}").text
@@ -199,6 +203,10 @@ def test_every_registered_kind_can_be_loaded(entry: registry.KindEntry) -> None:
     assert next(iter(kind.addresses(owed))) == owed.url
     if entry.is_polled:
         assert isinstance(next(kind.poll(PollOrder("s", "http://news.example/", entry.name))), Ask)
+
+
+def test_the_archive_knows_which_kinds_list_nothing() -> None:
+    assert {name for name, entry in registry._KINDS.items() if not entry.is_polled} == set(UNLISTED_KINDS)
 
 
 def test_the_configuration_loads_no_kind() -> None:

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 
 from spiders.readers.digest import digest_text
 from spiders.readers.post_parts import read_digest, without_digest
-from storage.records import ROLLING, Article, Form, canonical_info_code, find_info_code, has_digits_alone
+from storage.records import (
+    MEDIA,
+    ROLLING,
+    Article,
+    Form,
+    canonical_info_code,
+    find_info_code,
+    has_digits_alone,
+)
 from storage.records.liquid import neutralise_liquid, neutralise_plain
 from storage.records.press_days import PRINTED_ZONE
 
@@ -45,12 +53,19 @@ def render_post(
     head = (
         f'---\nlayout: post\ntitle: "{neutralise_plain(article.title)}"\n'
         f"date: {_printed_time(article)}\n"
-        f"categories: {slug}\ntags: {tag}\n---\n"
+        f"categories: {slug}\ntags: {tag}\n{_identity(article, form)}---\n"
     )
     navigation = f"[返回{tag}]({_SITE}/{page})｜[返回首页]({_SITE}/)"
     link = _link(article, form, shared)
     shared_line = f"<{link}>\n\n" if link else ""
     return f"{head}{_body(article, body_html, form)}\n\n{shared_line}{navigation}"
+
+
+def _identity(article: Article, form: Form) -> str:
+    """Return the lines that tell the code of another site's article, which its file's name need not."""
+    if has_digits_alone(article.info_code):
+        return ""
+    return f"code: {article.info_code}\n" + (f"form: {form}\n" if form != MEDIA else "")
 
 
 def _printed_time(article: Article) -> str:

@@ -14,7 +14,18 @@ from dataclasses import dataclass
 from spiders.readers.digest import digest_text
 from spiders.readers.post_parts import post_identity
 from spiders.readers.printed_time import read_time
-from storage.records import MEDIA, ROLLING, Draft, Form, Missing, SetAside, find_info_code
+from storage.records import (
+    MEDIA,
+    ROLLING,
+    BadInfoCode,
+    Draft,
+    Form,
+    Missing,
+    SetAside,
+    canonical_info_code,
+    find_info_code,
+    has_digits_alone,
+)
 from storage.records.liquid import restore_liquid
 
 NOTICE_CATEGORY = "sitenews"
@@ -27,6 +38,7 @@ _SHARE = re.compile(r"^<(?P<address>(?:https?://[^\s<>]{1,500})?)>[ \t]*$", re.M
 _NAVIGATION = re.compile(r"^\[返回[^\n]*$", re.MULTILINE)
 _SITE = re.compile(r"\]\((?P<site>(?:https?:)?//[\w.:-]+)/")
 _QUOTATION = ">"
+_FORM = re.compile("[a-z]{1,20}")
 _LONGEST_CATEGORY = 100
 
 
@@ -76,8 +88,9 @@ def _with_plain_ends(text: str) -> str:
 
 
 def _read_post(fields: dict[str, str], content: str, name: str) -> PostFile:
-    body, tail, shared = _split(content)
-    info_code, form = post_identity(name, shared)
+    own = _own_code(fields)
+    body, tail, shared = _split(content, is_of_site=own is not None)
+    info_code, form = own or post_identity(name, shared)
     if info_code is None:
         raise SetAside("names no info code, neither in its name nor in its share line")
     summary, body = _split_digest(body, form)
@@ -98,6 +111,16 @@ def _read_post(fields: dict[str, str], content: str, name: str) -> PostFile:
     )
     category = _category(fields.get("categories", ""))
     return PostFile(draft, category, _page_url(draft, category, tail))
+
+
+def _own_code(fields: dict[str, str]) -> tuple[str, Form] | None:
+    """Return the code of another site's article and its form, which only our own export writes down."""
+    try:
+        code = canonical_info_code(fields.get("code", ""))
+    except BadInfoCode:
+        return None
+    form = fields.get("form", MEDIA)
+    return None if has_digits_alone(code) or not _FORM.fullmatch(form) else (code, form)
 
 
 def _refusal(name: str) -> NoArticle | SetAside:
@@ -121,9 +144,12 @@ def _title(value: str) -> str | None:
     return restore_liquid((quoted["title"] if quoted else value).strip()) or None
 
 
-def _split(content: str) -> tuple[str, str, str | None]:
-    """Cut at the share line, else the navigation: return the body, what follows, and the address shared."""
-    shares = [match for match in _SHARE.finditer(content) if _is_share(match["address"])]
+def _split(content: str, *, is_of_site: bool) -> tuple[str, str, str | None]:
+    """Cut at the share line, else the navigation: return the body, what follows, and the address shared.
+
+    ``is_of_site``: the article is another site's, whose addresses name no code that we could read.
+    """
+    shares = [match for match in _SHARE.finditer(content) if is_of_site or _is_share(match["address"])]
     if shares:
         last = shares[-1]
         return content[: last.start()].removesuffix("\n\n"), content[last.end() :], last["address"] or None
@@ -159,6 +185,6 @@ def _page_url(draft: Draft, category: str | None, tail: str) -> str | None:
     if site is None or category is None or draft.published_at is None or draft.info_code is None:
         return None
     address = site["site"] if "//" not in site["site"][:2] else f"https:{site['site']}"
-    code = draft.info_code if draft.form == MEDIA else draft.info_code[-18:]
+    code = draft.info_code[-18:] if draft.form == ROLLING else draft.info_code
     folders = "/".join(category.lower().split())
     return f"{address}/{folders}/{draft.published_at:%Y/%m/%d}/{code}.html"
