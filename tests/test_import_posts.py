@@ -34,7 +34,8 @@ from pipelines.decide_import import ImportedFile, decide_post
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
-from storage.articles.article import find_article, list_revisions
+from storage.articles.article import find_article
+from storage.articles.revision import list_revisions
 from storage.ledger.source import ensure_source, save_sources
 from storage.records import Delivery, Exchange, Owed, Resource, Source, StoredArticle
 

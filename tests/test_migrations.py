@@ -20,7 +20,8 @@ from sqlalchemy.exc import OperationalError
 
 from jianbao.importing.text_identity import site_of
 from storage.articles.alias import resolve_code
-from storage.articles.article import find_article, list_revisions
+from storage.articles.article import find_article
+from storage.articles.revision import list_revisions
 from storage.captures.capture import read_capture
 from storage.database.opening import (
     SCHEMA_REVISION,

@@ -11,7 +11,7 @@ from support.delivered_articles import DeliveredArticles
 from support.newsroom import Newsroom
 
 from jianbao.demo import Post
-from storage.articles.article import list_revisions
+from storage.articles.revision import list_revisions
 
 Arrival = tuple[Post, bool]
 

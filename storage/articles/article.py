@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,13 +28,12 @@ from storage.articles.wording import Wording, insert_wording, replace_wording
 from storage.database.batches import batches
 from storage.database.opening import upsert
 from storage.database.prepared import Prepared
-from storage.database.schema import article, revision, security
+from storage.database.schema import article, security
 from storage.records import (
     Article,
     Missing,
     Security,
     StoredArticle,
-    WholeRevision,
 )
 
 
@@ -42,7 +41,6 @@ class NotArchived(Missing):
     """The archive has no such article, or no such revision of it: the message says what there is."""
 
 
-_REVISION = [revision.c[field.name] for field in fields(WholeRevision)]
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SLOTS_PER_MINUTE = 4
 
@@ -200,12 +198,6 @@ def free_id(connection: Connection, published_at: datetime) -> int:
 def first_id(published_at: datetime) -> int:
     """Return the first id of a publication minute: minutes since 2000 (UTC) times 4."""
     return (published_at - _EPOCH) // timedelta(minutes=1) * _SLOTS_PER_MINUTE
-
-
-def list_revisions(connection: Connection, info_code: str) -> list[WholeRevision]:
-    """Return every revision of an article, the first one first."""
-    query = select(*_REVISION).where(revision.c.info_code == info_code).order_by(revision.c.number)
-    return [WholeRevision(**row._mapping) for row in connection.execute(query)]
 
 
 def _read_securities(connection: Connection, info_code: str) -> tuple[Security, ...]:

@@ -14,7 +14,8 @@ from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
-from storage.articles.article import find_article, list_revisions
+from storage.articles.article import find_article
+from storage.articles.revision import list_revisions
 from storage.ledger.owed import find_listings
 from storage.ledger.poll import record_listings
 from storage.ledger.source import save_sources
