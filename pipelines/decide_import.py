@@ -42,11 +42,14 @@ class Believed:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A file that names an article: its bytes, its listing, the name of its source, what it came to."""
+    """A file that names an article: its bytes, its listing, what it came to.
+
+    ``source_name`` is its source's, None for a source that the archive has.
+    """
 
     resource: Resource
     owed: Owed
-    source_name: str
+    source_name: str | None
     believed: Believed
 
 

@@ -13,6 +13,7 @@ from pipelines.decide_import import ImportedFile, decide_post
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
 from storage.articles.alias import find_renamed
+from storage.ledger.source import list_sources
 from storage.records import Decision, Owed, Snapshot, Wanted
 from storage.search import ReadyTokens
 from storage.warc import payload_digest
@@ -20,11 +21,15 @@ from storage.warc import payload_digest
 
 @dataclass(frozen=True, slots=True)
 class PendingPost:
-    """A post on its way into the archive, and the listing that it makes. ``now`` is aware."""
+    """A post on its way into the archive, and the listing that it makes. ``now`` is aware.
+
+    ``source_name`` is its source's, None for a source that the archive has.
+    """
 
     post: ReadPost
     owed: Owed
     now: datetime
+    source_name: str | None = None
 
     @property
     def wanted(self) -> Wanted:
@@ -39,7 +44,7 @@ class PendingPost:
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Return what becomes of it."""
-        file = ImportedFile(self.post.resource, self.owed, self.post.source_name, self.post.believed)
+        file = ImportedFile(self.post.resource, self.owed, self.source_name, self.post.believed)
         return decide_post(file, snapshot, self.now)
 
     def give_up(self, _snapshot: Snapshot, error: Exception) -> Decision:
@@ -54,7 +59,13 @@ def store_batch(archive: Archive, posts: Sequence[ReadPost], now: datetime, coun
     Raises what tells of the archive itself: that it is full, locked or damaged.
     """
     ordered = sorted(_renamed(archive, posts), key=lambda post: post.order)
-    pending = [PendingPost(post, post.owed, now) for post in ordered if post.owed is not None]
+    with archive.reading() as connection:
+        known = {source.slug for source in list_sources(connection)}
+    pending = [
+        PendingPost(post, post.owed, now, None if post.owed.source in known else post.source_name)
+        for post in ordered
+        if post.owed is not None
+    ]
     decisions = settle(archive, pending)
     for post in ordered:
         if post.owed is None:
