@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from jianbao.configuration import load_configuration
-from jianbao.crawl import deliveries
+from jianbao.crawl import account, deliveries
 from jianbao.crawl import port as archive_port
-from jianbao.crawl import run as crawl_run
-from jianbao.crawl.run import CrawlOrder, choose_slugs, open_archive, run_crawl
+from jianbao.crawl.opening import open_archive
+from jianbao.crawl.order import CrawlOrder, choose_slugs
+from jianbao.crawl.run import run_crawl
 from pipelines import decide, judge
 from spiders.archive_spider import ArchiveSpider
 from storage.archive import settling
@@ -36,7 +37,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "deduplicate": (decide, "compare"),
     "tokens": (settling, "make_tokens"),
     "index": (settling, "follow"),
-    "link": (crawl_run, "link_news"),
+    "link": (account, "link_news"),
     "poll": (archive_port.ArchivePort, "record_poll"),
     "ledger": (archive_port.ArchivePort, "owed"),
 }

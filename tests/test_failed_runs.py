@@ -164,7 +164,7 @@ BREAKS = {
         'LookupError("no such thing")',
     ),
     "a defect after the last": (
-        "__import__('jianbao.crawl.run').crawl.run.link_news",
+        "__import__('jianbao.crawl.account').crawl.account.link_news",
         'OperationalError("x", {}, sqlite3.OperationalError("database or disk is full"))',
     ),
 }

@@ -12,7 +12,7 @@ from support.command_line import Ended, run_process
 from support.post_files import a_post, write_posts
 
 from jianbao.configuration import load_configuration
-from jianbao.crawl.run import open_archive
+from jianbao.crawl.opening import open_archive
 from storage.archive.folder import Archive
 
 OURS = ("ganjiangwanbao", "xinjiangwanbao", "yaohuribao")

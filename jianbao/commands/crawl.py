@@ -31,8 +31,10 @@ def crawl(
     due_at: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Poll category pages now, and fetch what they leave owed."""
+    from jianbao.crawl.opening import open_archive
+    from jianbao.crawl.order import CrawlOrder, choose_slugs
     from jianbao.crawl.report import print_new_troubles, print_report, print_summary, remind_of_contact
-    from jianbao.crawl.run import CrawlOrder, choose_slugs, open_archive, run_crawl
+    from jianbao.crawl.run import run_crawl
     from jianbao.documents.status import read_troubles
     from jianbao.terminal.progress import watching
 

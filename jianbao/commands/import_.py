@@ -32,7 +32,7 @@ def posts(
 
     Run it again to go on where it was cut short.
     """
-    from jianbao.crawl.run import open_archive
+    from jianbao.crawl.opening import open_archive
     from jianbao.importing.counts import ImportCounts
     from jianbao.importing.posts import import_posts
     from jianbao.terminal.progress import telling

@@ -34,7 +34,7 @@ def text(
 ) -> None:
     """Import articles copied as text from a digital newspaper."""
     from jianbao.configuration.values import check_kind, check_name, check_slug
-    from jianbao.crawl.run import open_archive
+    from jianbao.crawl.opening import open_archive
     from jianbao.importing.texts import TextOrder, import_texts
     from storage.ledger.source import IMPORT_KIND
     from storage.records import canonical_info_code

@@ -47,8 +47,10 @@ def recrawl(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Fetch again what matches; say what is new, revised and gone."""
+    from jianbao.crawl.opening import open_archive
+    from jianbao.crawl.order import CrawlOrder
     from jianbao.crawl.report import print_report
-    from jianbao.crawl.run import CrawlOrder, open_archive, run_crawl
+    from jianbao.crawl.run import run_crawl
     from jianbao.crawl.selection import (
         Wish,
         ask_hosts_again,

@@ -13,7 +13,7 @@ from jianbao.terminal.invocation import Invocation
 def run(context: typer.Context) -> None:
     """Run in the background: poll every source by its schedule."""
     from jianbao.configuration import require_contact
-    from jianbao.crawl.run import open_archive
+    from jianbao.crawl.opening import open_archive
     from jianbao.service.order import order_service
     from jianbao.service.second import refusing_second
     from scheduler.service import refuse_second

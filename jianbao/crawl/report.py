@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jianbao.configuration import Configuration, describe_placeholder, is_placeholder
-from jianbao.crawl.run import CrawlReport
+from jianbao.crawl.order import CrawlReport
 from jianbao.terminal.output import print_json, print_line, print_note, print_table
 from jianbao.terminal.progress import describe
 

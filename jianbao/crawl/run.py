@@ -1,161 +1,44 @@
-"""Starting crawls: locks, the crawl's row, the spider, and the account of what it did."""
+"""Running a crawl: its locks, its row, and one spider in this process, once, as reactors start only once."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection
-
 from jianbao import __version__
 from jianbao.configuration import Configuration
-from jianbao.configuration.declared import list_declared
-from jianbao.crawl.processes import is_alive
-from jianbao.crawl.verdict import tell_end, tell_killed
+from jianbao.crawl.account import close_crawl, describe_holder, enter_crawl, follow_crawl, note_break
+from jianbao.crawl.order import CrawlOrder, CrawlReport
 from jianbao.crawl.voices import find_voices
-from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
 from jianbao.terminal.logs import log_to_stderr
 from jianbao.terminal.progress import Watch
-from jianbao.upkeep.alarms import raise_alarms
-from jianbao.upkeep.index import index_news
-from jianbao.upkeep.stories import link_news
-from jianbao.upkeep.texts import shrink_some_texts
-from pipelines.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
-from storage.captures.lost import settle_regained
-from storage.events.event import resolve_events
 from storage.ledger.counts import CrawlCounts
-from storage.ledger.crawl import (
-    finish_crawl,
-    last_crawl,
-    list_running_crawls,
-    settle_dead_crawls,
-    settle_superseded_crawls,
-    start_crawl,
-)
-from storage.ledger.set_events import resolve_empty_sets
-from storage.ledger.source import (
-    INFOCODE_SOURCE,
-    UnknownSource,
-    list_leftovers,
-    list_polled,
-    save_sources,
-)
+from storage.ledger.source import list_leftovers, list_polled
 from storage.ledger.source_locks import SourceBusy, hold_sources
-from storage.records import Busy, Owed
+from storage.records import Busy
+from storage.records.hosts import host_of
 
 if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+
     from spiders.kinds.kind import KindContext
 
-_ABANDONED = "the process ended without closing its crawl"
+_GRACE = 2.0  # seconds that downloads in flight get after a signal; the whole stop takes less than five
+_PROGRESS_EVERY = 0.2  # seconds
+_COLLECT_AFTER = (10_000, 20, 20)  # new objects; collections of the youngest; collections of the middle ones
 
 
 class CrawlBusy(Busy):
     """Another crawl holds one of the sources: wait for it, or stop it."""
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlOrder:
-    """What a crawl is to do.
-
-    ``wanted`` None: poll the sources and fetch what they owe; otherwise fetch just these. ``due_only``:
-    leave failed listings alone until their next try. ``due_at`` (aware) is when a scheduled run was due.
-    ``leftovers``: fetch as well what sources owe that are polled no more, or never were, where no other
-    crawl is at it.
-    """
-
-    trigger: str
-    slugs: tuple[str, ...]
-    wanted: Sequence[Owed] | None = None
-    due_at: datetime | None = None
-    due_only: bool = False
-    leftovers: bool = False
-
-    def tells_of_layout(self, slug: str) -> bool:
-        """Return whether a source's articles, all set aside, make its layout suspect.
-
-        Not those that somebody asked for: they are a choice, and need not even be articles.
-        """
-        return self.wanted is None and slug != INFOCODE_SOURCE
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlReport:
-    """What a crawl did."""
-
-    crawl_id: int
-    counted: CrawlCounts
-
-    @property
-    def succeeded(self) -> bool:
-        """Nothing failed, nothing was set aside, nothing was interrupted."""
-        return self.counted.status == "ok"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the report in the shape that others rely on."""
-        return {
-            "crawl_id": self.crawl_id,
-            "status": self.counted.status,
-            "requests": self.counted.requests,
-            "sources": self.counted.by_source(),
-            "errors": self.counted.errors,
-            "interrupted": self.counted.interrupted,
-        }
-
-
-def open_archive(configuration: Configuration, *, polls: bool, begin: bool = True) -> Archive:
-    """Open the configured archive for writing, with the configured sources entered and its captures checked.
-
-    Without ``begin`` there must be one: what runs by itself raises `NoArchive` rather than begin another in
-    the place of one whose disk is not mounted.
-
-    Sources that the configuration does not name are switched off only when it is the archive's own: its file
-    names the archive, or, for a command that ``polls``, the environment does. A configuration that is used
-    with another archive on the command line enters what it polls, and says nothing of any other source.
-    """
-    opening = Archive.open if begin else Archive.open_existing
-    archive = opening(configuration.archive, software=f"jianbao/{__version__}")
-    try:
-        _prepare(configuration, archive, polls=polls)
-    except BaseException:
-        archive.close()
-        raise
-    return archive
-
-
-def _prepare(configuration: Configuration, archive: Archive, *, polls: bool) -> None:
-    own = configuration.origin == "file" or (polls and configuration.origin == "environment")
-    if own or (polls and configuration.sources):
-        with archive.writing() as connection:
-            save_sources(connection, list_declared(configuration), alone=own)
-    archive.check_captures()
-
-
-def choose_slugs(
-    configuration: Configuration, wanted: Iterable[str], *, skip_unknown: bool = False
-) -> tuple[str, ...]:
-    """Return the sources to poll: those named, or every enabled one; raise `UnknownSource`.
-
-    ``skip_unknown`` passes over names that the configuration no longer has, as long as one is left: a service
-    goes on with the sources of the day it was started.
-    """
-    known = {source.slug: source for source in configuration.sources if source.is_polled}
-    named = tuple(dict.fromkeys(wanted))
-    if skip_unknown:
-        named = tuple(slug for slug in named if slug in known) or named
-    for slug in named:
-        if slug not in known:
-            raise UnknownSource(
-                f"the configuration has no source {slug!r} to poll: it has {', '.join(known) or 'none'}"
-            )
-    chosen = named or tuple(slug for slug, source in known.items() if source.enabled)
-    if not chosen:
-        raise UnknownSource("the configuration has no enabled source to poll: add one under [[sources]]")
-    return chosen
 
 
 def run_crawl(
@@ -166,7 +49,7 @@ def run_crawl(
         with hold_sources(archive.folder, order.slugs, _find_leftovers(archive, order)) as leftovers:
             return _run_held(configuration, archive, order, leftovers, watch)
     except SourceBusy as busy:
-        raise CrawlBusy(_describe_holder(archive, busy.slug)) from busy
+        raise CrawlBusy(describe_holder(archive, busy.slug)) from busy
 
 
 def _run_held(
@@ -181,70 +64,20 @@ def _run_held(
     try:
         # A signal may come as soon as the row is there, so the row is entered where it is sure to be closed.
         with archive.writing() as connection:
-            crawl_id = _enter(connection, order)
+            crawl_id = enter_crawl(connection, order)
         _crawl(configuration, archive, order, leftovers, crawl_id, counted, watch)
     except KeyboardInterrupt:
         counted.interrupted = True
         raise
     except BaseException as error:
-        _break(counted, error)
+        note_break(counted, error)
         raise
     finally:
         if crawl_id:
-            _close(archive, order, leftovers, crawl_id, counted, began)
+            close_crawl(archive, order, leftovers, crawl_id, counted, began)
     if not (counted.interrupted or counted.broken):
-        _follow(archive, order, leftovers, crawl_id, counted, began)
+        follow_crawl(archive, order, leftovers, crawl_id, counted, began)
     return CrawlReport(crawl_id, counted)
-
-
-def _follow(
-    archive: Archive,
-    order: CrawlOrder,
-    leftovers: Sequence[str],
-    crawl_id: int,
-    counted: CrawlCounts,
-    began: datetime,
-) -> None:
-    """Do what follows a crawl; only when that went well did the crawl end well."""
-    try:
-        index_news(archive)
-        link_news(archive)
-        shrink_some_texts(archive)
-    except Exception as error:
-        _break(counted, error)
-        _close(archive, order, leftovers, crawl_id, counted, began)
-        raise
-    if counted.status != "failed":
-        _tell_end(archive, order, counted, began)
-
-
-def _tell_end(archive: Archive, order: CrawlOrder, counted: CrawlCounts, began: datetime) -> None:
-    with archive.writing() as connection:
-        tell_end(connection, order.slugs, counted, began, datetime.now(UTC), asked=order.wanted is not None)
-
-
-def _break(counted: CrawlCounts, error: BaseException) -> None:
-    counted.broken = True
-    counted.note(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
-
-
-def _enter(connection: Connection, order: CrawlOrder) -> int:
-    """Close the crawls that died without a word, and enter this one; return its id."""
-    now = datetime.now(UTC)
-    running = list_running_crawls(connection)
-    settle_dead_crawls(connection, [pid for _, pid in running if not is_alive(pid)], now, _ABANDONED)
-    settle_superseded_crawls(connection, order.slugs, os.getpid(), now, _ABANDONED)
-    killed = {*running} - {*list_running_crawls(connection)}
-    tell_killed(connection, [identity for identity, _ in killed], _ABANDONED, now)
-    return start_crawl(
-        connection,
-        order.trigger,
-        order.slugs,
-        now,
-        version=__version__,
-        pid=os.getpid(),
-        due_at=order.due_at,
-    )
 
 
 def _crawl(
@@ -257,7 +90,6 @@ def _crawl(
     watch: Watch | None,
 ) -> None:
     from jianbao.crawl.port import ArchivePort  # noqa: PLC0415
-    from jianbao.crawl.process import CrawlProcess  # noqa: PLC0415 - Scrapy takes half a second to import
     from spiders.archive_spider import ArchiveSpider  # noqa: PLC0415
 
     process = CrawlProcess(ArchiveSpider, _settings(configuration), counted)
@@ -326,8 +158,6 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 
 
 def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
-    from storage.records.hosts import host_of  # noqa: PLC0415
-
     infocode = configuration.infocode
     addresses = [*(source.url for source in configuration.sources), infocode.url, infocode.page]
     further = [f"//{host}" for source in configuration.sources for host in source.hosts]
@@ -335,36 +165,94 @@ def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
     return frozenset(hosts | {host_of(address) for address in addresses})
 
 
-def _close(
-    archive: Archive,
-    order: CrawlOrder,
-    leftovers: Sequence[str],
-    crawl_id: int,
-    counted: CrawlCounts,
-    began: datetime,
-) -> None:
-    merge_waiting_ghosts(archive)
-    now = datetime.now(UTC)
-    with archive.writing() as connection:
-        slugs = (*order.slugs, *leftovers)
-        polled, tells = order.wanted is None, order.tells_of_layout
-        resolve_empty_sets(connection, now, FILE_SCHEME)
-        settle_regained(connection, archive.warc_folder, now)
-        raise_alarms(connection, slugs, counted, now, polled=polled, tells_of_layout=tells)
-        finish_crawl(connection, crawl_id, counted, now, "interrupted" if counted.interrupted else None)
-        if order.trigger == "schedule" and not counted.broken:
-            resolve_events(connection, ("service_stuck",), now)
-        if counted.status == "failed":
-            tell_end(connection, order.slugs, counted, began, now, asked=order.wanted is not None)
+class CrawlProcess:
+    """A crawl in this process: ends early on SIGINT, SIGTERM, or an archive that cannot be written."""
+
+    def __init__(self, spider: type[Spider], settings: dict[str, Any], counted: CrawlCounts) -> None:
+        from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - half a second
+
+        from spiders.middleware.transport import request_sent  # noqa: PLC0415
+
+        self._process = AsyncCrawlerProcess(settings)
+        self._crawler: Crawler = self._process.create_crawler(spider)
+        self._crawler.signals.connect(self._count_request, signal=request_sent)
+        self._counted = counted
+        self._watch: Callable[[CrawlCounts], None] | None = None
+        self._stopping = False
+        # Scrapy hands every record to its handler, which drops those below the level it was given.
+        logging.getLogger("scrapy").setLevel(self._crawler.settings["LOG_LEVEL"])
+
+    def run(self, watch: Callable[[CrawlCounts], None] | None = None, **carried: Any) -> None:
+        """Run the spider to its end and count its requests; ``watch`` is shown the counted as it grows."""
+        self._watch = watch
+        crawling = self._process.crawl(self._crawler, **carried)
+        before = {number: signal.signal(number, self._interrupt) for number in _SIGNALS}
+        if watch is not None:
+            self._show_progress()
+        _spare_collector()
+        try:
+            self._process.start(install_signal_handlers=False)
+        finally:
+            self._stopping = True  # there is nothing left to stop
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        self._count(crawling)
+
+    def halt(self, reason: str) -> None:
+        """End the crawl because it cannot go on; what is not stored stays owed."""
+        self._counted.broken = True
+        self._counted.note(reason)
+        self._stop()
+
+    def later(self, seconds: float, function: Callable[[], None]) -> asyncio.TimerHandle:
+        """Have something done in the crawl's loop after some seconds."""
+        return asyncio.get_running_loop().call_later(seconds, function)
+
+    def _count_request(self) -> None:
+        self._counted.requests += 1
+
+    def _count(self, crawling: asyncio.Task[None]) -> None:
+        stats = self._crawler.stats
+        raised = int(stats.get_value("spider_exceptions/count", 0) or 0)
+        if raised or (crawling.done() and not crawling.cancelled() and crawling.exception()):
+            self._counted.broken = True
+            self._counted.note(f"the crawl itself failed ({raised} unexpected errors): see the log")
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        # A signal may arrive anywhere, even in the middle of a commit: only leave word for the loop.
+        self._counted.interrupted = True
+        _reactor().callFromThread(self._stop)
+
+    def _stop(self) -> None:
+        """Let the crawl end, once: two that give up in one turn of the loop would stop it twice."""
+        if self._stopping:
+            return
+        self._stopping = True
+        asyncio.ensure_future(self._crawler.stop_async())  # noqa: RUF006 - the process waits for it
+        _reactor().callLater(_GRACE, self._give_up)
+
+    def _give_up(self) -> None:
+        if _reactor().running:
+            _reactor().stop()
+
+    def _show_progress(self) -> None:
+        assert self._watch is not None
+        self._watch(self._counted)
+        _reactor().callLater(_PROGRESS_EVERY, self._show_progress)
 
 
-def _describe_holder(archive: Archive, slug: str) -> str:
-    with archive.reading() as connection:
-        row = last_crawl(connection, slug)
-    if row is None or row.status != "running":
-        return f"source {slug} is being crawled by another process: wait until it ends"
-    since = row.started_at.isoformat(timespec="seconds")
-    return (
-        f"source {slug} is being crawled by process {row.pid} (crawl {row.id}, {row.trigger}, "
-        f"since {since}): wait until it ends, or stop it"
-    )
+def _spare_collector() -> None:
+    """Leave what was imported out of every collection, and collect less often: parsed pages are cyclic."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def _reactor() -> Any:
+    # Importing it installs it, so nobody may before Scrapy has chosen asyncio's.
+    from twisted.internet import reactor  # noqa: PLC0415
+
+    return reactor

@@ -1,0 +1,120 @@
+"""The account of a crawl: its row, opened and closed, and what follows when it is over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from jianbao import __version__
+from jianbao.crawl.order import CrawlOrder
+from jianbao.crawl.processes import is_alive
+from jianbao.crawl.verdict import tell_end, tell_killed
+from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
+from jianbao.upkeep.alarms import raise_alarms
+from jianbao.upkeep.index import index_news
+from jianbao.upkeep.stories import link_news
+from jianbao.upkeep.texts import shrink_some_texts
+from pipelines.precedence import FILE_SCHEME
+from storage.archive.folder import Archive
+from storage.captures.lost import settle_regained
+from storage.events.event import resolve_events
+from storage.ledger.counts import CrawlCounts
+from storage.ledger.crawl import (
+    finish_crawl,
+    last_crawl,
+    list_running_crawls,
+    settle_dead_crawls,
+    settle_superseded_crawls,
+    start_crawl,
+)
+from storage.ledger.set_events import resolve_empty_sets
+
+_ABANDONED = "the process ended without closing its crawl"
+
+
+def enter_crawl(connection: Connection, order: CrawlOrder) -> int:
+    """Close the crawls that died without a word, and enter this one; return its id."""
+    now = datetime.now(UTC)
+    running = list_running_crawls(connection)
+    settle_dead_crawls(connection, [pid for _, pid in running if not is_alive(pid)], now, _ABANDONED)
+    settle_superseded_crawls(connection, order.slugs, os.getpid(), now, _ABANDONED)
+    killed = {*running} - {*list_running_crawls(connection)}
+    tell_killed(connection, [identity for identity, _ in killed], _ABANDONED, now)
+    return start_crawl(
+        connection,
+        order.trigger,
+        order.slugs,
+        now,
+        version=__version__,
+        pid=os.getpid(),
+        due_at=order.due_at,
+    )
+
+
+def close_crawl(
+    archive: Archive,
+    order: CrawlOrder,
+    leftovers: Sequence[str],
+    crawl_id: int,
+    counted: CrawlCounts,
+    began: datetime,
+) -> None:
+    merge_waiting_ghosts(archive)
+    now = datetime.now(UTC)
+    with archive.writing() as connection:
+        slugs = (*order.slugs, *leftovers)
+        polled, tells = order.wanted is None, order.tells_of_layout
+        resolve_empty_sets(connection, now, FILE_SCHEME)
+        settle_regained(connection, archive.warc_folder, now)
+        raise_alarms(connection, slugs, counted, now, polled=polled, tells_of_layout=tells)
+        finish_crawl(connection, crawl_id, counted, now, "interrupted" if counted.interrupted else None)
+        if order.trigger == "schedule" and not counted.broken:
+            resolve_events(connection, ("service_stuck",), now)
+        if counted.status == "failed":
+            tell_end(connection, order.slugs, counted, began, now, asked=order.wanted is not None)
+
+
+def follow_crawl(
+    archive: Archive,
+    order: CrawlOrder,
+    leftovers: Sequence[str],
+    crawl_id: int,
+    counted: CrawlCounts,
+    began: datetime,
+) -> None:
+    """Do what follows a crawl; only when that went well did the crawl end well."""
+    try:
+        index_news(archive)
+        link_news(archive)
+        shrink_some_texts(archive)
+    except Exception as error:
+        note_break(counted, error)
+        close_crawl(archive, order, leftovers, crawl_id, counted, began)
+        raise
+    if counted.status != "failed":
+        _tell_end(archive, order, counted, began)
+
+
+def _tell_end(archive: Archive, order: CrawlOrder, counted: CrawlCounts, began: datetime) -> None:
+    with archive.writing() as connection:
+        tell_end(connection, order.slugs, counted, began, datetime.now(UTC), asked=order.wanted is not None)
+
+
+def note_break(counted: CrawlCounts, error: BaseException) -> None:
+    counted.broken = True
+    counted.note(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
+
+
+def describe_holder(archive: Archive, slug: str) -> str:
+    with archive.reading() as connection:
+        row = last_crawl(connection, slug)
+    if row is None or row.status != "running":
+        return f"source {slug} is being crawled by another process: wait until it ends"
+    since = row.started_at.isoformat(timespec="seconds")
+    return (
+        f"source {slug} is being crawled by process {row.pid} (crawl {row.id}, {row.trigger}, "
+        f"since {since}): wait until it ends, or stop it"
+    )
