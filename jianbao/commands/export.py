@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from jianbao.terminal.exit_status import ExitStatus
 from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
+    from jianbao.documents.document import Document
     from jianbao.exporting.formats import Format
     from storage.archive.folder import Archive
     from storage.search import Query, Settled
@@ -216,7 +217,7 @@ def _stream(archive: Archive, form: Format, settled: Settled) -> None:
         print_note(hint.sentence)
 
 
-def _report(manifest: dict[str, Any], settled: Settled, dest: Path, *, as_json: bool) -> None:
+def _report(manifest: Document, settled: Settled, dest: Path, *, as_json: bool) -> None:
     from jianbao.terminal.output import print_json, print_line, print_note
 
     if as_json:

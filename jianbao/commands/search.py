@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, Stories, ToDay, read_query
 from jianbao.terminal.invocation import Invocation
 from storage.records.asking import Order
+
+if TYPE_CHECKING:
+    from jianbao.documents.document import Document
 
 
 def search(
@@ -58,7 +61,7 @@ def search(
         _print_found(found)
 
 
-def _print_found(found: dict[str, Any]) -> None:
+def _print_found(found: Document) -> None:
     from jianbao.documents.article import print_published
     from jianbao.terminal.output import print_line, print_marked, print_note
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jianbao.terminal.invocation import Invocation
+
+if TYPE_CHECKING:
+    from jianbao.documents.document import Document
 
 
 def show(
@@ -39,7 +42,7 @@ def show(
         _print_article(shown)
 
 
-def _print_difference(shown: dict[str, Any]) -> None:
+def _print_difference(shown: Document) -> None:
     from jianbao.terminal.differences import print_difference
     from jianbao.terminal.output import print_line
 
@@ -51,7 +54,7 @@ def _print_difference(shown: dict[str, Any]) -> None:
         )
 
 
-def _print_article(shown: dict[str, Any]) -> None:
+def _print_article(shown: Document) -> None:
     from jianbao.documents.article import print_published
     from jianbao.terminal.output import print_line
 
@@ -66,7 +69,7 @@ def _print_article(shown: dict[str, Any]) -> None:
         print_line(f"{label:<12} {value}")
 
 
-def _provenance(shown: dict[str, Any]) -> list[tuple[str, str]]:
+def _provenance(shown: Document) -> list[tuple[str, str]]:
     facts = [
         ("info code", shown["info_code"]),
         ("address", shown["url"]),
@@ -96,7 +99,7 @@ def _provenance(shown: dict[str, Any]) -> list[tuple[str, str]]:
     return facts
 
 
-def _describe_time_change(change: dict[str, Any]) -> str:
+def _describe_time_change(change: Document) -> str:
     """Return what a publication time was and became; of a time known to the day, the day alone."""
     old, new = (_as_exact(change[which], change[f"{which}_precision"]) for which in ("old", "new"))
     return f"from {old} ({change['old_witness']}) to {new} ({change['witness']}), on {change['noticed_at']}"
@@ -106,7 +109,7 @@ def _as_exact(moment: str, precision: str) -> str:
     return moment[:10] if precision == "day" else moment
 
 
-def _near_copies(shown: dict[str, Any]) -> list[tuple[str, str]]:
+def _near_copies(shown: Document) -> list[tuple[str, str]]:
     story = shown["story"]
     others = [member for member in story["members"] if member["info_code"] != shown["info_code"]]
     lines = [

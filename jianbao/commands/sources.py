@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jianbao.terminal.invocation import Invocation
+
+if TYPE_CHECKING:
+    from jianbao.documents.document import Document
+
 
 _COLUMNS = ("source", "kind, schedule", "last poll", "last changed", "archived", "missing")
 
@@ -38,7 +42,7 @@ def sources(
     print_line(ZONE_NOTE)
 
 
-def _row(row: dict[str, Any], now: datetime) -> tuple[object, ...]:
+def _row(row: Document, now: datetime) -> tuple[object, ...]:
     from jianbao.terminal.short_time import short_time
 
     return (

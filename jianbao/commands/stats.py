@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jianbao.commands.filters import FromDay, Sources, ToDay, read_filter
 from jianbao.terminal.invocation import Invocation
+
+if TYPE_CHECKING:
+    from jianbao.documents.document import Document
+
 
 _COUNTS = ("articles", "characters", "revisions", "duplicates", "quarantined")
 
@@ -39,7 +43,7 @@ def stats(
         _print_statistics(found)
 
 
-def _print_statistics(found: Mapping[str, Any]) -> None:
+def _print_statistics(found: Document) -> None:
     from jianbao.terminal.output import print_line, print_table
 
     for key, title in (("sources", "source"), ("media", "media"), ("months", "month")):
@@ -51,7 +55,7 @@ def _print_statistics(found: Mapping[str, Any]) -> None:
         print_line(line)
 
 
-def _sum_up(found: Mapping[str, Any]) -> Iterable[str]:
+def _sum_up(found: Document) -> Iterable[str]:
     counted = (f"{found[name]:,} {name}" for name in _COUNTS if found[name] is not None)
     yield ", ".join(counted)
     if found["first"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from jianbao.terminal.exit_status import ExitStatus
 from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
+    from jianbao.documents.document import Document
     from storage.archive.folder import Archive
 
 
@@ -67,7 +68,7 @@ def _resolve(archive: Archive, numbers: Sequence[int], now: datetime) -> None:
             raise typer.BadParameter(f"no open event has the number {', '.join(map(str, missing))}")
 
 
-def _is_well(found: dict[str, Any]) -> bool:
+def _is_well(found: Document) -> bool:
     """Return whether nobody needs to look: no event or fault, nothing overdue, no service that died."""
     overdue = any(source["overdue_since"] or source["arrears"] for source in found["sources"])
     service = found["service"]
@@ -75,7 +76,7 @@ def _is_well(found: dict[str, Any]) -> bool:
     return bool(quiet and service["clean"] and service["state"] != "stuck")
 
 
-def _describe_service(service: dict[str, Any], now: datetime) -> str:
+def _describe_service(service: Document, now: datetime) -> str:
     from jianbao.terminal.short_time import short_time
 
     since = f" since {short_time(service['since'], now)}" if service.get("since") else ""
@@ -83,7 +84,7 @@ def _describe_service(service: dict[str, Any], now: datetime) -> str:
     return f"service: {service['state']}{since}{died}"
 
 
-def _print_status(found: dict[str, Any], now: datetime) -> None:
+def _print_status(found: Document, now: datetime) -> None:
     from jianbao.terminal.output import print_line, print_table
     from jianbao.terminal.short_time import ZONE_NOTE, short_time
 
@@ -108,11 +109,11 @@ def _print_status(found: dict[str, Any], now: datetime) -> None:
         print_line(f"{event['id']}  {event['kind']} since {since} ({event['times']}x): {event['message']}")
 
 
-def _is_told(found: dict[str, Any], slug: str) -> bool:
+def _is_told(found: Document, slug: str) -> bool:
     return any(one["kind"] == "articles_overdue" and one["source"] == slug for one in found["events"])
 
 
-def _row(source: dict[str, Any], now: datetime) -> tuple[object, ...]:
+def _row(source: Document, now: datetime) -> tuple[object, ...]:
     from jianbao.terminal.short_time import short_time
 
     return (

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, ToDay, read_query
 from jianbao.terminal.invocation import Invocation
 from storage.records.asking import Unit
+
+if TYPE_CHECKING:
+    from jianbao.documents.document import Document
+
 
 _LABELS = {"year": 4, "month": 7}  # characters of a day that name its period; a week goes by its Monday
 
@@ -42,7 +46,7 @@ def trend(
         _print_trend(found, share=share)
 
 
-def _print_trend(found: dict[str, Any], *, share: bool) -> None:
+def _print_trend(found: Document, *, share: bool) -> None:
     from jianbao.terminal.bars import draw_bars
     from jianbao.terminal.output import print_line, print_note
 
@@ -62,14 +66,14 @@ def _print_trend(found: dict[str, Any], *, share: bool) -> None:
         print_note(sentence)
 
 
-def _value(point: dict[str, Any], *, share: bool) -> float:
+def _value(point: Document, *, share: bool) -> float:
     return float(point["share"] or 0) if share else float(point["matching"])
 
 
-def _label(point: dict[str, Any], unit: str) -> str:
+def _label(point: Document, unit: str) -> str:
     return str(point["start"])[: _LABELS.get(unit)]
 
 
-def _figures(point: dict[str, Any]) -> tuple[str, str, str]:
+def _figures(point: Document) -> tuple[str, str, str]:
     share = "–" if point["share"] is None else f"{point['share']:.1%}"
     return f"{point['matching']:,}", f"of {point['all']:,}", share

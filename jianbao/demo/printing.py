@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import Any
 
 from jianbao.demo.run import SOUGHT, CrawlCost, DemoResult
 from jianbao.documents.article import print_published
+from jianbao.documents.document import Document
 from jianbao.terminal.output import print_line, print_marked, print_table
 
 
@@ -35,13 +35,13 @@ def print_result(result: DemoResult) -> None:
     print_line(f"{begin} serve")
 
 
-def _print_search(found: dict[str, Any]) -> None:
+def _print_search(found: Document) -> None:
     print_line(f"Looking for {SOUGHT}: {found['total']} articles, the newest of them")
     for item in found["items"]:
         print_marked(f"  {item['title']}: {item['snippet']}", _shift(item), indent=2)
 
 
-def _shift(item: dict[str, Any]) -> list[list[int]]:
+def _shift(item: Document) -> list[list[int]]:
     """Return the hits of title and snippet, as they stand when one follows the other."""
     behind = len(item["title"]) + len(": ")
     return [*item["title_hits"], *([start + behind, end + behind] for start, end in item["snippet_hits"])]
@@ -52,7 +52,7 @@ def _spell_command() -> str:
     return "jianbao" if shutil.which("jianbao") else sys.argv[0]
 
 
-def _arrived(row: dict[str, Any]) -> tuple[str, int, int, int]:
+def _arrived(row: Document) -> tuple[str, int, int, int]:
     return row["slug"], row["listed"], row["new"], row["listed"] - row["new"]
 
 

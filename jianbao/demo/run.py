@@ -8,10 +8,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from jianbao.configuration import ConfigurationError
 from jianbao.demo.site import DemoSite
+from jianbao.documents.document import Document
 from jianbao.documents.search import read_list, read_search
 from storage.archive.folder import WARC_FOLDER, Archive
 from storage.articles.lists import ArticleFilter
@@ -28,7 +28,7 @@ _FOUND = 3
 class CrawlCost:
     """One crawl of the demo: its report, and what it cost. Sizes are bytes."""
 
-    report: dict[str, Any]
+    report: Document
     page_requests: int
     article_requests: int
     warc_bytes: int
@@ -43,8 +43,8 @@ class DemoResult:
     listed: int
     first: CrawlCost
     second: CrawlCost
-    newest: list[dict[str, Any]]
-    found: dict[str, Any]
+    newest: list[Document]
+    found: Document
 
     @property
     def is_proved(self) -> bool:
