@@ -15,7 +15,7 @@ from jianbao.crawl.deliveries import SOON, TOGETHER, Deliveries, PendingDelivery
 from jianbao.crawl.port import ArchivePort
 from jianbao.demo import Post, Press
 from spiders.readers.article_page import read_article
-from storage.archive.applying import apply_decision
+from storage.archive.applying import write_decision
 from storage.archive.settling import preview, settle
 from storage.ledger.counts import CrawlCounts
 from storage.records import Delivery, Exchange, Poll, TryLater
@@ -163,12 +163,13 @@ def test_one_that_cannot_be_written_fails_alone_and_the_others_come_once(
 ) -> None:
     bad = way.work.offer.articles[2]
 
-    def odd(archive: Any, connection: Any, decision: Any, *rest: Any, **named: Any) -> None:
-        apply_decision(archive, connection, decision, *rest, **named)
+    def odd(archive: Any, connection: Any, decision: Any, *rest: Any) -> Any:
+        following = write_decision(archive, connection, decision, *rest)
         if decision.info_code == bad.info_code and decision.outcome == "new":
             raise RuntimeError("nobody foresaw this")
+        return following
 
-    monkeypatch.setattr("storage.archive.settling.apply_decision", odd)
+    monkeypatch.setattr("storage.archive.settling.write_decision", odd)
     fetched = [way.fetch(post) for post in way.work.offer.articles[:TOGETHER]]
     for delivery in fetched:
         way.deliveries.add(delivery)

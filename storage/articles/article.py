@@ -104,16 +104,6 @@ def find_many_delivered(connection: Connection, info_codes: Iterable[str]) -> di
     return {code: read_stored(row, _read_securities(connection, code)) for code, row in found.items()}
 
 
-def find_archived(connection: Connection, info_codes: Sequence[str]) -> set[str]:
-    """Return those of the info codes that have an article."""
-    found: set[str] = set()
-    for part in batches(info_codes):
-        found |= set(
-            connection.execute(select(article.c.info_code).where(article.c.info_code.in_(part))).scalars()
-        )
-    return found
-
-
 def insert_article(connection: Connection, stored: StoredArticle) -> None:
     """Enter a new article, its first revision and its securities."""
     _INSERT_ARTICLE.run(connection, article_values(stored))
