@@ -7,10 +7,14 @@ into RESULT, see `Watch.found`. The checkout need not be this one, so nothing of
 
 from __future__ import annotations
 
+import inspect
 import json
 import runpy
+import sqlite3
+import sqlite3.dbapi2
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -36,7 +40,17 @@ class Watch:
             if frame.f_code.co_name != "<module>":
                 self.calls.append((self._caller(frame), file))
         elif name := _moment(frame):
-            self.moments.setdefault(name, {"after": len(self.calls), "stack": self._stack(frame)})
+            self._mark(name, frame)
+
+    def see_statement(self, statement: str) -> None:
+        """Take note of a statement that SQLite runs: what a connection's ``set_trace_callback`` asks for."""
+        words = statement.split(maxsplit=6)
+        here = inspect.currentframe()
+        if words[:1] == ["INSERT"] and "INTO" in words and here is not None:
+            self._mark(f"insert {words[words.index('INTO') + 1]}", here)
+
+    def _mark(self, name: str, frame: FrameType) -> None:
+        self.moments.setdefault(name, {"after": len(self.calls), "stack": self._stack(frame)})
 
     def found(self) -> dict[str, Any]:
         """Return the calls as (from, to), the moments with what was called before them, and the files run."""
@@ -67,11 +81,8 @@ class Watch:
 
 def _moment(frame: FrameType) -> str | None:
     """Return the name of the moment that a call of somebody else's function marks, if it does."""
-    name, file = frame.f_code.co_name, frame.f_code.co_filename
-    if name in {"do_execute", "do_executemany"}:  # SQLAlchemy's, just before the database's own
-        words = str(frame.f_locals.get("statement", "")).split()
-        return f"insert {words[words.index('INTO') + 1]}" if words[:1] == ["INSERT"] else None
-    if name != "__init__":
+    file = frame.f_code.co_filename
+    if frame.f_code.co_name != "__init__":
         return None
     if file.endswith("scrapy/http/request/__init__.py"):
         url = str(frame.f_locals.get("url", ""))
@@ -80,11 +91,21 @@ def _moment(frame: FrameType) -> str | None:
     return f"make {made}" if made in _RECORDS else None
 
 
+def _traced(connect: Callable[..., sqlite3.Connection], watch: Watch) -> Callable[..., sqlite3.Connection]:
+    def connect_traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection = connect(*arguments, **options)
+        connection.set_trace_callback(watch.see_statement)
+        return connection
+
+    return connect_traced
+
+
 def main(checkout: Path, result: Path, arguments: list[str]) -> None:
     """Run the checkout's ``python -m jianbao`` with these arguments, here, and write what was seen."""
     sys.path[0] = str(checkout)
     sys.argv = ["jianbao", *arguments]
     watch = Watch(checkout)
+    sqlite3.dbapi2.connect = _traced(sqlite3.dbapi2.connect, watch)  # type: ignore[assignment]
     threading.setprofile(watch.see)
     sys.setprofile(watch.see)
     try:
