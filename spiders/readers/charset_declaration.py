@@ -6,7 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from spiders.readers.charset_labels import find_charset
+from webencodings.labels import LABELS
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.BOM_UTF16_BE, "utf-16be"))
 _LOOKED_AT = 65_536
@@ -19,6 +19,14 @@ _DECLARATION = re.compile(
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 _CHARSET = re.compile(r"""charset\s*+=\s*+["']?\s*+([^\s"';,]+)""", re.IGNORECASE)
+
+
+def find_charset(label: str) -> str | None:
+    """Return the charset that a label means, whatever its case and blanks; None for no label of the web's.
+
+    The table is that of the WHATWG Encoding Standard.
+    """
+    return LABELS.get(label.strip("\t\n\f\r ").lower())
 
 
 def marked_charset(body: bytes) -> str | None:
