@@ -46,7 +46,7 @@ from pathlib import Path
 import pyarrow.parquet
 
 from jianbao.demo import Press
-from jianbao.documents.status import read_shown
+from jianbao.documents.revisions import read_shown
 from jianbao.exporting.csv_table import write_csv
 from jianbao.exporting.jsonl import write_jsonl
 from jianbao.exporting.parquet import write_parquet
