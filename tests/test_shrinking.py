@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from storage.archive.folder import Archive
 from storage.archive.turns import Turns
 from storage.articles.article import find_delivered, insert_revision, update_article
 from storage.articles.shrinking import count_unshrunk, is_shrunk, shrink_part
-from storage.database.compacting import Room
+from storage.database.compacting import Room, compact_database
 from storage.database.opening import connect_database, migrate_database, writing
 from storage.records import Paragraph, StoredArticle
 
@@ -178,11 +179,10 @@ def test_articles_may_change_while_it_goes_on(folder: Path) -> None:
     ]
 
 
-def test_a_limit_leaves_the_rest_for_the_next_crawl(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_PART", 10)
+def test_a_limit_leaves_the_rest_for_the_next_crawl(folder: Path) -> None:
     with Archive.open(folder) as archive:
-        assert [come.left for come in shrink_texts(archive, 20, turns_of(archive))] == [30, 20]
-        assert [come.done for come in shrink_texts(archive, 500, turns_of(archive))][-1] == 20
+        assert [come.left for come in shrink_texts(archive, 20, turns_of(archive), 10)] == [30, 20]
+        assert [come.done for come in shrink_texts(archive, 500, turns_of(archive), 10)][-1] == 20
 
 
 def test_reindex_shrinks_and_gives_room_back(folder: Path, command: Command) -> None:
@@ -222,7 +222,7 @@ def test_room_is_given_back_where_that_is_worth_it(
 def test_a_database_that_somebody_writes_is_left_as_it_is(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.database.compacting._BUSY_SECONDS", 0)
+    monkeypatch.setattr(texts, "compact_database", partial(compact_database, patience=0))
     with Archive.open(folder) as archive, archive.writing():
         told = give_back_room(archive, asked=True)
     assert told is None or "others use it" in told

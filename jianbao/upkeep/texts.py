@@ -15,7 +15,7 @@ AFTER_CRAWL = 5_000
 """Articles shrunk after one crawl: some seconds; the next crawls go on."""
 SHORT_ENOUGH = 1_000_000_000
 """Bytes of a database that may be written anew unasked: it takes seconds, in which others wait to write."""
-_PART = 256
+PART = 256
 """Articles in one transaction at most: as many as take some tens of milliseconds."""
 _PACE = 50_000_000  # bytes a second at which a database is written anew, on a slow disk
 
@@ -30,7 +30,7 @@ class Shrinking:
 
 
 def shrink_texts(
-    archive: Archive, limit: int | None = None, turns: Turns | None = None
+    archive: Archive, limit: int | None = None, turns: Turns | None = None, part: int = PART
 ) -> Iterator[Shrinking]:
     """Shrink what earlier versions wrote, some ``limit`` articles at most; yield how far each step has come.
 
@@ -44,7 +44,7 @@ def shrink_texts(
     turns = turns or Turns(archive)
     began, done, step = time.monotonic(), 0, 1
     while step and (limit is None or done < limit):
-        size = turns.fit(_PART)
+        size = turns.fit(part)
         with turns.writing() as connection:
             step = shrink_part(connection, size)
         done, left = done + step, max(0, left - step)

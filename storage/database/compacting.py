@@ -42,12 +42,13 @@ def measure_room(path: Path) -> Room:
     return Room(free * size, (pages - free) * size, shutil.disk_usage(path.parent).free)
 
 
-def compact_database(path: Path) -> bool:
+def compact_database(path: Path, patience: float = _BUSY_SECONDS) -> bool:
     """Write the database anew without what is free in it; return False, nothing changed, when others hold it.
 
-    Others that write wait until it is done. Whatever interrupts it leaves the file as it was.
+    Others that write wait until it is done, and they are waited for with ``patience`` (seconds). Whatever
+    interrupts it leaves the file as it was.
     """
-    with closing(_connect(path)) as connection:
+    with closing(_connect(path, patience)) as connection:
         try:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -58,5 +59,5 @@ def compact_database(path: Path) -> bool:
     return True
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+def _connect(path: Path, patience: float = _BUSY_SECONDS) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=patience, isolation_level=None)
