@@ -1,1 +1,1 @@
-"""What happens to an article between page and archive: normalise, deduplicate, store."""
+"""What becomes of a delivery: completed, normalised, doubted, compared, and decided. Pure functions."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.case import Case
-from pipelines.deduplicate import compare, supersede
+from pipelines.compare.deduplicate import compare, supersede
 from pipelines.keep import keep_article
 from pipelines.listings import settle_archived
 from storage.records import Article, Claim, Decision, EventChange, Voices

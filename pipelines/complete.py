@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from pipelines.fingerprint import fold
+from pipelines.compare.fingerprint import fold
 from storage.records import Draft, Owed, SetAside, StoredArticle
 from storage.records.press_days import PRESS_ZONE
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipelines.case import Case
 from pipelines.claims import decide_claim
-from pipelines.deduplicate import compare
+from pipelines.compare.deduplicate import compare
 from pipelines.judge import judge
 from pipelines.keep import keep_article
 from pipelines.listings import is_gone_everywhere, settle_gone, settle_unarchived

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.case import Case
-from pipelines.deduplicate import Comparison, compare
-from pipelines.forms import is_twin_of_less, take_the_lead
+from pipelines.compare.deduplicate import Comparison, compare
+from pipelines.compare.precedence import is_fuller, may_replace
 from pipelines.judge import judge
 from pipelines.keep import amend_time, keep_article
 from pipelines.listings import settle_kept, settle_unarchived
-from pipelines.precedence import is_fuller, may_replace
 from storage.records import (
     UNARCHIVED,
     Article,
@@ -56,8 +55,8 @@ class ImportedFile:
 def decide_post(file: ImportedFile, snapshot: Snapshot, now: datetime) -> Decision:
     """Decide what becomes of an imported post, by the rules that hold for crawled articles.
 
-    Only, a file never takes the place of a better text (`pipelines.precedence`), brings no page back that is
-    gone, and opens no event when it is set aside: an import reports as a whole.
+    Only, a file never takes the place of a better text (`pipelines.compare.precedence`), brings no page back
+    that is gone, and opens no event when it is set aside: an import reports as a whole.
     """
     if snapshot.filed is not None and not _can_be_merged(file, snapshot):
         return Decision(file.owed.info_code, now, "known")
@@ -167,13 +166,23 @@ def _weigh(case: Case, article: Article, comparison: Comparison, stored: StoredA
     """Decide between a file's text and the archived one."""
     if stored.status == "gone":
         return _leave(case, article, stored)
-    if comparison.kind == "unchanged" and not is_twin_of_less(article, stored):
+    if comparison.kind == "unchanged" and not _is_twin_of_less(article, stored):
         return keep_article(case, article, comparison)
     held = case.snapshot.held
     assert held is not None, "the snapshot of a file has what the archived text was delivered as"
     if comparison.kind == "revised" and not may_replace(article.body_html, uri, held, case.now):
         return _leave(case, article, stored)
     if comparison.kind == "unchanged" and is_fuller(article.body_html, held):
-        article = take_the_lead(article, stored)
+        article = _take_the_lead(article, stored)
         return keep_article(case, article, compare(article, stored))
     return keep_article(case, article, comparison)
+
+
+def _is_twin_of_less(article: Article, stored: StoredArticle) -> bool:
+    """Tell whether another form has more text than the leading one, which may be a digest."""
+    return not stored.forms.are_led_by(article.form) and len(article.text) > len(stored.article.text)
+
+
+def _take_the_lead(article: Article, stored: StoredArticle) -> Article:
+    """Return another form's whole text as that of the leading one, which brought only a digest."""
+    return replace(article, form=stored.forms.leading, title=stored.article.title, media=stored.article.media)

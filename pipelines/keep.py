@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipelines.case import Case
-from pipelines.deduplicate import Comparison
+from pipelines.compare.deduplicate import Comparison
+from pipelines.compare.witnesses import settle_time
 from pipelines.judge import PARSER_VERSION
 from pipelines.listings import settle_archived
-from pipelines.witnesses import settle_time
 from storage.records import Article, ArticleChange, Decision, EventChange, StoredArticle, TimeChange
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from storage.records import UNARCHIVED, KnownListing, ListingChange, Owed
 from storage.records.instants import LONGEST_RETRY
-from storage.records.sentences import fit
+from storage.records.text.sentences import fit
 
 FIRST_RETRY = timedelta(minutes=5)
 

@@ -1,1 +1,1 @@
-"""Where from: one spider per kind of site, and pure functions that read one page."""
+"""Where from: one spider for every kind of source, what each kind asks for, and how its pages are read."""

@@ -35,7 +35,7 @@ from storage.records import (
     Vanished,
     Voices,
 )
-from storage.records.hosts import host_of, is_allowed
+from storage.records.host import host_of, is_allowed
 
 _AHEAD = 2
 """Requests on their way to a host, as a multiple of those that it is asked at once."""

@@ -15,7 +15,7 @@ from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.wholeness import is_whole
 from spiders.port import Port
 from storage.records import Exchange, Poll, PollOrder, SetAside, TryLater, Validators
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 
 _NOT_MODIFIED = 304
 

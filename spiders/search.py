@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from spiders.readers.supplement import supplement
 from storage.records import Delivery, Exchange, Owed, SetAside, TryLater, Vanished
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 
 _MOST_REMEMBERED = 100_000
 

@@ -1,1 +1,1 @@
-"""The archive: records, schema, migrations, ledger, captures."""
+"""The archive: what is kept, where it is kept, and the only SQL there is."""

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.command_line import PYTHON
 
+from pipelines.compare.fingerprint import content_hash
+from pipelines.compare.precedence import FILE_SCHEME
 from pipelines.decide import decide, give_up
 from pipelines.decide_import import Believed, ImportedFile, decide_post, decide_text, pass_over_text
-from pipelines.fingerprint import content_hash
 from pipelines.listings import FIRST_RETRY
-from pipelines.precedence import FILE_SCHEME
 from storage.records import (
     Article,
     Decision,
@@ -527,7 +527,7 @@ def test_a_snapshot_tells_another_witness_of_the_same_time() -> None:
 
 def test_deciding_needs_no_database() -> None:
     program = (
-        "import pipelines.decide, pipelines.decide_import, pipelines.near_copies, sys; "
+        "import pipelines.decide, pipelines.decide_import, pipelines.compare.near_copies, sys; "
         "sys.exit(any(name.split('.')[0] in ('sqlalchemy', 'scrapy', 'sqlite3') for name in sys.modules) or "
         "any(name.startswith('storage.') and not name.startswith('storage.records') for name in sys.modules))"
     )

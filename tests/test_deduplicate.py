@@ -16,7 +16,7 @@ from support.delivered_articles import DeliveredArticles
 from jianbao.demo import Post
 from jianbao.demo.appearance import Brackets
 from jianbao.demo.offer import Offer
-from pipelines.deduplicate import compare
+from pipelines.compare.deduplicate import compare
 from pipelines.normalise.article import normalise
 from storage.records import Article, Draft, StoredArticle
 

@@ -26,7 +26,7 @@ from support.exported_archive import HOSTILE, NOON, ExportBench, an_article, hos
 
 from jianbao.commands import export
 from jianbao.demo import Press
-from jianbao.exporting.columns import COLUMNS
+from jianbao.documents.article_fields import TABLE_COLUMNS
 from jianbao.exporting.destination import DestinationUnusable, writing_whole
 from jianbao.exporting.formats import ATOM_FIELDS, JSON_FIELDS
 from jianbao.exporting.parquet import ParquetMissing, check_parquet
@@ -142,7 +142,7 @@ def test_near_copies_say_which_story_they_tell(bench: ExportBench) -> None:
 
 def test_parquet_is_typed(demo: ExportBench) -> None:
     schema = pyarrow.parquet.read_schema(demo.export("parquet", "--force"))
-    assert schema.names == [column.name for column in COLUMNS]
+    assert schema.names == [column.name for column in TABLE_COLUMNS]
     assert str(schema.field("published_at").type) == "timestamp[us, tz=Asia/Shanghai]"
     assert str(schema.field("sources").type) == "list<element: string>"
     assert str(schema.field("continued").type) == "bool"
@@ -523,10 +523,10 @@ def test_the_documented_columns_are_those_of_the_file(demo: ExportBench) -> None
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|", documented("csv and parquet"), re.MULTILINE)
     schema = pyarrow.parquet.read_schema(demo.export("parquet", "--force"))
     typed = {field.name: re.sub(r"<.*|\[.*", "", str(field.type)) for field in schema}
-    assert [name for name, _, _ in rows] == [column.name for column in COLUMNS]
+    assert [name for name, _, _ in rows] == [column.name for column in TABLE_COLUMNS]
     assert {name: kind.split()[0] for name, _, kind in rows} == typed
     kinds = {"text": "text", "number": "number", "truth": "true or false", "time": "time"}
-    assert [said for _, said, _ in rows] == [kinds.get(column.kind, "JSON") for column in COLUMNS]
+    assert [said for _, said, _ in rows] == [kinds.get(column.kind, "JSON") for column in TABLE_COLUMNS]
 
 
 def test_the_documented_keys_are_those_of_the_files(demo: ExportBench) -> None:

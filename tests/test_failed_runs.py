@@ -17,7 +17,7 @@ from support.crawl_processes import wait_until
 from support.newsroom import Newsroom, small_press
 from support.processes import Nursery
 
-from jianbao.crawl.verdict import tell_end, tell_killed
+from jianbao.crawl.failed_run import tell_end, tell_killed
 from jianbao.documents.faults import find_faults
 from jianbao.service.runs import ArchiveRunHistory
 from storage.archive.folder import Archive

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.fingerprint import fold
+from pipelines.compare.fingerprint import fold
 
 MARKS_AND_BLANKS = "e\u0301\u0308 \u3000，。！？（）：；¨中カ\uff8aﾞ\u1100\u1161\xa0ﬁ…\u0327\x1c"
 

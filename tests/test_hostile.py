@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jianbao.terminal.output import print_json
+from pipelines.compare.deduplicate import describe_change
+from pipelines.compare.fingerprint import content_hash, fold
 from pipelines.complete import complete_draft
-from pipelines.deduplicate import describe_change
 from pipelines.doubt.belief import doubt
-from pipelines.fingerprint import content_hash, fold
 from pipelines.normalise.article import normalise
 from pipelines.normalise.body import Line, read_body
 from pipelines.normalise.byline import byline_names, closing_names, dateline_names, signature_names
@@ -34,7 +34,7 @@ from spiders.readers.bare_post import is_bare_post
 from spiders.readers.listing_page import read_listing
 from spiders.readers.printed_time import read_time
 from storage.records import Article, Draft, Link, Owed, Paragraph, SetAside, Vanished, find_info_code
-from storage.records.hosts import is_allowed
+from storage.records.host import is_allowed
 
 CODE = "NW202203112301200001"
 SITE = "https://finews.withounder.com"

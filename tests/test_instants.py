@@ -15,7 +15,7 @@ from support.ledger_changes import settle_unarchived
 from support.newsroom import Newsroom
 
 from jianbao.crawl.port import ArchivePort
-from pipelines.precedence import FILE_SCHEME, may_replace
+from pipelines.compare.precedence import FILE_SCHEME, may_replace
 from scheduler.heartbeat import Heartbeat, read_service_state, write_heartbeat
 from scheduler.service_lock import hold_archive
 from storage.archive.folder import Archive

@@ -13,7 +13,7 @@ from support.hostile_texts import FILLINGS
 
 from jianbao.web.text.sanitising import sanitise_html
 from spiders.readers.broken_paragraphs import join_broken
-from storage.records.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
+from storage.records.text.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 
 SMALL, TIMES, AT_MOST = 3_000, 6, 15
 _TELLS = 0.02  # seconds for 18,000 characters: what takes less is no danger even if it takes the square

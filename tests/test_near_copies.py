@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from jianbao.demo.background import BEATS, seeded, write_paragraphs
-from pipelines.near_copies import (
+from pipelines.compare.near_copies import (
     COMMON_KEYS,
     SHORTEST,
     Dissected,

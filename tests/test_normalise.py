@@ -14,8 +14,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.page_cases import find_case
 
+from pipelines.compare.fingerprint import body_hash, content_hash, fold
 from pipelines.doubt.belief import doubt
-from pipelines.fingerprint import body_hash, content_hash, fold
 from pipelines.normalise.article import normalise
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_page

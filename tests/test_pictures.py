@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.deduplicate import compare
+from pipelines.compare.deduplicate import compare
 from pipelines.normalise.article import normalise
 from pipelines.normalise.body import read_body
 from storage.records import Article, Draft, Player

@@ -31,7 +31,7 @@ from storage.archive.folder import Archive
 from storage.archive.settling import settle
 from storage.articles.article import find_article
 from storage.records import Delivery, Exchange, StoredArticle
-from storage.records.liquid import neutralise_liquid, neutralise_plain, restore_liquid
+from storage.records.text.liquid import neutralise_liquid, neutralise_plain, restore_liquid
 from storage.search import parse_query
 
 NOT_COMPARED = {"url", "form", "body_html", "witness"}

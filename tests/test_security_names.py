@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from test_articles import make
 
-from pipelines.deduplicate import compare
+from pipelines.compare.deduplicate import compare
 from pipelines.normalise.article import normalise
 from pipelines.normalise.securities import read_printed
 from storage.archive.folder import Archive

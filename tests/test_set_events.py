@@ -16,7 +16,7 @@ from support.post_files import Post, a_post, ghost, render, write_posts
 from jianbao.demo.post import Post as SitePost
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
-from pipelines.precedence import FILE_SCHEME
+from pipelines.compare.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.articles.article import find_article
 from storage.events.event import list_open_events, open_event

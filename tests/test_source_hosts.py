@@ -17,7 +17,7 @@ from jianbao.crawl.run import _allowed_hosts
 from jianbao.demo import DemoSite
 from spiders.search import Search
 from storage.records import Owed, TryLater, Vanished
-from storage.records.hosts import host_of, is_allowed
+from storage.records.host import host_of, is_allowed
 
 PAGE = (
     '<!DOCTYPE html><html><head><meta charset="UTF-8"><title>新闻</title></head><body><section>'

@@ -18,7 +18,7 @@ from support.newsroom import Newsroom
 from jianbao.demo.background import BEATS, seeded, write_paragraphs
 from jianbao.upkeep import story_links as link_stories
 from jianbao.upkeep.story_links import Linked, link_batch
-from pipelines.near_copies import Dissected, similarity
+from pipelines.compare.near_copies import Dissected, similarity
 from storage.archive.folder import Archive
 from storage.database.schema import (
     article,

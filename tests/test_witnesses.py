@@ -19,8 +19,8 @@ from jianbao.crawl.deliveries import PendingDelivery
 from jianbao.documents.revisions import read_shown
 from jianbao.importing.counts import ImportCounts
 from jianbao.importing.posts import import_posts
-from pipelines.deduplicate import compare
-from pipelines.witnesses import keep_names, settle_time
+from pipelines.compare.deduplicate import compare
+from pipelines.compare.witnesses import keep_names, settle_time
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive

@@ -18,9 +18,9 @@ import jianbao.crawl.deliveries
 import jianbao.importing.post_reading
 import jianbao.importing.texts
 import pipelines.claims
+import pipelines.compare.deduplicate
 import pipelines.decide
 import pipelines.decide_import
-import pipelines.deduplicate
 import pipelines.judge
 import storage.search.index
 from jianbao.importing.counts import ImportCounts
@@ -36,8 +36,8 @@ COMPUTING = [
     (pipelines.decide, "compare"),
     (pipelines.claims, "compare"),
     (pipelines.decide_import, "compare"),
-    (pipelines.deduplicate, "content_hash"),
-    (pipelines.deduplicate, "describe_change"),
+    (pipelines.compare.deduplicate, "content_hash"),
+    (pipelines.compare.deduplicate, "describe_change"),
     (storage.search.index, "article_tokens"),
     (jianbao.importing.texts, "read_plain_text"),
     (jianbao.importing.post_reading, "read_post_file"),

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from jianbao import __version__
+from jianbao.crawl.failed_run import tell_end, tell_killed
 from jianbao.crawl.order import CrawlOrder
 from jianbao.crawl.processes import is_alive
-from jianbao.crawl.verdict import tell_end, tell_killed
 from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
 from jianbao.upkeep.alarms import raise_alarms
 from jianbao.upkeep.index import index_news
 from jianbao.upkeep.stories import link_news
 from jianbao.upkeep.texts import shrink_some_texts
-from pipelines.precedence import FILE_SCHEME
+from pipelines.compare.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.captures.lost import settle_regained
 from storage.events.event import resolve_events

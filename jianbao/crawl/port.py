@@ -22,7 +22,7 @@ from storage.ledger.poll import record_poll
 from storage.ledger.source import list_sources, order_poll, usual_silence
 from storage.ledger.unread_links import watch_unread
 from storage.records import Article, Draft, Exchange, Host, Owed, Poll, PollOrder, StoredSource, Voices
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 from storage.records.instants import LONGEST_REST, ahead, is_recent, past
 
 _MEMORY = timedelta(days=1)

@@ -24,7 +24,7 @@ from storage.ledger.counts import CrawlCounts
 from storage.ledger.source import list_leftovers, list_polled
 from storage.ledger.source_locks import SourceBusy, hold_sources
 from storage.records import Busy
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -183,7 +183,7 @@ class CrawlProcess:
         logging.getLogger("scrapy").setLevel(self._crawler.settings["LOG_LEVEL"])
 
     def run(self, watch: Callable[[CrawlCounts], None] | None = None, **carried: Any) -> None:
-        """Run the spider to its end and count its requests; ``watch`` is shown the counted as it grows."""
+        """Run the spider to its end and count its requests; ``watch`` is shown the counts as they grow."""
         self._watch = watch
         crawling = self._process.crawl(self._crawler, **carried)
         before = {number: signal.signal(number, self._interrupt) for number in _SIGNALS}

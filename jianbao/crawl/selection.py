@@ -15,7 +15,7 @@ from storage.ledger.host import forget_manners
 from storage.ledger.owed import ListingFilter, find_listings, select_listings
 from storage.ledger.source import INFOCODE_SOURCE, ensure_source
 from storage.records import MEDIA, Missing, Mistaken, Owed, Source, canonical_info_code, has_digits_alone
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 from storage.records.press_days import PRESS_ZONE
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from jianbao.configuration import Configuration
 from storage.records import Site, Voices
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 from storage.records.voices import fold_name
 
 

@@ -331,10 +331,14 @@ LIST_FIELDS = tuple(field for name in _IN_LISTS for field in FIELDS if field.nam
 """What lists say of each article."""
 
 
-def table_columns() -> tuple[Column, ...]:
-    """Return the columns of tables, in their order."""
+def _table_columns() -> tuple[Column, ...]:
+    """Return the columns of tables, each that follows a certain other right behind it."""
     columns = [column for field in DOCUMENT_FIELDS for column in field.table_columns()]
     for moved in [column for column in columns if column.after is not None]:
         columns.remove(moved)
         columns.insert([column.name for column in columns].index(str(moved.after)) + 1, moved)
     return tuple(columns)
+
+
+TABLE_COLUMNS = _table_columns()
+"""What CSV and Parquet hold of each article, in this order."""

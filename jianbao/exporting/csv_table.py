@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import BinaryIO
 
-from jianbao.documents.article_fields import Column
-from jianbao.exporting.columns import COLUMNS
-from jianbao.exporting.document import ExportedArticle
+from jianbao.documents.article_fields import TABLE_COLUMNS, Column
+from jianbao.exporting.exported_article import ExportedArticle
 from storage.records.press_days import PRESS_ZONE
 
 _MARK = "\ufeff"
@@ -32,9 +31,9 @@ def write_csv(
     try:
         table.write(_MARK if mark else "")
         writer = csv.writer(table)
-        writer.writerow(column.name for column in COLUMNS)
+        writer.writerow(column.name for column in TABLE_COLUMNS)
         for article in articles:
-            writer.writerow(_cell(column, article, excel_safe=excel_safe) for column in COLUMNS)
+            writer.writerow(_cell(column, article, excel_safe=excel_safe) for column in TABLE_COLUMNS)
             count += 1
     finally:
         table.detach()

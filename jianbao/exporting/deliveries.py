@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from jianbao.exporting.selection import Selection
-from pipelines.fingerprint import body_hash
+from pipelines.compare.fingerprint import body_hash
 from pipelines.normalise.article import normalise
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article

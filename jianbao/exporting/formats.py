@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from jianbao import __version__
-from jianbao.documents.article_fields import EXPORT_FIELDS
+from jianbao.documents.article_fields import EXPORT_FIELDS, TABLE_COLUMNS
 from jianbao.exporting.atom import FeedEntry, FeedFacts, entry_of, write_feed
-from jianbao.exporting.columns import COLUMNS
 from jianbao.exporting.csv_table import write_csv
 from jianbao.exporting.jsonl import write_jsonl
 from jianbao.exporting.manifest import describe_query
@@ -47,7 +46,7 @@ def csv_format(*, mark: bool, excel_safe: bool) -> Format:
     def write(out: BinaryIO, chosen: Selection, _name: str) -> None:
         write_csv(out, chosen.articles(), mark=mark, excel_safe=excel_safe)
 
-    return Format("csv", tuple(column.name for column in COLUMNS), write)
+    return Format("csv", tuple(column.name for column in TABLE_COLUMNS), write)
 
 
 def parquet_format() -> Format:
@@ -55,7 +54,7 @@ def parquet_format() -> Format:
     check_parquet()
     return Format(
         "parquet",
-        tuple(column.name for column in COLUMNS),
+        tuple(column.name for column in TABLE_COLUMNS),
         lambda out, chosen, _name: write_parquet(out, chosen.articles()),
     )
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from jianbao.exporting.document import ExportedArticle
+from jianbao.exporting.exported_article import ExportedArticle
 
 # Unescaped, some programs take these for the end of a line, and terminals obey them.
 _UNESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, get_type_hints
 
-from jianbao.documents.article_fields import PARTS
+from jianbao.documents.article_fields import PARTS, TABLE_COLUMNS
 from jianbao.documents.document import Document
-from jianbao.exporting.columns import COLUMNS
-from jianbao.exporting.document import ExportedArticle
+from jianbao.exporting.exported_article import ExportedArticle
 from storage.records import Unusable
 from storage.records.press_days import PRESS_ZONE
 
@@ -50,7 +49,7 @@ def write_parquet(out: BinaryIO, articles: Iterable[ExportedArticle]) -> int:
 
 
 def _groups(articles: Iterable[ExportedArticle]) -> Iterator[list[Document]]:
-    rows = ({column.name: column.value(article.whole) for column in COLUMNS} for article in articles)
+    rows = ({column.name: column.value(article.whole) for column in TABLE_COLUMNS} for article in articles)
     while group := list(islice(rows, _GROUP)):
         yield group
 
@@ -71,4 +70,4 @@ def _schema() -> pyarrow.Schema:
             one: number if "int" in str(kind) else text for one, kind in get_type_hints(part.record).items()
         }
         types[name] = pyarrow.list_(pyarrow.struct(said))
-    return pyarrow.schema([(column.name, types[column.kind]) for column in COLUMNS])
+    return pyarrow.schema([(column.name, types[column.kind]) for column in TABLE_COLUMNS])

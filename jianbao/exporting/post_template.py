@@ -17,8 +17,8 @@ from storage.records import (
     find_info_code,
     has_digits_alone,
 )
-from storage.records.liquid import neutralise_liquid, neutralise_plain
 from storage.records.press_days import PRINTED_ZONE
+from storage.records.text.liquid import neutralise_liquid, neutralise_plain
 
 _SITE = "//finews.withounder.com"
 _ROLLING_SLUG, _ROLLING_TAG = "emnews", "东财滚动新闻"

@@ -15,9 +15,9 @@ from jianbao.exporting.manifest import WrittenFile, describe_export, format_mani
 from jianbao.exporting.post_folder import PostFolder, is_post_name
 from jianbao.exporting.post_template import post_name, render_post
 from jianbao.exporting.selection import Selection, Watch
-from pipelines.fingerprint import body_hash, content_hash
+from pipelines.compare.fingerprint import body_hash, content_hash
+from pipelines.compare.precedence import FILE_SCHEME, is_current
 from pipelines.normalise.article import normalise
-from pipelines.precedence import FILE_SCHEME, is_current
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, read_post_file
 from storage.archive.folder import Archive

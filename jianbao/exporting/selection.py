@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from jianbao.exporting.document import ExportedArticle
+from jianbao.exporting.exported_article import ExportedArticle
 from storage.articles.whole import complete_articles
 from storage.ledger.source import list_sources
 from storage.records import WholeArticle

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from pipelines.precedence import FILE_SCHEME
+from pipelines.compare.precedence import FILE_SCHEME
 from storage.records import Unusable
 
 _POSTS, _MOVED = "_posts", "old_post"

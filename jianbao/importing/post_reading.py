@@ -15,10 +15,10 @@ from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
 from urllib.parse import unquote
 
+from pipelines.compare.fingerprint import content_hash
+from pipelines.compare.precedence import FILE_SCHEME, is_current
 from pipelines.decide_import import Believed
-from pipelines.fingerprint import content_hash
 from pipelines.judge import judge
-from pipelines.precedence import FILE_SCHEME, is_current
 from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, PostFile, read_post_file
 from storage.ledger.source import INFOCODE_SOURCE

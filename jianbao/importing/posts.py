@@ -16,7 +16,7 @@ from jianbao.importing.post_reading import ReadPost, read_posts
 from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
 from jianbao.upkeep.index import index_news
 from jianbao.upkeep.texts import shrink_some_texts
-from pipelines.precedence import FILE_SCHEME
+from pipelines.compare.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.captures.imported_files import find_imported
 from storage.events.event import open_event
@@ -42,7 +42,7 @@ def import_posts(
     """Import the posts at these paths, files or folders, counting into ``counted``.
 
     Files that were imported before are passed over, so an import that was cut short goes on where it ended;
-    an interrupt cuts it short, and is noted in the counted.
+    an interrupt cuts it short, and is noted in ``counted``.
     Ghosts come last, when the articles are known that they may belong to. Raises OSError for a path that is
     not there, `ReadingStopped`, and what tells of an archive that can't be written.
     """

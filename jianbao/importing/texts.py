@@ -11,8 +11,8 @@ from typing import Any, Literal, cast
 from jianbao.importing.post_folder import FoundFile, Unreadable, load_file
 from jianbao.importing.text_identity import TextIdentity, identify_text
 from jianbao.upkeep.index import index_news
+from pipelines.compare.precedence import FILE_SCHEME
 from pipelines.decide_import import Believed, ImportedFile, decide_text, pass_over_text
-from pipelines.precedence import FILE_SCHEME
 from spiders.readers.encoding import decode_page
 from spiders.readers.plain_text import read_plain_text
 from storage.archive.folder import Archive

@@ -9,7 +9,7 @@ from jianbao.importing.counts import ImportCounts
 from jianbao.importing.post_batch import store_batch
 from jianbao.importing.post_folder import is_ghost_name
 from jianbao.importing.post_reading import read_post
-from pipelines.precedence import FILE_SCHEME
+from pipelines.compare.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.captures.capture import read_captures
 from storage.captures.imported_files import find_set_aside

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from jianbao.crawl.failed_run import tell_killed
 from jianbao.crawl.processes import is_alive
-from jianbao.crawl.verdict import tell_killed
 from scheduler.runs import Child, EventKind, HistoryRefused, Missed
 from storage.archive.folder import Archive
 from storage.events.event import open_event, resolve_events

@@ -1,1 +1,1 @@
-"""What a person at a terminal meets: tables, progress, differences, charts, logs."""
+"""What a person at a terminal meets: tables, progress, differences, bars, logs, exit statuses."""

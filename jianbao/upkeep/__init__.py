@@ -1,1 +1,1 @@
-"""What runs after crawls and between them: the index, stories, alarms."""
+"""What runs after crawls and between them: the index, stories, alarms, the shrinking of old texts."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from storage.events.event import list_open_sources, open_event, resolve_events
 from storage.ledger.arrears import watch_arrears
 from storage.ledger.counts import CrawlCounts, SourceCounts
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 
 _SUSPECT = 2
 """Articles set aside in one crawl that read no page, from which on the layout is suspected."""

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from pipelines.near_copies import COMMON_KEYS, Dissected, comparable, looks_like, similarity, sketch
+from pipelines.compare.near_copies import COMMON_KEYS, Dissected, comparable, looks_like, similarity, sketch
 from storage.archive.folder import Archive
 from storage.archive.turns import Turns
 from storage.stories.sketch import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from storage.records.common_characters import MOST_COMMON
-from storage.records.plausibility import plausibility
+from storage.records.text.common_characters import MOST_COMMON
+from storage.records.text.plausibility import plausibility
 
 _LOST = "\ufffd"
 _LOST_RUN = re.compile(f"{_LOST}+")

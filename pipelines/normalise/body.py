@@ -15,7 +15,7 @@ from pipelines.normalise.formulas import spell_formulas
 from pipelines.normalise.players import CHILDLESS, PLAYERS
 from pipelines.normalise.text import drop_unseen
 from storage.records import Paragraph, SetAside
-from storage.records.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
+from storage.records.text.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 
 __all__ = ["Body", "Line", "Picture", "read_body", "read_lines"]
 

@@ -11,7 +11,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
-from storage.records.hosts import host_of, is_allowed
+from storage.records.host import host_of, is_allowed
 
 
 class OffHost(IgnoreRequest):

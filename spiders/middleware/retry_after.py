@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from spiders.middleware.manners import HostMemory
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 
 _TOO_MANY = 429
 _UNAVAILABLE = 503

@@ -17,7 +17,7 @@ from spiders.middleware.manners import HostMemory
 from spiders.middleware.retry_after import HostRests
 from spiders.middleware.wholeness import is_whole
 from spiders.readers.robots_txt import TOKEN, is_robots_txt, name_only_us
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 
 _LONGEST_DELAY = 60.0  # seconds; a robots.txt that asks for more would stop the archive
 _NOT_THERE, _SERVER_ERROR = 400, 500

@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
-from storage.records.hosts import host_of
+from storage.records.host import host_of
 
 
 class HostSilent(IgnoreRequest):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spiders.readers.charset_declaration import header_charset, marked_charset, page_charset
 from spiders.readers.web_codecs import LOST, read_bytes
 from storage.records import SetAside
-from storage.records.plausibility import plausibility
+from storage.records.text.plausibility import plausibility
 
 _LATIN = "windows-1252"
 _UNDECLARED = ("gb18030", "big5", "euc-kr", "shift_jis", "euc-jp", _LATIN)

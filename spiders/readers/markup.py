@@ -12,7 +12,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from storage.records import SetAside
-from storage.records.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
+from storage.records.text.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 
 
 def parse_fragment(html: str) -> lxml_html.HtmlElement:

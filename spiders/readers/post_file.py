@@ -26,7 +26,7 @@ from storage.records import (
     find_info_code,
     has_digits_alone,
 )
-from storage.records.liquid import restore_liquid
+from storage.records.text.liquid import restore_liquid
 
 NOTICE_CATEGORY = "sitenews"
 """The category of the site's own notices, which are no articles."""

@@ -20,8 +20,7 @@ from storage.articles.article import (
 )
 from storage.articles.time_change import record_time_change
 from storage.events.event import open_event, record_event, resolve_events
-from storage.ledger.listing import ensure_listing
-from storage.ledger.settlement import change_listings, date_listings
+from storage.ledger.listing import change_listings, date_listings, ensure_listing
 from storage.ledger.source import ensure_import_source
 from storage.records import ArticleChange, Decision, EventChange, Exchange, Resource, StoredArticle
 from storage.search import IndexChange, ReadyTokens, index_articles

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from storage.articles.article import find_many_delivered
 from storage.captures.imported_files import find_imported, read_held_text
-from storage.ledger.settlement import find_known_listings
+from storage.ledger.listing import find_known_listings
 from storage.records import Filed, HeldText, Snapshot, StoredArticle, Wanted
 
 

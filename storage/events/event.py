@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, 
 
 from storage.database.schema import event
 from storage.records import Event
-from storage.records.sentences import fit
+from storage.records.text.sentences import fit
 
 KINDS = (
     "missed_run",

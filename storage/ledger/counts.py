@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal, get_args
 
 from storage.records import CountsOfSource, PollOutcome
-from storage.records.sentences import fit
+from storage.records.text.sentences import fit
 
 CrawlStatus = Literal["ok", "partial", "failed"]
 Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined"]

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from storage.records.compatible_forms import narrow, thin_marks
+from storage.records.text.compatible_forms import narrow, thin_marks
 from storage.search.variants import simplify_all
 
 _DOTS = dict.fromkeys(map(ord, "\u2022\u2027\u2219\u22c5\u2e31\u30fb\uff65"), "\u00b7")

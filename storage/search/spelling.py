@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import product
 
-from storage.records.compatible_forms import NARROWED
+from storage.records.text.compatible_forms import NARROWED
 from storage.search.folding import compile_finder, list_changes
 from storage.search.parted import has_parted
 from storage.search.variants import rank_character

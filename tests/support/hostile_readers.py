@@ -18,15 +18,15 @@ from protego import Protego
 from jianbao.documents.difference import compare_texts
 from jianbao.exporting.atom import FeedFacts, entry_of, write_feed
 from jianbao.exporting.csv_table import write_csv
-from jianbao.exporting.document import ExportedArticle
+from jianbao.exporting.exported_article import ExportedArticle
 from jianbao.exporting.jsonl import write_jsonl
 from jianbao.exporting.post_template import render_post
 from jianbao.web.text.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
-from pipelines.deduplicate import compare
+from pipelines.compare.deduplicate import compare
+from pipelines.compare.near_copies import Dissected, comparable, similarity, sketch
+from pipelines.compare.precedence import is_fuller
 from pipelines.doubt.belief import doubt
-from pipelines.near_copies import Dissected, comparable, similarity, sketch
 from pipelines.normalise.article import normalise
-from pipelines.precedence import is_fuller
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_damaged_page
@@ -50,8 +50,8 @@ from storage.records import (
     WholeArticle,
     find_info_code,
 )
-from storage.records.liquid import neutralise_liquid, neutralise_plain, restore_liquid
 from storage.records.press_days import PRESS_ZONE
+from storage.records.text.liquid import neutralise_liquid, neutralise_plain, restore_liquid
 from storage.search import BadQuery, find_hits, make_snippet, mark_hits, parse_query
 from storage.search.folding import fold_with_spans
 from storage.search.tokens import article_tokens

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from pipelines.precedence import FILE_SCHEME
+from pipelines.compare.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.captures.capture import list_captures
 from storage.warc import CaptureUnreadable, read_payload

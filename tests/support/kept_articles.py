@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from pipelines.case import Case
-from pipelines.deduplicate import compare
+from pipelines.compare.deduplicate import compare
 from pipelines.keep import keep_article
 from storage.archive.applying import apply_decision
 from storage.archive.folder import Archive

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from pipelines import listings
-from storage.ledger.settlement import change_listings, find_known_listings
+from storage.ledger.listing import change_listings, find_known_listings
 from storage.records import KnownListing, ListingChange, Owed
 
 

@@ -13,7 +13,7 @@ from html import escape
 from lxml import etree
 from lxml import html as lxml_html
 
-from storage.records.crowded_tags import has_crowded_tag
+from storage.records.text.crowded_tags import has_crowded_tag
 
 _DEEPEST = 60  # elements inside one another; an article's HTML has about ten
 _VOID = frozenset(

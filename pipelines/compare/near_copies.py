@@ -15,7 +15,7 @@ from statistics import fmean
 
 from rensa import RMinHash
 
-from pipelines.fingerprint import fold
+from pipelines.compare.fingerprint import fold
 
 SHORTEST = 60
 """Characters, folded, that a text must have: shorter ones are alike by chance."""

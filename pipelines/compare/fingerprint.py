@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 
 from storage.records import Article
-from storage.records.compatible_forms import narrow, thin_marks
+from storage.records.text.compatible_forms import narrow, thin_marks
 
 _SHORT = 1_000
 """Characters up to which a line may be nothing but marks: sorting them takes less time than looking."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from functools import cache
 
-from storage.records.common_characters import COMMON, LESS_COMMON, MOST_COMMON
+from storage.records.text.common_characters import COMMON, LESS_COMMON, MOST_COMMON
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[^\W\d_]+")

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pipelines.fingerprint import body_hash, content_hash, fold
+from pipelines.compare.fingerprint import body_hash, content_hash, fold
+from pipelines.compare.witnesses import keep_names, settle_time
 from pipelines.normalise.security_names import name_mentions
-from pipelines.witnesses import keep_names, settle_time
 from storage.records import Article, Forms, Mention, Security, StoredArticle
 
 Kind = Literal["new", "revised", "unchanged"]
@@ -34,7 +34,7 @@ def compare(fetched: Article, stored: StoredArticle | None, fingerprint: str | N
     """Compare a fetched article with the archived one of the same info code.
 
     The leading form's title and media are kept, and only its changes make revisions. The
-    time is whoever states it best (`pipelines.witnesses`).
+    time is whoever states it best (`pipelines.compare.witnesses`).
     Another form adds its linked securities and its summary (docs/upstream.md#twins), also to a later
     revision; what only an earlier text of the same form mentioned goes with that text. ``fingerprint`` is the
     fetched one's `content_hash`, where somebody has worked that out.
