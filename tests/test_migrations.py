@@ -354,6 +354,42 @@ def test_texts_have_codes_of_their_own(path: Path, engine: Engine, is_derived: b
     assert found is not None
 
 
+def test_of_copies_the_first_by_their_new_codes_is_the_first(path: Path, engine: Engine) -> None:
+    other = TEXT_URI.replace("%E4%B8%8A%E9%A5%B6%E6%8A%A5", "0abc")
+    uris = {_former(uri): uri for uri in (TEXT_URI, other)}
+    first, second = sorted(uris)
+    if uris[first] == other:
+        pytest.fail("the invented texts must change their order")
+    migrate_database(engine, "0012")
+    with writing(engine) as connection:
+        for number, code in enumerate((first, second)):
+            said = {"id": number + 1, "info_code": code, "duplicate_of": first if number else None}
+            _insert(connection, "article", ROWS["article"] | said | {"capture_id": None, "url": uris[code]})
+            place = {"id": number + 1, "warc_offset": number, "crawl_id": None}
+            _insert(connection, "capture", ROWS["capture"] | place | {"info_code": code, "url": uris[code]})
+            _insert(connection, "story_member", {"info_code": code, "story": first, "similarity": 1.0})
+    engine.dispose()
+    migrated = open_database(path)
+    with reading(migrated) as connection:
+        now = {code: resolve_code(connection, code) for code in uris}
+        pointed = set(connection.execute(text("SELECT info_code, duplicate_of FROM article")).tuples())
+        stories = set(connection.execute(text("SELECT story FROM story_member")).scalars())
+    migrated.dispose()
+    assert pointed == {(now[second], None), (now[first], now[second])}
+    assert stories == {now[second]}
+
+
+def _former(uri: str) -> str:
+    return f"NW202603200{int(hashlib.sha256(uri.encode()).hexdigest(), 16) % 10**9:09d}"
+
+
+def _insert(connection: Connection, table: str, row: dict[str, Any]) -> None:
+    there = {column["name"] for column in inspect(connection).get_columns(table)}
+    row = {name: value for name, value in row.items() if name in there}
+    names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+
+
 def test_a_new_archive_has_the_schema_that_the_code_describes(path: Path) -> None:
     engine = open_database(path)
     command.check(settings(engine))

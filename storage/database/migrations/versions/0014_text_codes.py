@@ -39,6 +39,38 @@ _CODES = (
     ("story_owed", "info_code"),
 )
 
+# The first of copies is the first published, and among those of one moment the first by its code.
+_POINT_COPIES = """WITH renamed AS (
+  SELECT content_hash FROM article
+  WHERE content_hash IN (
+    SELECT content_hash FROM article WHERE info_code IN (SELECT info_code FROM code_alias)
+  )
+  GROUP BY content_hash HAVING count(*) > 1
+), firsts AS (
+  SELECT content_hash, info_code FROM (
+    SELECT content_hash, info_code,
+      row_number() OVER (PARTITION BY content_hash ORDER BY published_at, info_code) AS place
+    FROM article WHERE content_hash IN (SELECT content_hash FROM renamed)
+  ) AS placed WHERE place = 1
+)
+UPDATE article SET duplicate_of = (
+  SELECT nullif(firsts.info_code, article.info_code) FROM firsts
+  WHERE firsts.content_hash = article.content_hash
+)
+WHERE content_hash IN (SELECT content_hash FROM firsts)"""
+# As the first of copies, so the one that a story is named by.
+_LIST_FIRSTS = """SELECT story, info_code FROM (
+  SELECT story_member.story, story_member.info_code,
+    row_number() OVER (
+      PARTITION BY story_member.story ORDER BY article.published_at, article.info_code
+    ) AS place
+  FROM story_member JOIN article ON article.info_code = story_member.info_code
+  WHERE story_member.story IN (
+    SELECT story FROM story_member WHERE info_code IN (SELECT info_code FROM code_alias)
+  )
+) AS placed
+WHERE place = 1 AND story <> info_code"""
+
 
 def upgrade() -> None:
     """Make the table of former codes, and rename what was derived."""
@@ -65,6 +97,10 @@ def upgrade() -> None:
             )
         )
     bind.execute(sa.text("UPDATE story_link SET one = other, other = one WHERE one > other"))
+    bind.execute(sa.text(_POINT_COPIES))
+    for story, first in bind.execute(sa.text(_LIST_FIRSTS)).all():
+        named = {"story": story, "first": first}
+        bind.execute(sa.text("UPDATE story_member SET story = :first WHERE story = :story"), named)
 
 
 def _find_derived() -> dict[str, str]:
