@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test check coverage soak lock clean
+.PHONY: help demo test check coverage soak forms lock clean
 .DEFAULT_GOAL := help
 
 help:            ## what can be made
@@ -35,6 +35,9 @@ coverage: $(STAMP) ## run the tests and say which lines and branches they run: h
 
 soak: $(STAMP)   ## slow proofs: 1,000 kills at random points of a crawl
 	$(BIN)/python benchmarks/kills.py --kills 1000
+
+forms:           ## make the table of characters' usual forms anew, of OpenCC's
+	PYTHONPATH=tests:. $(BIN)/python -m support.character_forms
 
 lock:            ## resolve every dependency again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from support.character_forms import write_table
 from support.mixed_text import motley_line
 from support.naive_search import naive_fold, naive_lines
 
@@ -17,6 +18,7 @@ from storage.search import tokens
 from storage.search.folding import Folded, fold, fold_lines, fold_with_spans
 from storage.search.parted import add_closed
 from storage.search.tokens import article_tokens, query_tokens
+from storage.search.usual_forms import TABLE
 
 ODD = (
     "aＡ中國发髮\u3000 \t\xa0\u200b\ufeff\u00ade\u0301\u0323か\u3099ｶﾞ한\u1112\u1161\u11abﬁ①㎡½İßς\u0345𠮷"
@@ -111,6 +113,10 @@ def test_what_means_something_else_is_not_the_same(one: str, other: str) -> None
 @example("臺\U000e0100")
 def test_folding_is_what_the_definition_says(text: str) -> None:
     assert fold(text) == naive_fold(text)
+
+
+def test_the_table_of_usual_forms_is_what_opencc_and_unicode_tell() -> None:
+    assert TABLE.read_text("utf-8") == write_table(), "make forms"
 
 
 @given(LINES)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from storage.records.text.compatible_forms import narrow, thin_marks
-from storage.search.variants import simplify_all
+from storage.search.usual_forms import read_usual_forms
 
 _DOTS = dict.fromkeys(map(ord, "\u2022\u2027\u2219\u22c5\u2e31\u30fb\uff65"), "\u00b7")
 """The middle dots between the parts of a foreign name, of which every keyboard and typesetter has another."""
@@ -215,7 +215,7 @@ def _continues(character: str) -> bool:
 @cache
 def _table() -> Table:
     changes: dict[int, str | None] = {
-        ord(old): unicodedata.normalize("NFKC", new) for old, new in simplify_all().items()
+        ord(old): unicodedata.normalize("NFKC", new) for old, new in read_usual_forms().items()
     }
     changes |= _DOTS
     changes |= _ZEROS

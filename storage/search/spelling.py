@@ -15,7 +15,7 @@ from itertools import product
 from storage.records.text.compatible_forms import NARROWED
 from storage.search.folding import compile_finder, list_changes
 from storage.search.parted import has_parted
-from storage.search.variants import rank_character
+from storage.search.usual_forms import rank_character
 
 _OWN = "\u4e00-\u9fff〇。、《》“”"
 _WIDE = {narrow: wide for wide, narrow in NARROWED}

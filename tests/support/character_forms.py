@@ -1,18 +1,23 @@
-"""Characters that are written in several ways: which of OpenCC's and Unicode's tables make them one.
+"""The table of usual forms, made: which of OpenCC's and Unicode's tables make several characters one.
 
 Traditional and simplified, the variants of Taiwan and Hong Kong (衞, 裏, 峯), what simplified print has two
 of (锺 and 钟), Japanese forms, and radicals that stand for characters, as files converted from PDF have them.
+
+``make forms`` writes `storage.search.usual_forms.TABLE` anew, where OpenCC's tables or this have changed.
 """
 
 from __future__ import annotations
 
 import unicodedata
 
+from opencc import OpenCC
+
+from storage.search.usual_forms import TABLE, rank_character
+
 _HAN = ((0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32400))
 _VARIANTS = ("tw2t", "t2tw", "hk2t", "t2hk", "s2t")
 _JAPANESE = ("jp2t", "t2jp")
 _FIRST_PLANE = 0x10000
-_FIRST_LEVEL = 0xD8  # the rows of GB 2312 from here on hold its rarer characters
 _RADICALS = (
     "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
     "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀",
@@ -21,6 +26,14 @@ _RADICALS = (
 
 Kangxi's radicals are left to NFKC, which knows them.
 """
+
+
+def write_table() -> str:
+    """Return the table as its file has it: in each line a usual form and all that it stands for, in order."""
+    families: dict[str, list[str]] = {}
+    for other, usual in simplify_all().items():
+        families.setdefault(usual, []).append(other)
+    return "".join(f"{usual}{''.join(sorted(families[usual]))}\n" for usual in sorted(families))
 
 
 def simplify_all() -> dict[str, str]:
@@ -45,15 +58,6 @@ def simplify_all() -> dict[str, str]:
     for radical, character in zip(*_RADICALS, strict=True):
         forms[radical] = forms.get(character, character)
     return forms
-
-
-def rank_character(character: str) -> int:
-    """Return 0 for a common character of simplified print (GB 2312's first level), 1 for a rarer, else 2."""
-    try:
-        row = character.encode("gb2312")[0]
-    except UnicodeEncodeError:
-        return 2
-    return int(row >= _FIRST_LEVEL)
 
 
 class _Families:
@@ -86,8 +90,10 @@ class _Families:
 
 def _convert(name: str, characters: list[str]) -> dict[str, str]:
     """Return what OpenCC's table of that name writes otherwise, character by character."""
-    from opencc import OpenCC  # noqa: PLC0415 - some 100 ms for all, and only who searches or stores needs it
-
     converted = OpenCC(name).convert("\n".join(characters)).split("\n")
     pairs = zip(characters, converted, strict=True)
     return {old: new for old, new in pairs if new != old and len(new) == 1}
+
+
+if __name__ == "__main__":
+    TABLE.write_text(write_table(), "utf-8")
