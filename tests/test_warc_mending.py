@@ -296,6 +296,18 @@ def test_every_bit_of_the_last_record_may_be_wrong(
         assert path.read_bytes() == damaged
 
 
+@pytest.mark.parametrize("number", range(12))
+def test_a_bit_flipped_where_a_record_ends_never_costs_it(tmp_path: Path, number: int) -> None:
+    """What is packed may then seem to end in the trailer, as if the rest of that had not been written."""
+    place = write_pages(tmp_path, f"page {number}".encode() * number)[-1]
+    path = tmp_path / FIRST_FILE
+    whole = path.read_bytes()
+    for back in range(1, 16):
+        for bit in range(8):
+            path.write_bytes(flipped(whole, end_of(place) - back, bit))
+            assert mend_tail(path, 0).cut_bytes == 0, (back, bit)
+
+
 def test_with_the_database_nothing_before_the_known_end_is_even_read(
     tmp_path: Path, whole_file: tuple[bytes, list[WarcPlace]]
 ) -> None:

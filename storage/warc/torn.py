@@ -20,6 +20,7 @@ _TRAILER = 8  # bytes: checksum, and the length of what was packed
 _CHUNK = 2**14
 _KEPT = 2**16  # bytes of a record in which its header ends
 _BEGINNING = b"WARC/1."
+_BLANK = b"\r\n\r\n"
 _MOST_PACKED = 100  # times: no record shrinks to less
 _NEVER_WRITTEN = bytes(_TRAILER)
 _LENGTH = re.compile(rb"\r\nContent-Length: *([0-9]{1,12})\r\n", re.IGNORECASE)
@@ -49,9 +50,10 @@ def _never_ended(data: mmap, start: int) -> bool:
         return True
     if not plain:  # the gzip header may be what was damaged
         return not found.text.startswith(_BEGINNING)
-    if found.end != "missing":
-        return found.end == "cut"
-    return _lacks_its_end(found, len(data) - start, int.from_bytes(data[-4:], "little"))
+    last_number = int.from_bytes(data[-4:], "little")
+    if found.end == "cut":  # unless it seems to end too late, in a trailer that is there
+        return last_number != _told_size(found)
+    return found.end == "missing" and _lacks_its_end(found, len(data) - start, last_number)
 
 
 def _lacks_its_end(found: _Unpacked, packed: int, last_number: int) -> bool:
@@ -62,14 +64,20 @@ def _lacks_its_end(found: _Unpacked, packed: int, last_number: int) -> bool:
     """
     if not (found.text.startswith(_BEGINNING) or _BEGINNING.startswith(found.text)):
         return not packed * 0.9 <= last_number <= packed * _MOST_PACKED
-    header, blank, _ = found.text.partition(b"\r\n\r\n")
+    header, _, _ = found.text.partition(_BLANK)
     if _UNPRINTABLE.search(header):
         return False
-    length = _LENGTH.search(header + b"\r\n") if blank else None
-    if length is None:
+    whole = _told_size(found)
+    if whole is None:
         return len(found.text) < _KEPT
-    whole = len(header) + len(blank) + int(length[1]) + len(b"\r\n\r\n")
     return found.size <= whole and last_number != whole
+
+
+def _told_size(found: _Unpacked) -> int | None:
+    """Return how many bytes a record has by its own header, None where that does not tell."""
+    header, blank, _ = found.text.partition(_BLANK)
+    length = _LENGTH.search(header + b"\r\n") if blank else None
+    return len(header) + len(blank) + int(length[1]) + len(_BLANK) if length else None
 
 
 @dataclass(frozen=True, slots=True)
