@@ -372,10 +372,11 @@ def test_of_copies_the_first_by_their_new_codes_is_the_first(path: Path, engine:
     migrated = open_database(path)
     with reading(migrated) as connection:
         now = {code: resolve_code(connection, code) for code in uris}
-        pointed = set(connection.execute(text("SELECT info_code, duplicate_of FROM article")).tuples())
+        rows = connection.execute(text("SELECT info_code, duplicate_of FROM article"))
+        pointed = {row.info_code: row.duplicate_of for row in rows}
         stories = set(connection.execute(text("SELECT story FROM story_member")).scalars())
     migrated.dispose()
-    assert pointed == {(now[second], None), (now[first], now[second])}
+    assert pointed == {now[second]: None, now[first]: now[second]}
     assert stories == {now[second]}
 
 
