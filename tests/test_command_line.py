@@ -172,6 +172,13 @@ def test_an_article_that_is_not_there_is_told_with_what_to_do(archived: Newsroom
     assert "NW202603209999999999 is not in the archive: fetch it with `jianbao recrawl --code" in said
 
 
+def test_an_article_of_another_site_that_nothing_listed_is_told_without_a_way_that_leads_nowhere(
+    archived: Newsroom,
+) -> None:
+    said = one_sentence(archived.run("show", "jxrb-20230519.7712601", "--json"))
+    assert said.endswith("jxrb-20230519.7712601 is not in the archive, and no source ever listed it")
+
+
 def test_a_failed_crawl_says_what_failed(newsroom: Newsroom) -> None:
     post = newsroom.site.articles[0]
     newsroom.site.misbehave(post.code, "status", status=500)

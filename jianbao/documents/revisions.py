@@ -15,8 +15,10 @@ from storage.articles.alias import resolve_code
 from storage.articles.article import NotArchived
 from storage.articles.revision import list_revisions
 from storage.articles.whole import find_whole
+from storage.ledger.listing import list_listings
 from storage.ledger.source import list_sources
 from storage.records import Paragraph, StoredArticle, WholeRevision, canonical_info_code
+from storage.records.info_code import has_digits_alone
 from storage.records.press_days import PRESS_ZONE
 
 
@@ -48,15 +50,22 @@ def read_shown(view: Connection, code: str, revision: int | None = None) -> Docu
     info_code = resolve_code(view, canonical_info_code(code))
     whole = find_whole(view, info_code)
     if whole is None:
-        raise NotArchived(
-            f"{info_code} is not in the archive: fetch it with `jianbao recrawl --code {info_code}`"
-        )
+        raise _not_archived(view, info_code)
     zones = {row.slug: row.timezone for row in list_sources(view)}
     zone = ZoneInfo(zones[whole.sources[0]]) if whole.sources else PRESS_ZONE
     if revision is not None:
         earlier = at_revision(whole.stored, list_revisions(view, info_code), revision)
         whole = replace(whole, stored=earlier)
     return present_article(whole, zone=zone)
+
+
+def _not_archived(view: Connection, info_code: str) -> NotArchived:
+    """Return what to say of an article that is not there, with the way to it if there is one."""
+    if has_digits_alone(info_code) or list_listings(view, info_code):
+        return NotArchived(
+            f"{info_code} is not in the archive: fetch it with `jianbao recrawl --code {info_code}`"
+        )
+    return NotArchived(f"{info_code} is not in the archive, and no source ever listed it")
 
 
 def read_difference(view: Connection, code: str, number: int | None = None) -> Document | None:
