@@ -22,6 +22,7 @@ from jianbao.importing.text_identity import site_of
 from storage.articles.alias import resolve_code
 from storage.articles.article import find_article
 from storage.articles.revision import list_revisions
+from storage.articles.shrinking import shrink_part
 from storage.captures.capture import read_capture
 from storage.database.opening import (
     SCHEMA_REVISION,
@@ -352,6 +353,21 @@ def test_texts_have_codes_of_their_own(path: Path, engine: Engine, is_derived: b
         found = find_article(connection, now)
     migrated.dispose()
     assert found is not None
+
+
+def test_views_that_people_made_go_on_reading_revisions(path: Path, engine: Engine) -> None:
+    migrate_database(engine, "0012")
+    with writing(engine) as connection:
+        fill(connection)
+        connection.execute(text("CREATE VIEW mine AS SELECT info_code, text FROM revision"))
+        connection.execute(text("CREATE VIEW broken AS SELECT * FROM nowhere"))
+    engine.dispose()
+    migrated = open_database(path)
+    with writing(migrated) as connection:
+        assert shrink_part(connection, 8) == 1
+        assert connection.execute(text("SELECT text FROM wording")).scalar_one() == ""
+        assert connection.execute(text("SELECT text FROM mine")).scalar_one() == ROWS["revision"]["text"]
+    migrated.dispose()
 
 
 def test_of_copies_the_first_by_their_new_codes_is_the_first(path: Path, engine: Engine) -> None:

@@ -98,7 +98,10 @@ END"""
 
 def upgrade() -> None:
     """Rename the table, and make the view, what guards it, and the note of how far shrinking has come."""
+    # Views that people made over `revision` are to go on reading that, and a broken one must stop nothing.
+    _alter_as_before(on=True)
     op.rename_table("revision", "wording")
+    _alter_as_before(on=False)
     op.add_column("wording", sa.Column("text_parts", sa.Text()))
     op.add_column("wording", sa.Column("body_parts", sa.Text()))
     op.execute(_VIEW)
@@ -109,3 +112,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("done_to", name="pk_shrinking"),
     )
     op.execute("INSERT INTO shrinking (done_to) SELECT '' WHERE EXISTS (SELECT 1 FROM wording)")
+
+
+def _alter_as_before(*, on: bool) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"PRAGMA legacy_alter_table = {'ON' if on else 'OFF'}")
