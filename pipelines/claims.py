@@ -23,7 +23,7 @@ def decide_claim(case: Case, voices: Voices, article: Article, url: str) -> Deci
         return keep_article(case, article, comparison, only)
     claim, known = Claim(article.url, article.media), Claim(stored.article.url, stored.article.media)
     differs = comparison.kind == "revised"
-    if voices.prefers(claim, known):
+    if voices.is_preferred(claim, known):
         kept = keep_article(case, article, supersede(article, stored), only)
         told = _tell(case, f"the text from {stored.article.url} gave way to {url}")
         return replace(kept, events=(*kept.events, told)) if differs else kept

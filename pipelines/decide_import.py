@@ -58,7 +58,7 @@ def decide_post(file: ImportedFile, snapshot: Snapshot, now: datetime) -> Decisi
     Only, a file never takes the place of a better text (`pipelines.compare.precedence`), brings no page back
     that is gone, and opens no event when it is set aside: an import reports as a whole.
     """
-    if snapshot.filed is not None and not _can_be_merged(file, snapshot):
+    if snapshot.filed is not None and not _may_be_merged(file, snapshot):
         return Decision(file.owed.info_code, now, "known")
     case = _open_case(file, snapshot, now)
     try:
@@ -126,7 +126,7 @@ def _open_case(file: ImportedFile, snapshot: Snapshot, now: datetime) -> Case:
     )
 
 
-def _can_be_merged(file: ImportedFile, snapshot: Snapshot) -> bool:
+def _may_be_merged(file: ImportedFile, snapshot: Snapshot) -> bool:
     """Tell whether a ghost that was set aside earlier has found its article since."""
     listed = snapshot.listing_of(file.owed.source)
     waits = listed is not None and listed.state in UNARCHIVED

@@ -94,12 +94,12 @@ class Schedule:
         )
 
     @property
-    def hourly(self) -> bool:
+    def is_hourly(self) -> bool:
         """Whether it runs in every hour of its days, so that summer time doesn't concern it."""
         return len(self.hours) == _HOURS_OF_A_DAY
 
     def _times_in_words(self) -> str:
-        if self.hourly:
+        if self.is_hourly:
             return _minutes_in_words(self.minutes)
         times = [f"{hour:02}:{minute:02}" for hour in self.hours for minute in self.minutes]
         return f"at {', '.join(times)}" if len(times) <= _MOST_TIMES_SPELT else f"{len(times)} times a day"
@@ -146,14 +146,14 @@ def _fires_on(schedule: Schedule, day: date) -> tuple[datetime, ...]:
         return ()
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a wall clock time; its zone follows
     minutes = [60 * hour + minute for hour in schedule.hours for minute in schedule.minutes]
-    if _steady(midnight, schedule.zone):
+    if _is_steady(midnight, schedule.zone):
         start = midnight.replace(tzinfo=schedule.zone).astimezone(UTC)
         return tuple(start + timedelta(minutes=minute) for minute in minutes)
     walls = (midnight + timedelta(minutes=minute) for minute in minutes)
     return tuple(sorted({instant for wall in walls for instant in _instants(schedule, wall)}))
 
 
-def _steady(midnight: datetime, zone: ZoneInfo) -> bool:
+def _is_steady(midnight: datetime, zone: ZoneInfo) -> bool:
     """Tell whether the clocks of that day never change."""
     edges = (
         moment.replace(tzinfo=zone, fold=fold) for moment in (midnight, midnight + _DAY) for fold in (0, 1)
@@ -167,8 +167,8 @@ def _instants(schedule: Schedule, wall: datetime) -> tuple[datetime, ...]:
     if first == second:
         return (first,)
     if first < second:  # the time comes twice
-        return (first, second) if schedule.hourly else (first,)
-    return () if schedule.hourly else (_clocks_jump(second, first, schedule.zone),)
+        return (first, second) if schedule.is_hourly else (first,)
+    return () if schedule.is_hourly else (_clocks_jump(second, first, schedule.zone),)
 
 
 def _clocks_jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:

@@ -239,7 +239,7 @@ class Service:
             self._catch_up()
         self._backlog.write()
         self._say(self._heartbeat())
-        if not self._overdue():
+        if not self._is_overdue():
             self._watchdog.pulse()
             notify_systemd("WATCHDOG=1")
 
@@ -258,7 +258,7 @@ class Service:
         for slug in self._sources:
             self._schedule(slug)
 
-    def _overdue(self) -> bool:
+    def _is_overdue(self) -> bool:
         """Tell whether the scheduler left a job waiting for longer than its grace."""
         grace = timedelta(seconds=self._limits.grace + self._limits.beat)
         jobs = self._scheduler.get_jobs()  # the soonest first

@@ -17,7 +17,7 @@ from spiders.kinds.kind import Answer, Kind, KindContext
 from spiders.kinds.registry import UnknownKind, load_kind
 from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.silent_hosts import HostSilent
-from spiders.middleware.trouble import Elsewhere, explain_failure, is_unreachable, tells_of_whole_host
+from spiders.middleware.trouble import Elsewhere, explain_failure, is_of_whole_host, is_unreachable
 from spiders.middleware.wholeness import is_whole
 from spiders.polling import Polling
 from spiders.port import Port
@@ -111,7 +111,7 @@ class ArchiveSpider(Spider):
     def next_owed(self) -> Owed | None:
         """Return the next article to look for, sources in turn; None when there is none for now."""
         if self._wanted is not None:
-            return next(self._wanted, None) if not self.line_is_long else None
+            return next(self._wanted, None) if not self.is_line_long else None
         for _ in range(len(self._owing)):
             slug, owing = self._owing.popleft()
             owed = next(owing, None) if self.may_read_on(slug) else _NOT_NOW
@@ -122,15 +122,15 @@ class ArchiveSpider(Spider):
         return None
 
     @property
-    def line_is_long(self) -> bool:
+    def is_line_long(self) -> bool:
         """Whether so much stands in line that it should not grow without need."""
         return self._waiting.total() >= _MOST_WAITING
 
     def may_read_on(self, source: str) -> bool:
         """Return whether more of a source's articles may stand in line."""
-        return self._waiting[source] < (1 if self.line_is_long else _MOST_OF_SOURCE)
+        return self._waiting[source] < (1 if self.is_line_long else _MOST_OF_SOURCE)
 
-    def gives_up_on(self, url: str) -> bool:
+    def is_given_up(self, url: str) -> bool:
         """Return whether a host was out of reach so often in a row that it is left alone."""
         return self._silent[host_of(url)] >= _PATIENCE_WITH_HOST
 
@@ -143,7 +143,7 @@ class ArchiveSpider(Spider):
     def poll_failed(self, failure: Failure) -> None:
         """Record a poll that brought no answer; skip what is owed when the host itself is out of reach."""
         polling: Polling = failure.request.meta["polling"]  # type: ignore[attr-defined]
-        with self._attend_poll(polling, reachable=not tells_of_whole_host(failure)):
+        with self._attend_poll(polling, reachable=not is_of_whole_host(failure)):
             trouble = explain_failure(failure, polling.ask.url)
             polling.fail(trouble if isinstance(trouble, TryLater) else TryLater(str(trouble)))
 
@@ -249,7 +249,7 @@ class ArchiveSpider(Spider):
         if isinstance(item, Request):
             return item
         self._waiting[item.owed.source] -= 1
-        if item.answers and self.searches.was_found(item):
+        if item.answers and self.searches.is_found(item):
             self.searches.end(item)
         elif item.answers or self.searches.begin(item):
             return self._ask(item)
@@ -366,7 +366,7 @@ class ArchiveSpider(Spider):
     ) -> Iterator[Delivery]:
         """End a search with its delivery; a failure is no news once another search has found the article."""
         delivery = (concluded or search).give(delivery)
-        found = self.searches.was_found(search)
+        found = self.searches.is_found(search)
         self.searches.end(search, found=delivery.draft is not None)
         if delivery.exchange is not None or not found:
             yield delivery

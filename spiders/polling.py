@@ -48,7 +48,7 @@ class Polling:
         known, host = self.order.validators, host_of(self.ask.url)
         if known is None or not (self.ask.only_if_changed and self.order.may_ask):
             return {}
-        if not self.port.trusts_validators(host):
+        if not self.port.has_true_validators(host):
             return {}
         headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         return {name: value for name, value in headers.items() if value}

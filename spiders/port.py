@@ -34,7 +34,7 @@ class Port(HostMemory, Protocol):
     def leave(self, owed: Owed, host: str) -> None:
         """Note that an owed article is left for a later crawl, since its host does not answer."""
 
-    def trusts_validators(self, host: str) -> bool:
+    def has_true_validators(self, host: str) -> bool:
         """Return whether a host's ETag or Last-Modified was ever seen to tell the truth, and never to lie."""
 
     def note_validators(self, host: str, *, truthful: bool) -> None:

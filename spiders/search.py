@@ -131,7 +131,7 @@ class Searches:
         self._later: dict[Key, list[Search]] = {}
 
     def begin(self, search: Search) -> bool:
-        """Return whether to ask for this article now; what another search may yet find waits for it."""
+        """Begin a search unless another may yet find its article: then it waits; return whether it began."""
         key, host = search.key, search.host
         asking = self._asking.get(key, [])
         if (
@@ -166,7 +166,7 @@ class Searches:
             if len(memory) > _MOST_REMEMBERED:
                 del memory[next(iter(memory))]
 
-    def was_found(self, search: Search) -> bool:
+    def is_found(self, search: Search) -> bool:
         """Return whether another search found the article meanwhile."""
         return search.key in self._found
 

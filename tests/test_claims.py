@@ -126,7 +126,7 @@ CASES: dict[str, tuple[tuple[str, str | None], tuple[str, str | None], bool]] = 
 def test_which_text_stands(case: str) -> None:
     (one, media), (other, known), stands = CASES[case]
     claim, held = Claim(f"http://{one}.example/a", media), Claim(f"http://{other}.example/a", known)
-    assert VOICES.prefers(claim, held) is stands
+    assert VOICES.is_preferred(claim, held) is stands
     assert VOICES.are_apart(claim.url, held.url)
 
 
@@ -184,7 +184,7 @@ def test_who_is_configured_no_more_still_speaks_for_what_it_brought(hosts: list[
     assert voices.are_many
     assert voices.are_apart("http://one.example/x", "http://gone.example/x")
     claim, known = Claim("http://one.example/x", "丁报"), Claim("http://gone.example/x", "丁报")
-    assert not voices.prefers(claim, known)
+    assert not voices.is_preferred(claim, known)
 
 
 def test_a_source_that_took_anothers_place_speaks_for_its_newspaper() -> None:
@@ -192,7 +192,7 @@ def test_a_source_that_took_anothers_place_speaks_for_its_newspaper() -> None:
         ("丁报", "http://new.example/d", {}), endpoint="http://api.example", former=("http://old.example/d",)
     )
     claim, known = Claim("http://new.example/x", "丁报"), Claim("http://old.example/x", "丁报")
-    assert voices.prefers(claim, known)
+    assert voices.is_preferred(claim, known)
 
 
 def test_nobody_forges_the_articles_of_a_source_that_was_taken_from_the_configuration(

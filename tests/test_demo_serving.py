@@ -14,7 +14,7 @@ from support.crawl_processes import wait_until
 from support.demo_client import PAPER, ask
 
 from jianbao.demo import DemoSite, Post, Press
-from jianbao.demo.answer import Answer, accepts_gzip
+from jianbao.demo.answer import Answer, may_be_gzipped
 from jianbao.demo.misbehaviour import Kind
 from storage.records.press_days import PRINTED_ZONE
 
@@ -66,7 +66,7 @@ ANSWER = Answer(b"x", etag='"a"', modified=datetime(2026, 3, 20, 1, 0, tzinfo=PR
     ],
 )
 def test_conditions_are_read_as_http_says(conditions: dict[str, str], met: bool) -> None:
-    assert ANSWER.meets(conditions) is met
+    assert ANSWER.is_held_by(conditions) is met
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_conditions_are_read_as_http_says(conditions: dict[str, str], met: bool)
     ],
 )
 def test_gzip_is_sent_only_when_allowed(offer: str, accepted: bool) -> None:
-    assert accepts_gzip({"Accept-Encoding": offer}) is accepted
+    assert may_be_gzipped({"Accept-Encoding": offer}) is accepted
 
 
 def test_gzip_carries_the_same_bytes_and_a_weak_tag(still_site: DemoSite) -> None:

@@ -207,7 +207,7 @@ def test_what_two_crawls_learn_of_a_host_is_all_kept(archive: Archive) -> None:
     one.let_rest(HOST, until)
     other.keep_robots(HOST, b"User-agent: *\n")
     third = open_delivered(archive)
-    assert not third.trusts_validators(HOST)
+    assert not third.has_true_validators(HOST)
     assert third.rests_until(HOST) == until
     assert third.robots(HOST) == b"User-agent: *\n"
 

@@ -344,14 +344,14 @@ def test_a_stuck_scheduler_gets_no_sign_of_life(tmp_path: Path, clock: time_mach
 
     async def stall(service: Service) -> None:
         await asyncio.sleep(0.1)
-        assert not service._overdue()
+        assert not service._is_overdue()
         service._scheduler.pause()
         service._skew += 600.0
         clock.shift(timedelta(minutes=10))
         await asyncio.sleep(0.1)
         fed = service._watchdog._last
         await asyncio.sleep(0.2)
-        assert service._overdue()
+        assert service._is_overdue()
         assert service._watchdog._last == fed
 
     assert bench.run(stall) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -71,3 +72,18 @@ def test_every_room_of_the_product_is_in_the_drawing_of_the_house() -> None:
     } - {"versions"}
     assert len(rooms) > 30
     assert sorted(room for room in rooms if f"{room}/" not in drawing) == []
+
+
+def test_predicates_begin_alike() -> None:
+    """What only tells whether something is so says it in its name, and the same way everywhere."""
+    others = [
+        f"{path.relative_to(ROOT)}: {found.name}"
+        for top in ("jianbao", "scheduler", "spiders", "pipelines", "storage")
+        for path in (ROOT / top).rglob("*.py")
+        for found in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(found, ast.FunctionDef)
+        and path.name != "env.py"  # Alembic's names
+        and (ast.get_docstring(found) or "").startswith(("Tell whether", "Return whether"))
+        and not re.match(r"_?_?(is|are|has|may|matches|contains)(_|$)", found.name)
+    ]
+    assert others == []

@@ -92,7 +92,7 @@ def test_what_was_found_is_not_looked_for_again(searches: Searches) -> None:
     searches.end(first, found=True)
     (resumed,) = searches.resume()
     assert not searches.begin(resumed)
-    assert searches.was_found(second)
+    assert searches.is_found(second)
     assert not searches.has_waiting
 
 
@@ -102,7 +102,7 @@ def test_a_silent_host_is_not_waited_for(searches: Searches) -> None:
     assert searches.begin(second), "the other host is asked meanwhile"
     searches.end(second, found=True)
     searches.end(first)
-    assert searches.was_found(first)
+    assert searches.is_found(first)
 
 
 def test_a_search_that_went_on_is_waited_for_where_it_is_now(searches: Searches) -> None:

@@ -87,7 +87,7 @@ def check_address(text: str) -> str:
         raise ValueError("it contains a user name or password")
     if not parts.hostname:
         raise ValueError("it has no host")
-    if not _can_be_host(parts.hostname):
+    if not _may_be_host(parts.hostname):
         raise ValueError("it has a host that can't be one")
     return text
 
@@ -103,7 +103,7 @@ def check_host(text: str) -> str:
     if "*" in text:
         raise ValueError("it is a pattern, and each host is named by itself")
     parts = _split_address(f"//{text}")
-    if not _can_be_host(parts.hostname or "") or text.endswith(":"):
+    if not _may_be_host(parts.hostname or "") or text.endswith(":"):
         raise ValueError("it can't be a host")
     return text
 
@@ -174,7 +174,7 @@ def _suggest_zone(text: str) -> str:
     return f" (did you mean {nearest[0]}?)" if nearest else ""
 
 
-def _can_be_host(name: str) -> bool:
+def _may_be_host(name: str) -> bool:
     """Return whether DNS could know a name, in whatever script, or it is an address."""
     if not _HOST.fullmatch(name):
         return False

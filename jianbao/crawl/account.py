@@ -66,10 +66,10 @@ def close_crawl(
     now = datetime.now(UTC)
     with archive.writing() as connection:
         slugs = (*order.slugs, *leftovers)
-        polled, tells = order.wanted is None, order.tells_of_layout
+        polled, tells = order.wanted is None, order.may_doubt_layout
         resolve_empty_sets(connection, now, FILE_SCHEME)
         settle_regained(connection, archive.warc_folder, now)
-        raise_alarms(connection, slugs, counted, now, polled=polled, tells_of_layout=tells)
+        raise_alarms(connection, slugs, counted, now, polled=polled, may_doubt_layout=tells)
         finish_crawl(connection, crawl_id, counted, now, "interrupted" if counted.interrupted else None)
         if order.trigger == "schedule" and not counted.broken:
             resolve_events(connection, ("service_stuck",), now)

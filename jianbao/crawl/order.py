@@ -30,7 +30,7 @@ class CrawlOrder:
     due_only: bool = False
     leftovers: bool = False
 
-    def tells_of_layout(self, slug: str) -> bool:
+    def may_doubt_layout(self, slug: str) -> bool:
         """Return whether a source's articles, all set aside, make its layout suspect.
 
         Not those that somebody asked for: they are a choice, and need not even be articles.

@@ -118,9 +118,9 @@ class ArchivePort:
         with self._archive.reading() as connection:
             return list_owed(connection, source, due_by, after)
 
-    def trusts_validators(self, host: str) -> bool:
+    def has_true_validators(self, host: str) -> bool:
         """Return whether a host's validators were ever seen to tell the truth, and never to lie."""
-        return self._host(host).etags_trusted
+        return self._host(host).has_true_etags
 
     def note_validators(self, host: str, *, truthful: bool) -> None:
         """Record what a host's validators were seen to do; only a first truth and a lie are news."""

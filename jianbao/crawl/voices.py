@@ -41,7 +41,9 @@ def find_voices(configuration: Configuration, former: Iterable[tuple[str, str, s
 def _join(sites: list[Site], new: Site, polled: set[str]) -> list[Site]:
     """Return the sites with a new one, which those that share a host with it are one with."""
     alike = [
-        site for site in sites if site.hosts & new.hosts or _share(site.hosts - polled, new.hosts - polled)
+        site
+        for site in sites
+        if site.hosts & new.hosts or _has_common_host(site.hosts - polled, new.hosts - polled)
     ]
     merged = Site(
         new.hosts.union(*(site.hosts for site in alike)),
@@ -57,7 +59,7 @@ def _folded(names: Iterable[str]) -> frozenset[str]:
     return frozenset(fold_name(name) for name in names)
 
 
-def _share(hosts: Iterable[str], others: Iterable[str]) -> bool:
+def _has_common_host(hosts: Iterable[str], others: Iterable[str]) -> bool:
     """Return whether two sites have a host in common; ``name:*`` stands for every port."""
     known, wanted = set(hosts), set(others)
     anyhow = {f"{_bare(host)}:*" for host in known}, {f"{_bare(host)}:*" for host in wanted}

@@ -34,7 +34,7 @@ class Answer:
         """``Last-Modified`` as HTTP writes it."""
         return format_datetime(self.modified.astimezone(UTC), usegmt=True) if self.modified else None
 
-    def meets(self, conditions: Mapping[str, str]) -> bool:
+    def is_held_by(self, conditions: Mapping[str, str]) -> bool:
         """Tell whether a conditional request already holds this version, so that 304 is the answer.
 
         ``If-None-Match`` decides alone when it is there (RFC 9110, section 13.2.2).
@@ -48,7 +48,7 @@ class Answer:
         return self.modified is not None and since is not None and self.modified <= since
 
 
-def accepts_gzip(conditions: Mapping[str, str]) -> bool:
+def may_be_gzipped(conditions: Mapping[str, str]) -> bool:
     """Tell whether the request allows gzip."""
     offers = conditions.get("Accept-Encoding", "").replace(" ", "").lower().split(",")
     return any(

@@ -76,7 +76,7 @@ class Misbehaviour:
     options: Options
     frozen: dict[str, tuple[str, datetime] | None] = field(default_factory=dict)
 
-    def concerns(self, target: str) -> bool:
+    def is_about(self, target: str) -> bool:
         """Tell whether it is about this address: an equal path or URL, a glob, or an info code."""
         if code := _CODE.fullmatch(self.target):
             return code[1] in target

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from jianbao.demo.answer import Answer, accepts_gzip
+from jianbao.demo.answer import Answer, may_be_gzipped
 from jianbao.demo.misbehaviour import (
     KINDS,
     WHILE_SENDING,
@@ -192,7 +192,7 @@ class DemoSite(Offer):
         if not self._orders:
             return None
         with self._lock:
-            order = next((order for order in reversed(self._orders) if order.concerns(target)), None)
+            order = next((order for order in reversed(self._orders) if order.is_about(target)), None)
             if order is None:
                 return None
             # A lie needs the version from before the change: note it before the page is rendered again.
@@ -219,11 +219,11 @@ def _respond(request: web.BaseRequest, answer: Answer, logged: Request) -> web.R
         headers["ETag"] = answer.etag
     if answer.modified_text:
         headers["Last-Modified"] = answer.modified_text
-    if answer.meets(request.headers):
+    if answer.is_held_by(request.headers):
         logged.status = HTTPStatus.NOT_MODIFIED
         return web.Response(status=logged.status, headers=headers)
     body = answer.body
-    if body and "Content-Encoding" not in headers and accepts_gzip(request.headers):
+    if body and "Content-Encoding" not in headers and may_be_gzipped(request.headers):
         body = answer.gzipped
         headers["Content-Encoding"] = "gzip"
         if answer.etag:

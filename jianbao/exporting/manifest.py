@@ -62,7 +62,7 @@ def describe_export(
         "last_published_at": present_time(counts.last),
         "ledger": {
             **_sum(coverage),
-            "holds": all(_holds(each) for each in coverage),
+            "holds": all(_is_accounted_for(each) for each in coverage),
             "sources": [asdict(each) for each in coverage],
         },
         "missing": list(missing),
@@ -98,6 +98,6 @@ def _sum(coverage: Sequence[Coverage]) -> dict[str, int]:
     return {name: sum(getattr(each, name) for each in coverage) for name in names}
 
 
-def _holds(each: Coverage) -> bool:
+def _is_accounted_for(each: Coverage) -> bool:
     """Tell whether every listing is accounted for (docs/design.md#promises)."""
     return each.listed == each.archived + each.owed + each.failed + each.quarantined + each.gone

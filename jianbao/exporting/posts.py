@@ -97,7 +97,9 @@ def _posts_of(chosen: Selection, whole: WholeArticle) -> Iterator[tuple[str, byt
         if content is not None:
             posts[original.name] = content
             there.add(original.form)
-    if not any(_tells(chosen, each, held, whole, forms[0]) for each in originals if each.form in there):
+    if not any(
+        _is_as_archived(chosen, each, held, whole, forms[0]) for each in originals if each.form in there
+    ):
         there.discard(forms[0])
     missing = [form for form in forms if form not in there]
     if missing:
@@ -105,7 +107,7 @@ def _posts_of(chosen: Selection, whole: WholeArticle) -> Iterator[tuple[str, byt
     yield from posts.items()
 
 
-def _tells(
+def _is_as_archived(
     chosen: Selection, original: _Original, held: HeldText, whole: WholeArticle, leading: Form
 ) -> bool:
     """Tell whether an imported file says what the archive says, or is where that came from."""
@@ -114,7 +116,7 @@ def _tells(
     if original.form != leading:
         return False
     content = _read(chosen, original.capture)
-    return content is not None and _says(original.name, content, whole)
+    return content is not None and _has_archived_text(original.name, content, whole)
 
 
 def _originals(captures: Iterable[Capture], info_code: str) -> Iterator[_Original]:
@@ -147,7 +149,7 @@ def _read(chosen: Selection, capture: Capture) -> bytes | None:
         return None
 
 
-def _says(name: str, content: bytes, whole: WholeArticle) -> bool:
+def _has_archived_text(name: str, content: bytes, whole: WholeArticle) -> bool:
     """Tell whether a file says what the archive says, which may have come from elsewhere since."""
     try:
         draft = read_post_file(decode_page(content, None), name).draft

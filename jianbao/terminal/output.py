@@ -14,7 +14,7 @@ from unicodedata import category
 
 import typer
 
-from jianbao.terminal.streams import OutputLost, encodes, has_reader, say
+from jianbao.terminal.streams import OutputLost, has_reader, is_encodable, say
 
 # What JSON allows in a string unescaped, and a terminal obeys (U+009B begins a command) or no stream encodes.
 _WIDE, _NARROW = 160, 80  # columns of a table that goes into a pipe or a file
@@ -24,7 +24,7 @@ _UNESCAPED = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
 def print_json(document: Any) -> None:
     """Print one JSON document, Chinese as it is and control characters escaped."""
     text = _escape(json.dumps(document, ensure_ascii=False, indent=2))
-    if not encodes(text):
+    if not is_encodable(text):
         text = _escape(json.dumps(document, indent=2))
     _put(f"{text}\n")
 
@@ -79,7 +79,7 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     for row in chain((columns,), rows):
         writer.writerow(row)
         text = line.getvalue()
-        if not encodes(text):
+        if not is_encodable(text):
             raise OutputLost(
                 f"standard output is {sys.stdout.encoding}, which lacks a character of "
                 f"{text.strip()[:40]!r}: set PYTHONIOENCODING=utf-8, or ask for --json"

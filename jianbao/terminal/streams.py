@@ -72,7 +72,7 @@ def open_standard_streams() -> None:
         sys.stderr = io.TextIOWrapper(_buffer_of(None, _ERR), encoding="utf-8", errors="backslashreplace")
 
 
-def encodes(text: str) -> bool:
+def is_encodable(text: str) -> bool:
     """Return whether stdout's encoding has every character of a text."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")

@@ -23,16 +23,16 @@ def raise_alarms(
     now: datetime,
     *,
     polled: bool,
-    tells_of_layout: Callable[[str], bool],
+    may_doubt_layout: Callable[[str], bool],
 ) -> None:
     """Settle the events about a crawl's sources by what it counted and what it leaves owed.
 
-    ``tells_of_layout`` says whether a source's articles, all set aside, make its layout suspect.
+    ``may_doubt_layout`` says whether a source's articles, all set aside, make its layout suspect.
     A crawl that ``polled`` and leaves an alarm open is not well, though nothing may have been due in it. One
     that was interrupted or broke leaves its articles for the next, and tells nothing about them.
     """
     for source in counted.sources.values():
-        _watch_layout(connection, source, now, suspicious=tells_of_layout(source.slug))
+        _watch_layout(connection, source, now, suspicious=may_doubt_layout(source.slug))
     if counted.interrupted or counted.broken:
         return
     touched = {*slugs, *counted.sources}

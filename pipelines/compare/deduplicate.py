@@ -49,7 +49,7 @@ def compare(fetched: Article, stored: StoredArticle | None, fingerprint: str | N
     if not is_leading:
         merged = _complete(stored.article, fetched)
         return Comparison(
-            "unchanged", merged, forms, stored.content_hash, _differs(merged, forms, stored), {}
+            "unchanged", merged, forms, stored.content_hash, _is_changed(merged, forms, stored), {}
         )
     fingerprint = fingerprint or content_hash(fetched)
     is_upgrade = fetched.form not in stored.forms
@@ -64,7 +64,9 @@ def compare(fetched: Article, stored: StoredArticle | None, fingerprint: str | N
         )
     kept = _keep_pictures(merged, stored.article)
     kept = kept if is_upgrade else _keep_text(kept, stored.article)
-    return Comparison("unchanged", kept, forms, fingerprint, is_upgrade or _differs(kept, forms, stored), {})
+    return Comparison(
+        "unchanged", kept, forms, fingerprint, is_upgrade or _is_changed(kept, forms, stored), {}
+    )
 
 
 def supersede(fetched: Article, stored: StoredArticle) -> Comparison:
@@ -139,7 +141,7 @@ def _mention(security: Security) -> tuple[str, str, Mention]:
     return security.market, security.code, security.mention
 
 
-def _differs(kept: Article, forms: Forms, stored: StoredArticle) -> bool:
+def _is_changed(kept: Article, forms: Forms, stored: StoredArticle) -> bool:
     known = stored.article
     if forms != stored.forms or kept.witness != known.witness:
         return True

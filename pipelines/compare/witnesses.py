@@ -26,7 +26,7 @@ def settle_time(fetched: Article, known: Article, *, leads: bool) -> Article:
     ``leads`` tells that the fetched form leads: its word counts for the later one between equals.
     """
     if fetched.published_at is None or (
-        known.published_at is not None and not _stands(fetched, known, leads)
+        known.published_at is not None and not _may_replace(fetched, known, leads)
     ):
         return _with_time_of(known, fetched)
     return fetched
@@ -48,18 +48,18 @@ def keep_names(fetched: Article, known: Article, *, same_form: bool) -> Article:
     )
 
 
-def _stands(fetched: Article, known: Article, leads: bool) -> bool:
+def _may_replace(fetched: Article, known: Article, leads: bool) -> bool:
     """Tell whether a fetched time takes the place of the known one; both are there."""
     exactness = _EXACTNESS[fetched.precision] - _EXACTNESS[known.precision]
     if exactness:
         return exactness > 0
     lead = _WEIGHTS[fetched.witness] - _WEIGHTS[known.witness]
-    if _agree(fetched, known):
+    if _are_same_time(fetched, known):
         return lead > 0 and fetched.published_at == known.published_at
     return lead > 0 or (lead == 0 and leads)
 
 
-def _agree(fetched: Article, known: Article) -> bool:
+def _are_same_time(fetched: Article, known: Article) -> bool:
     """Tell whether two times that are as exact mean the same: to the day, or as nearly as upstream's do."""
     one, other = fetched.published_at, known.published_at
     assert one is not None

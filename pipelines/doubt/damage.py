@@ -119,12 +119,12 @@ def _find_misreading(line: str) -> str | None:
     if _variety(line) < _FEWEST or plausibility(line) > _DOUBTFUL:
         return None
     for wrong, right in _MISREADINGS:
-        if _reads_better(line, wrong, right):
+        if _is_better_read(line, wrong, right):
             return f"is {_name(right)} that was read as {_name(wrong)} and stored so: {line[:20]!r}"
     return None
 
 
-def _reads_better(line: str, wrong: str, right: str) -> bool:
+def _is_better_read(line: str, wrong: str, right: str) -> bool:
     """Tell whether a line becomes writing when it is read anew: what was read in a charset is in it whole."""
     foreign = [letter for letter in line if not letter.isascii() and letter != _LOST]
     if wrong not in _ONE_BYTE and len(_IDEOGRAPHS.findall(line)) * 2 < len(foreign):

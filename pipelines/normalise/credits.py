@@ -168,10 +168,10 @@ def name_authors(words: list[Word]) -> tuple[str, ...]:
         else:
             role = word.role
     someone_writes = any(word.kind == "person" and word.role == "writes" for word in told)
-    return tuple(dict.fromkeys(one.text for one in named if _wrote(one, someone_writes)))
+    return tuple(dict.fromkeys(one.text for one in named if _is_writer(one, someone_writes)))
 
 
-def _wrote(one: _Named, someone_writes: bool) -> bool:
+def _is_writer(one: _Named, someone_writes: bool) -> bool:
     """Tell whether somebody wrote; a name before all roles did too (``张平 记者 李琬``)."""
     return one.role == "writes" or (one.role is None and someone_writes and not one.is_settled)
 

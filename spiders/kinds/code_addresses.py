@@ -55,7 +55,7 @@ def _candidates(owed: Owed, endpoint: str | None) -> Iterator[str]:
 def _moved_addresses(owed: Owed) -> Iterator[str]:
     parts = urlsplit(owed.url)
     dated = _DATED_PATH.search(parts.path)
-    if dated is None or endpoint_like(owed.url):
+    if dated is None or has_query(owed.url):
         return
     days = [_day(*dated.groups()), info_code_day(owed.info_code)]
     for day in days:
@@ -64,7 +64,7 @@ def _moved_addresses(owed: Owed) -> Iterator[str]:
             yield f"{parts.scheme}://{parts.netloc}/old_post/{day.isoformat()}-{name}.html"
 
 
-def endpoint_like(url: str) -> bool:
+def has_query(url: str) -> bool:
     """Return whether an address asks with a query, as the JSON endpoint does, rather than naming a page."""
     return bool(urlsplit(url).query)
 

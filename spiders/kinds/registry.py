@@ -47,11 +47,6 @@ def register_kind(entry: KindEntry) -> None:
     _KINDS[entry.name] = entry
 
 
-def forget_kind(name: str) -> None:
-    """Make a kind unknown again."""
-    _KINDS.pop(name, None)
-
-
 def find_kind(name: str) -> KindEntry | None:
     """Return what is known of a kind; None when there is none of that name."""
     return _KINDS.get(name)

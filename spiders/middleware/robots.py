@@ -72,9 +72,7 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         host = host_of(request.url)
         body = b"" if response.status >= _NOT_THERE else response.body[:_LARGEST]
-        if response.status < _SERVER_ERROR and (
-            response.status >= _NOT_THERE or _brings_rules(response, body)
-        ):
+        if response.status < _SERVER_ERROR and (response.status >= _NOT_THERE or _has_rules(response, body)):
             self._port.keep_robots(host, body)
             self._follow(body, netloc)
             return
@@ -122,7 +120,7 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
         request.meta["autothrottle_dont_adjust_delay"] = True
 
 
-def _brings_rules(response: Response, body: bytes) -> bool:
+def _has_rules(response: Response, body: bytes) -> bool:
     return is_whole(response) and is_robots_txt(body)
 
 

@@ -18,7 +18,7 @@ class HostSilent(IgnoreRequest):
 class PatientSpider(Protocol):
     """What the middleware needs of a spider."""
 
-    def gives_up_on(self, url: str) -> bool:
+    def is_given_up(self, url: str) -> bool:
         """Return whether the host of this address is left alone."""
 
 
@@ -36,5 +36,5 @@ class SilentHostsMiddleware:
     def process_request(self, request: Request) -> None:
         """Raise `HostSilent` for an article at a host that does not answer; polls always pass."""
         spider = cast(PatientSpider, self._crawler.spider)
-        if "search" in request.meta and spider.gives_up_on(request.url):
+        if "search" in request.meta and spider.is_given_up(request.url):
             raise HostSilent(f"{host_of(request.url)} does not answer")

@@ -36,7 +36,7 @@ def is_unreachable(failure: Failure) -> bool:
     return isinstance(failure.value, HostRests | RobotsUnavailable) or is_of_host(failure.value)
 
 
-def tells_of_whole_host(failure: Failure) -> bool:
+def is_of_whole_host(failure: Failure) -> bool:
     """Return whether one failure is enough to know that the host has nothing for us now.
 
     A timeout is not: it may be the one page that hangs.

@@ -40,7 +40,7 @@ def join_broken(lines: Iterable[str]) -> list[str]:
     """
     joined: list[_Joined] = []
     for line in filter(str.strip, lines):
-        if joined and joined[-1].goes_on(line):
+        if joined and joined[-1].is_continued_by(line):
             joined[-1].add(line)
         else:
             joined.append(_Joined(line))
@@ -103,19 +103,19 @@ class _Joined:
         self._is_bracketed = self._is_open and piece[-1] in _ENDERS and not _BRACKET.search(piece[:-1])
         self._is_open = self._is_open and not _BRACKET.search(piece)
 
-    def goes_on(self, following: str) -> bool:
+    def is_continued_by(self, following: str) -> bool:
         """Tell whether the next line belongs to it."""
         if _ENDED.search(self._tail) or not self._has_word or is_indented(following):
             return False
         if _OPEN_ENDED.search(self._tail):
             return True
-        if self._is_bracketed or self._stands_alone(following):
+        if self._is_bracketed or self._is_credit_or_heading(following):
             return False
         if _ITEM.match(following.strip()):
             return False
         return not (_ANNOUNCES.search(self._tail) and _QUOTE.match(following.strip()))
 
-    def _stands_alone(self, following: str) -> bool:
+    def _is_credit_or_heading(self, following: str) -> bool:
         """Tell whether it is a credit or a heading, which are short."""
         if self._length > max(_LONGEST_CREDIT, _LONGEST_HEADING):
             return False

@@ -110,7 +110,7 @@ def _is_apart(line: _Line, usual_gap: int) -> bool:
 
 def _body(lines: Sequence[str]) -> list[Paragraph]:
     paragraphs: list[Paragraph] = []
-    for is_caption, run in groupby(_after_their_sentences(lines), key=_tells_caption):
+    for is_caption, run in groupby(_after_their_sentences(lines), key=_is_marked_caption):
         pieces = list(run)
         texts = pieces if is_caption else join_broken(pieces)
         following = [*texts[1:], ""]
@@ -126,11 +126,11 @@ def _after_their_sentences(lines: Iterable[str]) -> Iterator[str]:
     waiting: list[str] = []
     is_open = False
     for line in lines:
-        if _tells_caption(line) and is_open:
+        if _is_marked_caption(line) and is_open:
             waiting.append(line)
             continue
         yield line
-        is_open = not (_tells_caption(line) or is_ended(line))
+        is_open = not (_is_marked_caption(line) or is_ended(line))
         if not is_open:
             yield from waiting
             waiting.clear()
@@ -146,7 +146,7 @@ def _caption(line: _Line) -> Paragraph:
     return Paragraph(line.text.strip(), "caption")
 
 
-def _tells_caption(text: str) -> bool:
+def _is_marked_caption(text: str) -> bool:
     """Tell whether a line says itself that it belongs to a photo."""
     line = text.strip()
     if len(line) > _LONGEST_TOLD_CAPTION:

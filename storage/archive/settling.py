@@ -67,7 +67,7 @@ def settle(archive: Archive, pending: Sequence[Pending], crawl_id: int | None = 
                 applied = list(_apply_all(archive, connection, worked, crawl_id, _apply))
                 follow(connection, [following for _, following in applied])
         except Exception as error:
-            if concerns_archive(error):
+            if is_of_archive(error):
                 raise
             # One of them is odd, and tells so when each is written by itself.
             return list(_apply_all(archive, connection, worked, crawl_id, _apply_alone))
@@ -79,7 +79,7 @@ def preview(archive: Archive, pending: Sequence[Pending]) -> list[Decision]:
     return [decision for _, _, decision in _decide_all(archive, pending)]
 
 
-def concerns_archive(error: Exception) -> bool:
+def is_of_archive(error: Exception) -> bool:
     """Tell whether an error is of a full, locked or damaged archive rather than of one odd delivery."""
     return isinstance(error, DBAPIError | OSError) and not isinstance(error, DataError | IntegrityError)
 
@@ -146,7 +146,7 @@ def _apply_alone(
             follow(connection, [following])
             return decision
     except Exception as error:
-        if concerns_archive(error):
+        if is_of_archive(error):
             raise
         decision = worked.pending.give_up(now, error)
         apply_decision(archive, connection, decision, crawl_id)

@@ -51,13 +51,13 @@ class Turns:
         """One write transaction; a pause follows it, longer where others have written since the last turn."""
         with self._archive.writing() as connection:
             began = self._clock()
-            pause = _ACCOMPANIED if _others_wrote(connection) else _ALONE
+            pause = _ACCOMPANIED if _is_changed_by_others(connection) else _ALONE
             yield connection
         self._held = self._clock() - began
         self._sleep(max(_SHORTEST, self._held * pause))
 
 
-def _others_wrote(connection: Connection) -> bool:
+def _is_changed_by_others(connection: Connection) -> bool:
     """Return whether another connection has written since this one was asked last."""
     changes = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
     seen = connection.info.get(_SEEN, changes)

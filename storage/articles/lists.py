@@ -129,7 +129,7 @@ def select_matching(
         query = query.where(or_(article.c.duplicate_of.is_(None), ~_has_first(wanted)))
     if wanted.one_of_story:
         query = query.where(is_first_of_story(lambda table: filter_conditions(wanted, table)))
-    order = (listing if _goes_by_listing(wanted) else article).c
+    order = (listing if _is_by_listing(wanted) else article).c
     if after is not None:
         query = query.where(_lies_beyond(order, after, newest_first=newest_first))
     if newest_first:
@@ -153,7 +153,7 @@ def list_article_sources(connection: Connection, info_codes: Iterable[str]) -> d
 
 def _from_cheapest(wanted: ArticleFilter, *columns: Any, with_article: bool = True) -> Select[Any]:
     """Return a query over the matching articles that reads only the one source's listings where it can."""
-    if not _goes_by_listing(wanted):
+    if not _is_by_listing(wanted):
         return select(*columns).select_from(article).where(*filter_conditions(wanted))
     rest = replace(wanted, sources=(), since=None, until=None)
     moment = listing.c.published_at
@@ -169,7 +169,7 @@ def _from_cheapest(wanted: ArticleFilter, *columns: Any, with_article: bool = Tr
     return query if wanted.until is None else query.where(moment < wanted.until)
 
 
-def _goes_by_listing(wanted: ArticleFilter) -> bool:
+def _is_by_listing(wanted: ArticleFilter) -> bool:
     return len(wanted.sources) == 1
 
 

@@ -31,7 +31,7 @@ class StateWatch:
         Raises what opening the archive raises. SQLite's number of the database's state means something only
         beside the numbers that the same connection told before.
         """
-        if self._connection is not None and not self._reads_this_file(self._connection):
+        if self._connection is not None and not self._is_of_this_file(self._connection):
             self._connection.invalidate()
             self._connection = None
         if self._connection is None:
@@ -47,7 +47,7 @@ class StateWatch:
             self._connection.close()
             self._connection = None
 
-    def _reads_this_file(self, connection: PoolProxiedConnection) -> bool:
+    def _is_of_this_file(self, connection: PoolProxiedConnection) -> bool:
         return is_of_this_file(Path(str(self._engine.url.database)), connection.driver_connection)
 
 

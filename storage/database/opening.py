@@ -360,13 +360,13 @@ def _name_damage(path: Path, context: ExceptionContext) -> None:
 
 def name_error(path: Path, error: BaseException) -> ArchiveUnusable | None:
     """Return what SQLite's error says of the file or its disk; None when it says nothing of them."""
-    if is_full(path.parent) and isinstance(error, sqlite3.OperationalError) and _wanted_room(error):
+    if is_full(path.parent) and isinstance(error, sqlite3.OperationalError) and _is_without_room(error):
         return ArchiveUnusable(f"the disk of {path.parent} is full: make room ({error})")
     damage = damage_of(error)
     return ArchiveUnusable(f"{path} {damage} ({error})") if damage else None
 
 
-def _wanted_room(error: sqlite3.Error) -> bool:
+def _is_without_room(error: sqlite3.Error) -> bool:
     return error.sqlite_errorcode & 0xFF in _WITHOUT_ROOM
 
 

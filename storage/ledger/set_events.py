@@ -27,8 +27,8 @@ def resolve_empty_sets(connection: Connection, now: datetime, scheme: str) -> in
         listing.c.state.in_(_REFUSED),
         listing.c.attempts > 0,
     )
-    return _resolve(connection, now, *imported, ~_waits(*unarchived)) + _resolve(
-        connection, now, event.c.kind == "article_layout_broken", ~_waits(*refused)
+    return _resolve(connection, now, *imported, ~_is_waiting(*unarchived)) + _resolve(
+        connection, now, event.c.kind == "article_layout_broken", ~_is_waiting(*refused)
     )
 
 
@@ -38,8 +38,8 @@ def _resolve(connection: Connection, now: datetime, *conditions: ColumnElement[b
     ).rowcount
 
 
-def _waits(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Tell whether such a listing waits: those that do have a next try, and with it an index of their own."""
+def _is_waiting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that such a listing waits: it has a next try, and so an index of its own."""
     waiting = (
         select(listing.c.info_code)
         .outerjoin(capture, capture.c.id == listing.c.capture_id)

@@ -22,7 +22,7 @@ class Host:
     rests_until: datetime | None = None
 
     @property
-    def etags_trusted(self) -> bool:
+    def has_true_etags(self) -> bool:
         """An unchanged ETag came with an unchanged body at least once, and never with a changed one."""
         return self.etags_agreed > 0 and not self.etags_lied
 

@@ -64,7 +64,7 @@ class Voices:
         site = self.site_of(url)
         return site is not None and self._sites[site].is_former
 
-    def prefers(self, claim: Claim, known: Claim) -> bool:
+    def is_preferred(self, claim: Claim, known: Claim) -> bool:
         """Return whether a text of another site stands before the known one.
 
         A site speaks for a newspaper when the *other* text says that it is of one that the site's sources
@@ -73,11 +73,11 @@ class Voices:
         one, two = self.site_of(claim.url), self.site_of(known.url)
         if one is None or two is None:
             return one is not None
-        if (speaks := self._names(one, known.media)) != self._names(two, claim.media):
+        if (speaks := self._has_name(one, known.media)) != self._has_name(two, claim.media):
             return speaks
         return one < two
 
-    def _names(self, site: int, media: str | None) -> bool:
+    def _has_name(self, site: int, media: str | None) -> bool:
         return media is not None and fold_name(media) in self._sites[site].names
 
 

@@ -191,7 +191,7 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of the text that fold by themselves: a character with the marks that follow it."""
     start = 0
     for place in range(1, len(text) + 1):
-        if place == len(text) or not _continues(text[place]):
+        if place == len(text) or not _may_melt(text[place]):
             yield start, place
             start = place
 
@@ -202,7 +202,7 @@ def _fold_character(character: str) -> str:
 
 
 @lru_cache(maxsize=_OFTEN)
-def _continues(character: str) -> bool:
+def _may_melt(character: str) -> bool:
     """Return whether a character may melt into the one before: marks, Hangul's vowels and finals."""
     return character > "\u02ff" and (
         unicodedata.combining(character) > 0

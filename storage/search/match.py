@@ -28,7 +28,7 @@ def matches(query: Query, title: str, text: str) -> bool:
     fold_text = fold_roughly if _is_steady(query) else fold_lines
     folded_title = fold_text(add_closed(title.replace("\n", " ")))
     everything = f"{folded_title}\n{fold_text(add_closed(text))}"
-    return any(_group_matches(group, folded_title, everything) for group in query.groups)
+    return any(_matches_group(group, folded_title, everything) for group in query.groups)
 
 
 def pattern_of(word: Word) -> re.Pattern[str]:
@@ -51,13 +51,13 @@ def is_plain(word: Word) -> bool:
     return all(_HAN_FIRST <= character <= _HAN_LAST for character in (word.folded[0], word.folded[-1]))
 
 
-def _group_matches(group: Group, title: str, everything: str) -> bool:
-    return all(_stands_in(word, title if word.in_title else everything) for word in group.words) and not any(
-        _stands_in(word, title if word.in_title else everything) for word in group.excluded
+def _matches_group(group: Group, title: str, everything: str) -> bool:
+    return all(_is_in(word, title if word.in_title else everything) for word in group.words) and not any(
+        _is_in(word, title if word.in_title else everything) for word in group.excluded
     )
 
 
-def _stands_in(word: Word, folded: str) -> bool:
+def _is_in(word: Word, folded: str) -> bool:
     if not has_edge(word):
         return word.folded in folded
     return pattern_of(word).search(folded) is not None

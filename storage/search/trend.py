@@ -110,12 +110,12 @@ def count_trend(
 def _count_together(
     connection: Connection, query: Query, unit: Unit, periods: Sequence[Period], effort: Effort
 ) -> _Counted:
-    if not query.groups and _asks_for_days_only(query):
+    if not query.groups and _has_days_only(query):
         return _sum_up(periods, count_articles_in(connection, periods))
     way = choose_way(connection, query, effort.few)
     if way.is_told:
         return _count_told(connection, query, way, unit, periods)
-    can_be_sampled = way.expression is not None and _asks_for_days_only(query)
+    can_be_sampled = way.expression is not None and _has_days_only(query)
     if can_be_sampled and estimate_proposed(connection, query, way, effort.rows, effort.glance) is not None:
         return _estimate(connection, query, way, periods)
     return _counted(unit, (row.published_at for row in Sweep(connection, query, way=way)))
@@ -129,7 +129,7 @@ def _count_told(
         moment = listing.c.published_at if len(query.filter.sources) == 1 else article.c.published_at
         found = select_matching(query.filter, _day_of(moment), func.count(), newest_first=True)
         return _read_days(connection, unit, found.order_by(None).group_by(_day_of(moment)))
-    if _asks_for_days_only(query):
+    if _has_days_only(query):
         shift = way.state.largest_shift
         counted = _sum_up(periods, count_proposed_in(connection, way.expression, periods, shift))
     else:
@@ -193,7 +193,7 @@ def _count_all(
     bare = replace(query, groups=())
     if not by_source:
         return _count_together(connection, bare, unit, periods, COMPLETELY).counts
-    if not _asks_for_days_only(query):
+    if not _has_days_only(query):
         return _count_by_source(connection, bare, unit, periods).counts
     counts = Counts()
     for slug in connection.execute(select(source.c.slug)).scalars().all():
@@ -210,7 +210,7 @@ def _places(connection: Connection, unit: Unit, rows: Sequence[Row[Any]]) -> Ite
         yield from ((slug, start) for slug in slugs.get(row.info_code, ()))
 
 
-def _asks_for_days_only(query: Query) -> bool:
+def _has_days_only(query: Query) -> bool:
     return replace(query.filter, since=None, until=None).is_open
 
 

@@ -46,7 +46,7 @@ def choose_way(connection: Connection, query: Query, few: int = FEW) -> Way:
     if (
         not state.is_current
         or not all(group.words for group in query.groups)
-        or _leaves_few(connection, query, few)
+        or _is_narrow(connection, query, few)
     ):
         return Way(state, None, is_told=False)
     alternatives = [
@@ -117,7 +117,7 @@ def _is_told(word: Word) -> bool:
     return is_told_by_tokens(word.folded)
 
 
-def _leaves_few(connection: Connection, query: Query, few: int) -> bool:
+def _is_narrow(connection: Connection, query: Query, few: int) -> bool:
     """Return whether the filter leaves no more articles than so many."""
     wanted = query.filter
     if not (wanted.sources or wanted.media or wanted.authors or wanted.securities):

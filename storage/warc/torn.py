@@ -30,10 +30,10 @@ _UNPRINTABLE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def is_torn(file: IO[bytes], start: int) -> bool:
     """Tell whether a file holds, from a place to its end, nothing but a record never written whole."""
     with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-        return not _begins_behind(data, start) and _never_ended(data, start)
+        return not _has_record_behind(data, start) and _is_cut_off(data, start)
 
 
-def _begins_behind(data: mmap, start: int) -> bool:
+def _has_record_behind(data: mmap, start: int) -> bool:
     """Tell whether a record begins behind a place: then the one there was written to its end."""
     place = data.find(_MAGIC, start + 1)
     while place >= 0:
@@ -43,7 +43,7 @@ def _begins_behind(data: mmap, start: int) -> bool:
     return False
 
 
-def _never_ended(data: mmap, start: int) -> bool:
+def _is_cut_off(data: mmap, start: int) -> bool:
     plain = _PLAIN_HEAD.startswith(data[start : start + len(_PLAIN_HEAD)])
     found = _unpack(data, start, kept=_KEPT)
     if data[-_TRAILER:] == _NEVER_WRITTEN:  # room that a machine without power had no time to fill
@@ -53,10 +53,10 @@ def _never_ended(data: mmap, start: int) -> bool:
     last_number = int.from_bytes(data[-4:], "little")
     if found.end == "cut":  # unless it seems to end too late, in a trailer that is there
         return last_number != _told_size(found)
-    return found.end == "missing" and _lacks_its_end(found, len(data) - start, last_number)
+    return found.end == "missing" and _is_without_end(found, len(data) - start, last_number)
 
 
-def _lacks_its_end(found: _Unpacked, packed: int, last_number: int) -> bool:
+def _is_without_end(found: _Unpacked, packed: int, last_number: int) -> bool:
     """Tell whether what was unpacked begins something and lacks its end.
 
     ``last_number`` are the last four bytes: at the end of a whole member they tell how much was packed into

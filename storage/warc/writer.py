@@ -136,7 +136,7 @@ class WarcWriter:
 
     def _current_file(self) -> WarcFile:
         day = self._clock().astimezone(UTC).strftime("%Y%m%d")
-        if self._file is None or day != self._day or not self._takes_more(self._file):
+        if self._file is None or day != self._day or not self._has_room(self._file):
             self._leave_file()
             self._file, self._day = self._open_file(day), day
         if self._file.end == 0:
@@ -151,7 +151,7 @@ class WarcWriter:
             self._file.close()
         self._file = None
 
-    def _takes_more(self, file: WarcFile) -> bool:
+    def _has_room(self, file: WarcFile) -> bool:
         return file.end < self._roll_at and file.is_as_left()
 
     def _open_file(self, day: str) -> WarcFile:

@@ -41,7 +41,7 @@ class Answer:
         size = sum(len(message.get("body", b"")) for message in self.messages)
         return self.state is not None and self.messages[0]["status"] == _OK and size <= _LARGEST_KEPT
 
-    def holds(self, state: State | None) -> bool:
+    def is_current(self, state: State | None) -> bool:
         """Whether it is still what the archive would answer."""
         return self.state == state and time.monotonic() - self.made_at < _LONGEST_KEPT
 
@@ -71,7 +71,7 @@ class SharedAnswers:
     async def _answer(self, key: Key, scope: Scope, receive: Receive) -> Answer:
         state = self._state()
         kept = self._kept.get(key)
-        if kept is not None and kept.holds(state):
+        if kept is not None and kept.is_current(state):
             self._kept.move_to_end(key)
             return kept
         task = self._under_way.get((key, state))
