@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -178,6 +179,29 @@ def test_one_that_cannot_be_written_fails_alone_and_the_others_come_once(
     assert way.rows("article") == way.rows("revision") == way.rows("capture") == TOGETHER - 1
     assert way.rows(f"listing WHERE info_code = '{bad.info_code}' AND state = 'failed' AND attempts = 1") == 1
     assert way.rows(f"event WHERE info_code = '{bad.info_code}'") == 0
+
+
+def test_a_damaged_original_is_told_though_one_delivery_is_odd(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *posts = way.work.offer.articles[:4]
+    settle(way.work.archive, [PendingDelivery(way.fetch(first), way.work.now)])
+    way.work.archive.close()
+    (file,) = way.work.archive.warc_folder.glob("*.warc.gz")
+    foreign = bytearray(gzip.compress(b"WARC/1.1\r\nContent-Length: 4\r\n\r\nabcd\r\n\r\n"))
+    foreign[-6] ^= 8
+    with file.open("ab") as tail:
+        tail.write(foreign)
+
+    def odd(archive: Any, connection: Any, decision: Any, *rest: Any) -> Any:
+        following = write_decision(archive, connection, decision, *rest)
+        if decision.info_code == posts[-1].info_code and decision.outcome == "new":
+            raise RuntimeError("nobody foresaw this")
+        return following
+
+    monkeypatch.setattr("storage.archive.settling.write_decision", odd)
+    settle(way.work.archive, [PendingDelivery(way.fetch(post), way.work.now) for post in posts])
+    assert way.rows("event WHERE kind = 'warc_damaged'") == 1
 
 
 def test_an_archive_that_cannot_be_written_halts_the_crawl_and_keeps_all_owed(

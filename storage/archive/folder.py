@@ -115,11 +115,17 @@ class Archive:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One write transaction; what was kept in it is durable in its WARC file before it commits."""
+        """One write transaction; what was kept in it is durable in its WARC file before it commits.
+
+        Files that the writer passed over are told in it, also where a part of it was taken back.
+        """
         with writing(self.engine) as connection:
             yield connection
             if self._writer is not None:
                 self._writer.sync()
+            told = len(self._findings)
+            self._tell_findings(connection)
+        del self._findings[:told]
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Return one consistent view."""
@@ -144,7 +150,6 @@ class Archive:
         earlier = find_payload(connection, digest, self.warc_folder)
         refers_to = (earlier.url, earlier.fetched_at) if earlier else None
         place = self._open_writer().write(exchange, refers_to=refers_to)
-        self._tell_findings(connection)
         capture = Capture(
             url=exchange.url,
             fetched_at=exchange.fetched_at,
@@ -161,7 +166,6 @@ class Archive:
         from storage.warc import payload_digest  # noqa: PLC0415
 
         place = self._open_writer().write_resource(resource)
-        self._tell_findings(connection)
         capture = Capture(
             url=resource.uri,
             fetched_at=resource.fetched_at,
@@ -216,7 +220,7 @@ class Archive:
         return self._writer
 
     def _tell_findings(self, connection: Connection) -> None:
-        """Open events about the files that the writer passed over, in the transaction of what it wrote."""
+        """Open events about the files that the writer passed over."""
         if not self._findings:
             return
         from storage.warc import Mended, describe_damage  # noqa: PLC0415
@@ -227,7 +231,6 @@ class Archive:
             open_event(connection, "warc_damaged", "; ".join(damaged), now)
         if len(damaged) < len(self._findings):
             tell_lost_files(connection, self.warc_folder, now)
-        self._findings.clear()
 
     def _committed_end(self, file: str) -> int:
         with self.reading() as connection:
