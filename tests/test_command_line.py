@@ -176,7 +176,7 @@ def test_an_article_of_another_site_that_nothing_listed_is_told_without_a_way_th
     archived: Newsroom,
 ) -> None:
     said = one_sentence(archived.run("show", "jxrb-20230519.7712601", "--json"))
-    assert said.endswith("jxrb-20230519.7712601 is not in the archive, and no source ever listed it")
+    assert said.endswith("jxrb-20230519.7712601 is not in the archive, and no page ever listed it")
 
 
 def test_a_failed_crawl_says_what_failed(newsroom: Newsroom) -> None:

@@ -65,7 +65,7 @@ def _not_archived(view: Connection, info_code: str) -> NotArchived:
         return NotArchived(
             f"{info_code} is not in the archive: fetch it with `jianbao recrawl --code {info_code}`"
         )
-    return NotArchived(f"{info_code} is not in the archive, and no source ever listed it")
+    return NotArchived(f"{info_code} is not in the archive, and no page ever listed it")
 
 
 def read_difference(view: Connection, code: str, number: int | None = None) -> Document | None:
