@@ -62,6 +62,7 @@ def close_crawl(
     counted: CrawlCounts,
     began: datetime,
 ) -> None:
+    """Close a crawl's row with what it counted, and settle the events that it opens or ends."""
     merge_waiting_ghosts(archive)
     now = datetime.now(UTC)
     with archive.writing() as connection:
@@ -104,11 +105,13 @@ def _tell_end(archive: Archive, order: CrawlOrder, counted: CrawlCounts, began: 
 
 
 def note_break(counted: CrawlCounts, error: BaseException) -> None:
+    """Count that something unforeseen ended the crawl."""
     counted.broken = True
     counted.note(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
 
 
 def describe_holder(archive: Archive, slug: str) -> str:
+    """Return a sentence that tells who crawls a source now, and what to do about it."""
     with archive.reading() as connection:
         row = last_crawl(connection, slug)
     if row is None or row.status != "running":

@@ -119,6 +119,7 @@ class Reading:
         self._is_marked = self._is_pictured = False
 
     def add_text(self, text: str) -> None:
+        """Read text between two tags."""
         if self._is_silent:
             return
         text = drop_unseen(text)
@@ -151,6 +152,7 @@ class Reading:
         return f"{STRUCK}{text}{END}" if self._open["struck"] else text
 
     def start(self, tag: Tag) -> None:
+        """Read the beginning of an element."""
         name = tag.name
         if name in BLOCKS:
             self._break_line()
@@ -166,6 +168,7 @@ class Reading:
         self._enter(tag)
 
     def end(self, tag: Tag) -> None:
+        """Read the end of an element."""
         name = tag.name
         if name in BLOCKS:
             self._break_line()

@@ -1,6 +1,6 @@
 """Opening the archive's database: how SQLite is set up, and how it is brought to the current schema.
 
-With `storage/search.py` the only place that knows it is SQLite.
+What only SQLite has stands in this room, and in `storage/search/` and `storage/sql/`.
 """
 
 from __future__ import annotations

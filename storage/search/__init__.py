@@ -1,6 +1,6 @@
 """Search: every article that contains what is asked for, and only those (docs/design.md#search).
 
-With `storage/database/opening.py` the only place that knows SQLite; nothing else knows how the index is made.
+Nothing else knows how the index is made, of SQLite's FTS5.
 """
 
 from storage.records.asking import Order, Unit
