@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scheduler.cron.schedule import Schedule
 from scheduler.runs import Missed
-from scheduler.schedule import Schedule
 
 
 @dataclass(frozen=True, slots=True)

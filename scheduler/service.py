@@ -19,14 +19,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scheduler.accounting import account
 from scheduler.backlog import Backlog
 from scheduler.batch import Ending, run_batch
-from scheduler.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
+from scheduler.cron.trigger import ScheduleTrigger
+from scheduler.liveness.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
+from scheduler.liveness.service_lock import hold_archive
+from scheduler.liveness.systemd import notify_systemd
+from scheduler.liveness.watchdog import Watchdog
 from scheduler.plan import Batch, gather_batch, make_plan
 from scheduler.runs import Child, Missed, RunHistory
-from scheduler.service_lock import hold_archive
 from scheduler.settings import ServiceSettings
-from scheduler.systemd import notify_systemd
-from scheduler.trigger import ScheduleTrigger
-from scheduler.watchdog import Watchdog
 
 _LOG = logging.getLogger("scheduler")
 _CLOCK_JUMP = 5.0  # seconds between wall clock and monotonic clock: more is sleep or a clock that was set
@@ -41,7 +41,7 @@ def run_service(settings: ServiceSettings, history: RunHistory) -> int:
     """Run the service until SIGTERM, SIGINT or SIGHUP; return 0 after such a graceful stop.
 
     Raises `ArchiveBusy` when a service already runs for this archive, and what broke the service, if anything
-    did. A service that is stuck ends the process with status `scheduler.watchdog.STUCK`.
+    did. A service that is stuck ends the process with status `scheduler.liveness.watchdog.STUCK`.
     """
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with hold_archive(settings.archive, partial(_holder, settings.archive)):

@@ -14,7 +14,7 @@ import pytest
 import typer.main
 
 from jianbao.cli import app
-from scheduler.cron import parse_schedule
+from scheduler.cron.line import parse_schedule
 
 PROJECT = Path(__file__).parent.parent
 DEPLOY = PROJECT / "docs" / "deploy"

@@ -16,8 +16,8 @@ from support.newsroom import Newsroom
 
 from jianbao.crawl.port import ArchivePort
 from pipelines.compare.precedence import FILE_SCHEME, may_replace
-from scheduler.heartbeat import Heartbeat, read_service_state, write_heartbeat
-from scheduler.service_lock import hold_archive
+from scheduler.liveness.heartbeat import Heartbeat, read_service_state, write_heartbeat
+from scheduler.liveness.service_lock import hold_archive
 from storage.archive.folder import Archive
 from storage.database.schema import listing, source
 from storage.ledger.counts import CrawlCounts

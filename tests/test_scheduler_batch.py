@@ -162,7 +162,8 @@ def test_a_child_ends_when_its_service_is_killed(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     child = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     service = (
-        "import asyncio, sys\nfrom scheduler.batch import run_batch\nfrom scheduler.settings import Limits\n"
+        "import asyncio, sys\nfrom scheduler.batch import run_batch\n"
+        "from scheduler.settings import Limits\n"
         f"asyncio.run(run_batch([sys.executable, '-S', '-c', {child!r}], Limits(), asyncio.Event()))"
     )
     with subprocess.Popen([sys.executable, "-c", service]) as process:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scheduler.cron import BadSchedule, parse_schedule
-from scheduler.trigger import ScheduleTrigger
+from scheduler.cron.line import BadSchedule, parse_schedule
+from scheduler.cron.trigger import ScheduleTrigger
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.cron import parse_schedule
+from scheduler.cron.line import parse_schedule
 from scheduler.plan import Batch, Plan, Source, gather_batch, make_plan
 from scheduler.settings import Limits
 

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 from support.crawl_processes import wait_until
 
-from scheduler.heartbeat import Heartbeat, read_heartbeat, read_service_state, write_heartbeat
-from scheduler.service_lock import hold_archive
-from scheduler.systemd import notify_systemd
-from scheduler.watchdog import STUCK, Watchdog
+from scheduler.liveness.heartbeat import Heartbeat, read_heartbeat, read_service_state, write_heartbeat
+from scheduler.liveness.service_lock import hold_archive
+from scheduler.liveness.systemd import notify_systemd
+from scheduler.liveness.watchdog import STUCK, Watchdog
 
 PROJECT = Path(__file__).parent.parent
 
@@ -32,10 +32,10 @@ import logging, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
-from scheduler.cron import parse_schedule
+from scheduler.cron.line import parse_schedule
 from scheduler.plan import Source
 from scheduler.service import run_service
-from scheduler.service_lock import ArchiveBusy
+from scheduler.liveness.service_lock import ArchiveBusy
 from scheduler.settings import Limits, ServiceSettings
 
 class Printed:
@@ -274,7 +274,7 @@ def test_time_in_which_the_watchdog_slept_itself_does_not_count(steps: list[floa
 
 FED = """
 import sys, threading, time
-from scheduler.watchdog import Watchdog
+from scheduler.liveness.watchdog import Watchdog
 class Clock:
     def __call__(self): return float(open(sys.argv[1]).read())
 watchdog = Watchdog(5, 0.01, lambda message: print(message, flush=True), clock=Clock())

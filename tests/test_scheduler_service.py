@@ -21,9 +21,9 @@ from support.service_setup import QUICK, START, Bench, Notebook, idle, until
 from scheduler import batch
 from scheduler import service as service_module
 from scheduler.batch import Ending
-from scheduler.heartbeat import Heartbeat, read_service_state, write_heartbeat
+from scheduler.liveness.heartbeat import Heartbeat, read_service_state, write_heartbeat
+from scheduler.liveness.service_lock import ArchiveBusy, hold_archive, is_held
 from scheduler.service import Service, run_service
-from scheduler.service_lock import ArchiveBusy, hold_archive, is_held
 from scheduler.settings import Limits
 
 

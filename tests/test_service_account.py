@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from support.newsroom import Newsroom, small_press
 
 from jianbao.service.runs import ArchiveRunHistory
+from scheduler.liveness.service_lock import hold_archive
 from scheduler.runs import Missed
-from scheduler.service_lock import hold_archive
 from storage.archive.folder import Archive
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, last_crawl, last_due, start_crawl

@@ -17,7 +17,7 @@ from support.web_client import TestClient, open_reader
 
 from jianbao import __version__
 from jianbao.web.api.metrics import ArchiveMetrics
-from scheduler.service_lock import hold_archive
+from scheduler.liveness.service_lock import hold_archive
 from storage.archive.folder import DATABASE_FILE, Archive
 from storage.database.schema import listing
 from storage.events.event import KINDS

@@ -125,7 +125,7 @@ class Source(Section):
     @classmethod
     def require_firing(cls, schedule: str | None, info: ValidationInfo) -> str | None:
         """A schedule must be well-formed, fire some day, and belong to something that can be polled."""
-        from scheduler.cron import parse_schedule  # noqa: PLC0415 - reading the archive needs no schedules
+        from scheduler.cron.line import parse_schedule  # noqa: PLC0415 - reading the archive needs no schedules
 
         if schedule is None:
             return None

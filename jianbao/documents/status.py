@@ -13,8 +13,8 @@ from jianbao.documents.article import (
 )
 from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
-from scheduler.cron import parse_schedule
-from scheduler.heartbeat import read_service_state
+from scheduler.cron.line import parse_schedule
+from scheduler.liveness.heartbeat import read_service_state
 from storage.archive.folder import Archive
 from storage.events.event import list_open_events
 from storage.events.troubles import Trouble, list_troubles

@@ -16,7 +16,7 @@ from jianbao.service.order import ServiceOrder
 from jianbao.service.runs import ArchiveRunHistory
 from jianbao.service.second import refusing_second
 from jianbao.terminal.exit_status import status_of
-from scheduler.cron import parse_schedule
+from scheduler.cron.line import parse_schedule
 from scheduler.plan import Source
 from scheduler.service import run_service
 from scheduler.settings import Limits, ServiceSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scheduler.service_lock import ArchiveBusy
+from scheduler.liveness.service_lock import ArchiveBusy
 from storage.records.remedy import Busy
 
 

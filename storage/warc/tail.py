@@ -13,12 +13,10 @@ from typing import IO, TYPE_CHECKING
 
 from storage.records.remedy import Unusable
 from storage.warc.name import newest_names, try_slot
-from storage.warc.torn import is_torn
+from storage.warc.torn import CHUNK, is_torn
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_CHUNK = 2**14  # a chunk can unpack to a thousand times its size
 
 KnownEnd = Callable[[str], int]
 """Tells, for a file's name, where its last committed capture ends (bytes; 0 when it has none)."""
@@ -101,7 +99,7 @@ def _find_last_end(file: IO[bytes], start: int) -> tuple[int, int]:
     end, kept = start, 0
     position = file.seek(start)
     unpacker = zlib.decompressobj(31)
-    while data := file.read(_CHUNK):
+    while data := file.read(CHUNK):
         position += len(data)
         while data:
             try:

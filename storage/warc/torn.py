@@ -17,7 +17,7 @@ _MAGIC = b"\x1f\x8b\x08"
 _PLAIN_HEAD = _MAGIC + bytes(1)  # no flags, so nothing but what was packed follows ten bytes later
 _HEAD = 10  # bytes of a gzip header without extras
 _TRAILER = 8  # bytes: checksum, and the length of what was packed
-_CHUNK = 2**14
+CHUNK = 2**14  # bytes unpacked at once: they can become a thousand times as many
 _KEPT = 2**16  # bytes of a record in which its header ends
 _BEGINNING = b"WARC/1."
 _BLANK = b"\r\n\r\n"
@@ -98,8 +98,8 @@ def _unpack(data: mmap, start: int, kept: int) -> _Unpacked:
     text, size, place = b"", 0, start + _HEAD
     try:
         while place < len(data) and not unpacker.eof:
-            some = unpacker.decompress(data[place : place + _CHUNK])
-            place, size, text = place + _CHUNK, size + len(some), text + some[: kept - len(text)]
+            some = unpacker.decompress(data[place : place + CHUNK])
+            place, size, text = place + CHUNK, size + len(some), text + some[: kept - len(text)]
             if size >= kept and kept < _KEPT:
                 break
     except zlib.error:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduler.cron import parse_schedule
+from scheduler.cron.line import parse_schedule
 from scheduler.plan import Source
 from scheduler.runs import Child, EventKind, HistoryRefused, Missed
 from scheduler.service import Service

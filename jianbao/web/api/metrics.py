@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from jianbao import __version__
 from jianbao.documents.faults import FAULT_KINDS, find_faults
 from jianbao.web.questions.dependencies import OpenArchive
-from scheduler.heartbeat import read_service_state
+from scheduler.liveness.heartbeat import read_service_state
 from storage.archive.folder import Archive
 from storage.articles.lists import count_articles
 from storage.database.opening import SCHEMA_REVISION

@@ -7,7 +7,7 @@ from random import Random
 
 from apscheduler.triggers.base import BaseTrigger
 
-from scheduler.schedule import Schedule
+from scheduler.cron.schedule import Schedule
 
 
 class ScheduleTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types

@@ -22,7 +22,7 @@ _MOST_TIMES_SPELT = 4
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The times that one cron line names in one zone. Made by `scheduler.cron.parse_schedule`.
+    """The times that one cron line names in one zone. Made by `scheduler.cron.line.parse_schedule`.
 
     ``weekdays`` count from Sunday = 0. ``either_day`` tells that a day matches by its number or by its
     weekday (both fields are restricted); otherwise it has to match both.

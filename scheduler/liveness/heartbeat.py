@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scheduler.service_lock import is_held
+from scheduler.liveness.service_lock import is_held
 
 _FILE = "service.json"
 _ROOM = 8 * 1024  # bytes

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from scheduler.schedule import Schedule
+from scheduler.cron.schedule import Schedule
 
 _NICKNAMES = {
     "@hourly": "0 * * * *",

@@ -1,0 +1,1 @@
+"""Cron: what five fields mean, and when a schedule runs next."""
