@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,10 @@ from support.web_client import open_reader
 from jianbao.commands import import_
 from jianbao.importing.text_identity import TEXT_SCHEME, identify_text, site_of
 from storage.archive.folder import Archive
-from storage.records import WarcPlace, canonical_info_code, has_digits_alone, info_code_day
+from storage.ledger.owed import find_listings
+from storage.ledger.poll import record_listings
+from storage.ledger.source import ensure_source
+from storage.records import Listed, Source, WarcPlace, canonical_info_code, has_digits_alone, info_code_day
 from storage.warc import read_payload
 
 STORY = """春水满塘，信州春耕跑出「加速度」
@@ -325,6 +328,22 @@ def test_what_a_text_was_called_before_still_finds_it(cuttings: Cuttings) -> Non
         for part in ("", "/revisions", "/diff"):
             assert client.get(f"/api/v1/articles/{former}{part}").status_code == 200
         assert client.get(f"/api/v1/articles/{former}").json()["info_code"] == code
+
+
+def test_a_page_that_lists_a_text_by_its_former_code_lists_that_article(cuttings: Cuttings) -> None:
+    code, former = cuttings.bring_one()["info_code"], "NW202603200123456789"
+    page = f"http://127.0.0.1/2026/03/20/{former}.html"
+    with cuttings.archive() as archive, archive.writing() as connection:
+        connection.execute(sql_text(f"INSERT INTO code_alias VALUES ('{former}', '{code}')"))
+        ensure_source(connection, Source("site", "站", "category", None, "Asia/Shanghai", None, enabled=True))
+        listed = [Listed(former, form, page, "题") for form in ("media", "rolling")]
+        recorded = record_listings(connection, "site", listed[:1], datetime.now(UTC))
+        assert (recorded.new, recorded.known) == (1, 1)
+        (one,) = [entry for entry in find_listings(connection, code) if entry.source == "site"]
+        assert one.state == "archived"
+        # The page of another form is still to be fetched, and has the code that it has.
+        record_listings(connection, "site", listed[1:], datetime.now(UTC))
+        assert [entry.state for entry in find_listings(connection, former)] == ["owed"]
 
 
 def test_an_exported_text_is_the_same_article_where_it_is_imported(

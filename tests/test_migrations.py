@@ -19,7 +19,6 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from jianbao.importing.text_identity import site_of
-from storage.articles.alias import resolve_code
 from storage.articles.article import find_article
 from storage.articles.revision import list_revisions
 from storage.articles.shrinking import shrink_part
@@ -35,6 +34,7 @@ from storage.database.opening import (
 )
 from storage.database.schema import metadata
 from storage.events.event import list_open_events
+from storage.ledger.alias import resolve_code
 from storage.ledger.crawl import read_crawl
 from storage.ledger.host import find_host
 from storage.ledger.owed import find_listings

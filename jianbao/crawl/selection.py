@@ -10,7 +10,7 @@ from jianbao.configuration import Configuration
 from jianbao.importing.text_identity import TEXT_SCHEME
 from spiders.kinds.code_addresses import endpoint_address
 from storage.archive.folder import Archive
-from storage.articles.alias import resolve_code
+from storage.ledger.alias import resolve_code
 from storage.ledger.host import forget_manners
 from storage.ledger.owed import ListingFilter, find_listings, select_listings
 from storage.ledger.source import INFOCODE_SOURCE, ensure_source

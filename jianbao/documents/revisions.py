@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from jianbao.documents.article import present_article
 from jianbao.documents.difference import Change, Piece, compare_texts
 from jianbao.documents.document import Document
-from storage.articles.alias import resolve_code
 from storage.articles.article import NotArchived
 from storage.articles.revision import list_revisions
 from storage.articles.whole import find_whole
+from storage.ledger.alias import resolve_code
 from storage.ledger.listing import list_listings
 from storage.ledger.source import list_sources
 from storage.records import Paragraph, StoredArticle, WholeRevision, canonical_info_code

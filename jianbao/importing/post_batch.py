@@ -12,7 +12,7 @@ from jianbao.importing.post_reading import ReadPost
 from pipelines.decide_import import ImportedFile, decide_post
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
-from storage.articles.alias import find_renamed
+from storage.ledger.alias import find_renamed
 from storage.ledger.source import list_sources
 from storage.records import Decision, Owed, Snapshot, Wanted
 from storage.search import ReadyTokens

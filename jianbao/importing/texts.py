@@ -17,8 +17,8 @@ from spiders.readers.encoding import decode_page
 from spiders.readers.plain_text import read_plain_text
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
-from storage.articles.alias import resolve_code
 from storage.articles.article import find_article
+from storage.ledger.alias import resolve_code
 from storage.ledger.owed import find_listings
 from storage.ledger.set_events import resolve_empty_sets
 from storage.records import MEDIA, Article, Decision, Owed, Resource, SetAside, Snapshot, Wanted

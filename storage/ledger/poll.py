@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, select, update
 from storage.database.batches import batches
 from storage.database.opening import upsert
 from storage.database.schema import article, listing, source
+from storage.ledger.alias import find_renamed
 from storage.records import Forms, Listed, Poll, Voices
 
 _COUNTERS = re.compile(
@@ -48,11 +49,13 @@ def record_listings(
 ) -> Recorded:
     """Enter what a page lists; a code that is archived in this form already is archived here too.
 
-    Unless another site's text is what is archived: then this site's own is still to be fetched.
+    Unless another site's text is what is archived: then this site's own is still to be fetched. A page that
+    calls an archived article by its former code lists that article, as one does whose posts are an export.
     """
     recorded = Recorded()
     for entries in batches(listed):
-        part = _record_chunk(connection, slug, entries, listed_at, voices)
+        called = _call_as_today(connection, entries, voices)
+        part = _record_chunk(connection, slug, called, listed_at, voices)
         recorded = Recorded(recorded.new + part.new, recorded.known + part.known, recorded.again + part.again)
     return recorded
 
@@ -60,6 +63,20 @@ def record_listings(
 def uncounted(title: str) -> str:
     """Return a title without the counters that a page sets behind it: 标题(123), 标题（1.2万阅读）."""
     return _COUNTERS.sub("", title)
+
+
+def _call_as_today(
+    connection: Connection, listed: Sequence[Listed], voices: Voices | None
+) -> Sequence[Listed]:
+    """Return entries under the codes of today, where nothing is to be fetched that has the former one."""
+    renamed = find_renamed(connection, (entry.info_code for entry in listed))
+    stored = _stored_forms(connection, list(renamed.values())) if renamed else {}
+    return [
+        replace(entry, info_code=code)
+        if (code := renamed.get(entry.info_code)) and entry.form in _own(stored.get(code), entry, voices)[0]
+        else entry
+        for entry in listed
+    ]
 
 
 def _record_chunk(

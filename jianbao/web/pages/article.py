@@ -20,12 +20,12 @@ from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.text.sanitising import picture_origins, sanitise_html
 from jianbao.web.text.typesetting import Mark, fold_changes, plain, set_article, shown_pictures
-from storage.articles.alias import resolve_code
 from storage.articles.article import NotArchived, find_article
 from storage.articles.headlines import Headline, find_headlines, list_same_content
 from storage.articles.revision import list_revisions
 from storage.articles.time_change import list_time_changes
 from storage.captures.capture import list_captures_of
+from storage.ledger.alias import resolve_code
 from storage.ledger.listing import list_listings
 from storage.records import BadInfoCode, StoredArticle, StoryMember, WholeRevision, canonical_info_code
 from storage.search import BadQuery, mark_hits, parse_query
