@@ -180,7 +180,7 @@ def test_configuration_refuses_a_kind_that_is_not_registered(tmp_path: Path) -> 
         ("", r"sources\[t\]\.site is missing; expected 1 to 24 lower-case letters and digits"),
         ('site = "Hupan"', r'site is "Hupan": it has other characters than lower-case letters and digits'),
         ('site = "hu-pan"', "it has other characters"),
-        ('site = ""', "it has other characters"),
+        ('site = ""', 'site is "": it is empty'),
         (f'site = "{"h" * 25}"', "longer than 24 characters"),
         ("site = 7", "site is 7; expected"),
     ],

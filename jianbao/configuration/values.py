@@ -62,6 +62,8 @@ def check_kind_name(kind: str) -> str:
 
 def check_site(text: str) -> str:
     """Refuse what can't stand before the hyphen of an info code."""
+    if not text:
+        raise ValueError("it is empty")
     if not _SITE.fullmatch(text):
         raise ValueError("it has other characters than lower-case letters and digits")
     return text
