@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from storage.database.opening import ArchiveUnusable, open_database, reading, upsert, writing
-from storage.database.prepared import Prepared
+from storage.database.prepared import Prepared, among
 from storage.database.schema import crawl, source, story_owed
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=timezone(timedelta(hours=8)))
@@ -88,3 +89,15 @@ def test_a_default_that_python_makes_must_be_given(engine: Engine) -> None:
     with writing(engine) as connection:
         enter.run(connection, named | {"added_at": NOON})
         assert connection.execute(select(source.c.added_at)).scalar_one() == NOON
+
+
+@pytest.mark.parametrize("wanted", [[], ["a"], ["a", "a", "缺"], ['引"号', "b'\\", "a"]])
+def test_any_number_of_texts_is_given_as_one_value(engine: Engine, wanted: list[str]) -> None:
+    find = Prepared(select(crawl.c.version).where(among(crawl.c.version, "texts")))
+    held = {"a", "b", "b'\\", '引"号'}
+    with writing(engine) as connection:
+        connection.execute(
+            insert(crawl), [CRAWL | {"id": id_, "version": one} for id_, one in enumerate(held)]
+        )
+        found = find.run(connection, {"texts": json.dumps(wanted)}).fetchall()
+    assert sorted(version for (version,) in found) == sorted(held & {*wanted})

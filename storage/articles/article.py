@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from storage.articles.security_names import count_names, name_securities
 from storage.articles.wording import Wording, insert_wording, replace_wording
 from storage.database.batches import batches
 from storage.database.opening import upsert
-from storage.database.prepared import Prepared
+from storage.database.prepared import Prepared, among
 from storage.database.schema import article, security
 from storage.records import (
     Article,
@@ -48,6 +49,7 @@ _SLOTS_PER_MINUTE = 4
 _code: BindParameter[str] = bindparam("code")
 _after = article.alias("after")
 _FIND_ARTICLE = select(article).where(article.c.info_code == _code)
+_FIND_ARCHIVED = Prepared(select(article.c.info_code).where(among(article.c.info_code, "codes")))
 _FIND_SECURITIES = select(security).where(security.c.info_code == _code).order_by(sql_text("rowid"))
 _INSERT_ARTICLE = Prepared(insert(article))
 _TOUCH_ARTICLE = (
@@ -97,8 +99,9 @@ def find_delivered(connection: Connection, info_code: str) -> StoredArticle | No
 
 def find_many_delivered(connection: Connection, info_codes: Iterable[str]) -> dict[str, StoredArticle]:
     """Return those of these articles that are archived, as their own answers brought them."""
+    archived = _FIND_ARCHIVED.run(connection, {"codes": json.dumps([*info_codes])}).fetchall()
     found: dict[str, Row[Any]] = {}
-    for codes in batches(info_codes):
+    for codes in batches(code for (code,) in archived):
         rows = connection.execute(select(article).where(article.c.info_code.in_(codes)))
         found |= {row.info_code: row for row in rows}
     return {code: read_stored(row, _read_securities(connection, code)) for code, row in found.items()}

@@ -16,8 +16,8 @@ from storage.records import Capture, WarcPlace
 
 # What runs for every capture is put together once: building a statement costs more than running it.
 _INSERT = Prepared(insert(capture))
-_FIND_PAYLOAD = (
-    select(capture)
+_FIND_PAYLOAD = Prepared(
+    select(capture.c.id)
     .where(capture.c.payload_digest == bindparam("digest"), capture.c.refers_to.is_(None))
     .order_by(capture.c.id)
 )
@@ -56,8 +56,9 @@ def find_payload(connection: Connection, payload_digest: str, warc_folder: Path)
 
     It is there when its file is long enough.
     """
-    with connection.execute(_FIND_PAYLOAD, {"digest": payload_digest}) as rows:
-        return next((held for row in rows if _is_there(held := _capture(row), warc_folder)), None)
+    rows = _FIND_PAYLOAD.run(connection, {"digest": payload_digest}).fetchall()
+    captures = (read_capture(connection, identity) for (identity,) in rows)
+    return next((held for held in captures if held is not None and _is_there(held, warc_folder)), None)
 
 
 def _is_there(held: Capture, warc_folder: Path) -> bool:

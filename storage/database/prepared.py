@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ClauseElement, Connection, Dialect
+from sqlalchemy import (
+    ClauseElement,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    String,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -32,6 +42,15 @@ class _Made:
     def fit(self, values: Mapping[str, Any]) -> list[Any]:
         values = {**self.constants, **values}
         return [values[name] if convert is None else convert(values[name]) for name, convert in self.marks]
+
+
+def among(column: Column[str], name: str) -> ColumnElement[bool]:
+    """Return the condition that a column is one of some texts, which are given as one value: a JSON list.
+
+    So the statement is one, however many they are.
+    """
+    texts = func.json_each(bindparam(name, type_=String)).table_valued("value")
+    return column.in_(select(texts.c.value))
 
 
 class Prepared:

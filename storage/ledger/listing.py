@@ -5,16 +5,15 @@ A listing is *due* when ``next_try_at`` has come; one that is settled as archive
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from storage.database.batches import batches
 from storage.database.opening import upsert
-from storage.database.prepared import Prepared
+from storage.database.prepared import Prepared, among
 from storage.database.schema import UtcDateTime, article, listing, source
 from storage.ledger.source import UNLISTED_KINDS
 from storage.records import KnownListing, Listing, ListingChange, Owed
@@ -50,7 +49,7 @@ _CHANGE_LISTING = Prepared(
         capture_id=func.coalesce(bindparam("capture"), listing.c.capture_id),
     )
 )
-_FIND_KNOWN = (
+_FIND_KNOWN = Prepared(
     select(
         listing.c.info_code,
         listing.c.source,
@@ -58,9 +57,10 @@ _FIND_KNOWN = (
         listing.c.url,
         listing.c.state,
         listing.c.attempts,
-        listing.c.next_try_at,
+        listing.c.next_try_at.is_not(None),
         source.c.kind,
     )
+    .where(among(listing.c.info_code, "codes"))
     .join(source, source.c.slug == listing.c.source)
     .order_by(listing.c.first_listed_at, listing.c.source)
 )
@@ -87,10 +87,12 @@ def find_known_listings(
     connection: Connection, info_codes: Iterable[str]
 ) -> dict[str, tuple[KnownListing, ...]]:
     """Return what decisions ask of the listings of these articles, of each the first listed first."""
+    rows = _FIND_KNOWN.run(connection, {"codes": json.dumps([*info_codes])})
     found: dict[str, list[KnownListing]] = {}
-    for codes in batches(info_codes):
-        for row in connection.execute(_FIND_KNOWN.where(listing.c.info_code.in_(codes))):
-            found.setdefault(row.info_code, []).append(_known(row))
+    for code, source_, form, url, state, attempts, is_due, kind in rows:
+        is_of_page = kind not in UNLISTED_KINDS
+        entry = KnownListing(source_, form, url, state, attempts, is_due=bool(is_due), is_of_page=is_of_page)
+        found.setdefault(code, []).append(entry)
     return {code: tuple(listings) for code, listings in found.items()}
 
 
@@ -135,15 +137,3 @@ def list_listings(connection: Connection, info_code: str) -> list[Listing]:
     query = select(*LISTING_COLUMNS).where(listing.c.info_code == info_code)
     rows = connection.execute(query.order_by(listing.c.first_listed_at, listing.c.source))
     return [Listing(**row._mapping) for row in rows]
-
-
-def _known(row: Row[*tuple[Any, ...]]) -> KnownListing:
-    return KnownListing(
-        row.source,
-        row.form,
-        row.url,
-        row.state,
-        row.attempts,
-        is_due=row.next_try_at is not None,
-        is_of_page=row.kind not in UNLISTED_KINDS,
-    )
