@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.request import getproxies
@@ -10,6 +11,35 @@ from spiders.readers.robots_txt import TOKEN
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _SHORTEST_DELAY = 0.001  # seconds
+_DOWNLOADER_MIDDLEWARES: Mapping[str, int | None] = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    # It writes every request out once more to count its bytes.
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+    "spiders.middleware.allowed_hosts.AllowedHostsMiddleware": 50,
+    "spiders.middleware.silent_hosts.SilentHostsMiddleware": 60,
+    "spiders.middleware.robots.RememberingRobotsMiddleware": 100,
+    "spiders.middleware.retry_after.RetryAfterMiddleware": 560,
+    "spiders.middleware.content_decoding.ContentDecodingMiddleware": 590,
+    "spiders.middleware.unasked.UnaskedAnswersMiddleware": 880,
+    "spiders.middleware.exchange_keeper.ExchangeKeeperMiddleware": 890,
+}
+"""What stands between spider and network, from the spider outwards; None leaves one of Scrapy's out."""
+_SPIDER_MIDDLEWARES: Mapping[str, int | None] = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+_EXTENSIONS: Mapping[str, int | None] = {
+    # It counts items and answers, which the crawl counts itself.
+    "scrapy.extensions.corestats.CoreStats": None,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +89,9 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
         # A check for programmers that reads the callback's source again for every response.
         "WARN_ON_GENERATOR_RETURN_VALUE": False,
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
-        "DOWNLOADER_MIDDLEWARES": {
-            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-            # It writes every request out once more to count its bytes.
-            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
-            "spiders.middleware.allowed_hosts.AllowedHostsMiddleware": 50,
-            "spiders.middleware.silent_hosts.SilentHostsMiddleware": 60,
-            "spiders.middleware.robots.RememberingRobotsMiddleware": 100,
-            "spiders.middleware.retry_after.RetryAfterMiddleware": 560,
-            "spiders.middleware.content_decoding.ContentDecodingMiddleware": 590,
-            "spiders.middleware.unasked.UnaskedAnswersMiddleware": 880,
-            "spiders.middleware.exchange_keeper.ExchangeKeeperMiddleware": 890,
-        },
-        "SPIDER_MIDDLEWARES": {
-            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-            "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-            "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-        },
-        "EXTENSIONS": {
-            # It counts items and answers, which the crawl counts itself.
-            "scrapy.extensions.corestats.CoreStats": None,
-            "scrapy.extensions.logstats.LogStats": None,
-            "scrapy.extensions.memusage.MemoryUsage": None,
-        },
+        "DOWNLOADER_MIDDLEWARES": dict(_DOWNLOADER_MIDDLEWARES),
+        "SPIDER_MIDDLEWARES": dict(_SPIDER_MIDDLEWARES),
+        "EXTENSIONS": dict(_EXTENSIONS),
         "REMOTE_CONTROL_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "STATS_DUMP": False,
