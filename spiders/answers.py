@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from scrapy.http import Response
 
 from spiders.kinds.kind import Answer
 from spiders.middleware.content_decoding import undecodable
+from spiders.middleware.exchange_keeper import kept_exchange
 from storage.records import Validators
 
 _FOR_GOOD = (301, 308)
@@ -20,7 +23,13 @@ def answer_of(response: Response, asked: str) -> Answer:
         body=response.body,
         content_type=read_header(response, "Content-Type"),
         undecodable=undecodable(response),
+        fetched_at=_fetched_at(response),
     )
+
+
+def _fetched_at(response: Response) -> datetime:
+    exchange = kept_exchange(response.request)
+    return exchange.fetched_at if exchange is not None else datetime.now(UTC)
 
 
 def validators_of(response: Response) -> Validators:

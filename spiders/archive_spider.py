@@ -188,12 +188,15 @@ class ArchiveSpider(Spider):
         return self._kind(self.port.kind_of(owed.source))
 
     def _ask_for_list(self, polling: Polling) -> None:
-        host = host_of(polling.ask.url)
+        ask = polling.ask
+        host = host_of(ask.url)
         request = Request(
-            polling.ask.url,
+            ask.url,
+            method="GET" if ask.body is None else "POST",
+            body=ask.body or "",
             callback=self.parse_listing,
             errback=self.poll_failed,
-            headers=polling.conditions,
+            headers=polling.headers,
             meta={"polling": polling, "download_slot": host},
             dont_filter=True,
             priority=10,

@@ -53,6 +53,16 @@ class Polling:
         headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         return {name: value for name, value in headers.items() if value}
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the request that is waited for."""
+        headers = self.conditions
+        if self.ask.referer is not None:
+            headers["Referer"] = self.ask.referer
+        if self.ask.body is not None:
+            headers["Content-Type"] = "application/json"
+        return headers
+
     def take(self, response: Response) -> None:
         """Go on with what came."""
         if self.ask.only_if_changed:

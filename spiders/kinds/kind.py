@@ -8,11 +8,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TypeAlias
 
 from spiders.readers.encoding import DecodedPage, decode_damaged_page
-from storage.records import Draft, Listed, Owed, PollOrder, SetAside
+from storage.records import BackOrder, Draft, Headway, Issue, Listed, Owed, PollOrder, SetAside
 
 _NOT_THERE = (404, 410)
 
@@ -26,10 +27,14 @@ class Ask:
     """A page that a poll asks for.
 
     ``only_if_changed``: the server is told which version is known, and an answer without change ends it.
+    ``body`` is posted, as JSON, where a site is asked so; ``referer`` is the page that led there, for sites
+    that ask for it.
     """
 
     url: str
     only_if_changed: bool = False
+    body: str | None = None
+    referer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Answer:
     """What came of an address: a whole page, or the word that there is none.
 
     ``asked`` is the address that was asked for, ``url`` the one that answered in the end. ``body`` is after
-    content decoding, unless ``undecodable`` says why that cannot be undone.
+    content decoding, unless ``undecodable`` says why that cannot be undone. ``fetched_at`` is aware.
     """
 
     asked: str
@@ -46,6 +51,7 @@ class Answer:
     body: bytes = field(repr=False)
     content_type: str | None = None
     undecodable: str | None = None
+    fetched_at: datetime | None = None
 
     @property
     def is_missing(self) -> bool:
@@ -72,6 +78,8 @@ class Listing:
     heading: str | None = None
     lost: int = 0
     missing: bool = False
+    issues: tuple[Issue, ...] = ()
+    headway: Headway | None = None
 
 
 Steps: TypeAlias = Generator[Ask, Answer, Listing]
@@ -83,13 +91,17 @@ Trouble on the way is thrown into it as `TryLater`; it may ask elsewhere, or let
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What the configuration says of a source. ``site`` is None where its kind needs none."""
+    """What the configuration says of a source. ``site`` is None where its kind needs none.
+
+    ``rules`` are what its kind asks of it beside, in the kind's own words; None where it asks nothing.
+    """
 
     slug: str
     name: str
     kind: str
     url: str
     site: str | None = None
+    rules: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,14 @@ class Kind(ABC):
 
         Raises `NotTheList` for another's page, and `SetAside` for one whose layout is not understood.
         """
+
+    def poll_back(self, order: BackOrder) -> Steps:
+        """Make one step back into a source's history, from the order's cursor on; return what that listed.
+
+        The listing has its `Headway`. A step is small (one issue, one page of a list): it is entered into the
+        ledger as a whole, so that a backfill goes on behind it. Kinds without a history have none of this.
+        """
+        raise NotImplementedError(f"{order.source} has no history that could be fetched")
 
     @abstractmethod
     def addresses(self, owed: Owed) -> Iterable[str]:

@@ -27,7 +27,8 @@ class KindEntry:
     ``told`` says in a clause what a source of this kind is. ``is_polled``: it has a page that lists articles,
     so it may have a schedule. ``needs_site``: its articles have the codes ``SITE-ID``, so its sources declare
     their site. ``holds_code``: the place of the info code, ``{code}``, is in its sources' addresses.
-    ``is_configured`` False: the archive makes its sources itself.
+    ``has_history``: it can be polled back into the past. ``is_configured`` False: the archive makes its
+    sources itself.
     """
 
     name: str
@@ -36,6 +37,7 @@ class KindEntry:
     is_polled: bool = True
     needs_site: bool = False
     holds_code: bool = False
+    has_history: bool = False
     is_configured: bool = True
 
 

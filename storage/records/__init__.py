@@ -28,8 +28,12 @@ from storage.records.info_code import (
     info_code_day,
     site_code,
 )
+from storage.records.issue import Area, Issue, IssuePage, IssueState
 from storage.records.listing import (
+    NOTHING_TOLD,
     UNARCHIVED,
+    BackOrder,
+    Headway,
     Listed,
     Listing,
     ListingState,
@@ -37,6 +41,7 @@ from storage.records.listing import (
     Poll,
     PollOrder,
     PollOutcome,
+    Told,
     Validators,
 )
 from storage.records.nw_code import MEDIA, ROLLING, find_info_code
@@ -51,10 +56,13 @@ from storage.records.whole_article import WholeArticle
 
 __all__ = [
     "MEDIA",
+    "NOTHING_TOLD",
     "ROLLING",
     "UNARCHIVED",
+    "Area",
     "Article",
     "ArticleChange",
+    "BackOrder",
     "BadInfoCode",
     "Busy",
     "Capture",
@@ -72,9 +80,13 @@ __all__ = [
     "Form",
     "Forms",
     "Headers",
+    "Headway",
     "HeldText",
     "Host",
     "Image",
+    "Issue",
+    "IssuePage",
+    "IssueState",
     "KnownListing",
     "Link",
     "Listed",
@@ -106,6 +118,7 @@ __all__ = [
     "Story",
     "StoryMember",
     "TimeChange",
+    "Told",
     "TryLater",
     "Unusable",
     "Validators",

@@ -9,9 +9,9 @@ from typing import Literal
 from storage.records.forms import Form
 
 Precision = Literal["second", "minute", "day"]
-Witness = Literal["page", "json", "file", "text", "address"]
-"""Who states an article's time: a page, the JSON endpoint, a post's own file, the import of a plain text,
-or nobody but the dated address under which a page listed it."""
+Witness = Literal["page", "json", "file", "text", "list", "address"]
+"""Who states an article's time: a page, the JSON endpoint, a post's own file, the import of a plain text, the
+list that names it, or nobody but the dated address under which a page listed it."""
 ParagraphKind = Literal["text", "heading", "caption", "note", "byline"]
 Mention = Literal["chart", "link", "text"]
 PlayerKind = Literal["video", "audio", "frame", "object"]
@@ -30,6 +30,12 @@ class Draft:
     ``paragraphs`` are given by a reader that had to tell them apart itself (plain text): then the body.
     ``base`` is the address from which the body's relative ones start, where it is not ``url``.
     ``partial`` tells that this kind of answer need not name title and time at all (the JSON endpoint).
+    ``kicker`` (引题) and ``subtitle`` (副题) stand over and under the title. ``page``, ``page_name`` and
+    ``order`` are its page of an issue and its place there; ``continues`` is the info code of the part that it
+    continues. ``pictures`` are those that its reader told apart itself, beside those in the body.
+    ``found_by`` tells for each field by which rule it was found. ``incomplete`` tells what is known to be
+    missing of it (a next page); ``is_furniture`` that the place of a picture or an advertisement has no
+    text, as it need not.
     """
 
     info_code: str | None
@@ -48,6 +54,16 @@ class Draft:
     paragraphs: tuple[Paragraph, ...] = ()
     partial: bool = False
     base: str | None = None
+    kicker: str | None = None
+    subtitle: str | None = None
+    page: str | None = None
+    page_name: str | None = None
+    order: int | None = None
+    continues: str | None = None
+    pictures: tuple[Image, ...] = ()
+    found_by: tuple[tuple[str, str], ...] = ()
+    incomplete: str | None = None
+    is_furniture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

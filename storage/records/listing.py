@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal
 
+from storage.records.article import Precision
 from storage.records.forms import Form
+from storage.records.issue import Issue, IssueState
 
 ListingState = Literal["owed", "archived", "failed", "quarantined", "gone"]
 UNARCHIVED: tuple[ListingState, ...] = ("owed", "failed", "quarantined")
 """The states of a listing whose article is not archived."""
 PollOutcome = Literal["changed", "unchanged", "empty", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a list tells of an article beside address and title, for where its own page is silent.
+
+    ``page`` and ``page_name`` are number and name of an issue's page, ``order`` is the article's place on it,
+    from 1. ``published_at`` is aware, resolved against the moment of the poll where the list is relative.
+    ``listed_on`` is the address of the page that listed it.
+    """
+
+    published_at: datetime | None = None
+    precision: Precision = "second"
+    media: str | None = None
+    author: str | None = None
+    summary: str | None = None
+    page: str | None = None
+    page_name: str | None = None
+    order: int | None = None
+    listed_on: str | None = None
+
+
+NOTHING_TOLD = Told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +48,7 @@ class Listed:
     form: Form
     url: str
     title: str
+    told: Told = NOTHING_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +91,7 @@ class Owed:
     state: ListingState = "owed"
     attempts: int = 0
     elsewhere: tuple[str, ...] = ()
+    told: Told = NOTHING_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +102,18 @@ class Validators:
     last_modified: str | None = None
 
 
+def _know_none(_codes: Sequence[str]) -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class PollOrder:
     """A source to poll: its page, and what the last whole answer said of its version.
 
     ``may_ask`` tells that the last whole page is recent enough to ask only whether it changed. ``name`` is
     the source's, ``heading`` stood above its list last time; ``others`` are the names of its site's sources.
-    ``kind`` knows how to poll it.
+    ``kind`` knows how to poll it. ``now`` is the moment of the poll, aware, in the source's zone; ``issues``
+    are the known ones of its last weeks, and ``known`` tells which of some info codes it has listed before.
     """
 
     source: str
@@ -92,6 +125,36 @@ class PollOrder:
     name: str = ""
     heading: str | None = None
     others: frozenset[str] = frozenset()
+    now: datetime | None = None
+    issues: Mapping[date, IssueState] = field(default_factory=dict)
+    known: Callable[[Sequence[str]], frozenset[str]] = _know_none
+
+
+@dataclass(frozen=True, slots=True)
+class BackOrder(PollOrder):
+    """One step back into a source's history: from ``last`` to ``first``, both included, or the other way.
+
+    ``cursor`` is where the last step ended, in the kind's own words; None at the beginning. ``issues`` are
+    the known ones of the span.
+    """
+
+    first: date = date.min
+    last: date = date.max
+    newest_first: bool = True
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headway:
+    """How far a step back has come: where the next one begins, and what is done of all that there is.
+
+    ``cursor`` None: the end of the span, or of what the site still has, is reached. ``done`` and ``of`` count
+    what the kind counts (days, pages); ``of`` None: nobody knows yet.
+    """
+
+    cursor: str | None
+    done: int = 0
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +166,8 @@ class Poll:
     answered but is no listing. ``lost`` counts the characters of the page that were cut or broken, and stand
     in its titles as U+FFFD. ``polled_at`` is aware. ``links`` are those of the list, ``unread`` those of
     them without an info code; ``heading`` stands above it. ``missing`` tells that there is no such page;
-    ``moved_to`` is the address to which it has moved for good.
+    ``moved_to`` is the address to which it has moved for good. ``issues`` are what it found of an e-paper's
+    days; ``headway`` is there of a step back into the history alone.
     """
 
     source: str
@@ -120,3 +184,5 @@ class Poll:
     heading: str | None = None
     missing: bool = False
     moved_to: str | None = None
+    issues: tuple[Issue, ...] = ()
+    headway: Headway | None = None
