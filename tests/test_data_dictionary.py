@@ -21,6 +21,7 @@ TYPES = {
     "TEXT": "text",
     "INTEGER": "integer",
     "DATETIME": "time",
+    "DATE": "day",
     "BOOLEAN": "boolean",
     "JSON": "JSON",
     "FLOAT": "number",

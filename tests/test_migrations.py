@@ -44,6 +44,19 @@ CODE = "NW202603201234567890"
 NOON = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 STORED_NOON = "2026-03-20 04:00:00.000000"
 
+FETCHED = {
+    "state": "archived",
+    "capture_id": 11,
+    "digest": "sha256:00ff",
+    "type": "image/jpeg",
+    "width": 640,
+    "height": 480,
+    "size": 51_200,
+    "attempts": 1,
+    "next_try_at": STORED_NOON,
+    "error": "答了 503",
+}
+
 # One row for each table, with every column that any schema ever had: what a schema lacks is left out.
 ROWS: dict[str, dict[str, Any]] = {
     "crawl": {
@@ -146,6 +159,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "revision": 1,
         "status": "archived",
         "capture_id": 11,
+        "kicker": "一年一度",
+        "subtitle": "头一网三百斤",
+        "page": "A01",
+        "page_name": "头版",
+        "page_order": 2,
+        "continues": CODE,
+        "found_by": '{"title":"reader"}',
+        "incomplete": "a next page",
     },
     "listing": {
         "source": "yunwanbao",
@@ -161,6 +182,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "next_try_at": STORED_NOON,
         "last_error": "答了 503",
         "capture_id": 11,
+        "told": '{"page":"A01"}',
     },
     "code_alias": {"alias": "NW202603200123456789", "info_code": CODE},
     "revision": {
@@ -219,6 +241,62 @@ ROWS: dict[str, dict[str, Any]] = {
     "story_link": {"one": CODE, "other": CODE, "similarity": 0.75},
     "story_member": {"info_code": CODE, "story": CODE, "similarity": 0.75},
     "story_owed": {"info_code": CODE},
+    "issue": {
+        "source": "yunwanbao",
+        "day": "2026-03-20",
+        "state": "failed",
+        "url": "http://127.0.0.1/yunwanbao/html/2026-03/20/node_1.htm",
+        "pages": 1,
+        "articles": 9,
+        "reason": "第二版答了 503",
+        "attempts": 2,
+        "first_seen_at": STORED_NOON,
+        "last_seen_at": STORED_NOON,
+    },
+    "issue_page": {
+        "source": "yunwanbao",
+        "day": "2026-03-20",
+        "position": 1,
+        "number": "A01",
+        "name": "头版",
+        "url": "http://127.0.0.1/yunwanbao/html/2026-03/20/node_1.htm",
+        "picture": "http://127.0.0.1/p1.jpg",
+        "shown": "http://127.0.0.1/s1.jpg",
+        "width": 400,
+        "height": 580,
+        "pdf": "http://127.0.0.1/p1.pdf",
+        "areas": f'[{{"info_code":"{CODE}","corners":[[1,2],[3,4],[5,6]]}}]',
+    },
+    "facsimile": {
+        "source": "yunwanbao",
+        "day": "2026-03-20",
+        "url": "http://127.0.0.1/p1.jpg",
+        "kind": "image",
+        **FETCHED,
+    },
+    "picture": {
+        "info_code": CODE,
+        "url": "http://127.0.0.1/1.jpg",
+        "source": "yunwanbao",
+        "position": 0,
+        **FETCHED,
+    },
+    "backfill": {
+        "source": "yunwanbao",
+        "first_day": "2026-01-01",
+        "last_day": "2026-03-19",
+        "newest_first": 1,
+        "state": "stopped",
+        "cursor": "2026-02-11",
+        "done": 36,
+        "total": 78,
+        "reason": "the month file answered 503",
+        "attempts": 1,
+        "next_try_at": STORED_NOON,
+        "begun_at": STORED_NOON,
+        "stepped_at": STORED_NOON,
+        "finished_at": STORED_NOON,
+    },
 }
 
 

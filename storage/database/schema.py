@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -111,6 +113,7 @@ listing = Table(
     Column("next_try_at", UtcDateTime),
     Column("last_error", Text),
     Column("capture_id", ForeignKey("capture.id")),
+    Column("told", JSON(none_as_null=True)),
 )
 Index("ix_listing_info_code", listing.c.info_code)
 Index(
@@ -153,6 +156,14 @@ article = Table(
     Column("revision", Integer, nullable=False),
     Column("status", String, nullable=False),
     Column("capture_id", ForeignKey("capture.id")),
+    Column("kicker", Text),
+    Column("subtitle", Text),
+    Column("page", String),
+    Column("page_name", String),
+    Column("page_order", Integer),
+    Column("continues", String),
+    Column("found_by", JSON, nullable=False, server_default="{}"),
+    Column("incomplete", Text),
 )
 Index("ix_article_published_at", article.c.published_at, article.c.info_code)
 Index("ix_article_content_hash", article.c.content_hash)
@@ -368,4 +379,109 @@ story_owed = Table(
     metadata,
     Column("info_code", ForeignKey("article.info_code"), primary_key=True),
     sqlite_with_rowid=False,
+)
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("source", ForeignKey("source.slug"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("url", String),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("articles", Integer, nullable=False, server_default="0"),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+)
+Index("ix_issue_source_state", issue.c.source, issue.c.state, issue.c.day)
+
+issue_page = Table(
+    "issue_page",
+    metadata,
+    Column("source", ForeignKey("source.slug"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("picture", String),
+    Column("shown", String),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("pdf", String),
+    Column("areas", JSON, nullable=False, server_default="[]"),
+)
+
+
+def _fetched() -> tuple[Column[Any], ...]:
+    """Return the columns of what is fetched after the articles: where it is kept, or why it is not."""
+    return (
+        Column("state", String, nullable=False),
+        Column("capture_id", ForeignKey("capture.id")),
+        Column("digest", String),
+        Column("type", String),
+        Column("width", Integer),
+        Column("height", Integer),
+        Column("size", Integer),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("next_try_at", UtcDateTime),
+        Column("error", Text),
+    )
+
+
+facsimile = Table(
+    # The pictures and PDFs of issues' pages: their addresses are those of `issue_page`.
+    "facsimile",
+    metadata,
+    Column("source", ForeignKey("source.slug"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("url", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    *_fetched(),
+)
+Index("ix_facsimile_digest", facsimile.c.digest)
+Index(
+    "ix_facsimile_due",
+    facsimile.c.source,
+    facsimile.c.day,
+    sqlite_where=text("next_try_at IS NOT NULL"),
+)
+
+picture = Table(
+    # The pictures of articles: their addresses are those of `article.images`.
+    "picture",
+    metadata,
+    Column("info_code", String, primary_key=True),
+    Column("url", String, primary_key=True),
+    Column("source", ForeignKey("source.slug"), nullable=False),
+    Column("position", Integer, nullable=False),
+    *_fetched(),
+)
+Index("ix_picture_digest", picture.c.digest)
+Index(
+    "ix_picture_due",
+    picture.c.source,
+    picture.c.info_code,
+    sqlite_where=text("next_try_at IS NOT NULL"),
+)
+
+backfill = Table(
+    "backfill",
+    metadata,
+    Column("source", ForeignKey("source.slug"), primary_key=True),
+    Column("first_day", Date, primary_key=True),
+    Column("last_day", Date, primary_key=True),
+    Column("newest_first", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("cursor", Text),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", UtcDateTime),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("stepped_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
 )
