@@ -402,3 +402,37 @@ def test_a_quoted_header_does_not_lend_its_keys_to_the_table_before(write: Write
     file = write('[service]\njitter = -1\n["http"]\njitter = 3\n')
 
     assert f"{file}, line 2: service.jitter is -1" in load_error(file)
+
+
+# Keys of a source that only some kinds take
+
+
+def test_a_key_of_another_kind_names_its_line_and_who_takes_it(write: Write) -> None:
+    file = write(source_table(facsimile='"image"'))
+
+    line = file.read_text("utf-8").split("\n").index('facsimile = "image"') + 1
+    error = load_error(file)
+    assert error.startswith(f"{file}, line {line}: sources[hexi].facsimile is no key of the kind category")
+
+
+def test_the_line_of_a_table_inside_of_a_source() -> None:
+    text = (
+        "[[sources]]\nslug = 1\n[[sources.layout]]\ntitle = 1\n[[sources.layout]]\nbody = 1\n"
+        "[sources.layout.time]\ncss = 1\n[[sources]]\n[[sources.layout]]\ntitle = 2\n[http]\ndelay = 1\n"
+    )
+
+    assert find_lines(text) == {
+        ("sources", 0): 1,
+        ("sources", 0, "slug"): 2,
+        ("sources", 0, "layout", 0): 3,
+        ("sources", 0, "layout", 0, "title"): 4,
+        ("sources", 0, "layout", 1): 5,
+        ("sources", 0, "layout", 1, "body"): 6,
+        ("sources", 0, "layout", 1, "time"): 7,
+        ("sources", 0, "layout", 1, "time", "css"): 8,
+        ("sources", 1): 9,
+        ("sources", 1, "layout", 0): 10,
+        ("sources", 1, "layout", 0, "title"): 11,
+        ("http",): 12,
+        ("http", "delay"): 13,
+    }

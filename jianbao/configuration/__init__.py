@@ -2,7 +2,15 @@
 
 from jianbao.configuration.contact import describe_placeholder, is_placeholder, require_contact
 from jianbao.configuration.loading import load_configuration
-from jianbao.configuration.model import EXAMPLE_CONTACT, Configuration, Http, Infocode, Service, Source
+from jianbao.configuration.model import (
+    EXAMPLE_CONTACT,
+    Configuration,
+    Http,
+    Infocode,
+    Pictures,
+    Service,
+    Source,
+)
 from jianbao.configuration.problem import ConfigurationError
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "ConfigurationError",
     "Http",
     "Infocode",
+    "Pictures",
     "Service",
     "Source",
     "describe_placeholder",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,13 +41,24 @@ class Document:
         match location:
             case str(tables), int(index), *rest:
                 label = str(index + 1) if rest == ["slug"] else self._label(index)
-                return ".".join([f"{tables}[{label}]", *map(show_part, key_at(tuple(rest)))])
+                return ".".join([f"{tables}[{label}]", *_name_parts(rest)])
         return ".".join(map(show_part, key_at(location)))
 
     def _label(self, index: int) -> str:
         source = self.tables["sources"][index]
         slug = source.get("slug") if isinstance(source, dict) else None
         return show_part(slug) if slug and isinstance(slug, str) else str(index + 1)
+
+
+def _name_parts(rest: Sequence[str | int]) -> list[str]:
+    """Return the parts of a key in a source: tables of a list by their number from 1, its values by no."""
+    parts: list[str] = []
+    for index, part in enumerate(rest):
+        if isinstance(part, str):
+            parts.append(show_part(part))
+        elif index + 1 < len(rest):
+            parts[-1] += f"[{part + 1}]"
+    return parts
 
 
 def find_document(path: Path | None, environ: Mapping[str, str]) -> Path | None:
@@ -77,20 +88,32 @@ def find_lines(text: str) -> dict[Location, int]:
         return {}
     lines: dict[Location, int] = {}
     table: Location = ()
-    counts: dict[str, int] = {}
+    counts: dict[Location, int] = {}
     for number, line in enumerate(text.split("\n"), start=1):
         if match := _TABLE_OF_LIST.match(line):
-            counts[match[1]] = counts.get(match[1], -1) + 1
-            table = (match[1], counts[match[1]])
+            tables = _locate(match[1], counts)
+            counts[tables] = counts.get(tables, -1) + 1
+            table = (*tables, counts[tables])
             lines[table] = number
         elif match := _TABLE.match(line):
-            table = tuple(match[1].split("."))
+            table = _locate(match[1], counts)
             lines[table] = number
         elif line.lstrip().startswith("["):
             table = (line,)  # a quoted header, or a value: whose keys follow, only a parser knows
         elif match := _KEY.match(line):
             lines[*table, *match[1].split(".")] = number
     return lines
+
+
+def _locate(header: str, counts: Mapping[Location, int]) -> Location:
+    """Return the place that a table's header names: inside of a list of tables, in the last one so far."""
+    *outer, last = header.split(".")
+    place: Location = ()
+    for part in outer:
+        place = (*place, part)
+        if place in counts:
+            place = (*place, counts[place])
+    return (*place, last)
 
 
 def _read_bytes(file: Path) -> bytes:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from jianbao.configuration.document import FILE_NAME, Document, find_document, read_document
 from jianbao.configuration.environment import find_unknown_variables, name_variable, read_variables
+from jianbao.configuration.kind_keys import find_foreign_keys
 from jianbao.configuration.model import Configuration, Key, Origin
 from jianbao.configuration.problem import ConfigurationError, describe_problem, key_at, show_value
 
@@ -34,6 +35,7 @@ def load_configuration(path: Path | None, archive: Path | None, environ: Mapping
         configuration = Configuration.model_validate(override(document.tables, overrides), context=context)
     except ValidationError as error:
         problems += _describe_problems(error, document, origins)
+    problems += find_foreign_keys(document)
     problems += _find_same_slugs(document)
     if problems:
         raise ConfigurationError(*problems)

@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     StringConstraints,
@@ -23,6 +21,10 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from jianbao.configuration.common_keys import FACSIMILES, CommonKeys, Facsimile
+from jianbao.configuration.epaper_keys import EpaperKeys
+from jianbao.configuration.list_keys import ListKeys
+from jianbao.configuration.section import SWITCH, Section
 from jianbao.configuration.values import (
     check_address,
     check_article_address,
@@ -60,19 +62,17 @@ UpToDay = Annotated[float, Field(gt=0, le=86_400)]
 
 _SECONDS = "a number of seconds from 0 to 3600"
 _SECONDS_ABOVE = "a number of seconds above 0, up to "
-_SWITCH = "true or false"
 
 
-class Section(BaseModel):
-    """A table of the file: strict types, no other keys, and it never changes."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=True
-    )
+KIND_SECTIONS: tuple[type[Section], ...] = (CommonKeys, ListKeys, EpaperKeys)
+"""The keys of a source that only some kinds take; the registry's entry of a kind names its own."""
 
 
-class Source(Section):
-    """One place that lists articles. ``timezone`` comes before ``schedule``, which is read in it."""
+class Source(EpaperKeys, ListKeys, CommonKeys):
+    """One place that lists articles. ``timezone`` comes before ``schedule``, which is read in it.
+
+    Its base classes are the keys that only some kinds take; whether its own kind does, `kind_keys` checks.
+    """
 
     slug: Slug = Field(description="1 to 100 visible characters without a slash or a blank at either end")
     name: Name = Field(description="1 to 200 visible characters without a blank at either end")
@@ -97,7 +97,7 @@ class Source(Section):
         default=(), description='a list of at most 100 names of newspapers such as ["上饶日报"]'
     )
     window: int = Field(default=3, ge=1, le=3650, description="a whole number of days from 1 to 3650")
-    enabled: bool = Field(default=True, description=_SWITCH)
+    enabled: bool = Field(default=True, description=SWITCH)
 
     @field_validator("kind")
     @classmethod
@@ -151,7 +151,7 @@ class Http(Section):
     contact: Contact = Field(
         default=EXAMPLE_CONTACT, description=f'a mailto:, http or https address such as "{EXAMPLE_CONTACT}"'
     )
-    obey_robots: bool = Field(default=True, description=_SWITCH)
+    obey_robots: bool = Field(default=True, description=SWITCH)
     delay: UpToHour = Field(default=0.5, description=_SECONDS)
     concurrency: int = Field(default=4, ge=1, le=16, description="a whole number from 1 to 16")
     timeout: float = Field(default=30.0, gt=0, le=3600, description=_SECONDS_ABOVE + "3600")
@@ -177,6 +177,20 @@ class Infocode(Section):
     )
 
 
+class Pictures(Section):
+    """Which pictures are kept besides the texts, where a source says nothing of them."""
+
+    images: bool = Field(default=False, description=SWITCH)
+    facsimile: Facsimile = Field(default="none", description=FACSIMILES)
+    max_size: int = Field(
+        default=10_000_000,
+        ge=1_000,
+        le=1_000_000_000,
+        description="a whole number of bytes from 1_000 to 1_000_000_000",
+    )
+    max_count: int = Field(default=50, ge=1, le=1_000, description="a whole number from 1 to 1_000")
+
+
 class Service(Section):
     """How the background service starts and ends crawls; all in seconds."""
 
@@ -197,6 +211,7 @@ class Configuration(Section):
     )
     http: Http = Field(default=Http(), description="a table of its own, [http]")
     infocode: Infocode = Field(default=Infocode(), description="a table of its own, [infocode]")
+    pictures: Pictures = Field(default=Pictures(), description="a table of its own, [pictures]")
     service: Service = Field(default=Service(), description="a table of its own, [service]")
 
     _file: Path | None = PrivateAttr(default=None)

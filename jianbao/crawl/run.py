@@ -123,10 +123,13 @@ def _crawl(
 
 def _kind_context(configuration: Configuration) -> KindContext:
     """Return what kinds are told of the configuration."""
+    from jianbao.configuration.kind_keys import rules_of  # noqa: PLC0415
     from spiders.kinds.kind import Declaration, KindContext  # noqa: PLC0415
 
     sources = {
-        source.slug: Declaration(source.slug, source.name, source.kind, source.url, source.site)
+        source.slug: Declaration(
+            source.slug, source.name, source.kind, source.url, source.site, rules_of(source)
+        )
         for source in configuration.sources
     }
     return KindContext(sources, configuration.infocode.url, configuration.infocode.page)

@@ -28,7 +28,7 @@ class KindEntry:
     so it may have a schedule. ``needs_site``: its articles have the codes ``SITE-ID``, so its sources declare
     their site. ``holds_code``: the place of the info code, ``{code}``, is in its sources' addresses.
     ``has_history``: it can be polled back into the past. ``is_configured`` False: the archive makes its
-    sources itself.
+    sources itself. ``keys`` are those of a source's keys that it takes and not every kind does.
     """
 
     name: str
@@ -39,6 +39,7 @@ class KindEntry:
     holds_code: bool = False
     has_history: bool = False
     is_configured: bool = True
+    keys: tuple[str, ...] = ("images",)
 
 
 _KINDS: dict[str, KindEntry] = {}
