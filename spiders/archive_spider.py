@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from spiders.search import Search, Searches
 from spiders.turns import Turns
 from storage.records import (
     Article,
+    BackOrder,
     Delivery,
     Draft,
     Exchange,
@@ -42,6 +44,8 @@ _AHEAD = 2
 _MOST_WAITING = 10_000
 """Articles in line at all hosts together, beyond which only sources read on that have none there."""
 _MOST_OF_SOURCE = 1_000
+_ROOM_FOR_STEP = 50
+"""Articles in line, below which the next step back into a history is made."""
 _LOOK_EVERY = 0.5  # seconds, while an article waits for a silent host that another lists as well
 _PATIENCE_WITH_HOST = 8  # failures to reach it at all; twice what is asked of it at once by default
 _PATIENCE = 2
@@ -80,6 +84,8 @@ class ArchiveSpider(Spider):
         self._owing: deque[tuple[str, Iterator[Owed]]] = deque()
         self._waiting: Counter[str] = Counter()
         self._silent: Counter[str] = Counter()
+        self._is_stepping = False
+        self._unsure = 0  # searches in line that another crawl may have made meanwhile
 
     @cached_property
     def turns(self) -> Turns[Request | Search]:
@@ -95,18 +101,15 @@ class ArchiveSpider(Spider):
         """Yield requests as their hosts have room, hosts in turn, until all have ended."""
         self._begin_polls()
         while True:
+            await self._give_way()
             if (item := self.turns.take()) is not None:
                 if request := self._begin(item):
                     yield request
             elif (owed := self.next_owed()) is not None:
                 if refused := self._line_up(owed):
                     yield refused
-            elif self.turns.is_idle and not self.searches.has_waiting:
+            elif not await self._wait_for_more():
                 return
-            else:
-                await self.turns.change(_LOOK_EVERY if self.searches.has_waiting else None)
-                for search in self.searches.resume():
-                    self._join(search)
 
     def next_owed(self) -> Owed | None:
         """Return the next article to look for, sources in turn; None when there is none for now."""
@@ -170,6 +173,24 @@ class ArchiveSpider(Spider):
             else:
                 yield from self._put_off(search, trouble)
 
+    async def _give_way(self) -> None:
+        """Begin nothing while another crawl goes before; what stands in line then may be done afterwards."""
+        while self.port.must_give_way():
+            self._unsure = self._waiting.total()
+            await self.turns.change(_LOOK_EVERY)
+
+    async def _wait_for_more(self) -> bool:
+        """Step back, or wait until something changes; return False when all has ended."""
+        if self._step_back():
+            await asyncio.sleep(0)  # a step that asks for nothing must not hold up what was asked for
+            return True
+        if self.turns.is_idle and not self.searches.has_waiting:
+            return False
+        await self.turns.change(_LOOK_EVERY if self.searches.has_waiting else None)
+        for search in self.searches.resume():
+            self._join(search)
+        return True
+
     def _begin_polls(self) -> None:
         if self._wanted is not None:
             return
@@ -177,6 +198,31 @@ class ArchiveSpider(Spider):
             self._ask_for_list(Polling.begin(order, self.port, self._kind(order.kind).poll(order)))
         for leftover in self.port.unpolled():
             self._read_owed(leftover)
+
+    def _step_back(self) -> bool:
+        """Make the next step back where there is room for what it lists; return whether one was made."""
+        if self._is_stepping or self._owing or self._waiting.total() >= _ROOM_FOR_STEP:
+            return False
+        order = self.port.next_step()
+        if order is None:
+            return False
+        self._is_stepping = True
+        polling = Polling.begin(order, self.port, self._kind(order.kind).poll_back(order))
+        if polling.poll is None:
+            self._ask_for_list(polling)
+        else:
+            self._record(polling)
+        return True
+
+    def _record(self, polling: Polling) -> None:
+        """Enter a poll that has ended; what a step back lists is fetched next."""
+        assert polling.poll is not None
+        if isinstance(polling.order, BackOrder):
+            self._is_stepping = False
+            owed = self.port.record_step(polling.order, polling.poll, polling.kept)
+            self._owing.append((polling.order.source, iter(owed)))
+        else:
+            self.port.record_poll(polling.poll, polling.kept)
 
     def _kind(self, name: str) -> Kind:
         """Return a kind, made for this crawl; raise `UnknownKind`."""
@@ -212,10 +258,11 @@ class ArchiveSpider(Spider):
             if polling.poll is None:
                 self._ask_for_list(polling)
             else:
-                self.port.record_poll(polling.poll, polling.kept)
+                self._record(polling)
             is_recorded = True
         finally:
-            if polling.poll is not None and reachable and is_recorded:
+            is_live = not isinstance(polling.order, BackOrder)
+            if polling.poll is not None and reachable and is_recorded and is_live:
                 self._read_owed(polling.order.source)
             self.turns.leave(host, answered=reachable and is_recorded)
 
@@ -254,10 +301,19 @@ class ArchiveSpider(Spider):
         self._waiting[item.owed.source] -= 1
         if item.answers and self.searches.is_found(item):
             self.searches.end(item)
+        elif not item.answers and self._is_done_elsewhere(item):
+            pass
         elif item.answers or self.searches.begin(item):
             return self._ask(item)
         self.turns.leave(item.host, answered=False)
         return None
+
+    def _is_done_elsewhere(self, search: Search) -> bool:
+        """Return whether a search that stood in line while another crawl went before is needless now."""
+        if not self._unsure:
+            return False
+        self._unsure -= 1
+        return not self.port.is_owed(search.owed)
 
     def _ask(self, search: Search) -> Request:
         return Request(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 
 from scrapy.http import Response
@@ -39,8 +41,10 @@ class Polling:
 
     @classmethod
     def begin(cls, order: PollOrder, port: Port, steps: Steps) -> Polling:
-        """Begin a poll with the first page that its kind asks for."""
-        return cls(order, port, steps, next(steps))
+        """Begin a poll with the first page that its kind asks for; one that need ask for none has ended."""
+        polling = cls(order, port, steps, Ask(order.url))
+        polling._advance(partial(next, steps))
+        return polling
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -84,8 +88,15 @@ class Polling:
         self._go_on(trouble)
 
     def _go_on(self, came: Answer | TryLater) -> None:
+        if isinstance(came, Answer):
+            self._advance(partial(self.steps.send, came))
+        else:
+            self._advance(partial(self.steps.throw, came))
+
+    def _advance(self, step: Callable[[], Ask]) -> None:
+        """Take a step of the kind's, to what it asks for next or to the end."""
         try:
-            self.ask = self.steps.send(came) if isinstance(came, Answer) else self.steps.throw(came)
+            self.ask = step()
         except StopIteration as ended:
             self._end(self._poll_of(ended.value))
         except TryLater as trouble:
@@ -111,7 +122,15 @@ class Polling:
     def _poll_of(self, found: Listing) -> Poll:
         """Return the poll that found this."""
         if found.missing:
-            return Poll(self.order.source, "empty", datetime.now(UTC), missing=True)
+            now = datetime.now(UTC)
+            return Poll(
+                self.order.source,
+                "empty",
+                now,
+                missing=True,
+                issues=found.issues,
+                headway=found.headway,
+            )
         return replace(
             self._poll("changed" if found.listed else "empty"),
             listed=found.listed,
@@ -119,6 +138,8 @@ class Polling:
             links=found.links,
             unread=found.unread,
             heading=found.heading,
+            issues=found.issues,
+            headway=found.headway,
         )
 
     def _poll(self, outcome: Literal["changed", "empty", "unchanged"]) -> Poll:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from spiders.middleware.manners import HostMemory
-from storage.records import Article, Draft, Exchange, Owed, Poll, PollOrder
+from storage.records import Article, BackOrder, Draft, Exchange, Owed, Poll, PollOrder
 
 
 class Port(HostMemory, Protocol):
@@ -24,6 +24,21 @@ class Port(HostMemory, Protocol):
 
     def record_poll(self, poll: Poll, exchanges: Sequence[Exchange]) -> None:
         """Enter a poll and all that its pages list into the ledger; keep the exchanges as captures."""
+
+    def next_step(self) -> BackOrder | None:
+        """Return the next step back into a source's history; None when there is none, or no more for now."""
+
+    def record_step(self, order: BackOrder, poll: Poll, exchanges: Sequence[Exchange]) -> Sequence[Owed]:
+        """Enter a step back, with all that it lists and where the next one begins, into the ledger.
+
+        Return what is to be fetched of it.
+        """
+
+    def must_give_way(self) -> bool:
+        """Return whether another crawl is at the hosts of this one, and comes before it."""
+
+    def is_owed(self, owed: Owed) -> bool:
+        """Return whether an article is still to be fetched: another crawl may have done it meanwhile."""
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
         """Return the next listings that a source owes, by info code after the given one; empty at the end."""

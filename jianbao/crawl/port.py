@@ -21,7 +21,18 @@ from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_poll
 from storage.ledger.source import list_sources, order_poll, usual_silence
 from storage.ledger.unread_links import watch_unread
-from storage.records import Article, Draft, Exchange, Host, Owed, Poll, PollOrder, StoredSource, Voices
+from storage.records import (
+    Article,
+    BackOrder,
+    Draft,
+    Exchange,
+    Host,
+    Owed,
+    Poll,
+    PollOrder,
+    StoredSource,
+    Voices,
+)
 from storage.records.host import host_of
 from storage.records.instants import LONGEST_REST, ahead, is_recent, past
 
@@ -110,6 +121,27 @@ class ArchivePort:
         if unread:
             self._counted.note(unread)
         self._count(poll)
+
+    def next_step(self) -> BackOrder | None:
+        """Return None: only a backfill goes back into a history."""
+        return None
+
+    def record_step(
+        self,
+        order: BackOrder,
+        poll: Poll,
+        exchanges: Sequence[Exchange],
+    ) -> Sequence[Owed]:
+        """Nothing steps back here: see `HistoryPort`."""
+        raise NotImplementedError
+
+    def must_give_way(self) -> bool:
+        """Return False: a crawl that polls gives way to nobody."""
+        return False
+
+    def is_owed(self, owed: Owed) -> bool:  # noqa: ARG002
+        """Return whether an article is still to be fetched."""
+        return True
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
         """Return the next listings that a source owes."""
