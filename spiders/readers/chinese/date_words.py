@@ -108,7 +108,7 @@ def read_date_words(
         return datetime.fromtimestamp(int(epoch["seconds"]), zone), "second"
     found = find_time(text, fetched_at, zone) or _clock_alone(folded, fetched_at, zone)
     if found is None:
-        shortened = text if len(text) <= 60 else f"{text[:60]}…"  # noqa: PLR2004
+        shortened = text if len(text) <= 60 else f"{text[:60]}…"
         raise SetAside(f"prints a time that can't be read: {shortened!r}")
     return found.moment, found.precision
 

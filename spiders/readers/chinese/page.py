@@ -1,0 +1,127 @@
+"""Any Chinese newspaper's article page of which nothing is declared, to a draft."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from spiders.readers.base_address import base_of
+from spiders.readers.chinese.author import find_author
+from spiders.readers.chinese.body import find_body
+from spiders.readers.chinese.heads import Head, read_head
+from spiders.readers.chinese.media import find_media
+from spiders.readers.chinese.negatives import check_article
+from spiders.readers.chinese.paragraphs import Text, take_text
+from spiders.readers.chinese.printed_moment import ADDRESS, Moment, find_moment
+from spiders.readers.chinese.sheet import Line, Sheet, lay_out
+from spiders.readers.chinese.title import Titled, cut_site, find_agreeing, find_prominent
+from spiders.readers.markup import parse_document
+from storage.records import MEDIA, Draft, Paragraph, SetAside
+
+_XML_PROLOG = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
+_OVER_TITLE, _UNDER_TEXT = 10, 12
+READER = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page taken apart: its text and tree, what its head says, its lines. ``fetched_at`` is aware, or None."""
+
+    html: str
+    url: str
+    fetched_at: datetime | None
+    tree: HtmlElement
+    head: Head
+    sheet: Sheet
+
+    @classmethod
+    def parse(cls, html: str, url: str, fetched_at: datetime | None = None) -> Page:
+        """Return a page's parts; raise `SetAside` for what is no page anybody writes."""
+        tree = parse_document(_XML_PROLOG.sub("", html, count=1))
+        return cls(html, url, fetched_at, tree, read_head(tree), lay_out(tree))
+
+
+def read_chinese_page(html: str, url: str, fetched_at: datetime | None = None) -> Draft:
+    """Return the draft of an article on a page of which nothing is declared.
+
+    ``fetched_at``, aware, is when the page came: words like 昨天 are resolved against it. Raises `NoArticle`
+    for a page that is something else, and `SetAside` for one whose text is not found.
+    """
+    return read_page(Page.parse(html, url, fetched_at))
+
+
+def read_page(page: Page) -> Draft:
+    """Return what `read_chinese_page` does, of a page that was taken apart before."""
+    title = find_agreeing(page.sheet.lines, page.head)
+    body = find_body(page.sheet, title)
+    if body is None:
+        raise SetAside("has no text that reads like an article's")
+    title = title or find_prominent(page.sheet.lines, body.first)
+    text = take_text(page.sheet, body, title)
+    if not text.lines:
+        raise SetAside("has no text that reads like an article's")
+    check_article(page.head, page.sheet, title, text)
+    return draft_of(page, title, text)
+
+
+def draft_of(page: Page, title: Titled | None, text: Text, rule: str = READER) -> Draft:
+    """Return the draft of a text and its headline with what stands around them; ``rule`` found the text."""
+    rows = _rows_above(page.sheet, title, text)
+    behind = _behind(page.sheet, text)
+    taken = {line.index for line in (*rows, *behind)} | set(range(text.first, text.last + 1))
+    others = [
+        line
+        for line in page.sheet.lines
+        if line.index not in taken and not line.is_hidden and not line.is_margin
+    ]
+    moment = find_moment(rows, behind, others, page)
+    base = base_of(page.html, page.url)
+    draft = Draft(
+        info_code=None,
+        url=page.url,
+        form=MEDIA,
+        title=title.text if title else cut_site(page.head.title) or None,
+        published_at=moment.moment if moment else None,
+        precision=moment.precision if moment else "second",
+        witness="address" if moment and moment.rule == ADDRESS else "page",
+        media=find_media(rows, behind, moment.line if moment else None, others),
+        author=find_author([*rows, *behind]),
+        paragraphs=tuple(Paragraph(line.text) for line in text.lines),
+        base=base if base != page.url else None,
+    )
+    return replace(draft, found_by=_found_by(draft, moment, rule))
+
+
+def _found_by(draft: Draft, moment: Moment | None, rule: str) -> tuple[tuple[str, str], ...]:
+    named = [(name, READER) for name in ("title", "media", "author") if getattr(draft, name)]
+    timed = [("published_at", moment.rule)] if moment else []
+    return (*named, *timed, ("paragraphs", rule))
+
+
+def _rows_above(sheet: Sheet, title: Titled | None, text: Text) -> list[Line]:
+    """Return the lines around the headline and between it and the text; those right under it first."""
+    end = text.first
+    if title is None or title.lines[-1].index >= end:
+        return [line for line in sheet.lines[max(0, end - _OVER_TITLE) : end] if not line.is_hidden]
+    at = title.lines[-1].index
+    own = {line.index for line in title.lines}
+    under = [line for line in sheet.lines[at + 1 : min(end, at + 40)] if not line.is_hidden]
+    over = [
+        line
+        for line in sheet.lines[max(0, at - _OVER_TITLE) : at]
+        if not line.is_hidden and line.index not in own
+    ]
+    return [*under, *over]
+
+
+def _behind(sheet: Sheet, text: Text) -> list[Line]:
+    known = {line.index for line in text.behind}
+    after = [
+        line
+        for line in sheet.lines[text.last + 1 : text.last + 1 + _UNDER_TEXT]
+        if not line.is_hidden and line.index not in known
+    ]
+    return sorted([*text.behind, *after], key=lambda line: line.index)[: 4 * _UNDER_TEXT]

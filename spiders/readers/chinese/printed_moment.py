@@ -1,0 +1,176 @@
+"""When an article was published, as its page prints it near the headline; else as its head or address says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from lxml.html import HtmlElement
+
+from spiders.readers.chinese.date_words import FoundTime, find_time, has_day_words, read_date_words
+from spiders.readers.chinese.heads import Head, script_times
+from spiders.readers.chinese.sheet import Line
+from storage.records import Precision
+from storage.records.press_days import PRINTED_ZONE
+
+_LONGEST_ROW = 200
+_PUBLISHED = re.compile(r"(?:发布|发表|刊发|上传|稿件)(?:时间|日期|于)?\s?[:：]?|(?:时间|日期)\s?[:：]")
+_UPDATED = re.compile(r"更新|修改|编辑于|截止|截至")
+_OTHER_DAYS = re.compile(r"活动时间|报名|会议时间|考试|开庭|有效期|出生|地点|星期.\s*农历|农历|今天是|现在是")
+_PAPER_DAY = re.compile(r"版[)）]?\s?\Z")
+_ADDRESS = (
+    re.compile(
+        r"/(?P<y>(?:19|20)\d{2})[-_/]?(?P<m>0[1-9]|1[0-2])[-_/]?(?P<d>0[1-9]|[12]\d|3[01])(?=[/_.-]|\d{0,12}[/_.-])"
+    ),
+    re.compile(
+        r"(?<![0-9a-zA-Z])t?(?P<y>20\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=_|\.|/|\d{1,12}\.)"
+    ),
+    re.compile(r"/(?P<y>20\d{2})/(?P<m>\d{1,2})/(?P<d>\d{1,2})/"),
+)
+
+
+PRINTED, META, ADDRESS = "reader", "reader:meta", "reader:address"
+
+
+class Stated(Protocol):
+    """What of a page says a time out of sight, and when it came."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def fetched_at(self) -> datetime | None: ...
+    @property
+    def tree(self) -> HtmlElement: ...
+    @property
+    def head(self) -> Head: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time of publication and by which rule it was found."""
+
+    moment: datetime
+    precision: Precision
+    rule: str
+    line: Line | None = None
+
+
+def find_moment(
+    before: Sequence[Line], after: Sequence[Line], others: Sequence[Line], page: Stated
+) -> Moment | None:
+    """Return the time: printed over the text, under it, else elsewhere with a label; said by head, scripts, address.
+
+    Words and days without a year are resolved against what the head or a script says, else against the fetch.
+    """
+    told = _told(page.tree, page.head)
+    fetched_at = page.fetched_at
+    printed = _best(before, told, fetched_at) or _best(after, told, fetched_at, needs_label=True)
+    printed = printed or _best(others, told, fetched_at, needs_label=True, needs_word=True)
+    if printed:
+        return printed
+    if told:
+        return Moment(told.moment, told.precision, META)
+    return _of_address(page.url)
+
+
+def _told(tree: HtmlElement, head: Head) -> FoundTime | None:
+    """Return the time that metas say, else scripts."""
+    for value in (*head.times, *script_times(tree)):
+        found = _read_value(value)
+        if found:
+            return found
+    for element in tree.iter("time"):
+        found = _read_value(element.get("datetime") or "")
+        if found:
+            return found
+        break
+    return None
+
+
+def _read_value(value: str) -> FoundTime | None:
+    if re.fullmatch(r"1\d{9}(?:\d{3})?", value):
+        moment, precision = read_date_words(value, None)
+        return FoundTime(moment, precision, 0, len(value), is_whole=True)
+    return find_time(value)
+
+
+def _best(
+    lines: Sequence[Line],
+    told: FoundTime | None,
+    fetched_at: datetime | None,
+    *,
+    needs_label: bool = False,
+    needs_word: bool = False,
+) -> Moment | None:
+    best: tuple[float, Moment] | None = None
+    for place, (text, line) in enumerate(_rows(lines)):
+        if len(text) > _LONGEST_ROW or _OTHER_DAYS.search(text):
+            continue
+        found = find_time(text) or _resolved(text, told, fetched_at)
+        if not found:
+            continue
+        labelled = bool(_PUBLISHED.search(text[: found.start + 1]))
+        rest = len(text) - (found.end - found.start)
+        if needs_label and not labelled and (rest > 12 or needs_word):
+            continue
+        if needs_word and not labelled:
+            continue
+        if not labelled and rest > 70 and re.search("[，。！？]", text):
+            continue
+        score = (
+            2.0 * (found.precision != "day")
+            + 1.5 * labelled
+            - 1.0 * bool(_UPDATED.search(text[: found.start + 1]))
+        )
+        score -= 2.0 * bool(_PAPER_DAY.search(text)) + min(rest, 60) / 60 + place * 0.02
+        if best is None or score > best[0]:
+            best = score, Moment(found.moment, found.precision, PRINTED, line)
+    return best[1] if best else None
+
+
+def _rows(lines: Sequence[Line]) -> Iterator[tuple[str, Line]]:
+    """Yield each line, and short ones that stand together as one: a date may be spread over elements."""
+    for place, line in enumerate(lines):
+        text = line.text
+        yield (text, line)
+        if (
+            re.fullmatch(r"(?:19|20)\d{2}\s?[-/年.]?", text)
+            or re.fullmatch(r"\d{1,2}[-/月.]\d{1,2}日?", text)
+            or (find_time(text) and len(text) < 14)
+        ):
+            yield " ".join(one.text for one in lines[place : place + 4] if len(one.text) <= 14), line
+
+
+def _resolved(text: str, told: FoundTime | None, fetched_at: datetime | None) -> FoundTime | None:
+    """Return a time that a text says by words or without a year, resolved."""
+    if not has_day_words(text) or len(text) > 60:
+        return None
+    if told is not None:
+        found = find_time(text, told.moment)
+        if (
+            found
+            and abs((found.moment - told.moment).days) <= 1
+            and found.precision != "day"
+            and not re.search("[昨今前刚]", text)
+        ):
+            return found
+        return (
+            FoundTime(told.moment, told.precision, found.start, found.end, is_whole=False) if found else None
+        )
+    return find_time(text, fetched_at) if fetched_at else None
+
+
+def _of_address(url: str) -> Moment | None:
+    for pattern in _ADDRESS:
+        match = pattern.search(url)
+        if not match:
+            continue
+        try:
+            day = date(int(match["y"]), int(match["m"]), int(match["d"]))
+        except ValueError:
+            continue
+        return Moment(datetime(day.year, day.month, day.day, tzinfo=PRINTED_ZONE), "day", ADDRESS)
+    return None

@@ -1,0 +1,144 @@
+"""The headline of a page: the line that agrees with ``<title>``, or else stands out above the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from spiders.readers.chinese.heads import Head, folded
+from spiders.readers.chinese.sheet import Line
+
+_SHORTEST, _LONGEST = 4, 160
+_SEPARATOR = re.compile(r"\s*(?:_{1,3}|[|｜]|-{2,3}|—{1,2}|\s[-–·]\s|\s-|-\s|>>|»)\s*|-(?=[^-]{2,12}\Z)")
+_NO_TITLE = re.compile(
+    r"(?:首页|正文|新闻中心|网站首页|当前位置.*|您(?:的|所在|当前).*|导航|全部导航|搜索|登录|注册|热点.*|版权声明|相关.*|推荐.*|评论.*|上一[篇条].*|下一[篇条].*"
+    r"|来源.*|发布时间.*|责任编辑.*|作者.*|字号.*|分享.*)"
+)
+_ALIKE = 0.75
+
+
+class Titled:
+    """The headline: its text, the lines that it takes, and whether the page's title agrees with it."""
+
+    __slots__ = ("agrees", "lines", "text")
+
+    def __init__(self, text: str, lines: list[Line], *, agrees: bool) -> None:
+        self.text, self.lines, self.agrees = text, lines, agrees
+
+
+def pieces_of(title: str) -> list[str]:
+    """Return a page's title parted where site and channel names are added to it."""
+    return [piece for piece in _SEPARATOR.split(title) if piece]
+
+
+def find_agreeing(lines: Sequence[Line], head: Head) -> Titled | None:
+    """Return the visible line that agrees with the page's own title; None when no line does."""
+    wholes = [fold for title in head.titles if (fold := folded(title))]
+    firsts = [folded(pieces[0]) for title in head.titles if (pieces := pieces_of(title))]
+    if not wholes:
+        return None
+    best: tuple[float, Titled] | None = None
+    for place, line in enumerate(lines):
+        if not _SHORTEST <= len(line.text) <= _LONGEST or line.is_hidden:
+            continue
+        titled, agreement = _agreeing(lines, place, wholes, firsts)
+        if titled is None:
+            continue
+        score = agreement + _prominence(line) - place / (20 * len(lines))
+        if best is None or score > best[0]:
+            best = score, titled
+    return best[1] if best and best[0] > 1 else None
+
+
+def _agreeing(
+    lines: Sequence[Line], place: int, wholes: list[str], firsts: list[str]
+) -> tuple[Titled | None, float]:
+    line = lines[place]
+    fold = folded(line.text)
+    agreement = _agreement(fold, wholes, firsts)
+    if not agreement:
+        return None, 0
+    taken, text = [line], line.text
+    for after in lines[place + 1 : place + 4]:
+        longer = fold + folded(after.text)
+        if after.block is line.block and line.heading and len(longer) <= _LONGEST:
+            pass
+        elif not any(longer in whole for whole in wholes) or len(after.text) < _SHORTEST:
+            break
+        taken.append(after)
+        text, fold = f"{text} {after.text}", longer
+    return Titled(text, taken, agrees=True), max(agreement, _agreement(fold, wholes, firsts))
+
+
+def _agreement(fold: str, wholes: list[str], firsts: list[str]) -> float:
+    """Return from 0 to 3 how far a line is what the page calls itself."""
+    best = 0.0
+    for whole, first in zip(wholes, firsts or wholes, strict=False):
+        if len(fold) < _SHORTEST:
+            continue
+        if fold in (first, whole):
+            return 3
+        if whole.startswith(fold):
+            best = max(best, 3 * min(1, len(fold) / len(first)))
+        elif fold in whole:
+            best = max(best, 2.5 * min(1, len(fold) / max(len(first), 1)))
+        elif len(first) >= 6 and first in fold:
+            best = max(best, 2.5 * len(first) / len(fold))
+        elif abs(len(fold) - len(first)) <= 6 and _alike(fold, first) > _ALIKE:
+            best = max(best, 2.5 * _alike(fold, first))
+    return best
+
+
+def _alike(one: str, other: str) -> float:
+    pairs, others = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other))
+    return 2 * len(pairs & others) / max(len(pairs) + len(others), 1)
+
+
+def _prominence(line: Line) -> float:
+    """Return how far a line stands out as a headline does."""
+    score = (0, 1.0, 0.8, 0.7, 0.5, 0.4, 0.3)[line.heading]
+    score += 0.5 if line.is_titled else 0
+    score += 0.2 if line.is_bold else 0
+    score += 0.2 if line.is_centred else 0
+    score -= 1.0 if line.is_margin else 0
+    score -= 0.7 if line.is_link else 0
+    return score
+
+
+def find_prominent(lines: Sequence[Line], first: int) -> Titled | None:
+    """Return the line that stands out most among those over the text, which begins at ``first``."""
+    best: tuple[float, int] | None = None
+    for place in range(max(0, first - 25), first):
+        line = lines[place]
+        if line.is_hidden or line.is_margin or line.is_link or not _SHORTEST <= len(line.text) <= _LONGEST:
+            continue
+        score = _prominence(line)
+        if score > 0 and not _NO_TITLE.fullmatch(line.text) and (best is None or score + 0.01 >= best[0]):
+            best = score, place
+    if best is None:
+        return None
+    line = lines[best[1]]
+    taken = [line]
+    for after in lines[best[1] + 1 : min(best[1] + 4, first)]:
+        if not line.heading or after.block is not line.block:
+            break
+        taken.append(after)
+    return Titled(" ".join(one.text for one in taken), taken, agrees=False)
+
+
+_SITE = re.compile(
+    r".{0,16}(?:网|频道|新闻|报|站|在线|客户端|门户|中心|论坛|社区|快讯|资讯|首页|正文|栏目|要闻|时政|社会|财经|平台|传媒|日报|晚报|\.com|\.cn|公司|协会|学会|局|政府|大学)"
+)
+
+
+def cut_site(title: str) -> str:
+    """Return a page's title without the names of site and channel behind it."""
+    ends = list(_SEPARATOR.finditer(title))
+    while ends:
+        last = ends.pop()
+        name = title[last.end() :].strip()
+        if title[: last.start()].strip() and (len(name) <= 10 or _SITE.fullmatch(name)):
+            title = title[: last.start()].strip()
+        else:
+            break
+    return title

@@ -1,0 +1,48 @@
+"""A page that our own rules do not find a text on, read by trafilatura: its text and title, nothing else."""
+
+from __future__ import annotations
+
+from spiders.readers.chinese.page import Page, draft_of
+from spiders.readers.chinese.paragraphs import Text
+from spiders.readers.chinese.sheet import Line, shown
+from spiders.readers.chinese.title import Titled, find_agreeing
+from storage.records import Draft, SetAside
+
+TRAFILATURA = "trafilatura"
+_LONGEST = 3_000_000
+"""Characters beyond which a page is not handed on."""
+_LEAST = 40
+
+
+def read_with_trafilatura(page: Page, unread: SetAside) -> Draft:
+    """Return the draft of a page with the text that trafilatura finds, the time by our own rules.
+
+    Raises ``unread``, why our reader gave up, where trafilatura finds no text either. It asks for nothing.
+    """
+    if len(page.html) > _LONGEST:
+        raise unread
+    from trafilatura import bare_extraction  # noqa: PLC0415 - takes a second, and most pages never need it
+
+    try:
+        found = bare_extraction(page.html, url=page.url, favor_precision=True, include_comments=False)
+    except Exception as error:
+        raise SetAside(f"{unread} (and trafilatura failed: {type(error).__name__})") from error
+    text = getattr(found, "text", None) or ""
+    texts = [line for one in text.splitlines() if (line := shown(one))]
+    if sum(map(len, texts)) < _LEAST:
+        raise unread
+    title = find_agreeing(page.sheet.lines, page.head)
+    lines = _places(page, texts)
+    first, last = (lines[0].index, lines[-1].index) if lines else (0, -1)
+    kept = [Line(one, page.tree, [one]) for one in texts if title is None or one != title.text]
+    named = title or _titled(getattr(found, "title", None))
+    return draft_of(page, named, Text(kept, first, last, []), rule=TRAFILATURA)
+
+
+def _places(page: Page, texts: list[str]) -> list[Line]:
+    wanted = set(texts)
+    return [line for line in page.sheet.lines if line.text in wanted]
+
+
+def _titled(title: object) -> Titled | None:
+    return Titled(shown(title), [], agrees=False) if isinstance(title, str) and title else None
