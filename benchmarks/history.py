@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from jianbao.demo.background import BEATS, seeded, write_paragraphs
+from jianbao.demo.material.background import BEATS, seeded, write_paragraphs
 from storage.archive.folder import DATABASE_FILE
 from storage.articles.wording import Held, Wording, tell_wording
 from storage.database.opening import connect_database

@@ -11,8 +11,8 @@ from support.demo_client import PAPER
 
 from jianbao.demo import TODAY, Post, Press
 from jianbao.demo.appearance import Appearance
+from jianbao.demo.material.prose import read_section
 from jianbao.demo.pages import post_page
-from jianbao.demo.prose import read_section
 
 
 def test_the_demo_prints_about_sixty_articles_of_many_papers(press: Press) -> None:

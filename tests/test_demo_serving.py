@@ -14,7 +14,7 @@ from support.crawl_processes import wait_until
 from support.demo_client import PAPER, ask
 
 from jianbao.demo import DemoSite, Post, Press
-from jianbao.demo.answer import Answer, may_be_gzipped
+from jianbao.demo.material.answer import Answer, may_be_gzipped
 from jianbao.demo.misbehaviour import Kind
 from storage.records.press_days import PRINTED_ZONE
 

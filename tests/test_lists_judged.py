@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from support.newsroom import Newsroom, small_press
 
-from jianbao.demo.answer import HTML, Answer
+from jianbao.demo.material.answer import HTML, Answer
 from spiders.readers.list_identity import doubt_list
 from spiders.readers.listing_page import ListPage, read_list_page
 from storage.records import Listed, PollOrder

@@ -9,7 +9,7 @@ import pytest
 from support.newsroom import Newsroom
 
 from jianbao.demo import DemoSite
-from jianbao.demo.answer import Answer
+from jianbao.demo.material.answer import Answer
 from spiders.readers.encoding import decode_damaged_page, decode_page
 from storage.records import SetAside
 

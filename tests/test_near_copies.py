@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from jianbao.demo.background import BEATS, seeded, write_paragraphs
+from jianbao.demo.material.background import BEATS, seeded, write_paragraphs
 from pipelines.compare.near_copies import (
     COMMON_KEYS,
     SHORTEST,

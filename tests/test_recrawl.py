@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.newsroom import Newsroom, small_press
 
-from jianbao.demo.answer import Answer
+from jianbao.demo.material.answer import Answer
 from jianbao.demo.post import Post
 
 

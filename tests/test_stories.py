@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, insert, select, update
 from support.newsroom import Newsroom
 
-from jianbao.demo.background import BEATS, seeded, write_paragraphs
+from jianbao.demo.material.background import BEATS, seeded, write_paragraphs
 from jianbao.upkeep import story_links as link_stories
 from jianbao.upkeep.story_links import Linked, link_batch
 from pipelines.compare.near_copies import Dissected, similarity

@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
-from jianbao.demo.answer import HTML, Answer
-from jianbao.demo.prose import read_text
+from jianbao.demo.material.answer import HTML, Answer
+from jianbao.demo.material.prose import read_text
 
 Kind = Literal[
     "status",  # another status: status=, retry_after=
@@ -43,7 +43,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _CODE = re.compile(r"(?:NW)?(\d{18})")
 _MEGABYTE = 1_000_000
 _LOOK_EVERY = 0.005  # seconds
-_META = re.compile(rb'charset="UTF-8"')
+_META = re.compile(rb'charset="?[\w-]+"?', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +119,16 @@ def _empty(_order: Misbehaviour, _target: str, answer: Answer) -> Answer:
 
 
 def _recode(order: Misbehaviour, _target: str, answer: Answer) -> Answer:
-    body = answer.body.decode().encode(order.options.encoding, "xmlcharrefreplace")
+    if answer.encoding is None:
+        return answer
+    body = answer.body.decode(answer.encoding).encode(order.options.encoding, "xmlcharrefreplace")
     if order.options.meta:
-        body = _META.sub(f'charset="{order.options.meta}"'.encode(), body)
+        body = _META.sub(f'charset="{order.options.meta}"'.encode(), body, count=1)
     kind = answer.content_type.partition(";")[0]
     declared = f"{kind}; charset={order.options.declared}" if order.options.declared else kind
-    return replace(answer, body=body, content_type=declared, etag=None, modified=None)
+    return replace(
+        answer, body=body, content_type=declared, encoding=order.options.encoding, etag=None, modified=None
+    )
 
 
 def _lie(order: Misbehaviour, target: str, answer: Answer) -> Answer:

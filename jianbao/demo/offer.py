@@ -13,8 +13,10 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 from jianbao.demo import pages
-from jianbao.demo.answer import HTML, Answer
 from jianbao.demo.appearance import Appearance, Brackets, Layout
+from jianbao.demo.epaper import EPaper, daily_epapers
+from jianbao.demo.material.answer import HTML, Answer
+from jianbao.demo.material.room import Room
 from jianbao.demo.post import Post, Written
 from jianbao.demo.press import WINDOW, Press, repost_as_rolling
 from storage.records.press_days import PRINTED_ZONE
@@ -54,7 +56,13 @@ class Offer:
     Methods that take a code raise KeyError when the site never had that article.
     """
 
-    def __init__(self, press: Press | None = None, *, cached_bytes: int = 64_000_000) -> None:
+    def __init__(
+        self,
+        press: Press | None = None,
+        *,
+        rooms: Sequence[Room] | None = None,
+        cached_bytes: int = 64_000_000,
+    ) -> None:
         self.press = press or Press.daily()
         self.today: date = self.press.today
         self.appearance = Appearance()
@@ -68,6 +76,9 @@ class Offer:
         self._answers_size = 0
         self._cached_bytes = cached_bytes
         self._versions: dict[str, tuple[str, datetime]] = {}
+        self.rooms = tuple(daily_epapers(self.today) if rooms is None else rooms)
+        for room in self.rooms:
+            room.join(self._lock, self._change)
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -103,6 +114,13 @@ class Offer:
     def category_path(self, slug: str) -> str:
         """Return the path of a category page, percent-encoded."""
         return f"/category/{quote(slug, safe='()')}.html"
+
+    def epaper(self, slug: str) -> EPaper:
+        """Return a digital newspaper; raise KeyError when there is none of that slug."""
+        for room in self.rooms:
+            if isinstance(room, EPaper) and room.slug == slug:
+                return room
+        raise KeyError(f"the demo site has no digital newspaper {slug}")
 
     # -- what happens to it ----------------------------------------------------------------------
 
@@ -167,6 +185,8 @@ class Offer:
             for entry in self._entries:
                 if entry.place == "listed":
                     entry.place = self._place_today(entry.post)
+            for room in self.rooms:
+                room.advance(self.today)
             self._change()
 
     def set_nav(self, back: str = "返回{tag}", mark: str = "｜", home: str = "返回首页") -> None:
@@ -220,16 +240,22 @@ class Offer:
         made = self._make(unquote(target))
         if made is None:
             return Answer(pages.NOT_FOUND.encode(), status=404)
-        content, content_type = made
-        body = content.encode()
-        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+        etag = f'"{hashlib.sha256(made.body).hexdigest()[:20]}"'
         known = self._versions.get(target)
         if known is None or known[0] != etag:
             known = self._versions[target] = (etag, self._clock)
-        return Answer(body, content_type, etag=etag, modified=known[1])
+        return replace(made, etag=etag, modified=known[1])
 
-    def _make(self, target: str) -> tuple[str, str] | None:
-        """Return the text and content type at an address, None where there is nothing."""
+    def _make(self, target: str) -> Answer | None:
+        """Return what stands at an address, as yet without validators; None where there is nothing."""
+        if made := self._make_post(target):
+            content, content_type = made
+            return Answer(content.encode(), content_type)
+        answers = (room.answer(target) for room in self.rooms)
+        return next((answer for answer in answers if answer), None)
+
+    def _make_post(self, target: str) -> tuple[str, str] | None:
+        """Return the text and content type that the category newspapers have at an address."""
         index = self._indexed()
         if entry := index.by_path.get(target):
             return pages.post_page(entry.post, self.appearance, moved=entry.place == "moved"), HTML

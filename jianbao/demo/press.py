@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from jianbao.demo.background import BEATS, seeded, write_paragraphs, write_title
+from jianbao.demo.material.background import BEATS, seeded, write_paragraphs, write_title
+from jianbao.demo.material.prose import Paper, Prose, read_paper
 from jianbao.demo.post import ROLLING_SLUG, Lines, Post, Written
-from jianbao.demo.prose import Paper, Prose, read_paper
 from storage.records.press_days import PRINTED_ZONE
 
 TODAY = date(2026, 3, 20)

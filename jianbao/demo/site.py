@@ -6,15 +6,18 @@ import asyncio
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
-from jianbao.demo.answer import Answer, may_be_gzipped
+from jianbao.demo.material.answer import Answer, may_be_gzipped
+from jianbao.demo.material.room import Room
 from jianbao.demo.misbehaviour import (
     KINDS,
     WHILE_SENDING,
@@ -62,8 +65,10 @@ class DemoSite(Offer):
     ``port`` 0 takes a free one. ``requests`` logs everything that was asked, in order; clear it at will.
     """
 
-    def __init__(self, press: Press | None = None, *, port: int = 0) -> None:
-        super().__init__(press)
+    def __init__(
+        self, press: Press | None = None, *, rooms: Sequence[Room] | None = None, port: int = 0
+    ) -> None:
+        super().__init__(press, rooms=rooms)
         self.requests: list[Request] = []
         self._port = port
         self._orders: list[Misbehaviour] = []
@@ -105,6 +110,10 @@ class DemoSite(Offer):
         """Return the address at which an article stands now, or last stood."""
         return self.url + self.article_path(code, slug)
 
+    def epaper_url(self, slug: str) -> str:
+        """Return the address at which a digital newspaper begins: it jumps to the newest issue."""
+        return f"{self.url}{self.epaper(slug).base}"
+
     # -- how it misbehaves -----------------------------------------------------------------------
 
     def misbehave(self, target: str, kind: Kind, times: int | None = None, **options: Any) -> None:
@@ -118,6 +127,10 @@ class DemoSite(Offer):
             raise ValueError(f"the demo site cannot misbehave as {kind!r}: choose one of {', '.join(KINDS)}")
         with self._lock:
             self._orders.append(Misbehaviour(target, kind, times, Options(**options)))
+
+    def black_out(self, slug: str, day: date, kind: Kind = "status", **options: Any) -> None:
+        """Answer wrongly wherever an issue of a digital newspaper stands, with 503 by default."""
+        self.misbehave(f"{self.epaper(slug).folder(day)}*", kind, **options)
 
     def behave(self) -> None:
         """End all misbehaviour; requests that hang go on hanging until the site closes."""

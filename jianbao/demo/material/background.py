@@ -11,7 +11,7 @@ from functools import cache
 from itertools import cycle
 from random import Random
 
-from jianbao.demo.prose import read_text
+from jianbao.demo.material.prose import read_text
 
 BEATS = ("工业", "农业", "城市", "文旅", "民生", "财经")
 
@@ -38,6 +38,11 @@ def seeded(number: int) -> Random:
 def write_title(random: Random) -> str:
     """Return a headline."""
     return _fill(random.choice(_sections()["标题"]), random)
+
+
+def write_line(name: str, random: Random) -> str:
+    """Return one line of a section of ``background.txt`` (引题, 图说 …), or for 人 a person's name."""
+    return _fill(f"{{{name}}}" if name in _SLOTS else random.choice(_sections()[name]), random)
 
 
 def write_paragraphs(random: Random, beats: Iterable[str], count: int, sentences: int) -> list[str]:

@@ -15,7 +15,10 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True)
 class Answer:
-    """One page as the site gives it; ``etag`` is quoted, ``modified`` whole seconds, both may be missing."""
+    """One page as the site gives it; ``etag`` is quoted, ``modified`` whole seconds, both may be missing.
+
+    ``encoding`` is that of the body, whatever the header declares; None where the body is no text.
+    """
 
     body: bytes
     content_type: str = HTML
@@ -23,6 +26,7 @@ class Answer:
     etag: str | None = None
     modified: datetime | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    encoding: str | None = "utf-8"
 
     @cached_property
     def gzipped(self) -> bytes:

@@ -1,0 +1,1 @@
+"""What every part of the demo site is made of: answers, rooms, prose, pictures."""
