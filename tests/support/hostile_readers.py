@@ -30,6 +30,7 @@ from pipelines.normalise.article import normalise
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
 from spiders.readers.encoding import decode_damaged_page
+from spiders.readers.feeds.reading import read_feed
 from spiders.readers.listing_page import read_list_page
 from spiders.readers.plain_text import read_plain_text
 from spiders.readers.post_file import NoArticle, read_post_file
@@ -72,6 +73,17 @@ def list_page(text: str) -> Any:
     """Read a category page whose list is the text."""
     page = f"<html><head></head><body><section><h2>报新闻</h2><ul>{text}</ul></section></body></html>"
     return read_list_page(page, _LIST)
+
+
+def feed_of(text: str) -> Any:
+    """Read a feed whose one item is the text."""
+    head = '<rss version="2.0"><channel><item><title>题</title><link>/1.html</link>'
+    return read_feed(f"{head}{text}</item></channel></rss>", _LIST, PRESS_ZONE)
+
+
+def sitemap_of(text: str) -> Any:
+    """Read a sitemap whose one entry is the text."""
+    return read_feed(f"<urlset><url><loc>{text}</loc></url></urlset>", _LIST, PRESS_ZONE)
 
 
 def whole_list_page(text: str) -> Any:
@@ -284,6 +296,8 @@ READERS: dict[str, Read] = {
     for read in (
         list_page,
         whole_list_page,
+        feed_of,
+        sitemap_of,
         article_page,
         post_page,
         bare_post,
