@@ -16,7 +16,7 @@ from spiders.kinds.kind import Answer, Ask, Listing, NotTheList, Steps
 from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.wholeness import is_whole
 from spiders.port import Port
-from storage.records import Exchange, Poll, PollOrder, SetAside, TryLater, Validators
+from storage.records import BackOrder, Exchange, Poll, PollOrder, SetAside, TryLater, Validators
 from storage.records.host import host_of
 
 _NOT_MODIFIED = 304
@@ -160,4 +160,6 @@ class Polling:
         if error and address:
             error += f"; it has moved to {address} for good: if that is its page now, "
             error += "write it into the source's url"
-        self.poll = replace(poll, moved_to=address, error=error)
+        order = self.order
+        span = (order.first, order.last) if isinstance(order, BackOrder) else None
+        self.poll = replace(poll, moved_to=address, error=error, span=span)

@@ -13,7 +13,7 @@ ROW_TYPES = ("Row", "RowMapping", "dict[str, Any]", "dict[str, object]")
 TYPED = ("jianbao/documents", "jianbao/web", "jianbao/exporting", "jianbao/crawl/port.py")
 LOOSE = {"jianbao/documents/document.py"}
 """Where the one loosely typed thing is declared: a document, as loose as JSON."""
-VALUES = {"article_values"}
+VALUES = {"article_values", "told_values"}
 """What makes a row of a record returns what the database takes."""
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Unpack
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +19,8 @@ from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.host import KnownOfHost, find_host, update_host
+from storage.ledger.issue import issue_states
+from storage.ledger.listing import find_listed
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_poll
 from storage.ledger.source import list_sources, order_poll, usual_silence
@@ -39,6 +43,10 @@ from storage.records.instants import LONGEST_REST, ahead, is_recent, past
 _MEMORY = timedelta(days=1)
 """How long a robots.txt is remembered, and a page's validators are trusted without a look at the whole."""
 
+_ISSUES = timedelta(days=60)
+"""How far back a poll is told of the issues that are known."""
+_AHEAD = timedelta(days=2)
+"""How far ahead of now an issue may be dated: in another zone, or printed for the weekend."""
 _QUIET_WORTH_A_LOOK = timedelta(days=1)
 
 
@@ -87,11 +95,16 @@ class ArchivePort:
         """Return the pages to poll, by slug."""
         now = datetime.now(UTC)
         orders = [order_poll(row) for row in self._rows.values()]
+        with self._archive.reading() as connection:
+            states = issue_states(connection, self._rows, (now - _ISSUES).date(), (now + _AHEAD).date())
         return [
             replace(
                 order,
                 may_ask=is_recent(self._rows[order.source].last_whole_at, now, _MEMORY),
                 others=self._names.get(host_of(order.url), frozenset()),
+                now=now.astimezone(ZoneInfo(self._rows[order.source].timezone)),
+                issues=states.get(order.source, {}),
+                known=partial(self._find_listed, order.source),
             )
             for order in orders
         ]
@@ -112,15 +125,19 @@ class ArchivePort:
                 if exchanges and not _is_known_to_be_broken(connection, poll):
                     for exchange in exchanges:
                         self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
-                unread = watch_unread(connection, poll)
+                unread = watch_unread(connection, poll) if poll.span is None else None
                 recorded = record_poll(connection, poll, self._voices)
-                self._record_events(connection, poll, has_news=recorded.new > 0)
+                if poll.span is None:  # a step into the past tells nothing of the page of today
+                    self._record_events(connection, poll, has_news=recorded.new > 0)
         except (SQLAlchemyError, OSError) as error:
             self._halt(f"the archive cannot be written: {error}")
             raise
         if unread:
             self._counted.note(unread)
-        self._count(poll)
+        if poll.span is None:
+            self._count(poll)
+        elif poll.error:
+            self._counted.note(f"{poll.source}: {poll.error}")
 
     def next_step(self) -> BackOrder | None:
         """Return None: only a backfill goes back into a history."""
@@ -149,6 +166,10 @@ class ArchivePort:
         due_by = datetime.now(UTC) if self._due_only else None
         with self._archive.reading() as connection:
             return list_owed(connection, source, due_by, after)
+
+    def _find_listed(self, source: str, info_codes: Sequence[str]) -> frozenset[str]:
+        with self._archive.reading() as connection:
+            return find_listed(connection, source, info_codes)
 
     def has_true_validators(self, host: str) -> bool:
         """Return whether a host's validators were ever seen to tell the truth, and never to lie."""

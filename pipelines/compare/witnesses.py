@@ -11,11 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from storage.records import Article, Precision, Witness
+from storage.records import EXACTNESS, Article, Witness
 from storage.records.press_days import PRESS_ZONE
 
-_EXACTNESS: dict[Precision, int] = {"day": 0, "minute": 1, "second": 2}
-_WEIGHTS: dict[Witness, int] = {"address": 0, "page": 1, "text": 1, "json": 2, "file": 2}
+_WEIGHTS: dict[Witness, int] = {"address": 0, "list": 1, "page": 2, "text": 2, "json": 3, "file": 3}
 _AGREEMENT = timedelta(minutes=2)
 """How far the times of one article lie apart in upstream's own answers (docs/upstream.md#times-and-codes)."""
 
@@ -50,7 +49,7 @@ def keep_names(fetched: Article, known: Article, *, same_form: bool) -> Article:
 
 def _may_replace(fetched: Article, known: Article, leads: bool) -> bool:
     """Tell whether a fetched time takes the place of the known one; both are there."""
-    exactness = _EXACTNESS[fetched.precision] - _EXACTNESS[known.precision]
+    exactness = EXACTNESS[fetched.precision] - EXACTNESS[known.precision]
     if exactness:
         return exactness > 0
     lead = _WEIGHTS[fetched.witness] - _WEIGHTS[known.witness]

@@ -66,6 +66,19 @@ _FIND_KNOWN = Prepared(
 )
 
 
+_FIND_LISTED = Prepared(
+    select(listing.c.info_code).where(
+        listing.c.source == bindparam("its_source"), among(listing.c.info_code, "codes")
+    )
+)
+
+
+def find_listed(connection: Connection, slug: str, info_codes: Sequence[str]) -> frozenset[str]:
+    """Return those of the info codes that a source has listed before."""
+    rows = _FIND_LISTED.run(connection, {"its_source": slug, "codes": json.dumps(info_codes)})
+    return frozenset(code for (code,) in rows)
+
+
 def ensure_listing(connection: Connection, owed: Owed, listed_at: datetime) -> bool:
     """Enter a listing that no page made, for an article asked for by its code; return whether it is new."""
     entry = {

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from storage.database.batches import batches
 from storage.database.schema import article, listing
+from storage.ledger.told import read_told
 from storage.records import Owed
 from storage.records.instants import LONGEST_RETRY
 
@@ -120,4 +121,5 @@ def _owed(row: Any, addresses: Sequence[tuple[str, str]]) -> Owed:
         state=row.state,
         attempts=row.attempts,
         elsewhere=tuple(url for _, url in others),
+        told=read_told(row.told),
     )

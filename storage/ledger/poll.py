@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
@@ -14,7 +14,10 @@ from storage.database.batches import batches
 from storage.database.opening import upsert
 from storage.database.schema import article, listing, source
 from storage.ledger.alias import find_renamed
-from storage.records import Forms, Listed, Poll, Voices
+from storage.ledger.backfill import record_step
+from storage.ledger.issue import save_issues
+from storage.ledger.told import read_told, renew_told, told_values
+from storage.records import NOTHING_TOLD, Forms, Listed, Poll, Voices
 
 _COUNTERS = re.compile(
     r"(?:(?<!\s)\s*+[(（\[【〔](?:阅读|评论|浏览|点击|跟帖|回复|热度|[\s:：])*+\d[\d,，.]*+\s*+[万亿kKwW]?\+?"
@@ -31,12 +34,27 @@ class Recorded:
     again: int = 0
 
 
+class _Before(NamedTuple):
+    """What the ledger has of a listing that is listed again."""
+
+    state: str
+    title: str
+    told: Mapping[str, Any] | None
+
+
 def record_poll(connection: Connection, poll: Poll, voices: Voices | None = None) -> Recorded:
-    """Enter a poll into the ledger: its listings, then the page's validators; return what was new."""
+    """Enter a poll into the ledger: its listings and issues, then the page's validators; return what was new.
+
+    A step back into the history says nothing of the page: with what it listed, its headway is entered.
+    """
     recorded = Recorded()
     if poll.outcome == "changed":
         recorded = record_listings(connection, poll.source, poll.listed, poll.polled_at, voices)
-    connection.execute(update(source).where(source.c.slug == poll.source).values(_page_state(poll)))
+    save_issues(connection, poll.source, poll.issues, poll.polled_at)
+    if poll.span is not None:
+        record_step(connection, poll)
+    else:
+        connection.execute(update(source).where(source.c.slug == poll.source).values(_page_state(poll)))
     return recorded
 
 
@@ -92,6 +110,7 @@ def _record_chunk(
     rows = [
         _row(slug, entry, listed_at, *_own(stored.get(entry.info_code), entry, voices)) for entry in listed
     ]
+    _tell(rows, listed, before)
     fresh = [row for row in rows if row["info_code"] not in before]
     if fresh:
         connection.execute(upsert(listing).on_conflict_do_nothing(), fresh)
@@ -100,13 +119,22 @@ def _record_chunk(
     return Recorded(new=len(fresh), known=known, again=again)
 
 
-def _known_listings(connection: Connection, slug: str, codes: Sequence[str]) -> dict[str, tuple[str, str]]:
+def _tell(rows: Sequence[dict[str, Any]], listed: Sequence[Listed], before: Mapping[str, _Before]) -> None:
+    """Add to the rows what their lists tell, where any of them tells something: most sources' never do."""
+    if all(entry.told is NOTHING_TOLD for entry in listed):
+        return
+    for row, entry in zip(rows, listed, strict=True):
+        known = before.get(entry.info_code)
+        row["told"] = told_values(renew_told(read_told(known.told if known else None), entry.told))
+
+
+def _known_listings(connection: Connection, slug: str, codes: Sequence[str]) -> dict[str, _Before]:
     rows = connection.execute(
-        select(listing.c.info_code, listing.c.state, listing.c.title).where(
+        select(listing.c.info_code, listing.c.state, listing.c.title, listing.c.told).where(
             listing.c.source == slug, listing.c.info_code.in_(codes)
         )
     )
-    return {code: (state, title) for code, state, title in rows}
+    return {code: _Before(state, title, told) for code, state, title, told in rows}
 
 
 def _own(
@@ -153,11 +181,11 @@ def _row(
     }
 
 
-def _relist(connection: Connection, rows: list[dict[str, Any]], before: dict[str, tuple[str, str]]) -> int:
+def _relist(connection: Connection, rows: list[dict[str, Any]], before: Mapping[str, _Before]) -> int:
     """Refresh listings that a page still has; one that was gone, or has another title, is due again."""
     again = 0
     for due in (False, True):
-        part = [row for row in rows if _is_due_again(row, before[row["info_code"]]) is due]
+        part = [row for row in rows if _is_due_again(row, before[row["info_code"]][:2]) is due]
         if part:
             _refresh(connection, part, due=due)
         again += len(part) if due else 0
@@ -177,6 +205,8 @@ def _refresh(connection: Connection, rows: list[dict[str, Any]], *, due: bool) -
     }
     if due:
         values["next_try_at"] = bindparam("b_listed_at")
+    if tells := "told" in rows[0]:
+        values["told"] = bindparam("b_told")
     connection.execute(
         update(listing)
         .where(and_(listing.c.source == bindparam("b_source"), listing.c.info_code == bindparam("b_code")))
@@ -188,6 +218,7 @@ def _refresh(connection: Connection, rows: list[dict[str, Any]], *, due: bool) -
                 "b_url": row["url"],
                 "b_title": row["title"],
                 "b_listed_at": row["last_listed_at"],
+                **({"b_told": row["told"]} if tells else {}),
             }
             for row in rows
         ],

@@ -1,6 +1,7 @@
 """The vocabulary that every part shares: frozen records, and errors named by their remedy."""
 
 from storage.records.article import (
+    EXACTNESS,
     Article,
     Draft,
     Image,
@@ -28,7 +29,7 @@ from storage.records.info_code import (
     info_code_day,
     site_code,
 )
-from storage.records.issue import Area, Issue, IssuePage, IssueState
+from storage.records.issue import Area, Issue, IssuePage, IssueState, StoredIssue
 from storage.records.listing import (
     NOTHING_TOLD,
     UNARCHIVED,
@@ -55,6 +56,7 @@ from storage.records.voices import Claim, Site, Voices
 from storage.records.whole_article import WholeArticle
 
 __all__ = [
+    "EXACTNESS",
     "MEDIA",
     "NOTHING_TOLD",
     "ROLLING",
@@ -114,6 +116,7 @@ __all__ = [
     "Snapshot",
     "Source",
     "StoredArticle",
+    "StoredIssue",
     "StoredSource",
     "Story",
     "StoryMember",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -9,6 +10,8 @@ from typing import Literal
 from storage.records.forms import Form
 
 Precision = Literal["second", "minute", "day"]
+EXACTNESS: Mapping[Precision, int] = {"day": 0, "minute": 1, "second": 2}
+"""How exactly a time is known; the greater, the more exactly."""
 Witness = Literal["page", "json", "file", "text", "list", "address"]
 """Who states an article's time: a page, the JSON endpoint, a post's own file, the import of a plain text, the
 list that names it, or nobody but the dated address under which a page listed it."""

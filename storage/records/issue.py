@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 IssueState = Literal["none", "listed", "complete", "failed", "unknown"]
@@ -55,3 +55,23 @@ class Issue:
     pages: tuple[IssuePage, ...] = ()
     articles: int = 0
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIssue:
+    """What the archive knows of one day of a paper. ``state`` is ``complete`` too; instants are aware.
+
+    ``pages`` and ``articles`` count what is known of it; ``attempts`` the polls in a row that could not list
+    it, and ``reason`` tells why.
+    """
+
+    source: str
+    day: date
+    state: IssueState
+    url: str | None
+    pages: int
+    articles: int
+    reason: str | None
+    attempts: int
+    first_seen_at: datetime
+    last_seen_at: datetime

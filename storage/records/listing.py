@@ -11,7 +11,8 @@ from storage.records.article import Precision
 from storage.records.forms import Form
 from storage.records.issue import Issue, IssueState
 
-ListingState = Literal["owed", "archived", "failed", "quarantined", "gone"]
+ListingState = Literal["owed", "archived", "failed", "quarantined", "gone", "furniture"]
+"""``furniture``: a picture or an advertisement of a page, which has a place of its own and no text."""
 UNARCHIVED: tuple[ListingState, ...] = ("owed", "failed", "quarantined")
 """The states of a listing whose article is not archived."""
 PollOutcome = Literal["changed", "unchanged", "empty", "failed"]
@@ -167,7 +168,8 @@ class Poll:
     in its titles as U+FFFD. ``polled_at`` is aware. ``links`` are those of the list, ``unread`` those of
     them without an info code; ``heading`` stands above it. ``missing`` tells that there is no such page;
     ``moved_to`` is the address to which it has moved for good. ``issues`` are what it found of an e-paper's
-    days; ``headway`` is there of a step back into the history alone.
+    days. ``span`` (its first and last day) and ``headway`` are there of a step back into the history alone;
+    one that failed has no headway.
     """
 
     source: str
@@ -185,4 +187,5 @@ class Poll:
     missing: bool = False
     moved_to: str | None = None
     issues: tuple[Issue, ...] = ()
+    span: tuple[date, date] | None = None
     headway: Headway | None = None
