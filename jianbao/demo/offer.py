@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from jianbao.demo import pages
 from jianbao.demo.appearance import Appearance, Brackets, Layout
 from jianbao.demo.epaper import EPaper, daily_epapers
+from jianbao.demo.lists import StorySite, daily_lists
 from jianbao.demo.material.answer import HTML, Answer
 from jianbao.demo.material.room import Room
 from jianbao.demo.post import Post, Written
@@ -49,6 +50,11 @@ class _Index:
     slugs: set[str] = field(default_factory=set)
 
 
+def daily_rooms(today: date) -> tuple[Room, ...]:
+    """Return the digital newspapers and the web newspapers of the demo."""
+    return (*daily_epapers(today), *daily_lists(today))
+
+
 class Offer:
     """The site without its server: every method may be called from any thread, and takes effect at once.
 
@@ -76,7 +82,7 @@ class Offer:
         self._answers_size = 0
         self._cached_bytes = cached_bytes
         self._versions: dict[str, tuple[str, datetime]] = {}
-        self.rooms = tuple(daily_epapers(self.today) if rooms is None else rooms)
+        self.rooms = daily_rooms(self.today) if rooms is None else tuple(rooms)
         for room in self.rooms:
             room.join(self._lock, self._change)
 
@@ -121,6 +127,13 @@ class Offer:
             if isinstance(room, EPaper) and room.slug == slug:
                 return room
         raise KeyError(f"the demo site has no digital newspaper {slug}")
+
+    def story_site(self, slug: str) -> StorySite:
+        """Return a web newspaper with lists or feeds; raise KeyError when there is none of that slug."""
+        for room in self.rooms:
+            if isinstance(room, StorySite) and room.slug == slug:
+                return room
+        raise KeyError(f"the demo site has no web newspaper {slug}")
 
     # -- what happens to it ----------------------------------------------------------------------
 

@@ -151,6 +151,8 @@ class DemoSite(Offer):
     def open(self) -> None:
         """Start serving; return when requests are answered. Raise OSError when the port is taken."""
         self._socket = socket.create_server((HOST, self._port), backlog=256)
+        for room in self.rooms:
+            room.origin = self.url
         started: Future[None] = Future()
         self._thread = threading.Thread(
             target=self._run, args=(self._socket, started), name="demo-site", daemon=True

@@ -13,10 +13,14 @@ from jianbao.demo.material.answer import Answer
 
 
 class Room(ABC):
-    """A part of the demo site. Until it joins one it is by itself, and may be asked all the same."""
+    """A part of the demo site. Until it joins one it is by itself, and may be asked all the same.
+
+    ``origin`` begins the addresses that are written out in full; it is empty until the site is open.
+    """
 
     def __init__(self, today: date) -> None:
         self.today = today
+        self.origin = ""
         self._lock: AbstractContextManager[Any] = threading.RLock()
         self._tell: Callable[[], None] = _tell_nobody
 
