@@ -1,0 +1,1 @@
+"""Readers of digital newspapers: month files, paper indexes, issue pages and articles. Pure."""

@@ -1,0 +1,101 @@
+"""An article of a digital newspaper, of every generation: only the names of its parts differ.
+
+The time that a page hides (``founder-date``) is when the page was made: of an article its issue's day alone
+is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TypedDict
+
+from lxml.html import HtmlElement
+
+from spiders.families.family import Family
+from spiders.families.page_name import read_page_name
+from spiders.readers.base_address import base_of
+from spiders.readers.epaper.article_body import cut_body
+from spiders.readers.epaper.headings import line_of, read_headings, select
+from spiders.readers.epaper.hidden_fields import is_issue_page, read_hidden
+from spiders.readers.markup import parse_document
+from storage.records import Draft, SetAside
+from storage.records.press_days import PRESS_ZONE
+
+FORM = "print"
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_AUTHORS = ("founder-author", "#Author", "meta[name=reporter]", ".sec span:first-child", ".author")
+_LABEL = re.compile(r"^\s*(?:作者|文|记者|本报记者)\s*[:：/]\s*")
+_NOT_NAMES = re.compile(r"\d|版|来源|发布|编辑")
+_LONGEST_NAMES = 100
+
+
+class _Page(TypedDict, total=False):
+    page: str
+    page_name: str | None
+
+
+_PAGES = (".ban", "#NewsEditionName", ".banci", ".bc", "#pageName")
+
+
+def read_epaper_article(html: str, url: str, family: Family, day: date, names: Iterable[str] = ()) -> Draft:
+    """Return what a page says of the article of an issue of this day, nothing cleaned or judged.
+
+    ``names`` are the paper's, which are no title. A page whose place of text is empty is a picture's or an
+    advertisement's (`Draft.is_furniture`). Raises `SetAside` for an issue's page, and for one without any
+    place of a text.
+    """
+    html = _CDATA.sub("", html)
+    hidden = read_hidden(html)
+    if is_issue_page(html, hidden):
+        raise SetAside("is a page of an issue, and no article")
+    tree = parse_document(html)
+    headings = read_headings(tree, hidden, family.titles, names)
+    body = cut_body(tree, html, family, headings.elements)
+    if not body.has_place:
+        raise SetAside("has no place of an article's text that is known")
+    base = base_of(html, url)
+    draft = Draft(
+        info_code=None,
+        url=url,
+        form=FORM,
+        title=headings.title,
+        published_at=datetime(day.year, day.month, day.day, tzinfo=PRESS_ZONE),
+        precision="day",
+        witness="address",
+        author=_author(tree, hidden),
+        body_html=body.markup,
+        base=base if base != url else None,
+        kicker=headings.kicker,
+        subtitle=headings.subtitle,
+        is_furniture=not body.has_text,
+    )
+    return replace(draft, **_page(tree), found_by=_found_by(draft, f"family:{family.name}"))
+
+
+def _found_by(draft: Draft, rule: str) -> tuple[tuple[str, str], ...]:
+    """Return by which rule each field of a draft was found that has one."""
+    fields = {
+        "title": draft.title, "kicker": draft.kicker, "subtitle": draft.subtitle, "author": draft.author,
+        "body": draft.body_html,
+    }  # fmt: skip
+    return tuple((name, rule) for name, value in fields.items() if value)
+
+
+def _author(tree: HtmlElement, hidden: dict[str, str]) -> str | None:
+    """Return who wrote, as the page states it beside the text; days, pages and sources are no names."""
+    said = [one.get("content") or "" if one.tag == "meta" else line_of(one) for one in select(tree, _AUTHORS)]
+    for text in (*said, hidden.get("author", "")):
+        names = _LABEL.sub("", text).strip()
+        if names and len(names) <= _LONGEST_NAMES and not _NOT_NAMES.search(names):
+            return names
+    return None
+
+
+def _page(tree: HtmlElement) -> _Page:
+    """Return number and name of the page that an article stands on, as its own page prints them."""
+    texts = (line_of(one) for one in select(tree, _PAGES))
+    read = next((read for text in texts if (read := read_page_name(text)) is not None), None)
+    return {"page": read[0], "page_name": read[1] or None} if read else {}

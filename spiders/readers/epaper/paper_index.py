@@ -1,0 +1,73 @@
+"""The page that leads to a paper's newest issue: ``paperindex.htm``, ``PaperIndex.htm``, a home page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from spiders.readers.base_address import base_of
+from spiders.readers.markup import parse_document
+
+_REFRESH = re.compile(
+    r"\s*[\d.]*\s*[;,]?\s*url\s*=\s*(?P<quote>['\"]?)(?P<url>[^'\"]+)(?P=quote)\s*", re.IGNORECASE
+)
+_SCRIPTED = re.compile(
+    r"location(?:\.href)?\s*(?:=|\.(?:replace|assign)\s*\()\s*"
+    r"(?:\"(?P<one>[^\"\n]{1,500})\"|'(?P<other>[^'\n]{1,500})')"
+)
+_MOST = 5_000
+"""Addresses of a page: beyond them none is looked at."""
+
+
+def read_leads(html: str, url: str) -> tuple[str, ...]:
+    """Return where a page leads by itself, absolute: meta refresh, a script that sets its address, frames.
+
+    The page's own address is none of them. Raises `SetAside` where it is no page anybody writes.
+    """
+    tree, base = parse_document(html), base_of(html, url)
+    found = dict.fromkeys(_absolute([*_refreshes(tree), *_scripted(tree), *_framed(tree)], base))
+    found.pop(url, None)
+    return tuple(found)
+
+
+def read_addresses(html: str, url: str) -> tuple[str, ...]:
+    """Return all that a page leads or links to, absolute, where it leads by itself first, each once."""
+    tree, base = parse_document(html), base_of(html, url)
+    links = (link.get("href") or "" for link in tree.iter("a", "area", "option"))
+    values = (option.get("value") or "" for option in tree.iter("option"))
+    found = dict.fromkeys(
+        _absolute([*_refreshes(tree), *_scripted(tree), *_framed(tree), *links, *values], base)
+    )
+    return tuple(found)[:_MOST]
+
+
+def _refreshes(tree: HtmlElement) -> Iterator[str]:
+    for meta in tree.iter("meta"):
+        if (meta.get("http-equiv") or "").strip().casefold() == "refresh":
+            match = _REFRESH.fullmatch(meta.get("content") or "")
+            if match:
+                yield match["url"].strip()
+
+
+def _scripted(tree: HtmlElement) -> Iterator[str]:
+    for script in tree.iter("script"):
+        for match in _SCRIPTED.finditer(script.text or ""):
+            yield match["one"] or match["other"]
+
+
+def _framed(tree: HtmlElement) -> Iterator[str]:
+    for frame in tree.iter("frame", "iframe"):
+        yield frame.get("src") or ""
+
+
+def _absolute(addresses: list[str], base: str) -> Iterator[str]:
+    for address in addresses:
+        try:
+            absolute = urljoin(base, address.strip())
+        except ValueError:
+            continue
+        if address.strip() and absolute.startswith(("http://", "https://")):
+            yield absolute
