@@ -11,8 +11,13 @@ from spiders.readers.chinese.furniture import is_tools, source_named
 from spiders.readers.chinese.sheet import Line
 
 _LABEL = re.compile(
-    r"(?:信息|文章|新闻|稿件|本文|图文|内容)?(?:来\s?源(?:于|自)?|稿\s?源|出\s?处)\s{0,3}[:：|｜]\s{0,3}"
+    r"(?:信息|文章|新闻|稿件|本文|图文|内容)?(?:(?:来\s?源(?:于|自)?|稿\s?源|出\s?处)\s{0,3}[:：|｜]|来源[于自](?!网络))\s{0,3}"
 )
+_IN_BRACKETS = re.compile(
+    r"[(（](?:[^()（）]{0,20}[\s，,])?(?:本文|文章|稿件)?来源\s?[:：|｜]\s?(?P<name>[^()（），。；\s]{2,30})[^()（）]{0,120}[)）]\s{0,3}\Z"
+)
+_AFTER_LABEL = re.compile(r"(?:发布|来自|地区|属地|时间|日期|作者|编辑|责编)(?:于)?\s?[:：]?\Z")
+_NOTE = re.compile(r"[\[【(（](?:整理|原创|转载|编译|综合|图|文|转)[\]】)）]")
 _CUT = re.compile(
     r"\s{2,}|[\s|｜/]+(?=(?:作者|记者|编辑|责编|责任编辑|发布|时间|日期|字号|阅读|浏览|点击|评论|撰稿|分享|通讯员|打印|校对|更新|20\d\d))|(?:作者|记者|编辑|责编|责任编辑|发布时间|发表时间|发布日期|更新时间|字号|字体|阅读量?|浏览量?|点击量?|点击数|评论|撰稿|分享|通讯员|打印|校对|我要)\s?[:：(（]|(?:字号|打印|分享到|我要纠错|【)|\d{4}[-年/.]"
 )
@@ -44,13 +49,25 @@ _NAME = re.compile(r"[\w\u4e00-\u9fff·•—\-－&《》“”.+ @（）()]{2,2
 
 
 def find_media(
-    rows: Sequence[Line], after: Sequence[Line], moment: Line | None, aside: Sequence[Line]
+    rows: Sequence[Line],
+    last: Sequence[Line],
+    after: Sequence[Line],
+    moment: Line | None,
+    around: Sequence[Line],
 ) -> str | None:
-    """Return the name after 来源 in the rows under the headline or a line under the text; else an unlabelled one.
+    """Return the name after 来源 in the rows under the headline, in the text's last lines or under it.
 
-    An unlabelled name stands beside the time, or is an account's in an element that is called so.
+    Else an unlabelled one: beside the time, or an account's in an element that is called so.
     """
-    return _labelled(rows) or _closing(after) or _beside(rows, moment) or _account(rows) or _account(aside)
+    return _labelled(rows) or _bracketed(last) or _closing(after) or _beside(rows, moment) or _account(around)
+
+
+def _bracketed(lines: Sequence[Line]) -> str | None:
+    for line in reversed(lines):
+        match = _IN_BRACKETS.search(line.text[-200:])
+        if match and (name := cut_name(match["name"])):
+            return name
+    return None
 
 
 def _labelled(rows: Sequence[Line]) -> str | None:
@@ -95,16 +112,29 @@ def _closing(after: Sequence[Line]) -> str | None:
 
 
 def _beside(rows: Sequence[Line], moment: Line | None) -> str | None:
-    """Return the unlabelled name in the same row as the time, or in the row before or after it."""
+    """Return the unlabelled name in the same row as the time, or in a row next to it."""
     if moment is None:
         return None
     near = [line for line in rows if line is moment]
-    near += [line for line in rows if 0 < abs(line.index - moment.index) <= 3]
+    near += [
+        line
+        for line in rows
+        if 0 < abs(line.index - moment.index) <= 3 and not line.is_margin and len(line.text) <= 30
+    ]
     for line in near:
+        before = ""
         for part in line.parts:
-            if _is_name(part):
-                return part
+            name = _without_time(part)
+            if _is_name(name) and not _AFTER_LABEL.search(before):
+                return name
+            before = part
     return None
+
+
+def _without_time(part: str) -> str:
+    found = find_time(part)
+    rest = part if found is None else f"{part[: found.start]}{part[found.end :]}"
+    return _NOTE.sub("", rest).strip(" 　|｜/-·:：")
 
 
 def _is_name(part: str) -> bool:
@@ -120,6 +150,12 @@ def _is_name(part: str) -> bool:
 
 def _account(lines: Sequence[Line]) -> str | None:
     for line in lines:
-        if len(line.text) <= 24 and _is_name(line.text) and words_of(line.block) & _WORDS:
+        if len(line.text) <= 24 and _is_name(line.text) and _is_accounts(line):
             return line.text
     return None
+
+
+def _is_accounts(line: Line) -> bool:
+    parent = line.block.getparent()
+    words = words_of(line.block) | (words_of(parent) if parent is not None else frozenset())
+    return bool(words & _WORDS)

@@ -15,6 +15,8 @@ _NO_TITLE = re.compile(
     r"|来源.*|发布时间.*|责任编辑.*|作者.*|字号.*|分享.*)"
 )
 _ALIKE = 0.75
+_SURE = 9
+"""Letters from which on a line that stands anywhere in the page's title is more than the site's name."""
 
 
 class Titled:
@@ -42,7 +44,7 @@ def find_agreeing(lines: Sequence[Line], head: Head) -> Titled | None:
         if not _SHORTEST <= len(line.text) <= _LONGEST or line.is_hidden:
             continue
         titled, agreement = _agreeing(lines, place, wholes, firsts)
-        if titled is None:
+        if titled is None or (len(line.text) <= _SURE and (line.is_link or line.is_margin)):
             continue
         score = agreement + _prominence(line) - place / (20 * len(lines))
         if best is None or score > best[0]:
@@ -78,6 +80,8 @@ def _agreement(fold: str, wholes: list[str], firsts: list[str]) -> float:
             continue
         if fold in (first, whole):
             return 3
+        if len(fold) < _SURE and (fold not in first or not whole.startswith(fold)):
+            continue
         if whole.startswith(fold):
             best = max(best, 3 * min(1, len(fold) / len(first)))
         elif fold in whole:
@@ -108,7 +112,7 @@ def _prominence(line: Line) -> float:
 def find_prominent(lines: Sequence[Line], first: int) -> Titled | None:
     """Return the line that stands out most among those over the text, which begins at ``first``."""
     best: tuple[float, int] | None = None
-    for place in range(max(0, first - 25), first):
+    for place in range(max(0, first - 25), first + (1 if lines[first].heading else 0)):
         line = lines[place]
         if line.is_hidden or line.is_margin or line.is_link or not _SHORTEST <= len(line.text) <= _LONGEST:
             continue
