@@ -32,7 +32,7 @@ _FORWARD = re.compile(
     r"|(?:我要|发表|查看|网友|全部|热门|最新|精彩|精选|文明上网|已有|共)(?:评论|跟帖|留言|点评|回复|理性发言|\d{1,7}(?:人|条)).{0,40})\s{0,3}"
 )
 _RULE = re.compile(
-    r"版权(?:所有|归|声明|说明)|免责(?:声明|条款)|特别(?:声明|提示)[:：]|未经.{0,16}(?:授权|许可|同意|允许).{0,16}(?:转载|使用|复制|不得|禁止|严禁)"
+    r"一切内容.{0,60}版权|版权(?:所有|归|声明|说明)|免责(?:声明|条款)|特别(?:声明|提示)[:：]|未经.{0,16}(?:授权|许可|同意|允许).{0,16}(?:转载|使用|复制|不得|禁止|严禁)"
     r"|(?:转载|引用).{0,6}(?:请|须|需|务必|时).{0,10}(?:注明|标注|联系)|(?:谢绝|禁止|严禁)(?:任何.{0,8})?转载|凡.{0,12}(?:注明|来源).{0,30}(?:作品|文章|稿件|均)"
     r"|不代表.{0,16}(?:观点|立场)|(?:仅供|供).{0,6}参考.{0,10}(?:不构成|投资|风险自)|不构成.{0,10}投资建议|投资者据此操作|如(?:有|涉及|发现).{0,16}(?:侵权|版权|问题).{0,20}(?:联系|删除|告知)"
     r"|Copyright|All\s?Rights?\s?Reserved|ICP备|备案号|许可证|违法和不良信息|举报(?:电话|邮箱)|(?:上传|发布)者?.{0,12}(?:并)?(?:发布|上传).{0,20}(?:仅代表|平台)"
@@ -56,7 +56,7 @@ _PLAYER = re.compile(
     r"[^。！？]{0,60}|\d{1,2}:\d{2}(?:\s?/\s?\d{1,2}:\d{2}(?::\d{2})?)?|广告|AD|ad|video|视频[：:-].{0,40}|Video Player is loading.{0,40}|\d(?:\.\d{1,2})?x"
 )
 _PAGES = re.compile(
-    r"(?:共\d{1,3}页|第\d{1,3}页|首页|上一页|下一页|尾页|末页|全文阅读|余下全文|\d{1,3}|[\[\]<>《》…\s|.·])+"
+    r"(?:共\d{1,3}页|第\d{1,3}页|首页|上一页|下一页|尾页|末页|上一期|下一期|上一版|下一版|返回(?:首页|目录|列表)|全文阅读|余下全文|\d{1,3}|[\[\]<>《》…\s|.·])+"
 )
 _TAG_LINE = re.compile(r"(?:关键[词字]|标签|TAG|Tags?|tags)\s?[:：].{0,120}")
 _NUMBER = re.compile(r"\d{1,3}[.、]?")
@@ -80,8 +80,10 @@ def is_of_printed_page(text: str) -> bool:
 
 def is_rule(text: str) -> bool:
     """Tell whether a line is what a site says of all its articles: copyright, disclaimer, warning."""
-    if len(text) > 400 or not _RULE.search(text):
+    if len(text) > 800 or not _RULE.search(text):
         return False
+    if len(text) > 400:
+        return len(_RULE.findall(text)) > 2
     return len(text) <= 60 or bool(_OF_RULES.match(text)) or len(_RULE.findall(text)) > 1
 
 
@@ -97,7 +99,7 @@ def is_tools(text: str) -> bool:
 
 def is_pager(text: str) -> bool:
     """Tell whether a line leads from page to page."""
-    return len(text) <= 80 and "页" in text and bool(_PAGES.fullmatch(text))
+    return len(text) <= 80 and ("页" in text or "期" in text) and bool(_PAGES.fullmatch(text))
 
 
 def is_furniture(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from spiders.readers.chinese.date_words import find_time
+from spiders.readers.chinese.date_words import find_time, has_day_words
 from spiders.readers.chinese.element_words import words_of
 from spiders.readers.chinese.furniture import is_tools, source_named
 from spiders.readers.chinese.sheet import Line
@@ -23,7 +23,8 @@ _CUT = re.compile(
 )
 _LONGEST = 40
 _OTHER = re.compile(
-    r".*(?:作者|记者|编辑|责编|字号|阅读|浏览|点击|评论|分享|打印|关注|收藏|举报|投稿|发布|时间|日期|\d{2}:\d{2}|条|人参与|跟贴|听新闻|首页|正文|原创|进入|登录|下载|客户端下载|微博|微信|扫码|更多|我要|订阅|[:：>？！。，]).*"
+    r".*(?:作者|记者|编辑|责编|字号|阅读|浏览|点击|评论|分享|打印|关注|收藏|举报|投稿|发布|发表|时间|日期|\d{2}:\d{2}|\d条|人参与|跟贴|听新闻|首页|正文|原创|进入"
+    r"|登录|注册|下载|扫码|更多|我要|订阅|来自|位置|跳到|推荐|回复|回答|用户|网友|有用|复制|展开|收起|全文|[:：>？?！!。，]).*"
 )
 _WORDS = frozenset(
     [
@@ -134,17 +135,18 @@ def _beside(rows: Sequence[Line], moment: Line | None) -> str | None:
 def _without_time(part: str) -> str:
     found = find_time(part)
     rest = part if found is None else f"{part[: found.start]}{part[found.end :]}"
-    return _NOTE.sub("", rest).strip(" 　|｜/-·:：")
+    return _NOTE.sub("", rest).strip(" 　|｜/-·:：").removesuffix("官方账号")
 
 
 def _is_name(part: str) -> bool:
     return (
         bool(_NAME.fullmatch(part))
         and not find_time(part)
+        and not has_day_words(part)
         and not is_tools(part)
         and not _OTHER.fullmatch(part)
         and not part.isdigit()
-        and bool(re.search("[\u4e00-\u9fffA-Za-z]{2}", part))
+        and bool(re.search("[\u4e00-\u9fff]{2}|[A-Z][A-Za-z]{2}", part))
     )
 
 

@@ -44,6 +44,7 @@ def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
     end = _end(candidates)
     behind = candidates[end:]
     lines = [line for line in candidates[:end] if not _is_dropped(line)]
+    lines = [line for line in map(_without_link_on, lines) if line.text]
     lines = _without_headline(lines, title)
     while lines and _is_tail(lines[-1]):
         behind.insert(0, lines.pop())
@@ -114,6 +115,19 @@ def _is_dropped(line: Line) -> bool:
     if is_furniture(text) or (is_stop(text) and (line.is_link or len(text) <= 12)):
         return True
     return line.is_link and not _is_linked_sentence(line)
+
+
+def _without_link_on(line: Line) -> Line:
+    """Cut what leads elsewhere off a line's end (返回首页，查看更多)."""
+    while (
+        line.linked
+        and len(line.parts) > 1
+        and line.text.endswith(line.parts[-1])
+        and is_furniture(line.parts[-1])
+    ):
+        part = line.parts.pop()
+        line.text = line.text[: -len(part)].rstrip()
+    return line
 
 
 def _is_linked_sentence(line: Line) -> bool:

@@ -78,7 +78,7 @@ class Line:
         if plain < 8 or self.linked > plain:
             return 0
         marks = len(_PROSE_MARK.findall(self.text))
-        return plain + 5 * marks if marks else plain // 4
+        return plain + 5 * marks if marks else (plain // 4 if plain >= 16 else 0)
 
 
 @dataclass(slots=True, eq=False)
