@@ -46,6 +46,15 @@ from storage.records.listing import (
     Validators,
 )
 from storage.records.nw_code import MEDIA, ROLLING, find_info_code
+from storage.records.picture import (
+    PictureDecision,
+    PictureDelivery,
+    PictureFacts,
+    PictureKind,
+    PictureOwed,
+    PictureState,
+    StoredPicture,
+)
 from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, Unusable, Vanished
 from storage.records.revision import Revision, WholeRevision
 from storage.records.snapshot import Filed, KnownListing, Snapshot, Wanted
@@ -102,6 +111,12 @@ __all__ = [
     "Owed",
     "Paragraph",
     "ParagraphKind",
+    "PictureDecision",
+    "PictureDelivery",
+    "PictureFacts",
+    "PictureKind",
+    "PictureOwed",
+    "PictureState",
     "Player",
     "PlayerKind",
     "Poll",
@@ -117,6 +132,7 @@ __all__ = [
     "Source",
     "StoredArticle",
     "StoredIssue",
+    "StoredPicture",
     "StoredSource",
     "Story",
     "StoryMember",
