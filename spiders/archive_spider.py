@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.silent_hosts import HostSilent
 from spiders.middleware.trouble import Elsewhere, explain_failure, is_of_whole_host, is_unreachable
 from spiders.middleware.wholeness import is_whole
+from spiders.pictures import PictureFetches, PictureHosts
 from spiders.polling import Polling
 from spiders.port import Port
 from spiders.readers.web_codecs import LOST
@@ -32,6 +33,7 @@ from storage.records import (
     Draft,
     Exchange,
     Owed,
+    PictureDelivery,
     SetAside,
     TryLater,
     Vanished,
@@ -69,15 +71,20 @@ class ArchiveSpider(Spider):
         context: KindContext,
         wanted: Iterable[Owed] | None = None,
         voices: Voices | None = None,
+        largest_picture: int = 10_000_000,
         **carried: Any,
     ) -> None:
         """``wanted`` None: poll, and fetch what is owed. It may be lazy: it is read as there is room.
+
+        ``largest_picture`` is in bytes.
 
         ``carried`` is set on the spider for the item pipeline: archive, crawl_id, counted, halt."""
         super().__init__(**carried)
         self.port = port
         self.allowed_hosts = allowed_hosts
         self.voices = voices
+        self.largest_picture = largest_picture
+        self._picture_hosts = PictureHosts(allowed_hosts)
         self._context = context
         self._kinds: dict[str, Kind] = {}
         self._wanted = None if wanted is None else iter(wanted)
@@ -97,7 +104,7 @@ class ArchiveSpider(Spider):
         """Which articles are looked for where."""
         return Searches(self.turns.silence, self.second_after)
 
-    async def start(self) -> AsyncIterator[Request | Delivery]:
+    async def start(self) -> AsyncIterator[Request | Delivery | PictureDelivery]:
         """Yield requests as their hosts have room, hosts in turn, until all have ended."""
         self._begin_polls()
         while True:
@@ -110,6 +117,16 @@ class ArchiveSpider(Spider):
                     yield refused
             elif not await self._wait_for_more():
                 return
+
+    @cached_property
+    def pictures(self) -> PictureFetches:
+        """The pictures that are fetched after the articles."""
+        return PictureFetches(self.turns, self._picture_hosts, self._silent, self.largest_picture)
+
+    @property
+    def picture_hosts(self) -> Collection[str]:
+        """The hosts beside the allowed ones that may be asked for a picture."""
+        return self._picture_hosts.related
 
     def next_owed(self) -> Owed | None:
         """Return the next article to look for, sources in turn; None when there is none for now."""

@@ -47,6 +47,7 @@ from storage.records.listing import (
 )
 from storage.records.nw_code import MEDIA, ROLLING, find_info_code
 from storage.records.picture import (
+    OwedPictures,
     PictureDecision,
     PictureDelivery,
     PictureFacts,
@@ -109,6 +110,7 @@ __all__ = [
     "Mistaken",
     "Outcome",
     "Owed",
+    "OwedPictures",
     "Paragraph",
     "ParagraphKind",
     "PictureDecision",

@@ -60,6 +60,14 @@ class PictureOwed:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedPictures:
+    """The addresses of an article's pictures that are to be fetched, and the source whose crawl does it."""
+
+    source: str
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PictureDelivery:
     """The end of one picture's fetch: what came and what it is, or why nothing is kept."""
 
