@@ -33,7 +33,6 @@ from storage.records import (
     Draft,
     Exchange,
     Owed,
-    PictureDelivery,
     SetAside,
     TryLater,
     Vanished,
@@ -104,7 +103,7 @@ class ArchiveSpider(Spider):
         """Which articles are looked for where."""
         return Searches(self.turns.silence, self.second_after)
 
-    async def start(self) -> AsyncIterator[Request | Delivery | PictureDelivery]:
+    async def start(self) -> AsyncIterator[Request | Delivery]:
         """Yield requests as their hosts have room, hosts in turn, until all have ended."""
         self._begin_polls()
         while True:
@@ -197,12 +196,12 @@ class ArchiveSpider(Spider):
             await self.turns.change(_LOOK_EVERY)
 
     async def _wait_for_more(self) -> bool:
-        """Step back, or wait until something changes; return False when all has ended."""
+        """Step back, wait, or go on to the pictures; return False when all has ended."""
         if self._step_back():
             await asyncio.sleep(0)  # a step that asks for nothing must not hold up what was asked for
             return True
         if self.turns.is_idle and not self.searches.has_waiting:
-            return False
+            return self._line_up_pictures()
         await self.turns.change(_LOOK_EVERY if self.searches.has_waiting else None)
         for search in self.searches.resume():
             self._join(search)
@@ -240,6 +239,13 @@ class ArchiveSpider(Spider):
             self._owing.append((polling.order.source, iter(owed)))
         else:
             self.port.record_poll(polling.poll, polling.kept)
+
+    def _line_up_pictures(self) -> bool:
+        """Put the next pictures in line, after all articles; return whether there were any."""
+        pictures = self.port.pictures()
+        for refused in self.pictures.line_up(pictures):
+            self.port.refuse_picture(refused)
+        return bool(pictures)
 
     def _kind(self, name: str) -> Kind:
         """Return a kind, made for this crawl; raise `UnknownKind`."""

@@ -1,4 +1,4 @@
-"""Pictures and facsimiles, after the articles: asked of hosts that may be asked, judged by their bytes alone."""
+"""Pictures and facsimiles, after the articles: asked of hosts that may be asked, judged by their bytes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ from storage.records.picture import read_pdf, read_picture
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
-_ACCEPT = {"picture": "image/webp,image/*,*/*;q=0.8", "image": "image/*,*/*;q=0.8", "pdf": "application/pdf,*/*"}
+_ACCEPT = {
+    "picture": "image/webp,image/*,*/*;q=0.8",
+    "image": "image/*,*/*;q=0.8",
+    "pdf": "application/pdf,*/*",
+}
 _TOO_LARGE = "DOWNLOAD_MAXSIZE"  # in the message of what a decoded body that is too large raises
 
 
@@ -76,9 +80,7 @@ class PictureHosts:
 class PictureFetches:
     """The pictures of one crawl on their way: lined up before their hosts, and delivered one by one."""
 
-    def __init__(
-        self, turns: Turns[Any], hosts: PictureHosts, silent: Counter[str], largest: int
-    ) -> None:
+    def __init__(self, turns: Turns[Any], hosts: PictureHosts, silent: Counter[str], largest: int) -> None:
         """``silent`` counts the failures to reach each host in a row; ``largest`` is in bytes."""
         self._turns = turns
         self._hosts = hosts

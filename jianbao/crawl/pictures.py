@@ -1,4 +1,4 @@
-"""A crawl's pictures: what is owed in rounds, after the articles; what came, some together, into the archive."""
+"""A crawl's pictures: what is owed, in rounds after the articles, and how what came is archived."""
 
 from __future__ import annotations
 
@@ -156,8 +156,9 @@ class CrawlPictures:
         except (SQLAlchemyError, OSError) as error:
             self._halt(f"the archive cannot be written: {error}")
             raise
-        for kept in written:
-            self._count(kept.decision)
+        for before, kept in zip(decided, written, strict=True):
+            if before.capture is None:
+                self._count(kept.decision)
             if kept.capture is not None and len(self._kept) < _MOST_REMEMBERED:
                 self._kept[kept.decision.owed.url] = kept
 

@@ -89,6 +89,7 @@ def _crawl(
     counted: CrawlCounts,
     watch: Watch | None,
 ) -> None:
+    from jianbao.crawl.pictures import read_wishes  # noqa: PLC0415
     from jianbao.crawl.port import ArchivePort  # noqa: PLC0415
     from spiders.archive_spider import ArchiveSpider  # noqa: PLC0415
 
@@ -96,6 +97,7 @@ def _crawl(
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
     with archive.reading() as connection:
         voices = find_voices(configuration, list_polled(connection))
+    wishes = read_wishes(configuration)
     port = ArchivePort(
         archive,
         order.slugs,
@@ -106,6 +108,7 @@ def _crawl(
         halt=process.halt,
         later=process.later,
         voices=voices,
+        wishes=wishes,
     )
     try:
         process.run(
@@ -116,8 +119,11 @@ def _crawl(
             wanted=order.wanted,
             voices=voices,
             deliveries=port.deliveries,
+            kept_pictures=port.kept_pictures,
+            largest_picture=wishes.max_size,
         )
     finally:
+        port.kept_pictures.end()
         port.deliveries.end()  # what a crawl left that was stopped in the middle of its own ending
 
 

@@ -47,7 +47,6 @@ class AllowedHostsMiddleware:
         # a port is part of a host here, as it is for robots.txt.
         request.meta["download_slot"] = host
 
-
     async def _is_for_pictures(self, request: Request, host: str) -> bool:
         """Return whether this is a picture, or robots.txt before one, of a public host that may be asked."""
         if not ("picture" in request.meta or request.meta.get("dont_obey_robotstxt")):

@@ -23,7 +23,7 @@ class PatientSpider(Protocol):
 
 
 class SilentHostsMiddleware:
-    """Refuses the requests of searches and for pictures, retries included, to hosts that the spider has given up on."""
+    """Refuses requests for articles and pictures, retries included, to hosts that are given up."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

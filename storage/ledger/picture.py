@@ -27,9 +27,7 @@ def owe_pictures(connection: Connection, info_code: str, owed: OwedPictures, now
         {"info_code": info_code, "url": url, "source": owed.source, "position": place}
         for place, url in enumerate(owed.urls)
     ]
-    again = (picture.c.state == "refused") | (
-        (picture.c.state == "failed") & picture.c.next_try_at.is_(None)
-    )
+    again = (picture.c.state == "refused") | ((picture.c.state == "failed") & picture.c.next_try_at.is_(None))
     for part in batches(rows, _TOGETHER):
         anew = {**_NEW, "next_try_at": now}
         statement = upsert(picture).values([{**row, **anew} for row in part])
@@ -114,7 +112,9 @@ def list_due_facsimiles(
     ]
 
 
-def change_pictures(connection: Connection, decided: PictureDecision, capture: tuple[int, str] | None) -> None:
+def change_pictures(
+    connection: Connection, decided: PictureDecision, capture: tuple[int, str] | None
+) -> None:
     """Write what became of a picture, for all that show it; ``capture`` is its capture's id and digest.
 
     What was archived meanwhile stays archived.
@@ -172,9 +172,7 @@ def list_pictures(connection: Connection, info_codes: Collection[str]) -> dict[s
 
 def list_facsimiles(connection: Connection, source: str, day: date) -> dict[str, StoredPicture]:
     """Return what the ledger knows of the facsimiles of one issue, by their addresses."""
-    rows = connection.execute(
-        select(facsimile).where(facsimile.c.source == source, facsimile.c.day == day)
-    )
+    rows = connection.execute(select(facsimile).where(facsimile.c.source == source, facsimile.c.day == day))
     return {row.url: _stored(facsimile, row) for row in rows}
 
 

@@ -1,4 +1,4 @@
-"""Pictures of articles and facsimiles of pages: what is owed, what came, and what their bytes say they are."""
+"""Pictures of articles and facsimiles of pages: what is owed, what came, and what their bytes say."""
 
 from __future__ import annotations
 
