@@ -17,6 +17,7 @@ import typer
 
 from jianbao import __version__
 from jianbao.commands import (
+    backfill,
     crawl,
     demo,
     export,
@@ -81,6 +82,7 @@ for _name, _command, _example in (
     ("demo", demo.demo, "demo"),
     ("crawl", crawl.crawl, "crawl shangraoribao"),
     ("recrawl", recrawl.recrawl, "recrawl --state failed"),
+    ("backfill", backfill.backfill, "backfill jxrb --from 2024"),
     ("run", run.run, "run"),
     ("status", status.status, "status"),
     ("sources", sources.sources, "sources"),

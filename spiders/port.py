@@ -7,17 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from spiders.middleware.manners import HostMemory
-from storage.records import (
-    Article,
-    BackOrder,
-    Draft,
-    Exchange,
-    Owed,
-    PictureDelivery,
-    PictureOwed,
-    Poll,
-    PollOrder,
-)
+from storage.records import Article, BackOrder, Draft, Exchange, Owed, Poll, PollOrder
 
 
 class Port(HostMemory, Protocol):
@@ -44,7 +34,7 @@ class Port(HostMemory, Protocol):
         Return what is to be fetched of it.
         """
 
-    def must_give_way(self) -> bool:
+    def has_to_give_way(self) -> bool:
         """Return whether another crawl is at the hosts of this one, and comes before it."""
 
     def is_owed(self, owed: Owed) -> bool:
@@ -58,15 +48,6 @@ class Port(HostMemory, Protocol):
 
     def leave(self, owed: Owed, host: str) -> None:
         """Note that an owed article is left for a later crawl, since its host does not answer."""
-
-    def pictures(self) -> Sequence[PictureOwed]:
-        """Return some of the pictures that are to be fetched after the articles; empty when that is all.
-
-        Each address is returned once a crawl, and what was returned is delivered before more is asked for.
-        """
-
-    def refuse_picture(self, refused: PictureDelivery) -> None:
-        """Note a picture that is not asked for."""
 
     def has_true_validators(self, host: str) -> bool:
         """Return whether a host's ETag or Last-Modified was ever seen to tell the truth, and never to lie."""

@@ -23,9 +23,11 @@ from storage.captures.lost import settle_regained
 from storage.events.event import resolve_events
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import (
+    find_backfill,
     finish_crawl,
     last_crawl,
     list_running_crawls,
+    settle_dead_backfills,
     settle_dead_crawls,
     settle_superseded_crawls,
     start_crawl,
@@ -43,6 +45,8 @@ def enter_crawl(connection: Connection, order: CrawlOrder) -> int:
     settle_superseded_crawls(connection, order.slugs, os.getpid(), now, _ABANDONED)
     killed = {*running} - {*list_running_crawls(connection)}
     tell_killed(connection, [identity for identity, _ in killed], _ABANDONED, now)
+    if order.history is not None:
+        settle_dead_backfills(connection, order.history.source, now, _ABANDONED)
     return start_crawl(
         connection,
         order.trigger,
@@ -51,6 +55,7 @@ def enter_crawl(connection: Connection, order: CrawlOrder) -> int:
         version=__version__,
         pid=os.getpid(),
         due_at=order.due_at,
+        about=(order.history.source,) if order.history is not None else (),
     )
 
 
@@ -67,7 +72,7 @@ def close_crawl(
     now = datetime.now(UTC)
     with archive.writing() as connection:
         slugs = (*order.slugs, *leftovers)
-        polled, tells = order.wanted is None, order.may_doubt_layout
+        polled, tells = order.polls, order.may_doubt_layout
         resolve_empty_sets(connection, now, FILE_SCHEME)
         settle_regained(connection, archive.warc_folder, now)
         raise_alarms(connection, slugs, counted, now, polled=polled, may_doubt_layout=tells)
@@ -75,7 +80,7 @@ def close_crawl(
         if order.trigger == "schedule" and not counted.broken:
             resolve_events(connection, ("service_stuck",), now)
         if counted.status == "failed":
-            tell_end(connection, order.slugs, counted, began, now, asked=order.wanted is not None)
+            tell_end(connection, order.slugs, counted, began, now, asked=not order.polls)
 
 
 def follow_crawl(
@@ -101,7 +106,15 @@ def follow_crawl(
 
 def _tell_end(archive: Archive, order: CrawlOrder, counted: CrawlCounts, began: datetime) -> None:
     with archive.writing() as connection:
-        tell_end(connection, order.slugs, counted, began, datetime.now(UTC), asked=order.wanted is not None)
+        tell_end(connection, order.slugs, counted, began, datetime.now(UTC), asked=not order.polls)
+
+
+def describe_backfill(archive: Archive, slug: str) -> str:
+    """Return a sentence that tells that a source's history is being fetched, and what to do about it."""
+    with archive.reading() as connection:
+        pid = find_backfill(connection, slug)
+    who = f"process {pid}" if pid else "another process"
+    return f"the history of {slug} is being fetched by {who}: wait until it ends, or stop it"
 
 
 def note_break(counted: CrawlCounts, error: BaseException) -> None:

@@ -11,6 +11,21 @@ from jianbao.configuration import Configuration
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.source import INFOCODE_SOURCE, UnknownSource
 from storage.records import Owed
+from storage.records.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryOrder:
+    """What a backfill is to do: these spans of one source.
+
+    ``neighbours`` are the sources that share a host with it, itself among them: a crawl of one of them goes
+    before. After ``seconds`` no further step is made; None: until the spans are done.
+    """
+
+    source: str
+    spans: tuple[Span, ...]
+    neighbours: tuple[str, ...]
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +35,8 @@ class CrawlOrder:
     ``wanted`` None: poll the sources and fetch what they owe; otherwise fetch just these. ``due_only``:
     leave failed listings alone until their next try. ``due_at`` (aware) is when a scheduled run was due.
     ``leftovers``: fetch as well what sources owe that are polled no more, or never were, where no other
-    crawl is at it.
+    crawl is at it. ``history``: poll nothing, go back into the history of a source; ``slugs`` are none then,
+    for the source's own crawls are others.
     """
 
     trigger: str
@@ -29,13 +45,19 @@ class CrawlOrder:
     due_at: datetime | None = None
     due_only: bool = False
     leftovers: bool = False
+    history: HistoryOrder | None = None
+
+    @property
+    def polls(self) -> bool:
+        """Whether it polls sources for what is new."""
+        return self.wanted is None and self.history is None
 
     def may_doubt_layout(self, slug: str) -> bool:
         """Return whether a source's articles, all set aside, make its layout suspect.
 
         Not those that somebody asked for: they are a choice, and need not even be articles.
         """
-        return self.wanted is None and slug != INFOCODE_SOURCE
+        return self.polls and slug != INFOCODE_SOURCE
 
 
 @dataclass(frozen=True, slots=True)

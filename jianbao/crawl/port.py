@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Unpack
+from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao.crawl.deliveries import Deliveries, Later
 from jianbao.crawl.page_addresses import ADDRESS_KINDS, watch_address
-from jianbao.crawl.pictures import CrawlPictures, PictureWishes
 from pipelines.judge import judge
 from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
@@ -33,8 +32,6 @@ from storage.records import (
     Exchange,
     Host,
     Owed,
-    PictureDelivery,
-    PictureOwed,
     Poll,
     PollOrder,
     StoredSource,
@@ -53,6 +50,20 @@ _AHEAD = timedelta(days=2)
 _QUIET_WORTH_A_LOOK = timedelta(days=1)
 
 
+class RunOfPort(TypedDict):
+    """What a port is told of the run that it serves.
+
+    ``halt`` ends the crawl, ``later`` has something done after some seconds, see `Deliveries`; ``due_only``:
+    leave failed listings alone until their next try.
+    """
+
+    crawl_id: int
+    due_only: bool
+    halt: Callable[[str], None]
+    voices: Voices | None
+    later: Later | None
+
+
 class ArchivePort:
     """The archive as `spiders.port.Port` sees it, for one crawl."""
 
@@ -68,11 +79,8 @@ class ArchivePort:
         halt: Callable[[str], None],
         voices: Voices | None = None,
         later: Later | None = None,
-        wishes: PictureWishes | None = None,
     ) -> None:
         """``leftovers`` are fetched from without a poll; ``halt`` ends the crawl.
-
-        ``wishes`` None: no pictures.
 
         ``later`` has something done after some seconds, see `Deliveries`.
 
@@ -81,12 +89,7 @@ class ArchivePort:
         self._archive = archive
         self._counted = counted
         self.deliveries = Deliveries(
-            archive, counted, crawl_id=crawl_id, halt=halt, voices=voices, later=later, wishes=wishes
-        )
-        self._wishes = wishes or PictureWishes()
-        slugs = (*slugs, *leftovers)
-        self.kept_pictures = CrawlPictures(
-            archive, counted, self._wishes, slugs, crawl_id=crawl_id, halt=halt
+            archive, counted, crawl_id=crawl_id, halt=halt, voices=voices, later=later
         )
         self._crawl_id = crawl_id
         self._due_only = due_only
@@ -94,7 +97,7 @@ class ArchivePort:
         self._voices = voices
         self._hosts: dict[str, Host] = {}
         self._leftovers = leftovers
-        wanted = {*slugs} - {*leftovers}
+        wanted = set(slugs)
         with archive.reading() as connection:
             rows = list_sources(connection)
             self._open_kinds = list_open_kinds(connection, ADDRESS_KINDS)
@@ -138,7 +141,6 @@ class ArchivePort:
                         self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
                 unread = watch_unread(connection, poll) if poll.span is None else None
                 recorded = record_poll(connection, poll, self._voices)
-                self._wishes.owe(connection, poll.source, poll.issues, poll.polled_at)
                 if poll.span is None:  # a step into the past tells nothing of the page of today
                     self._record_events(connection, poll, has_news=recorded.new > 0)
         except (SQLAlchemyError, OSError) as error:
@@ -150,6 +152,10 @@ class ArchivePort:
             self._count(poll)
         elif poll.error:
             self._counted.note(f"{poll.source}: {poll.error}")
+
+    def end(self) -> None:
+        """Settle what waits; that it cannot be written is told by how the crawl ends."""
+        self.deliveries.end()
 
     def next_step(self) -> BackOrder | None:
         """Return None: only a backfill goes back into a history."""
@@ -164,7 +170,7 @@ class ArchivePort:
         """Nothing steps back here: see `HistoryPort`."""
         raise NotImplementedError
 
-    def must_give_way(self) -> bool:
+    def has_to_give_way(self) -> bool:
         """Return False: a crawl that polls gives way to nobody."""
         return False
 
@@ -182,15 +188,6 @@ class ArchivePort:
     def _find_listed(self, source: str, info_codes: Sequence[str]) -> frozenset[str]:
         with self._archive.reading() as connection:
             return find_listed(connection, source, info_codes)
-
-    def pictures(self) -> Sequence[PictureOwed]:
-        """Return some of the pictures that are to be fetched after the articles."""
-        self.deliveries.settle()
-        return self.kept_pictures.next()
-
-    def refuse_picture(self, refused: PictureDelivery) -> None:
-        """Note a picture that is not asked for."""
-        self.kept_pictures.add(refused)
 
     def has_true_validators(self, host: str) -> bool:
         """Return whether a host's validators were ever seen to tell the truth, and never to lie."""

@@ -14,7 +14,14 @@ from urllib.parse import urlsplit
 
 from jianbao import __version__
 from jianbao.configuration import Configuration
-from jianbao.crawl.account import close_crawl, describe_holder, enter_crawl, follow_crawl, note_break
+from jianbao.crawl.account import (
+    close_crawl,
+    describe_backfill,
+    describe_holder,
+    enter_crawl,
+    follow_crawl,
+    note_break,
+)
 from jianbao.crawl.order import CrawlOrder, CrawlReport
 from jianbao.crawl.voices import find_voices
 from jianbao.terminal.logs import log_to_stderr
@@ -22,7 +29,7 @@ from jianbao.terminal.progress import Watch
 from storage.archive.folder import Archive
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.source import list_leftovers, list_polled
-from storage.ledger.source_locks import SourceBusy, hold_sources
+from storage.ledger.source_locks import HistoryLock, SourceBusy, hold_history, hold_sources
 from storage.records import Busy
 from storage.records.host import host_of
 
@@ -52,12 +59,28 @@ def run_crawl(
         raise CrawlBusy(describe_holder(archive, busy.slug)) from busy
 
 
+def run_backfill(
+    configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None = None
+) -> CrawlReport:
+    """Go back into a source's history in this process; raise `CrawlBusy` when another process does so.
+
+    A crawl of the source keeps nobody out: the backfill waits while there is one.
+    """
+    assert order.history is not None
+    try:
+        with hold_history(archive.folder, order.history.source) as lock:
+            return _run_held(configuration, archive, order, (), watch, lock)
+    except SourceBusy as busy:
+        raise CrawlBusy(describe_backfill(archive, busy.slug)) from busy
+
+
 def _run_held(
     configuration: Configuration,
     archive: Archive,
     order: CrawlOrder,
     leftovers: Sequence[str],
     watch: Watch | None,
+    lock: HistoryLock | None = None,
 ) -> CrawlReport:
     counted, began = CrawlCounts(), datetime.now(UTC)
     crawl_id = 0
@@ -65,7 +88,7 @@ def _run_held(
         # A signal may come as soon as the row is there, so the row is entered where it is sure to be closed.
         with archive.writing() as connection:
             crawl_id = enter_crawl(connection, order)
-        _crawl(configuration, archive, order, leftovers, crawl_id, counted, watch)
+        _crawl(configuration, archive, order, leftovers, crawl_id, counted, watch, lock)
     except KeyboardInterrupt:
         counted.interrupted = True
         raise
@@ -80,7 +103,7 @@ def _run_held(
     return CrawlReport(crawl_id, counted)
 
 
-def _crawl(
+def _crawl(  # noqa: PLR0913, PLR0917
     configuration: Configuration,
     archive: Archive,
     order: CrawlOrder,
@@ -88,28 +111,24 @@ def _crawl(
     crawl_id: int,
     counted: CrawlCounts,
     watch: Watch | None,
+    lock: HistoryLock | None,
 ) -> None:
-    from jianbao.crawl.pictures import read_wishes  # noqa: PLC0415
-    from jianbao.crawl.port import ArchivePort  # noqa: PLC0415
+    from jianbao.crawl.history_port import HistoryPort  # noqa: PLC0415
+    from jianbao.crawl.port import ArchivePort, RunOfPort  # noqa: PLC0415
     from spiders.archive_spider import ArchiveSpider  # noqa: PLC0415
 
     process = CrawlProcess(ArchiveSpider, _settings(configuration), counted)
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
     with archive.reading() as connection:
         voices = find_voices(configuration, list_polled(connection))
-    wishes = read_wishes(configuration)
-    port = ArchivePort(
-        archive,
-        order.slugs,
-        counted,
-        leftovers=leftovers,
-        crawl_id=crawl_id,
-        due_only=order.due_only,
-        halt=process.halt,
-        later=process.later,
-        voices=voices,
-        wishes=wishes,
+    rest = RunOfPort(
+        crawl_id=crawl_id, due_only=order.due_only, halt=process.halt, later=process.later, voices=voices
     )
+    port: ArchivePort
+    if order.history is not None and lock is not None:
+        port = HistoryPort(archive, order.history, lock, counted, **rest)
+    else:
+        port = ArchivePort(archive, order.slugs, counted, leftovers=leftovers, **rest)
     try:
         process.run(
             watch,
@@ -119,12 +138,9 @@ def _crawl(
             wanted=order.wanted,
             voices=voices,
             deliveries=port.deliveries,
-            kept_pictures=port.kept_pictures,
-            largest_picture=wishes.max_size,
         )
     finally:
-        port.kept_pictures.end()
-        port.deliveries.end()  # what a crawl left that was stopped in the middle of its own ending
+        port.end()  # what a crawl left that was stopped in the middle of its own ending
 
 
 def _kind_context(configuration: Configuration) -> KindContext:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Literal, get_args
 
-from storage.records import CountsOfSource, PollOutcome
+from storage.records import CountsOfSource, Poll, PollOutcome
+from storage.records.span import Span
 from storage.records.text.sentences import fit
 
 CrawlStatus = Literal["ok", "partial", "failed"]
@@ -20,7 +23,6 @@ class SourceCounts:
 
     ``lost`` counts the page's characters that were cut or broken on their way.
     ``astray`` counts the articles that were found elsewhere after a page that was not theirs.
-    ``pictures`` counts the pictures and facsimiles that were kept, ``pictures_failed`` those that were not.
     ``links`` are those of the list that was read, ``unread`` those of them that have no info code.
     """
 
@@ -37,15 +39,45 @@ class SourceCounts:
     quarantined: int = 0
     astray: int = 0
     lost: int = 0
-    pictures: int = 0
-    pictures_failed: int = 0
+
+
+@dataclass(slots=True)
+class HistoryCounts:
+    """How a backfill comes on: its ``steps``, and the days of issues that these found, by state.
+
+    ``done`` of ``total`` (None: nobody knows) are those of the span under way, whose days are ``first`` to
+    ``last``; ``gained`` is what this run has done of them. ``waits`` tells that another crawl goes before.
+    """
+
+    steps: int = 0
+    days: Counter[str] = field(default_factory=Counter)
+    done: int = 0
+    total: int | None = None
+    gained: int = 0
+    first: date | None = None
+    last: date | None = None
+    waits: bool = False
+
+    def begin(self, span: Span) -> None:
+        """Begin to count for a span."""
+        self.first, self.last, self.done, self.total = span.first_day, span.last_day, span.done, span.total
+
+    def take(self, poll: Poll) -> None:
+        """Count a step."""
+        self.steps += 1
+        self.days.update(issue.state for issue in poll.issues)
+        if poll.headway is not None and poll.headway.of is not None:
+            self.gained += max(poll.headway.done - self.done, 0)
+        if poll.headway is not None:
+            self.done, self.total = poll.headway.done, poll.headway.of
 
 
 @dataclass(slots=True)
 class CrawlCounts:
     """A crawl's counts by source, its requests, and samples of what went wrong.
 
-    ``unwell`` tells that an alarm about its sources is open, whatever this crawl itself came to.
+    ``unwell`` tells that an alarm about its sources is open, whatever this crawl itself came to. ``history``
+    is there of a backfill alone.
     """
 
     sources: dict[str, SourceCounts] = field(default_factory=dict)
@@ -54,6 +86,7 @@ class CrawlCounts:
     broken: bool = False
     interrupted: bool = False
     unwell: bool = False
+    history: HistoryCounts | None = None
 
     def of(self, slug: str) -> SourceCounts:
         """Return the counts of a source, beginning them when it is new."""
@@ -110,5 +143,5 @@ class CrawlCounts:
             counts
             for counts in self.by_source()
             if counts["poll"] in ("changed", "failed")
-            or any(counts[each] for each in (*get_args(Outcome), "pictures", "pictures_failed"))
+            or any(counts[outcome] for outcome in get_args(Outcome))
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -13,10 +14,12 @@ from storage.ledger.counts import CrawlCounts
 from storage.records import Crawl
 
 Trigger = str
-"""``schedule``, ``manual``, ``recrawl`` or ``demo``."""
+"""``schedule``, ``manual``, ``recrawl``, ``backfill`` or ``demo``."""
+BACKFILL = "backfill"
+"""What starts a crawl that goes back into a source's history, whoever asked for it."""
 
 
-def start_crawl(
+def start_crawl(  # noqa: PLR0913 - a row has that many sides
     connection: Connection,
     trigger: Trigger,
     slugs: Sequence[str],
@@ -25,8 +28,12 @@ def start_crawl(
     version: str,
     pid: int = 0,
     due_at: datetime | None = None,
+    about: Sequence[str] = (),
 ) -> int:
-    """Enter a crawl that begins now; return its id."""
+    """Enter a crawl that begins now; return its id.
+
+    It is the last crawl of ``slugs``; of the sources that it is only ``about`` it is none.
+    """
     result = connection.execute(
         insert(crawl).values(
             trigger=trigger,
@@ -34,7 +41,7 @@ def start_crawl(
             started_at=started_at,
             status="running",
             pid=pid,
-            sources=[],
+            sources=[{"slug": slug} for slug in about],
             errors=[],
             version=version,
         )
@@ -138,6 +145,32 @@ def settle_superseded_crawls(
             .values(status="killed", finished_at=finished_at, errors=[reason])
         ).rowcount
     return closed
+
+
+def settle_dead_backfills(connection: Connection, slug: str, finished_at: datetime, reason: str) -> int:
+    """Close as ``killed`` the backfills of a source that still say that they run; return how many.
+
+    For a process that holds the lock of the source's backfill and has no row yet.
+    """
+    dead = [row.id for row in _running_backfills(connection, slug)]
+    ended = update(crawl).where(crawl.c.id.in_(dead))
+    return connection.execute(
+        ended.values(status="killed", finished_at=finished_at, errors=[reason])
+    ).rowcount
+
+
+def find_backfill(connection: Connection, slug: str) -> int | None:
+    """Return the process that says that it fetches the history of a source; None when none does."""
+    return next((row.pid for row in _running_backfills(connection, slug)), None)
+
+
+def _running_backfills(connection: Connection, slug: str) -> list[Any]:
+    rows = connection.execute(
+        select(crawl.c.id, crawl.c.pid, crawl.c.sources).where(
+            crawl.c.status == "running", crawl.c.trigger == BACKFILL
+        )
+    )
+    return [row for row in rows if any(told["slug"] == slug for told in row.sources)]
 
 
 def list_sources_of(connection: Connection, identities: Collection[int]) -> list[str]:

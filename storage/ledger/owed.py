@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from storage.database.batches import batches
 from storage.database.schema import article, listing
@@ -53,6 +53,26 @@ def list_owed(
 def _has_come(column: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
     """Return the condition that a next try has come, or lies too far ahead to be believed."""
     return (column <= now) | (column > now + LONGEST_RETRY)
+
+
+def list_owed_of(
+    connection: Connection, slug: str, info_codes: Sequence[str], due_by: datetime
+) -> list[Owed]:
+    """Return what a source owes of these articles and is due by a time, in their order."""
+    rows: list[Any] = []
+    for part in batches(info_codes):
+        due = _has_come(listing.c.next_try_at, due_by)
+        query = select(listing).where(listing.c.source == slug, listing.c.info_code.in_(part), due)
+        rows += connection.execute(query).all()
+    place = {code: number for number, code in enumerate(info_codes)}
+    return _all_owed(connection, sorted(rows, key=lambda row: place[row.info_code]))
+
+
+def is_owed(connection: Connection, slug: str, info_code: str) -> bool:
+    """Return whether a source's article is still to be fetched."""
+    waits = listing.c.next_try_at.is_not(None)
+    query = select(exists().where(listing.c.source == slug, listing.c.info_code == info_code, waits))
+    return bool(connection.execute(query).scalar_one())
 
 
 def find_listings(connection: Connection, info_code: str) -> list[Owed]:

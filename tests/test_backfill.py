@@ -1,0 +1,184 @@
+"""Backfill: a newspaper's history, each issue once, from wherever it was interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from support.daily_kind import PRELUDE, print_days
+from support.newsroom import Newsroom, small_press
+from support.tiny_kind import TinySite, serve_tiny_site
+
+from storage.database.schema import backfill
+from storage.ledger.source_locks import hold_history
+
+FIRST, DAYS, LAST = date(2026, 3, 1), 12, date(2026, 3, 12)
+NONE = (date(2026, 3, 4), date(2026, 3, 8))
+
+
+@pytest.fixture
+def site() -> Iterator[TinySite]:
+    """A paper of twelve days, two of them without an issue."""
+    with serve_tiny_site() as opened:
+        print_days(opened, FIRST, DAYS, 3, NONE.__contains__)
+        yield opened
+
+
+@pytest.fixture
+def newsroom(open_newsroom: Callable[..., Newsroom], site: TinySite) -> Newsroom:
+    """A newsroom with a category page, and the paper with a history."""
+    opened = open_newsroom(small_press())
+    opened.prelude = PRELUDE
+    with opened.config.open("a", encoding="utf-8") as file:
+        file.write(
+            f'[[sources]]\nslug = "daily"\nname = "湖畔日报"\nkind = "daily"\nsite = "hupan"\n'
+            f'url = "{site.address}/"\nsince = 2026-03-01\n'
+        )
+    return opened
+
+
+def fill(newsroom: Newsroom, *arguments: str, status: int = 0) -> dict[str, Any]:
+    """Backfill, expect an exit status, and return the report."""
+    ended = newsroom.run("backfill", "daily", *arguments, "--json")
+    assert ended.status == status, f"{ended.status}: {ended.stdout}{ended.stderr}"
+    report: dict[str, Any] = ended.json
+    return report
+
+
+def test_a_history_is_fetched_once(newsroom: Newsroom, site: TinySite) -> None:
+    report = fill(newsroom, "--to", "2026-03-12")
+    assert report["status"] == "ok"
+    assert report["sources"][0]["new"] == 30
+    history = report["history"]
+    assert history["state"] == "done"
+    assert history["days"] == {"none": 2, "listed": 10, "failed": 0, "unknown": 0}
+    assert newsroom.states() == {"archived": 30}
+    assert newsroom.rows("SELECT trigger, status FROM crawl") == [("backfill", "ok")]
+    days = [path[1:9] for path in site.asked if len(path) == 9]
+    assert days == sorted(days, reverse=True), "the newest first"
+    site.asked.clear()
+    again = fill(newsroom, "--to", "2026-03-12")
+    assert (again["requests"], again["crawl_id"], site.asked) == (0, None, [])
+
+
+def test_only_days_that_are_new_are_asked_for(newsroom: Newsroom, site: TinySite) -> None:
+    fill(newsroom, "--from", "2026-03-05", "--to", "2026-03-07")
+    assert newsroom.states() == {"archived": 9}
+    site.asked.clear()
+    report = fill(newsroom, "--from", "2026-03-02", "--to", "2026-03-10", "--oldest-first")
+    days = [path[1:9] for path in site.asked if len(path) == 9]
+    assert days == ["20260302", "20260303", "20260309", "20260310"]
+    assert report["history"]["days"] == {"none": 2, "listed": 7, "failed": 0, "unknown": 0}
+    assert newsroom.rows("SELECT first_day, last_day, state FROM backfill") == [
+        ("2026-03-02", "2026-03-10", "done")
+    ]
+
+
+def test_by_default_it_goes_from_the_source_s_since_to_today(newsroom: Newsroom, site: TinySite) -> None:
+    plan = newsroom.ask("backfill", "daily", "--dry-run")
+    assert plan["from"] == "2026-03-01"
+    assert len(plan["spans"]) == 1
+    assert site.asked == []
+    assert not newsroom.archive_folder.exists(), "nothing is written"
+    fill(newsroom, "--to", "2026-03-03")
+    plan = newsroom.ask("backfill", "daily", "--dry-run", "--to", "2026-03-06")
+    assert [(span["from"], span["to"]) for span in plan["spans"]] == [("2026-03-04", "2026-03-06")]
+    assert plan["estimate"] == {"days": 3, "known": 0, "requests": 12, "seconds": 0}
+    assert "about 12 requests" in newsroom.run("backfill", "daily", "--dry-run", "--to", "2026-03-06").stdout
+
+
+def test_days_of_outage_are_no_days_without_an_issue(newsroom: Newsroom, site: TinySite) -> None:
+    lost = {day: site.pages.pop(f"/{day}") for day in ("20260306", "20260309")}
+    report = fill(newsroom, "--to", "2026-03-12", status=1)
+    history = report["history"]
+    assert history["days"] == {"none": 2, "listed": 8, "failed": 2, "unknown": 0}
+    assert [(one["day"], one["state"]) for one in history["lost"]] == [
+        ("2026-03-06", "failed"),
+        ("2026-03-09", "failed"),
+    ]
+    assert history["lost"][0]["reason"].endswith("/20260306 answered 404")
+    assert history["state"] == "failed"
+    assert "2 days could not be had: 2026-03-06, 2026-03-09" in history["spans"][0]["reason"]
+    site.asked.clear()
+    assert fill(newsroom, "--to", "2026-03-12", status=1)["requests"] == 0, "not before its time"
+    site.pages |= {f"/{day}": page for day, page in lost.items()}
+    let_spans_wait_no_longer(newsroom)
+    report = fill(newsroom, "--to", "2026-03-12")
+    assert {path[1:9] for path in site.asked if len(path) >= 9} == set(lost)
+    assert report["history"]["days"] == {"none": 2, "listed": 10, "failed": 0, "unknown": 0}
+    assert newsroom.states() == {"archived": 30}
+
+
+def test_days_that_stay_away_are_asked_for_ever_more_rarely(newsroom: Newsroom, site: TinySite) -> None:
+    del site.pages["/20260306"]
+    waits = []
+    for _ in range(3):
+        fill(newsroom, "--to", "2026-03-12", status=1)
+        waits += newsroom.rows(
+            "SELECT round((julianday(next_try_at) - julianday(stepped_at)) * 24) FROM backfill"
+        )
+        let_spans_wait_no_longer(newsroom)
+    assert waits == [1, 2, 4]
+
+
+def test_a_site_that_is_away_is_left_alone_and_gone_on_with(newsroom: Newsroom, site: TinySite) -> None:
+    pages = dict(site.pages)
+    for day in range(1, 10):
+        site.pages.pop(f"/2026030{day}", None)
+    report = fill(newsroom, "--to", "2026-03-12", status=1)
+    assert report["history"]["state"] == "failed"
+    assert "5 steps in a row brought nothing" in report["history"]["spans"][0]["reason"]
+    assert "/20260302" not in site.asked
+    site.pages |= pages
+    site.asked.clear()
+    let_spans_wait_no_longer(newsroom)
+    assert fill(newsroom, "--to", "2026-03-12")["history"]["state"] == "done"
+    assert "/20260310" not in site.asked, "what is here is not asked for again"
+    assert newsroom.states() == {"archived": 30}
+
+
+def test_articles_that_are_not_there_are_in_the_ledger_with_the_reason(
+    newsroom: Newsroom, site: TinySite
+) -> None:
+    del site.pages["/20260306/2"]
+    report = fill(newsroom, "--to", "2026-03-12", status=1)
+    assert report["history"]["waiting"] == 1
+    assert "answered 404" in newsroom.listing("hupan-20260306.2")["last_error"]
+    site.asked.clear()
+    assert fill(newsroom, "--to", "2026-03-12")["requests"] == 0, "not at every run"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nobody",), "has no source 'nobody'"),
+        (("xishanribao",), "is of the kind category, which has no history"),
+        (
+            ("daily", "--from", "2026-03-05", "--to", "2026-03-04"),
+            "there is no day from 2026-03-05 to 2026-03-04",
+        ),
+        (("daily", "--from", "gestern"), "is not a day"),
+    ],
+)
+def test_what_cannot_be_fetched_is_said(newsroom: Newsroom, arguments: tuple[str, ...], said: str) -> None:
+    slug = newsroom.site.slugs[0]
+    ended = newsroom.run("backfill", *(slug if word == "xishanribao" else word for word in arguments))
+    assert ended.status == 2
+    assert said in ended.stderr
+
+
+def test_a_second_backfill_of_a_source_is_refused(newsroom: Newsroom, site: TinySite) -> None:
+    newsroom.crawl(status=0)
+    with hold_history(newsroom.archive_folder, "daily"):
+        ended = newsroom.run("backfill", "daily")
+    assert ended.status == 3
+    assert "the history of daily is being fetched by another process" in ended.stderr
+
+
+def let_spans_wait_no_longer(newsroom: Newsroom) -> None:
+    """Make everything due again that was put off."""
+    with newsroom.archive() as archive, archive.writing() as connection:
+        connection.execute(update(backfill).values(next_try_at=backfill.c.begun_at))
