@@ -76,11 +76,10 @@ def _story(random: Random) -> PrintedArticle:
 
 
 def _furniture(random: Random) -> list[PrintedArticle]:
-    """Return a picture page and an advertisement: neither has any text."""
-    caption = write_line("图说", random)
+    """Return a picture page and an advertisement: neither has any text, not even a caption."""
     picture = PrintedArticle("", "", write_line("图片", random), (), (), is_furniture=True)
     return [
-        replace(picture, pictures=(PrintedPicture("", caption),)),
+        replace(picture, pictures=(PrintedPicture("", ""),)),
         PrintedArticle("", "", "广告", (), (), is_furniture=True),
     ]
 

@@ -82,7 +82,9 @@ def _by_place(tree: HtmlElement, title: HtmlElement) -> tuple[HtmlElement | None
     cell = next((one for one in (title, *title.iterancestors()) if _has_class(one, "font01")), None)
     if cell is not None:
         cells = [
-            one for one in select(tree, (".font01, .font02",)) if one is cell or _has_class(one, "font02")
+            one
+            for one in select(tree, (".font01, .font02",))
+            if one is cell or (_has_class(one, "font02") and not _names_author(one))
         ]
         place = cells.index(cell)
         return _filled(reversed(cells[:place]), cell), _filled(cells[place + 1 :], cell)
@@ -90,6 +92,11 @@ def _by_place(tree: HtmlElement, title: HtmlElement) -> tuple[HtmlElement | None
         _filled(_headings(title.itersiblings(preceding=True)), title),
         _filled(_headings(title.itersiblings()), title),
     )
+
+
+def _names_author(cell: HtmlElement) -> bool:
+    """Return whether a cell is that of the author, which looks as the subtitle's does."""
+    return next(cell.iter("founder-author"), None) is not None
 
 
 def _headings(siblings: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
