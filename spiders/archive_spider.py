@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.silent_hosts import HostSilent
 from spiders.middleware.trouble import Elsewhere, explain_failure, is_of_whole_host, is_unreachable
 from spiders.middleware.wholeness import is_whole
+from spiders.pictures import PictureFetches, PictureHosts
 from spiders.polling import Polling
 from spiders.port import Port
 from spiders.readers.web_codecs import LOST
@@ -69,15 +70,20 @@ class ArchiveSpider(Spider):
         context: KindContext,
         wanted: Iterable[Owed] | None = None,
         voices: Voices | None = None,
+        largest_picture: int = 10_000_000,
         **carried: Any,
     ) -> None:
         """``wanted`` None: poll, and fetch what is owed. It may be lazy: it is read as there is room.
+
+        ``largest_picture`` is in bytes.
 
         ``carried`` is set on the spider for the item pipeline: archive, crawl_id, counted, halt."""
         super().__init__(**carried)
         self.port = port
         self.allowed_hosts = allowed_hosts
         self.voices = voices
+        self.largest_picture = largest_picture
+        self._picture_hosts = PictureHosts(allowed_hosts)
         self._context = context
         self._kinds: dict[str, Kind] = {}
         self._wanted = None if wanted is None else iter(wanted)
@@ -110,6 +116,16 @@ class ArchiveSpider(Spider):
                     yield refused
             elif not await self._wait_for_more():
                 return
+
+    @cached_property
+    def pictures(self) -> PictureFetches:
+        """The pictures that are fetched after the articles."""
+        return PictureFetches(self.turns, self._picture_hosts, self._silent, self.largest_picture)
+
+    @property
+    def picture_hosts(self) -> Collection[str]:
+        """The hosts beside the allowed ones that may be asked for a picture."""
+        return self._picture_hosts.related
 
     def next_owed(self) -> Owed | None:
         """Return the next article to look for, sources in turn; None when there is none for now."""
@@ -180,12 +196,12 @@ class ArchiveSpider(Spider):
             await self.turns.change(_LOOK_EVERY)
 
     async def _wait_for_more(self) -> bool:
-        """Step back, or wait until something changes; return False when all has ended."""
+        """Step back, wait, or go on to the pictures; return False when all has ended."""
         if self._step_back():
             await asyncio.sleep(0)  # a step that asks for nothing must not hold up what was asked for
             return True
         if self.turns.is_idle and not self.searches.has_waiting:
-            return False
+            return self._line_up_pictures()
         await self.turns.change(_LOOK_EVERY if self.searches.has_waiting else None)
         for search in self.searches.resume():
             self._join(search)
@@ -223,6 +239,13 @@ class ArchiveSpider(Spider):
             self._owing.append((polling.order.source, iter(owed)))
         else:
             self.port.record_poll(polling.poll, polling.kept)
+
+    def _line_up_pictures(self) -> bool:
+        """Put the next pictures in line, after all articles; return whether there were any."""
+        pictures = self.port.pictures()
+        for refused in self.pictures.line_up(pictures):
+            self.port.refuse_picture(refused)
+        return bool(pictures)
 
     def _kind(self, name: str) -> Kind:
         """Return a kind, made for this crawl; raise `UnknownKind`."""

@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Protocol
 
 from spiders.middleware.manners import HostMemory
-from storage.records import Article, BackOrder, Draft, Exchange, Owed, Poll, PollOrder
+from storage.records import (
+    Article,
+    BackOrder,
+    Draft,
+    Exchange,
+    Owed,
+    PictureDelivery,
+    PictureOwed,
+    Poll,
+    PollOrder,
+)
 
 
 class Port(HostMemory, Protocol):
@@ -48,6 +58,15 @@ class Port(HostMemory, Protocol):
 
     def leave(self, owed: Owed, host: str) -> None:
         """Note that an owed article is left for a later crawl, since its host does not answer."""
+
+    def pictures(self) -> Sequence[PictureOwed]:
+        """Return some of the pictures that are to be fetched after the articles; empty when that is all.
+
+        Each address is returned once a crawl, and what was returned is delivered before more is asked for.
+        """
+
+    def refuse_picture(self, refused: PictureDelivery) -> None:
+        """Note a picture that is not asked for."""
 
     def has_true_validators(self, host: str) -> bool:
         """Return whether a host's ETag or Last-Modified was ever seen to tell the truth, and never to lie."""

@@ -70,7 +70,7 @@ def test_what_the_archive_refuses_fails_alone(
     counted = CrawlCounts()
     halted: list[str] = []
     deliveries = Deliveries(work.archive, counted, crawl_id=None, halt=halted.append)
-    pipeline = DeliveryPipeline(SimpleNamespace(deliveries=deliveries))
+    pipeline = DeliveryPipeline(SimpleNamespace(deliveries=deliveries, kept_pictures=deliveries))
     owed = work.list_post(work.offer.articles[0])
     owed = replace(owed, source=source or owed.source)
     exchange = Exchange(owed.url, work.now, 200, (), (), bytes(size))

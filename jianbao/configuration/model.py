@@ -189,6 +189,7 @@ class Pictures(Section):
         description="a whole number of bytes from 1_000 to 1_000_000_000",
     )
     max_count: int = Field(default=50, ge=1, le=1_000, description="a whole number from 1 to 1_000")
+    max_time: UpToHour = Field(default=300.0, description=_SECONDS)
 
 
 class Service(Section):

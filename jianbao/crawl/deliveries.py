@@ -11,11 +11,12 @@ from typing import Protocol, Self, cast
 from scrapy.crawler import Crawler
 from sqlalchemy.exc import SQLAlchemyError
 
+from jianbao.crawl.pictures import CrawlPictures, PictureWishes
 from pipelines.decide import decide, give_up
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
 from storage.ledger.counts import CrawlCounts
-from storage.records import Decision, Delivery, Outcome, Snapshot, Voices, Wanted
+from storage.records import Decision, Delivery, Outcome, PictureDelivery, Snapshot, Voices, Wanted
 from storage.search import ReadyTokens
 
 TOGETHER = 16
@@ -44,6 +45,7 @@ class PendingDelivery:
     now: datetime
     voices: Voices | None = None
     tokens: Sequence[ReadyTokens] = ()
+    wishes: PictureWishes | None = None
 
     @property
     def wanted(self) -> Wanted:
@@ -52,7 +54,8 @@ class PendingDelivery:
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Return what becomes of it."""
-        return decide(self.delivery, snapshot, self.now, self.voices)
+        decision = decide(self.delivery, snapshot, self.now, self.voices)
+        return self.wishes.add_to(decision, self.delivery.owed.source) if self.wishes else decision
 
     def give_up(self, snapshot: Snapshot, error: Exception) -> Decision:
         """Return that it is tried again at its time like any failure, though something came."""
@@ -71,8 +74,11 @@ class Deliveries:
         halt: Callable[[str], None],
         voices: Voices | None = None,
         later: Later | None = None,
+        wishes: PictureWishes | None = None,
     ) -> None:
         """``halt`` ends the crawl; ``later`` has something done after some seconds.
+
+        ``wishes`` None: no pictures are owed.
 
         Without ``later`` each delivery is settled as it comes.
         """
@@ -82,6 +88,7 @@ class Deliveries:
         self._halt = halt
         self._voices = voices
         self._later = later
+        self._wishes = wishes
         self._waiting: list[Delivery] = []
         self._timer: Timer | None = None
 
@@ -104,7 +111,7 @@ class Deliveries:
         if not waiting:
             return
         now = datetime.now(UTC)
-        pending = [PendingDelivery(each, now, self._voices) for each in waiting]
+        pending = [PendingDelivery(each, now, self._voices, wishes=self._wishes) for each in waiting]
         try:
             decisions = settle(self._archive, pending, self._crawl_id)
         except Exception as error:
@@ -142,10 +149,11 @@ class DeliveringSpider(Protocol):
     """What the pipeline needs of a spider."""
 
     deliveries: Deliveries
+    kept_pictures: CrawlPictures
 
 
 class DeliveryPipeline:
-    """Scrapy's item pipeline: hands each `Delivery` on, and settles the last ones when the spider ends."""
+    """Scrapy's item pipeline: hands each delivery on, and settles the last ones when the spider ends."""
 
     def __init__(self, spider: DeliveringSpider) -> None:
         self._spider = spider
@@ -155,11 +163,15 @@ class DeliveryPipeline:
         """Build the pipeline for a crawler whose spider carries the way into the archive."""
         return cls(cast(DeliveringSpider, crawler.spider))
 
-    def process_item(self, item: Delivery) -> Delivery:
-        """Take one delivery."""
-        self._spider.deliveries.add(item)
+    def process_item(self, item: Delivery | PictureDelivery) -> Delivery | PictureDelivery:
+        """Take one delivery, of an article or of a picture."""
+        if isinstance(item, PictureDelivery):
+            self._spider.kept_pictures.add(item)
+        else:
+            self._spider.deliveries.add(item)
         return item
 
     def close_spider(self) -> None:
         """Settle what still waits."""
         self._spider.deliveries.end()
+        self._spider.kept_pictures.end()

@@ -43,7 +43,7 @@ class HistoryPort(ArchivePort):
         **rest: Unpack[RunOfPort],
     ) -> None:
         """``lock`` is the one of the source's backfill."""
-        super().__init__(archive, (order.source,), counted, leftovers=(order.source,), **rest)
+        super().__init__(archive, (order.source,), counted, **rest)
         self._order = order
         self._lock = lock
         self._walk = Walk(order.spans)
@@ -57,6 +57,10 @@ class HistoryPort(ArchivePort):
     def orders(self) -> Sequence[PollOrder]:
         """Return nothing: a backfill polls no page for what is new."""
         return ()
+
+    def unpolled(self) -> Sequence[str]:
+        """Return the source: what earlier steps listed and nobody fetched comes first."""
+        return (self._order.source,)
 
     def next_step(self) -> BackOrder | None:
         """Return the next step; spans that have none left are done, or put off."""
@@ -159,6 +163,7 @@ class HistoryPort(ArchivePort):
         before = cast(Span, self._walk.span)
         poll = replace(poll, span=(before.first_day, before.last_day))
         record_poll(connection, poll, self._voices)
+        self._wishes.owe(connection, poll.source, poll.issues, poll.polled_at)
         span = self._walk.take(poll, poll.polled_at)
         save_span(connection, span)
         if self._walk.is_at_end:

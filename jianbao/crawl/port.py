@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao.crawl.deliveries import Deliveries, Later
 from jianbao.crawl.page_addresses import ADDRESS_KINDS, watch_address
+from jianbao.crawl.pictures import CrawlPictures, PictureWishes
 from pipelines.judge import judge
 from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
@@ -32,6 +33,8 @@ from storage.records import (
     Exchange,
     Host,
     Owed,
+    PictureDelivery,
+    PictureOwed,
     Poll,
     PollOrder,
     StoredSource,
@@ -62,6 +65,7 @@ class RunOfPort(TypedDict):
     halt: Callable[[str], None]
     voices: Voices | None
     later: Later | None
+    wishes: PictureWishes | None
 
 
 class ArchivePort:
@@ -79,8 +83,11 @@ class ArchivePort:
         halt: Callable[[str], None],
         voices: Voices | None = None,
         later: Later | None = None,
+        wishes: PictureWishes | None = None,
     ) -> None:
         """``leftovers`` are fetched from without a poll; ``halt`` ends the crawl.
+
+        ``wishes`` None: no pictures.
 
         ``later`` has something done after some seconds, see `Deliveries`.
 
@@ -89,7 +96,12 @@ class ArchivePort:
         self._archive = archive
         self._counted = counted
         self.deliveries = Deliveries(
-            archive, counted, crawl_id=crawl_id, halt=halt, voices=voices, later=later
+            archive, counted, crawl_id=crawl_id, halt=halt, voices=voices, later=later, wishes=wishes
+        )
+        self._wishes = wishes or PictureWishes()
+        slugs = (*slugs, *leftovers)
+        self.kept_pictures = CrawlPictures(
+            archive, counted, self._wishes, slugs, crawl_id=crawl_id, halt=halt
         )
         self._crawl_id = crawl_id
         self._due_only = due_only
@@ -97,7 +109,7 @@ class ArchivePort:
         self._voices = voices
         self._hosts: dict[str, Host] = {}
         self._leftovers = leftovers
-        wanted = set(slugs)
+        wanted = {*slugs} - {*leftovers}
         with archive.reading() as connection:
             rows = list_sources(connection)
             self._open_kinds = list_open_kinds(connection, ADDRESS_KINDS)
@@ -141,6 +153,7 @@ class ArchivePort:
                         self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
                 unread = watch_unread(connection, poll) if poll.span is None else None
                 recorded = record_poll(connection, poll, self._voices)
+                self._wishes.owe(connection, poll.source, poll.issues, poll.polled_at)
                 if poll.span is None:  # a step into the past tells nothing of the page of today
                     self._record_events(connection, poll, has_news=recorded.new > 0)
         except (SQLAlchemyError, OSError) as error:
@@ -155,6 +168,7 @@ class ArchivePort:
 
     def end(self) -> None:
         """Settle what waits; that it cannot be written is told by how the crawl ends."""
+        self.kept_pictures.end()
         self.deliveries.end()
 
     def next_step(self) -> BackOrder | None:
@@ -188,6 +202,15 @@ class ArchivePort:
     def _find_listed(self, source: str, info_codes: Sequence[str]) -> frozenset[str]:
         with self._archive.reading() as connection:
             return find_listed(connection, source, info_codes)
+
+    def pictures(self) -> Sequence[PictureOwed]:
+        """Return some of the pictures that are to be fetched after the articles."""
+        self.deliveries.settle()
+        return self.kept_pictures.next()
+
+    def refuse_picture(self, refused: PictureDelivery) -> None:
+        """Note a picture that is not asked for."""
+        self.kept_pictures.add(refused)
 
     def has_true_validators(self, host: str) -> bool:
         """Return whether a host's validators were ever seen to tell the truth, and never to lie."""

@@ -114,6 +114,7 @@ def _crawl(  # noqa: PLR0913, PLR0917
     lock: HistoryLock | None,
 ) -> None:
     from jianbao.crawl.history_port import HistoryPort  # noqa: PLC0415
+    from jianbao.crawl.pictures import read_wishes  # noqa: PLC0415
     from jianbao.crawl.port import ArchivePort, RunOfPort  # noqa: PLC0415
     from spiders.archive_spider import ArchiveSpider  # noqa: PLC0415
 
@@ -121,8 +122,14 @@ def _crawl(  # noqa: PLR0913, PLR0917
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
     with archive.reading() as connection:
         voices = find_voices(configuration, list_polled(connection))
+    wishes = read_wishes(configuration)
     rest = RunOfPort(
-        crawl_id=crawl_id, due_only=order.due_only, halt=process.halt, later=process.later, voices=voices
+        crawl_id=crawl_id,
+        due_only=order.due_only,
+        halt=process.halt,
+        later=process.later,
+        voices=voices,
+        wishes=wishes,
     )
     port: ArchivePort
     if order.history is not None and lock is not None:
@@ -138,6 +145,8 @@ def _crawl(  # noqa: PLR0913, PLR0917
             wanted=order.wanted,
             voices=voices,
             deliveries=port.deliveries,
+            kept_pictures=port.kept_pictures,
+            largest_picture=wishes.max_size,
         )
     finally:
         port.end()  # what a crawl left that was stopped in the middle of its own ending

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from collections.abc import Collection
 from typing import Self, cast
 from urllib.parse import urlsplit
 
@@ -36,11 +37,22 @@ class AllowedHostsMiddleware:
         """
         allowed = cast(frozenset[str], getattr(self._crawler.spider, "allowed_hosts", frozenset()))
         host = host_of(request.url)
-        if not (is_allowed(request.url, allowed) or await _is_robots_elsewhere(request)):
+        if not (
+            is_allowed(request.url, allowed)
+            or await _is_robots_elsewhere(request)
+            or await self._is_for_pictures(request, host)
+        ):
             raise OffHost(f"was redirected to {host}, which is none of its source's hosts")
         # A redirect inherits the slot of the host that it left: politeness is owed to the one it goes to. And
         # a port is part of a host here, as it is for robots.txt.
         request.meta["download_slot"] = host
+
+    async def _is_for_pictures(self, request: Request, host: str) -> bool:
+        """Return whether this is a picture, or robots.txt before one, of a public host that may be asked."""
+        if not ("picture" in request.meta or request.meta.get("dont_obey_robotstxt")):
+            return False
+        related = cast(Collection[str], getattr(self._crawler.spider, "picture_hosts", ()))
+        return host in related and await _is_public(request.url)
 
 
 async def _is_robots_elsewhere(request: Request) -> bool:

@@ -39,8 +39,9 @@ class ContentDecodingMiddleware:
         request.meta.pop(_META_KEY, None)
         if "Content-Encoding" not in response.headers:
             return response
+        limit = request.meta.get("download_maxsize", self._max_size)
         try:
-            body = read_body(flatten_headers(response.headers), response.body, self._max_size)
+            body = read_body(flatten_headers(response.headers), response.body, limit)
         except TooLarge as error:
             raise IgnoreRequest("its body is larger than DOWNLOAD_MAXSIZE when decoded") from error
         except CodingBroken as error:

@@ -23,7 +23,7 @@ class PatientSpider(Protocol):
 
 
 class SilentHostsMiddleware:
-    """Refuses the requests of searches, retries included, to hosts that the spider has given up on."""
+    """Refuses requests for articles and pictures, retries included, to hosts that are given up."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -34,7 +34,8 @@ class SilentHostsMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise `HostSilent` for an article at a host that does not answer; polls always pass."""
+        """Raise `HostSilent` for an article or picture at a host that does not answer; polls always pass."""
         spider = cast(PatientSpider, self._crawler.spider)
-        if "search" in request.meta and spider.is_given_up(request.url):
+        is_of_many = "search" in request.meta or "picture" in request.meta
+        if is_of_many and spider.is_given_up(request.url):
             raise HostSilent(f"{host_of(request.url)} does not answer")

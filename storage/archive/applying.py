@@ -21,6 +21,7 @@ from storage.articles.article import (
 from storage.articles.time_change import record_time_change
 from storage.events.event import open_event, record_event, resolve_events
 from storage.ledger.listing import change_listings, date_listings, ensure_listing
+from storage.ledger.picture import owe_pictures
 from storage.ledger.source import ensure_import_source
 from storage.records import ArticleChange, Decision, EventChange, Exchange, Resource, StoredArticle
 from storage.search import IndexChange, ReadyTokens, index_articles
@@ -69,6 +70,8 @@ def write_decision(
     capture_id = _keep(archive, connection, decision, crawl_id)
     if decision.article is not None:
         following = _change_article(connection, decision.article, capture_id, tokens)
+    if decision.pictures is not None:
+        owe_pictures(connection, decision.info_code, decision.pictures, decision.at)
     change_listings(connection, decision.info_code, decision.listings, capture_id)
     for change in decision.events:
         _change_events(connection, change, decision)

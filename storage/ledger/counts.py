@@ -23,6 +23,7 @@ class SourceCounts:
 
     ``lost`` counts the page's characters that were cut or broken on their way.
     ``astray`` counts the articles that were found elsewhere after a page that was not theirs.
+    ``pictures`` counts the pictures and facsimiles that were kept, ``pictures_failed`` those that were not.
     ``links`` are those of the list that was read, ``unread`` those of them that have no info code.
     """
 
@@ -39,6 +40,8 @@ class SourceCounts:
     quarantined: int = 0
     astray: int = 0
     lost: int = 0
+    pictures: int = 0
+    pictures_failed: int = 0
 
 
 @dataclass(slots=True)
@@ -143,5 +146,5 @@ class CrawlCounts:
             counts
             for counts in self.by_source()
             if counts["poll"] in ("changed", "failed")
-            or any(counts[outcome] for outcome in get_args(Outcome))
+            or any(counts[each] for each in (*get_args(Outcome), "pictures", "pictures_failed"))
         ]

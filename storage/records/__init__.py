@@ -46,6 +46,16 @@ from storage.records.listing import (
     Validators,
 )
 from storage.records.nw_code import MEDIA, ROLLING, find_info_code
+from storage.records.picture import (
+    OwedPictures,
+    PictureDecision,
+    PictureDelivery,
+    PictureFacts,
+    PictureKind,
+    PictureOwed,
+    PictureState,
+    StoredPicture,
+)
 from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, Unusable, Vanished
 from storage.records.revision import Revision, WholeRevision
 from storage.records.snapshot import Filed, KnownListing, Snapshot, Wanted
@@ -100,8 +110,15 @@ __all__ = [
     "Mistaken",
     "Outcome",
     "Owed",
+    "OwedPictures",
     "Paragraph",
     "ParagraphKind",
+    "PictureDecision",
+    "PictureDelivery",
+    "PictureFacts",
+    "PictureKind",
+    "PictureOwed",
+    "PictureState",
     "Player",
     "PlayerKind",
     "Poll",
@@ -117,6 +134,7 @@ __all__ = [
     "Source",
     "StoredArticle",
     "StoredIssue",
+    "StoredPicture",
     "StoredSource",
     "Story",
     "StoryMember",

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from storage.records.article import Article
 from storage.records.capture import Exchange, Resource
 from storage.records.listing import ListingState, Owed
+from storage.records.picture import OwedPictures
 from storage.records.stored_article import StoredArticle, TimeChange
 
 Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined"]
@@ -94,7 +95,7 @@ class Decision:
     ``at`` (aware) is the moment of it. ``reason`` tells why it is anything but an article. ``keep`` is to be
     captured, what becomes the original first; ``kept`` is the capture of a file that is held already.
     ``enter`` is a listing that no page made; ``source_name`` names its source, where that is one of imports.
-    ``brought`` is the article as it came.
+    ``brought`` is the article as it came. ``pictures`` are those of the article that are to be fetched too.
     """
 
     info_code: str
@@ -109,6 +110,7 @@ class Decision:
     listings: tuple[ListingChange, ...] = ()
     events: tuple[EventChange, ...] = ()
     brought: Article | None = None
+    pictures: OwedPictures | None = None
 
     @property
     def is_back(self) -> bool:

@@ -24,7 +24,15 @@ _VERSION = b"WARC/1.1\r\n"
 _END = b"\r\n\r\n"
 _GZIP, _RAW = 31, -15  # zlib's wbits: with a gzip header and trailer, and with neither
 _GZIP_HEADER = bytes.fromhex("1f8b08000000000000ff")  # RFC 1952: deflate; no name, time or system is told
-_PACKED = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd")  # how gzip and zstd begin
+_PACKED = (
+    b"\x1f\x8b\x08",  # gzip
+    b"\x28\xb5\x2f\xfd",  # zstd
+    b"\xff\xd8\xff",  # JPEG
+    b"\x89PNG\r\n\x1a\n",
+    b"GIF8",
+    b"RIFF",  # WebP
+)
+"""How bodies begin that are compressed already."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PRINTABLE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 

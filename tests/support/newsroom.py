@@ -35,7 +35,8 @@ DownloadTimeoutMiddleware.process_request = process_request
 class Newsroom:
     """A site and an archive of it. ``http`` are keys of the configuration's table of that name.
 
-    ``prelude`` is code that every command runs first: see `warm_command_line`.
+    ``sources`` is TOML that declares sources in place of the category pages, ``{site}`` in it the site's
+    address. ``prelude`` is code that every command runs first: see `warm_command_line`.
     """
 
     site: DemoSite
@@ -43,6 +44,7 @@ class Newsroom:
     command: Command
     slugs: Sequence[str] = ()
     http: dict[str, Any] = field(default_factory=dict)
+    sources: str = ""
     prelude: str = ""
 
     def __post_init__(self) -> None:
@@ -60,13 +62,14 @@ class Newsroom:
 
     def configure(self, **http: Any) -> None:
         """Write the configuration."""
-        slugs = self.slugs or self.site.slugs
+        slugs = self.slugs or (() if self.sources else self.site.slugs)
         rules = {"contact": "mailto:desk@example.org", **HTTP, **self.http, **http}
         tables = [
             f'[[sources]]\nslug = "{slug}"\nname = "{slug}"\nkind = "category"\n'
             f'url = "{self.site.category_url(slug)}"\n'
             for slug in slugs
         ]
+        tables.append(self.sources.replace("{site}", self.site.url))
         lines = [f"{key} = {_toml(value)}" for key, value in rules.items()]
         tables += ["[http]", *lines, "[infocode]"]
         tables += [f'url = "{self.site.json_url}"', f'page = "{self.site.finance_url}"']

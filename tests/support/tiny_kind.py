@@ -70,11 +70,26 @@ class TinyKind(Kind):
 
 @dataclass
 class TinySite:
-    """The site: ``pages`` are its texts by path, ``asked`` the paths that were asked for."""
+    """The site: ``pages`` are its texts by path, ``asked`` the paths that were asked for.
+
+    ``files`` are other answers by path: status, headers and body.
+    """
 
     address: str
     pages: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    files: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+
+    def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body of an answer."""
+        if path in self.files:
+            return self.files[path]
+        plain = {"Content-Type": "text/plain; charset=utf-8"}
+        return (200 if path in self.pages else 404), plain, self.pages.get(path, "").encode()
+
+    def put_picture(self, path: str, body: bytes, content_type: str = "image/jpeg") -> None:
+        """Put a picture, or what is called one, at a path."""
+        self.files[path] = 200, {"Content-Type": content_type}, body
 
     def print_day(self, name: str, articles: dict[str, str]) -> None:
         """Make a list of articles, by id and title, the one of the day."""
@@ -94,9 +109,10 @@ def serve_tiny_site() -> Iterator[TinySite]:
         def do_GET(self) -> None:
             if self.path != "/robots.txt":
                 site.asked.append(self.path)
-            body = site.pages.get(self.path, "").encode()
-            self.send_response(200 if self.path in site.pages else 404)
-            self.send_header("Content-Type", "text/plain; charset=utf-8")
+            status, headers, body = site.answer(self.path)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -346,6 +346,8 @@ class SourceCounts(Shape):
     quarantined: int = 0
     astray: int = Field(0, description="Articles found elsewhere after a page that was not theirs.")
     lost: int = Field(0, description="Characters of its page that were cut or broken on their way.")
+    pictures: int = Field(0, description="Pictures and facsimiles that were kept.")
+    pictures_failed: int = Field(0, description="Those that could not be had, or may not be kept.")
 
 
 class Crawl(CrawlItem):

@@ -10,8 +10,9 @@ from lxml.html import HtmlElement
 
 from spiders.readers.chinese.date_words import find_time
 from spiders.readers.chinese.element_words import BODY, words_of
-from spiders.readers.chinese.furniture import is_furniture, is_rule, is_stop
-from spiders.readers.chinese.sheet import Line, Sheet, is_margin_named
+from spiders.readers.chinese.furniture import is_furniture, is_stop
+from spiders.readers.chinese.info_row import is_info_row
+from spiders.readers.chinese.sheet import Line, Sheet
 from spiders.readers.chinese.title import Titled
 
 _SHARES = (1.0, 1.0, 0.6, 0.35, 0.2)
@@ -42,10 +43,8 @@ def find_body(sheet: Sheet, title: Titled | None) -> Body | None:
     seed = _seed(sheet.lines, weights)
     totals = _Totals(sheet.lines, weights)
     element = _grown(seed, sheet.lines, totals, title)
-    inside = [place for place in totals.places(element) if weights[place]]
-    if not inside:
-        return None
-    return Body(element, inside[0], inside[-1], totals.weight[element])
+    inside = totals.prose(totals.places(element))
+    return Body(element, inside[0], inside[-1], totals.weigh(inside)) if inside else None
 
 
 def _weights(lines: Sequence[Line], title: Titled | None) -> list[float]:
@@ -58,7 +57,7 @@ def _weights(lines: Sequence[Line], title: Titled | None) -> list[float]:
         prose = float(line.prose)
         if prose and (line.is_hidden or (line.is_margin and not are_margins_read) or line.index in own):
             prose = 0.0
-        if prose and len(line.text) < 400 and (is_rule(line.text) or is_furniture(line.text)):
+        if prose and (is_furniture(line.text) or is_info_row(line)):
             prose = 0.0
         if prose and line.index < at:
             prose *= _ABOVE_TITLE
@@ -95,89 +94,85 @@ def _seed(lines: Sequence[Line], weights: Sequence[float]) -> HtmlElement:
 
 
 class _Totals:
-    """The weight of the lines in each element, and their places."""
+    """The lines in an element, and what they weigh."""
 
     def __init__(self, lines: Sequence[Line], weights: Sequence[float]) -> None:
         self._lines = lines
         self._weights = weights
-        self.weight: defaultdict[HtmlElement, float] = defaultdict(float)
 
     def places(self, element: HtmlElement) -> list[int]:
-        """Return the places of the lines inside an element."""
+        """Return the places of the lines inside an element, in order."""
         inside = set(element.iter())
-        found = [line.index for line in self._lines if line.block in inside]
-        self.weight[element] = sum(self._weights[place] for place in found)
-        return found
+        return [line.index for line in self._lines if line.block in inside]
+
+    def weigh(self, places: Sequence[int]) -> float:
+        """Return what lines weigh together."""
+        return sum(self._weights[place] for place in places)
+
+    def prose(self, places: Sequence[int]) -> list[int]:
+        """Return those of the places that have a weight."""
+        return [place for place in places if self._weights[place]]
 
 
 _MOST_STEPS = 6
+_NEAR = 4
 
 
 def _grown(seed: HtmlElement, lines: Sequence[Line], totals: _Totals, title: Titled | None) -> HtmlElement:
     """Return the seed, or an element around it where a good part of the article stands beside it."""
-    current = seed
-    places = totals.places(current)
-    best = current
+    current = best = seed
+    held = totals.places(seed)
     for _ in range(_MOST_STEPS):
         parent = current.getparent()
         if parent is None or parent.tag in ("body", "html"):
             break
-        known = set(places)
         wider = totals.places(parent)
-        added = [lines[place] for place in wider if place not in known]
-        if _is_leaf(current) or _belong(
-            added, totals.weight[parent] - totals.weight[best], totals.weight[best], title
-        ):
-            best = parent
-        current, places = parent, wider
+        if _is_leaf(current) or _goes_on(held, wider, lines, totals, title):
+            best, held = parent, wider
+        current = parent
     return best
+
+
+_LEAVES = frozenset(
+    """
+    p span font strong b center h1 h2 h3 h4 h5 td tr tbody li blockquote figure
+    """.split()  # noqa: SIM905
+)
+_PARTED_BY = frozenset({"p", "div", "br", "section", "table"})
 
 
 def _is_leaf(element: HtmlElement) -> bool:
     """Tell whether an element is one paragraph: others of the article may stand beside it."""
-    return element.tag in (
-        "p",
-        "span",
-        "font",
-        "strong",
-        "b",
-        "center",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "td",
-        "tr",
-        "tbody",
-        "li",
-        "blockquote",
-        "figure",
-    ) or (
-        not words_of(element) & BODY
-        and not any(child.tag in ("p", "div", "br", "section", "table") for child in element)
+    if element.tag in _LEAVES:
+        return True
+    return not words_of(element) & BODY and not any(child.tag in _PARTED_BY for child in element)
+
+
+def _goes_on(
+    held: Sequence[int], wider: Sequence[int], lines: Sequence[Line], totals: _Totals, title: Titled | None
+) -> bool:
+    """Tell whether the text that is held goes on beside it: prose stands next to it, and no list between."""
+    known = set(held)
+    added = totals.prose([place for place in wider if place not in known])
+    inside = totals.prose(held)
+    if not inside or totals.weigh(added) < max(_LEAST_MORE, _MORE * totals.weigh(held)):
+        return False
+    at = title.lines[-1].index if title else -1
+    before = [place for place in added if at < place < inside[0]]
+    after = [place for place in added if place > inside[-1]]
+    return any(
+        _are_joined(lines, first, second)
+        for first, second in ((before[-1:], inside[:1]), (inside[-1:], after[:1]))
+        if first and second
     )
 
 
-def _belong(added: Sequence[Line], more: float, held: float, title: Titled | None) -> bool:
-    """Tell whether lines beside a text are a part of it: prose, not lists of links or others' comments."""
-    if more < max(_LEAST_MORE, _MORE * held):
+def _are_joined(lines: Sequence[Line], first: Sequence[int], second: Sequence[int]) -> bool:
+    """Tell whether between two lines there is next to nothing, and nothing that ends a text."""
+    between = [line for line in lines[first[0] + 1 : second[0]] if not line.is_hidden]
+    if len(between) > _NEAR:
         return False
-    shown = [line for line in added if not line.is_margin and not line.is_hidden]
-    at = title.lines[-1].index if title else -1
-    below = [line for line in shown if line.index > at]
-    linked = sum(line.linked for line in below)
-    if linked * 2 > more or any(is_stop(line.text) for line in below):
-        return False
-    dated = sum(1 for line in below if len(line.text) < 40 and find_time(line.text))
-    return dated <= 1
-
-
-def is_in_margin(element: HtmlElement, inside: HtmlElement) -> bool:
-    """Tell whether an element stands in a margin that is itself inside another element."""
-    current: HtmlElement | None = element
-    while current is not None and current is not inside:
-        if is_margin_named(words_of(current)):
-            return True
-        current = current.getparent()
-    return False
+    return not any(
+        line.is_link or is_stop(line.text) or is_furniture(line.text) or find_time(line.text)
+        for line in between
+    )

@@ -32,7 +32,7 @@ MARGIN = frozenset(
     subnav ad ads adv gg adbox sponsor promo promotion promote banner side aside rightbar pager pagebar fenye login
     register search searchbox tag tags keyword keywords hotwords labels subscribe download toolbar tools tool
     editorinfo vote toupiao survey feedback report jubao next prev prevnext previous backtop gotop totop player
-    videobox links reward praise digg popup modal dialog mask tips tooltip
+    video videobox links reward praise digg popup modal dialog mask tips tooltip
     """.split()  # noqa: SIM905
 )
 """Words for what stands around an article, unless the element has a word for an article's text beside."""

@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from spiders.readers.chinese.date_words import find_time
+from spiders.readers.chinese.date_words import find_time, has_day_words
 from spiders.readers.chinese.element_words import words_of
 from spiders.readers.chinese.furniture import is_tools, source_named
 from spiders.readers.chinese.sheet import Line
 
 _LABEL = re.compile(
-    r"(?:信息|文章|新闻|稿件|本文|图文|内容)?(?:来\s?源(?:于|自)?|稿\s?源|出\s?处)\s{0,3}[:：|｜]\s{0,3}"
+    r"(?:信息|文章|新闻|稿件|本文|图文|内容)?(?:(?:来\s?源(?:于|自)?|稿\s?源|出\s?处)\s{0,3}[:：|｜]|来源[于自](?!网络))\s{0,3}"
 )
+_IN_BRACKETS = re.compile(
+    r"[(（](?:[^()（）]{0,20}[\s，,])?(?:本文|文章|稿件)?来源\s?[:：|｜]\s?(?P<name>[^()（），。；\s]{2,30})[^()（）]{0,120}[)）]\s{0,3}\Z"
+)
+_AFTER_LABEL = re.compile(r"(?:发布|来自|地区|属地|时间|日期|作者|编辑|责编)(?:于)?\s?[:：]?\Z")
+_NOTE = re.compile(r"[\[【(（](?:整理|原创|转载|编译|综合|图|文|转)[\]】)）]")
 _CUT = re.compile(
     r"\s{2,}|[\s|｜/]+(?=(?:作者|记者|编辑|责编|责任编辑|发布|时间|日期|字号|阅读|浏览|点击|评论|撰稿|分享|通讯员|打印|校对|更新|20\d\d))|(?:作者|记者|编辑|责编|责任编辑|发布时间|发表时间|发布日期|更新时间|字号|字体|阅读量?|浏览量?|点击量?|点击数|评论|撰稿|分享|通讯员|打印|校对|我要)\s?[:：(（]|(?:字号|打印|分享到|我要纠错|【)|\d{4}[-年/.]"
 )
 _LONGEST = 40
 _OTHER = re.compile(
-    r".*(?:作者|记者|编辑|责编|字号|阅读|浏览|点击|评论|分享|打印|关注|收藏|举报|投稿|发布|时间|日期|\d{2}:\d{2}|条|人参与|跟贴|听新闻|首页|正文|原创|进入|登录|下载|客户端下载|微博|微信|扫码|更多|我要|订阅|[:：>？！。，]).*"
+    r".*(?:作者|记者|编辑|责编|字号|阅读|浏览|点击|评论|分享|打印|关注|收藏|举报|投稿|发布|发表|时间|日期|\d{2}:\d{2}|\d条|人参与|跟贴|听新闻|首页|正文|原创|进入"
+    r"|登录|注册|下载|扫码|更多|我要|订阅|来自|位置|跳到|推荐|回复|回答|用户|网友|有用|复制|展开|收起|全文|[:：>？?！!。，]).*"
 )
 _WORDS = frozenset(
     [
@@ -44,13 +50,25 @@ _NAME = re.compile(r"[\w\u4e00-\u9fff·•—\-－&《》“”.+ @（）()]{2,2
 
 
 def find_media(
-    rows: Sequence[Line], after: Sequence[Line], moment: Line | None, aside: Sequence[Line]
+    rows: Sequence[Line],
+    last: Sequence[Line],
+    after: Sequence[Line],
+    moment: Line | None,
+    around: Sequence[Line],
 ) -> str | None:
-    """Return the name after 来源 in the rows under the headline or a line under the text; else an unlabelled one.
+    """Return the name after 来源 in the rows under the headline, in the text's last lines or under it.
 
-    An unlabelled name stands beside the time, or is an account's in an element that is called so.
+    Else an unlabelled one: beside the time, or an account's in an element that is called so.
     """
-    return _labelled(rows) or _closing(after) or _beside(rows, moment) or _account(rows) or _account(aside)
+    return _labelled(rows) or _bracketed(last) or _closing(after) or _beside(rows, moment) or _account(around)
+
+
+def _bracketed(lines: Sequence[Line]) -> str | None:
+    for line in reversed(lines):
+        match = _IN_BRACKETS.search(line.text[-200:])
+        if match and (name := cut_name(match["name"])):
+            return name
+    return None
 
 
 def _labelled(rows: Sequence[Line]) -> str | None:
@@ -95,31 +113,51 @@ def _closing(after: Sequence[Line]) -> str | None:
 
 
 def _beside(rows: Sequence[Line], moment: Line | None) -> str | None:
-    """Return the unlabelled name in the same row as the time, or in the row before or after it."""
+    """Return the unlabelled name in the same row as the time, or in a row next to it."""
     if moment is None:
         return None
     near = [line for line in rows if line is moment]
-    near += [line for line in rows if 0 < abs(line.index - moment.index) <= 3]
+    near += [
+        line
+        for line in rows
+        if 0 < abs(line.index - moment.index) <= 3 and not line.is_margin and len(line.text) <= 30
+    ]
     for line in near:
+        before = ""
         for part in line.parts:
-            if _is_name(part):
-                return part
+            name = _without_time(part)
+            if _is_name(name) and not _AFTER_LABEL.search(before):
+                return name
+            before = part
     return None
+
+
+def _without_time(part: str) -> str:
+    found = find_time(part)
+    rest = part if found is None else f"{part[: found.start]}{part[found.end :]}"
+    return _NOTE.sub("", rest).strip(" 　|｜/-·:：").removesuffix("官方账号")
 
 
 def _is_name(part: str) -> bool:
     return (
         bool(_NAME.fullmatch(part))
         and not find_time(part)
+        and not has_day_words(part)
         and not is_tools(part)
         and not _OTHER.fullmatch(part)
         and not part.isdigit()
-        and bool(re.search("[\u4e00-\u9fffA-Za-z]{2}", part))
+        and bool(re.search("[\u4e00-\u9fff]{2}|[A-Z][A-Za-z]{2}", part))
     )
 
 
 def _account(lines: Sequence[Line]) -> str | None:
     for line in lines:
-        if len(line.text) <= 24 and _is_name(line.text) and words_of(line.block) & _WORDS:
+        if len(line.text) <= 24 and _is_name(line.text) and _is_accounts(line):
             return line.text
     return None
+
+
+def _is_accounts(line: Line) -> bool:
+    parent = line.block.getparent()
+    words = words_of(line.block) | (words_of(parent) if parent is not None else frozenset())
+    return bool(words & _WORDS)

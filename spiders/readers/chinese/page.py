@@ -59,7 +59,9 @@ def read_page(page: Page) -> Draft:
     body = find_body(page.sheet, title)
     if body is None:
         raise SetAside("has no text that reads like an article's")
-    title = title or find_prominent(page.sheet.lines, body.first)
+    if title is None:
+        title = find_prominent(page.sheet.lines, body.first)
+        body = find_body(page.sheet, title) or body
     text = take_text(page.sheet, body, title)
     if not text.lines:
         raise SetAside("has no text that reads like an article's")
@@ -87,7 +89,9 @@ def draft_of(page: Page, title: Titled | None, text: Text, rule: str = READER) -
         published_at=moment.moment if moment else None,
         precision=moment.precision if moment else "second",
         witness="address" if moment and moment.rule == ADDRESS else "page",
-        media=find_media(rows, behind, moment.line if moment else None, others),
+        media=find_media(
+            rows, text.lines[-2:], behind, moment.line if moment else None, _around(page.sheet, text)
+        ),
         author=find_author([*rows, *behind]),
         paragraphs=tuple(Paragraph(line.text) for line in text.lines),
         base=base if base != page.url else None,
@@ -115,6 +119,13 @@ def _rows_above(sheet: Sheet, title: Titled | None, text: Text) -> list[Line]:
         if not line.is_hidden and line.index not in own
     ]
     return [*under, *over]
+
+
+def _around(sheet: Sheet, text: Text) -> list[Line]:
+    """Return the lines in whose neighbourhood an account may be named: first those over the text."""
+    over = sheet.lines[max(0, text.first - 60) : text.first]
+    under = sheet.lines[text.last + 1 : text.last + 30]
+    return [line for line in (*over, *under) if not line.is_hidden]
 
 
 def _behind(sheet: Sheet, text: Text) -> list[Line]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from spiders.readers.chinese.body import Body, is_in_margin
-from spiders.readers.chinese.furniture import is_furniture, is_stop
+from spiders.readers.chinese.body import Body
+from spiders.readers.chinese.furniture import is_furniture, is_stop, is_tools
 from spiders.readers.chinese.heads import folded
 from spiders.readers.chinese.info_row import is_info_row
 from spiders.readers.chinese.sheet import Line, Sheet
@@ -34,12 +34,17 @@ def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
     """Return the article's lines in order: rows of a table as one, furniture left out."""
     inside = set(body.element.iter())
     own = [line for line in sheet.lines if line.block in inside and not line.is_hidden]
-    kept = [line for line in own if not line.is_margin or not is_in_margin(line.block, body.element)]
+    kept = [
+        line
+        for line in own
+        if line.margin is None or line.margin not in inside or line.margin is body.element
+    ]
     start = _start(kept, body, title)
     candidates = kept[start:]
     end = _end(candidates)
     behind = candidates[end:]
     lines = [line for line in candidates[:end] if not _is_dropped(line)]
+    lines = [line for line in map(_without_link_on, lines) if line.text]
     lines = _without_headline(lines, title)
     while lines and _is_tail(lines[-1]):
         behind.insert(0, lines.pop())
@@ -62,31 +67,82 @@ def _start(lines: Sequence[Line], body: Body, title: Titled | None) -> int:
 
 
 def _end(lines: Sequence[Line]) -> int:
-    """Return the place of the line that heads what follows the article, or the number of lines."""
+    """Return the place behind the article's last line.
+
+    That is where prose has most outweighed links, dates of others' words and short lines, and behind it as
+    long as lines stand beside that one, up to one that heads what follows.
+    """
     total = sum(line.prose for line in lines)
-    passed = 0
+    best = weight = passed = 0.0
+    last = 0
     for place, line in enumerate(lines):
         if is_stop(line.text) and passed and (total - passed) <= _MOST_BEHIND * total:
-            return place
+            return _beside(lines, last, place)
         passed += line.prose
-    return len(lines)
+        weight += _worth(line)
+        if weight >= best or not last:
+            best, last = weight, place + 1
+    return _beside(lines, last, len(lines))
+
+
+def _worth(line: Line) -> float:
+    if line.is_link:
+        return -15.0 - 0.5 * line.linked
+    if is_furniture(line.text):
+        return -5.0
+    if len(line.text) <= 60 and line.text[:1] not in "（(《" and is_info_row(line):
+        return -60.0
+    return float(line.prose) if line.prose else -2.0
+
+
+def _beside(lines: Sequence[Line], last: int, end: int) -> int:
+    """Return the place behind the lines that follow the last prose in the same element as that."""
+    if not last:
+        return end
+    parents = {lines[last - 1].block, lines[last - 1].block.getparent()}
+    while last < end:
+        line = lines[last]
+        if line.block not in parents and line.block.getparent() not in parents:
+            break
+        if line.is_link and not is_furniture(line.text) and last + 1 < end and lines[last + 1].is_link:
+            break
+        last += 1
+    return last
 
 
 def _is_dropped(line: Line) -> bool:
     text = line.text
     if is_furniture(text) or (is_stop(text) and (line.is_link or len(text) <= 12)):
         return True
-    return line.is_link and line.linked >= len(text) - 3 and not _is_linked_sentence(line)
+    return line.is_link and not _is_linked_sentence(line)
+
+
+def _without_link_on(line: Line) -> Line:
+    """Cut what leads elsewhere off a line's end (返回首页，查看更多)."""
+    while (
+        line.linked
+        and len(line.parts) > 1
+        and line.text.endswith(line.parts[-1])
+        and is_furniture(line.parts[-1])
+    ):
+        part = line.parts.pop()
+        line.text = line.text[: -len(part)].rstrip()
+    return line
 
 
 def _is_linked_sentence(line: Line) -> bool:
     return len(line.text) > 40 and line.text.endswith(("。", "！", "？", "”"))
 
 
+_WRITTEN_BY = re.compile("记者|通讯员|作者|文[/／]|图[/／]")
+_PRINTED_IN = re.compile(r"\s*[(（]?\s*(?:来源|发布|编辑|责|稿源|出处|阅读|浏览|时间：|日期：)")
+
+
 def _is_tail(line: Line) -> bool:
-    return is_stop(line.text) or (
-        is_info_row(line) and not re.search("记者|通讯员|作者|文[/／]|图[/／]", line.text)
-    )
+    """Tell whether a last line belongs to the page: it heads what follows, or is a row of source and time."""
+    if is_stop(line.text) or is_tools(line.text):
+        return True
+    return bool(_PRINTED_IN.match(line.text)) and is_info_row(line) and not _WRITTEN_BY.search(line.text)
 
 
 def _without_headline(lines: list[Line], title: Titled | None) -> list[Line]:

@@ -135,7 +135,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[tuple[str, Line]]:
     """Yield each line, and short ones that stand together as one: a date may be spread over elements."""
     for place, line in enumerate(lines):
         text = line.text
-        yield (text, line)
+        yield (" ".join(line.parts) if 1 < len(line.parts) <= 12 else text), line
         if (
             re.fullmatch(r"(?:19|20)\d{2}\s?[-/年.]?", text)
             or re.fullmatch(r"\d{1,2}[-/月.]\d{1,2}日?", text)

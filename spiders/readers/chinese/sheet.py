@@ -27,7 +27,7 @@ _BLOCKS = frozenset({
 # fmt: on
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD = frozenset({"b", "strong"})
-_MARGIN_TAGS = frozenset({"nav", "footer", "aside", "form"})
+_MARGIN_TAGS = frozenset({"nav", "footer", "aside"})
 _GONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
@@ -35,7 +35,7 @@ _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table)\b", re.IGNOR
 _WHITE_SPACE = re.compile(r"[ \t\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 BLANKS = " \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
-_PROSE_MARK = re.compile("[，。！？；：、“”]")
+_PROSE_MARK = re.compile("[，。！？；、“”]")
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +43,7 @@ class Line:
     """One line as shown. ``block`` is the element that it stands in, ``row`` the innermost table row.
 
     ``parts`` are its text nodes, ``linked`` counts the characters in links; ``heading`` is 1 to 6, or 0.
-    ``is_margin`` tells that an element around it is called, or is, something that no article's text is in;
+    ``margin`` is the outermost element around it that is called, or is, something that no article's text is in;
     ``is_hidden`` that an element around it is not displayed.
     """
 
@@ -56,11 +56,15 @@ class Line:
     heading: int = 0
     is_bold: bool = False
     is_centred: bool = False
-    is_margin: bool = False
+    margin: HtmlElement | None = None
     is_hidden: bool = False
     is_titled: bool = False
-    is_named_body: bool = False
     index: int = 0
+
+    @property
+    def is_margin(self) -> bool:
+        """Whether an element around it stands around articles."""
+        return self.margin is not None
 
     @property
     def is_link(self) -> bool:
@@ -71,10 +75,10 @@ class Line:
     def prose(self) -> int:
         """How much of the line reads like an article's text, in characters."""
         plain = len(self.text) - self.linked
-        if plain < 10 or self.linked > plain:
+        if plain < 8 or self.linked > plain:
             return 0
         marks = len(_PROSE_MARK.findall(self.text))
-        return plain + 5 * marks if marks else plain // 4
+        return plain + 5 * marks if marks else (plain // 4 if plain >= 16 else 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +88,8 @@ class Picture:
     element: HtmlElement
     before: int
     block: HtmlElement
-    is_margin: bool = False
+    margin: HtmlElement | None = None
+    is_hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -103,14 +108,13 @@ class _Around:
     block: HtmlElement
     row: HtmlElement | None = None
     cell: HtmlElement | None = None
-    is_margin: bool = False
+    margin: HtmlElement | None = None
     is_hidden: bool = False
     is_linked: bool = False
     is_bold: bool = False
     is_centred: bool = False
     heading: int = 0
     is_titled: bool = False
-    is_named_body: bool = False
 
 
 class _Laying:
@@ -155,10 +159,9 @@ def _line(text: str, pieces: list[tuple[str, _Around]]) -> Line:
         heading=max(around.heading for _, around in pieces),
         is_bold=all(around.is_bold for _, around in pieces),
         is_centred=first.is_centred,
-        is_margin=all(around.is_margin for _, around in pieces),
+        margin=first.margin if all(around.margin is not None for _, around in pieces) else None,
         is_hidden=all(around.is_hidden for _, around in pieces),
         is_titled=first.is_titled,
-        is_named_body=first.is_named_body,
     )
 
 
@@ -217,7 +220,7 @@ def _enter(element: HtmlElement, around: _Around, laying: _Laying) -> _Around:
     if tag == "img":
         sheet = laying.sheet
         sheet.pictures.append(
-            Picture(element, len(sheet.lines), around.block, around.is_margin or around.is_hidden)
+            Picture(element, len(sheet.lines), around.block, around.margin, around.is_hidden)
         )
         return around
     if not is_block and not element.attrib and tag not in _BOLD and tag != "a":
@@ -230,11 +233,12 @@ def _inner(element: HtmlElement, around: _Around, is_block: bool) -> _Around:
     attributes = element.attrib
     style = attributes.get("style", "")
     words = words_of(element)
+    is_margin = tag in _MARGIN_TAGS or (bool(words) and is_margin_named(words))
     return _Around(
         block=element if is_block else around.block,
         row=element if tag == "tr" else around.row,
         cell=element if tag in ("td", "th") else around.cell,
-        is_margin=around.is_margin or (tag in _MARGIN_TAGS and tag != "form") or is_margin_named(words),
+        margin=around.margin if around.margin is not None else (element if is_margin else None),
         is_hidden=around.is_hidden or "hidden" in attributes or bool(style and _GONE.search(style)),
         is_linked=around.is_linked or (tag == "a" and "href" in attributes),
         is_bold=around.is_bold
@@ -244,7 +248,6 @@ def _inner(element: HtmlElement, around: _Around, is_block: bool) -> _Around:
         is_centred=_is_centred(element, style) if is_block else around.is_centred,
         heading=_HEADINGS.get(tag, around.heading),
         is_titled=(around.is_titled and not is_block) or bool(words & TITLE),
-        is_named_body=bool(words & BODY) if is_block and words else around.is_named_body,
     )
 
 

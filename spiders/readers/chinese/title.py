@@ -15,6 +15,8 @@ _NO_TITLE = re.compile(
     r"|来源.*|发布时间.*|责任编辑.*|作者.*|字号.*|分享.*)"
 )
 _ALIKE = 0.75
+_SURE = 9
+"""Letters from which on a line that stands anywhere in the page's title is more than the site's name."""
 
 
 class Titled:
@@ -35,14 +37,14 @@ def find_agreeing(lines: Sequence[Line], head: Head) -> Titled | None:
     """Return the visible line that agrees with the page's own title; None when no line does."""
     wholes = [fold for title in head.titles if (fold := folded(title))]
     firsts = [folded(pieces[0]) for title in head.titles if (pieces := pieces_of(title))]
-    if not wholes:
+    if not wholes or not firsts:
         return None
     best: tuple[float, Titled] | None = None
     for place, line in enumerate(lines):
         if not _SHORTEST <= len(line.text) <= _LONGEST or line.is_hidden:
             continue
         titled, agreement = _agreeing(lines, place, wholes, firsts)
-        if titled is None:
+        if titled is None or (len(line.text) <= _SURE and (line.is_link or line.is_margin)):
             continue
         score = agreement + _prominence(line) - place / (20 * len(lines))
         if best is None or score > best[0]:
@@ -72,21 +74,24 @@ def _agreeing(
 
 def _agreement(fold: str, wholes: list[str], firsts: list[str]) -> float:
     """Return from 0 to 3 how far a line is what the page calls itself."""
-    best = 0.0
-    for whole, first in zip(wholes, firsts or wholes, strict=False):
-        if len(fold) < _SHORTEST:
-            continue
-        if fold in (first, whole):
-            return 3
-        if whole.startswith(fold):
-            best = max(best, 3 * min(1, len(fold) / len(first)))
-        elif fold in whole:
-            best = max(best, 2.5 * min(1, len(fold) / max(len(first), 1)))
-        elif len(first) >= 6 and first in fold:
-            best = max(best, 2.5 * len(first) / len(fold))
-        elif abs(len(fold) - len(first)) <= 6 and _alike(fold, first) > _ALIKE:
-            best = max(best, 2.5 * _alike(fold, first))
-    return best
+    if len(fold) < _SHORTEST:
+        return 0
+    return max(_agreement_with(fold, whole, first) for whole, first in zip(wholes, firsts, strict=False))
+
+
+def _agreement_with(fold: str, whole: str, first: str) -> float:
+    if fold in (first, whole):
+        return 3
+    if len(fold) < _SURE and (fold not in first or not whole.startswith(fold)):
+        return 0
+    if whole.startswith(fold):
+        return 3 * min(1, len(fold) / len(first))
+    if fold in whole:
+        return 2.5 * min(1, len(fold) / max(len(first), 1))
+    if len(first) >= 6 and first in fold:
+        return 2.5 * len(first) / len(fold)
+    alike = _alike(fold, first) if abs(len(fold) - len(first)) <= 6 else 0.0
+    return 2.5 * alike if alike > _ALIKE else 0
 
 
 def _alike(one: str, other: str) -> float:
@@ -108,7 +113,7 @@ def _prominence(line: Line) -> float:
 def find_prominent(lines: Sequence[Line], first: int) -> Titled | None:
     """Return the line that stands out most among those over the text, which begins at ``first``."""
     best: tuple[float, int] | None = None
-    for place in range(max(0, first - 25), first):
+    for place in range(max(0, first - 25), first + (1 if lines[first].heading else 0)):
         line = lines[place]
         if line.is_hidden or line.is_margin or line.is_link or not _SHORTEST <= len(line.text) <= _LONGEST:
             continue
