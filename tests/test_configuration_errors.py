@@ -308,7 +308,7 @@ def test_the_slug_of_unlisted_articles_is_no_slug_of_a_page(write: Write) -> Non
 
     assert load_error(file) == (
         f'{file}, line 4: sources[infocode].kind is "category": its slug infocode is reserved for articles'
-        ' fetched by info code, so it needs another; expected "category" or "infocode"'
+        ' fetched by info code, so it needs another; expected "category" or "infocode" or "page"'
     )
 
 

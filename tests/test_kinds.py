@@ -170,7 +170,7 @@ def test_configuration_takes_every_kind_that_is_registered(tmp_path: Path, known
 
 
 def test_configuration_refuses_a_kind_that_is_not_registered(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r'kind is "tiny"; expected "category" or "infocode"$'):
+    with pytest.raises(ConfigurationError, match=r'kind is "tiny"; expected "category" or "infocode"'):
         configure(tmp_path)
 
 

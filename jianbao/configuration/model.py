@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
     Field,
     PrivateAttr,
     StringConstraints,
@@ -265,9 +266,29 @@ def fields_by_key(section: type[Section] = Configuration) -> dict[Key, FieldInfo
     return fields
 
 
+def find_field(key: Key) -> FieldInfo | None:
+    """Return the field of a key, in whatever table of a table; None when there is none."""
+    sections: list[type[BaseModel]] = [Configuration]
+    field = None
+    for name in key:
+        field = next((fields[name] for section in sections if name in (fields := section.model_fields)), None)
+        if field is None:
+            return None
+        sections = sections_of(field.annotation)
+    return field
+
+
+def sections_of(annotation: Any) -> list[type[BaseModel]]:
+    """Return the tables that a value of this type may have."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [section for inner in get_args(annotation) for section in sections_of(inner)]
+
+
 def describe_expected(key: Key) -> str:
     """Return what a key's value must be like, a clause; what depends on kinds is as the registry has them."""
-    described = fields_by_key()[key].description or ""
+    field = find_field(key)
+    described = field.description or "" if field else ""
     if key == ("sources", "kind"):
         return " or ".join(f'"{kind.name}"' for kind in list_kinds())
     if key == ("sources", "url"):

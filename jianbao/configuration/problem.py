@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
 
-from jianbao.configuration.model import Key, describe_expected, fields_by_key
+from jianbao.configuration.model import Key, describe_expected, fields_by_key, find_field, sections_of
 from storage.records.remedy import Mistaken
 
 Location = tuple[str | int, ...]
@@ -72,7 +73,27 @@ def _describe_reason(details: ErrorDetails) -> str:
 
 def _suggest_key(location: Location) -> str:
     *table, name = key_at(location)
-    siblings = [key[-1] for key in fields_by_key() if key[:-1] == tuple(table)]
+    siblings = _keys_in(tuple(table))
+    if nearest := get_close_matches(name.lower(), siblings, n=1):
+        return f"did you mean {nearest[0]}?"
+    if table[:1] == ["sources"] and len(table) > 1 and name in _keys_in(("sources",)):
+        return _tell_misplaced(table, name)
     elsewhere = [".".join(key) for key in fields_by_key() if key[-1] == name]
-    nearest = get_close_matches(name.lower(), siblings, n=1) or elsewhere
-    return f"did you mean {nearest[0]}?" if nearest else f"expected one of {', '.join(siblings)}"
+    return f"did you mean {elsewhere[0]}?" if elsewhere else f"expected one of {', '.join(siblings)}"
+
+
+def _keys_in(table: Key) -> list[str]:
+    """Return the keys of a table, of whatever depth."""
+    if not table:
+        return [key[0] for key in fields_by_key() if len(key) == 1]
+    field = find_field(table)
+    return [key for section in sections_of(field.annotation) for key in section.model_fields] if field else []
+
+
+def _tell_misplaced(table: Sequence[str], name: str) -> str:
+    """Say where a key of a source belongs that stands behind the header of a table inside of it."""
+    inner = ".".join(table)
+    return (
+        f"{name} is a key of the source itself: what stands behind [[{inner}]] belongs to that table, "
+        f"so write {name} before the first [[{inner}]]"
+    )

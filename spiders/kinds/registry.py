@@ -16,6 +16,43 @@ if TYPE_CHECKING:
     from spiders.kinds.kind import Kind, KindContext
 
 
+LIST_KEYS = (
+    "extends",
+    "list",
+    "link",
+    "link_on",
+    "id",
+    "item",
+    "item_date",
+    "title_attr",
+    "title_without",
+    "json_list",
+    "next",
+    "pages",
+    "until_known",
+    "sitemap",
+    "encoding",
+    "media",
+    "fallback",
+    "title",
+    "time",
+    "author",
+    "editor",
+    "kicker",
+    "subtitle",
+    "summary",
+    "body",
+    "drop",
+    "drop_text",
+    "parts",
+    "caption",
+    "layout",
+    "test",
+    "test_list",
+)
+"""The keys of kinds whose sources are lists; `spiders.declared.list_words` tells what each means."""
+
+
 class UnknownKind(Missing):
     """No kind of this name is registered: a source of a later version, or of one without its module."""
 
@@ -93,5 +130,15 @@ register_kind(
         "what was imported: asked for, it is looked for by its info code",
         is_polled=False,
         is_configured=False,
+    )
+)
+register_kind(
+    KindEntry(
+        "page",
+        "spiders.kinds.page:PageKind",
+        "a list page, in HTML or JSON, whose articles are read by declared rules or by themselves",
+        needs_site=True,
+        has_history=True,
+        keys=("images", "since", "backfill", *LIST_KEYS),
     )
 )

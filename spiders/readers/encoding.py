@@ -89,7 +89,14 @@ def decode_damaged_page(body: bytes, content_type: str | None) -> DecodedPage:
     For what consists of parts that are each believed by themselves: a list of titles, the frame around an
     article. Charsets are chosen as `decode_page` does.
     """
-    charset = marked_charset(body) or _choose(body, content_type)
+    return decode_in(body, marked_charset(body) or _choose(body, content_type))
+
+
+def decode_in(body: bytes, charset: str) -> DecodedPage:
+    """Return a page's text in the charset that somebody who knows has named, by the Encoding Standard's name.
+
+    Its few lost characters are counted; raises `SetAside` when they are many, so that it is another charset.
+    """
     text = read_bytes(body, charset).removeprefix("\ufeff")
     lost = max(text.count(LOST) - body.count(_OWN_LOST.get(charset, LOST.encode())), 0)
     if lost and lost > (_count_foreign(text) - lost) * _MOST_LOST:

@@ -37,8 +37,9 @@ class Draft:
     ``order`` are its page of an issue and its place there; ``continues`` is the info code of the part that it
     continues. ``pictures`` are those that its reader told apart itself, beside those in the body.
     ``found_by`` tells for each field by which rule it was found. ``incomplete`` tells what is known to be
-    missing of it (a next page); ``is_furniture`` that the place of a picture or an advertisement has no
-    text, as it need not.
+    missing of it (a next page); ``parts`` are the addresses of its further pages as this one links them, to
+    be asked for and joined to it; ``is_furniture`` tells that the place of a picture or an advertisement has
+    no text, as it need not.
     """
 
     info_code: str | None
@@ -66,6 +67,7 @@ class Draft:
     pictures: tuple[Image, ...] = ()
     found_by: tuple[tuple[str, str], ...] = ()
     incomplete: str | None = None
+    parts: tuple[str, ...] = ()
     is_furniture: bool = False
 
 

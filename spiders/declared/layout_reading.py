@@ -1,0 +1,233 @@
+"""Reading an article's page by a declared layout."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from spiders.declared.declared_page import DeclaredPage
+from spiders.declared.field_reading import one_line, read_field, read_moment, text_of
+from spiders.declared.field_rule import FieldRule
+from spiders.declared.html_list import absolute, find_further
+from spiders.declared.json_values import list_texts
+from spiders.declared.layout import Layout
+from spiders.declared.patterns import matches_from_beginning
+from spiders.declared.rules import OriginLayout
+from spiders.declared.selectors import is_found, select
+from spiders.readers.chinese.page import read_chinese_page
+from storage.records import MEDIA, Draft, Image, SetAside
+
+_TEXTS = ("title", "media", "author", "kicker", "subtitle", "summary")
+_LABELS = {
+    "media": re.compile(r"^(?:文章|新闻|信息|稿件)?(?:来源|來源|稿源|出处|来自)\s*[:：丨|]\s*"),
+    "author": re.compile(r"^(?:本报|文)?(?:作者|记者|撰文|文)\s*[:：/／丨|]\s*"),
+}
+_LINE_ENDS = frozenset(
+    ["p", "div", "li", "br", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "blockquote"]
+)
+_MOST_PICTURES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutReader:
+    """One layout, ready to read the pages of one article: ``day`` is what its address or list says.
+
+    Called with a page's text, its address and the moment of its fetch (aware, or None) it returns the draft,
+    or None for a page that it does not fit. Raises `SetAside` for a time that can't be read.
+    """
+
+    declared: OriginLayout
+    make_page: Callable[[str, str, datetime | None], DeclaredPage]
+    day: date | None = None
+
+    def __call__(self, html: str, url: str, fetched_at: datetime | None) -> Draft | None:
+        """Read a page."""
+        layout, page = self.declared.layout, self.make_page(html, url, fetched_at)
+        if not self._fits(layout, page):
+            return None
+        found = {name: value for name in _TEXTS if (value := _read_text(layout, name, page))}
+        if layout.title is not None and "title" not in found:
+            return None
+        draft = self._with_body(layout, page, found)
+        if draft is None:
+            return None
+        draft = _with_time(draft, layout, page)
+        if not layout.may_hold(self.day or _day_of(draft)):
+            return None
+        named = [name for name in (*found, "published_at") if name != "published_at" or layout.time]
+        named = [name for name in named if getattr(draft, name)]
+        others = tuple(pair for pair in draft.found_by if pair[0] not in named)
+        return replace(draft, found_by=(*((name, self.declared.origin) for name in named), *others))
+
+    def _fits(self, layout: Layout, page: DeclaredPage) -> bool:
+        if self.day is not None and not layout.may_hold(self.day):
+            return False
+        return layout.when is None or is_found(page.tree, layout.when)
+
+    def _with_body(self, layout: Layout, page: DeclaredPage, found: dict[str, Any]) -> Draft | None:
+        """Return the draft with its text: as declared, else as our reader finds it; None without one."""
+        if layout.body is None:
+            try:
+                return replace(read_chinese_page(page.html, page.url, page.fetched_at), **found)
+            except SetAside:
+                return None
+        body = read_body(layout, page)
+        if body is None:
+            return None
+        base = page.base if page.base != page.url else None
+        draft = Draft(None, page.url, MEDIA, body_html=body.html, pictures=body.pictures, base=base, **found)
+        if layout.parts is not None:
+            draft = replace(draft, parts=find_further(page, layout.parts))
+        return replace(draft, found_by=(("paragraphs", self.declared.origin),))
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredBody:
+    """An article's text as delivered, without what is not of it, and pictures that stand elsewhere."""
+
+    html: str
+    pictures: tuple[Image, ...] = ()
+
+
+def read_body(layout: Layout, page: DeclaredPage) -> DeclaredBody | None:
+    """Return the text that a layout finds; None where that is nothing that is shown."""
+    assert layout.body is not None
+    elements = [copy.deepcopy(element) for element in _body_elements(layout.body, page)]
+    for element in elements:
+        element.tail = None
+        _take_out(layout, element)
+    if not any(text_of(element) for element in elements):
+        return None
+    html = "".join(lxml_html.tostring(element, encoding="unicode") for element in elements)
+    return DeclaredBody(html, tuple(_other_pictures(layout, page)))
+
+
+def _body_elements(rule: FieldRule, page: DeclaredPage) -> Sequence[HtmlElement]:
+    if rule.path is not None:
+        parts = [part for part in list_texts(page.data, rule.path) if part.strip()]
+        found: Sequence[HtmlElement] = [_as_element(part) for part in parts]
+    else:
+        found = [element for element in select(page.tree, rule.css or "") if text_of(element)]
+    if rule.all:
+        return _outermost(found)
+    return found[-1:] if rule.last else found[:1]
+
+
+def _as_element(part: str) -> HtmlElement:
+    """Return a text of JSON as an element: HTML as it is, plain text with its lines as paragraphs."""
+    if "<" not in part:
+        part = "".join(f"<p>{_escape(line)}</p>" for line in part.splitlines() if line.strip())
+    return DeclaredPage(f"<html><body><div>{part}</div></body></html>", "").tree.find(".//div")
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _outermost(elements: Sequence[HtmlElement]) -> Sequence[HtmlElement]:
+    """Return the elements that lie in none of the others, so that no text comes twice."""
+    all_of_them = set(elements)
+    return [
+        element for element in elements if not any(outer in all_of_them for outer in element.iterancestors())
+    ]
+
+
+def _take_out(layout: Layout, body: HtmlElement) -> None:
+    """Take out of a body what the layout drops, mark its captions, and leave the pictures that it names."""
+    editor = (layout.editor.css,) if layout.editor is not None and layout.editor.css else ()
+    for element in _inside(body, (*layout.drop, *editor)):
+        _drop(element)
+    for element in _inside(body, layout.caption):
+        element.tag = "figcaption"
+    if layout.images is not None:
+        _drop_other_pictures(body, layout.images)
+    if layout.drop_text:
+        _drop_lines(body, layout.drop_text)
+
+
+def _inside(body: HtmlElement, selectors: Sequence[str]) -> Iterator[HtmlElement]:
+    for selector in selectors:
+        yield from (element for element in select(body, selector) if element is not body)
+
+
+def _drop(element: HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def _drop_other_pictures(body: HtmlElement, selector: str) -> None:
+    wanted = {image for element in select(body, selector) for image in element.iter("img")}
+    for image in list(body.iter("img")):
+        if wanted and image not in wanted:
+            _drop(image)
+
+
+def _other_pictures(layout: Layout, page: DeclaredPage) -> Iterator[Image]:
+    """Yield the pictures that a layout names outside of its text."""
+    if layout.images is None or layout.body is None or layout.body.css is None:
+        return
+    inside = {image for element in _body_elements(layout.body, page) for image in element.iter("img")}
+    named = [image for element in select(page.tree, layout.images) for image in element.iter("img")]
+    for image in list(dict.fromkeys(named))[:_MOST_PICTURES]:
+        source = (image.get("src") or "").strip()
+        if image not in inside and source:
+            address = absolute(page.base, source)
+            if address is not None:
+                yield Image(address, one_line(image.get("alt") or "") or None)
+
+
+def _drop_lines(body: HtmlElement, patterns: Sequence[str]) -> None:
+    """Take out each line whose text matches one of the patterns from its beginning on."""
+    for nodes in _lines(body):
+        text = one_line("".join(getattr(owner, which) or "" for owner, which in nodes))
+        if text and any(matches_from_beginning(pattern, text) for pattern in patterns):
+            for owner, which in nodes:
+                setattr(owner, which, None)
+
+
+def _lines(body: HtmlElement) -> Iterator[list[tuple[HtmlElement, str]]]:
+    """Yield for each line of a body where its text nodes hang: the element, and ``text`` or ``tail``."""
+    line: list[tuple[HtmlElement, str]] = []
+    todo: list[tuple[HtmlElement, bool]] = [(body, True)]
+    while todo:
+        element, begins = todo.pop()
+        if element.tag in _LINE_ENDS and line:
+            yield line
+            line = []
+        if begins:
+            if isinstance(element.tag, str) and element.text:
+                line.append((element, "text"))
+            todo.append((element, False))
+            todo += [(child, True) for child in reversed(element)]
+        elif element is not body and element.tail:
+            line.append((element, "tail"))
+    if line:
+        yield line
+
+
+def _read_text(layout: Layout, name: str, page: DeclaredPage) -> str | None:
+    rule: FieldRule | None = getattr(layout, name)
+    found = read_field(rule, page) if rule is not None else None
+    if found is None:
+        return None
+    label = _LABELS.get(name)
+    return label.sub("", found) or None if label is not None else found
+
+
+def _with_time(draft: Draft, layout: Layout, page: DeclaredPage) -> Draft:
+    text = read_field(layout.time, page) if layout.time is not None else None
+    if layout.time is None or text is None:
+        return draft
+    moment, precision = read_moment(layout.time, text, page)
+    return replace(draft, published_at=moment, precision=precision, witness="page")
+
+
+def _day_of(draft: Draft) -> date | None:
+    return draft.published_at.date() if draft.published_at is not None else None
