@@ -151,7 +151,7 @@ def read_newspaper(body: bytes, url: str | None) -> Read:
     import newspaper  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     article = newspaper.Article(url or _UNKNOWN, language="zh", fetch_images=False)
-    article.set_html(decode_damaged_page(body, None).text)
+    article.download(input_html=decode_damaged_page(body, None).text)
     article.parse()
     return Read(
         is_article=bool(article.text),

@@ -11,15 +11,18 @@ from lxml.html import HtmlElement
 from spiders.readers.base_address import base_of
 from spiders.readers.chinese.author import find_author
 from spiders.readers.chinese.body import find_body
+from spiders.readers.chinese.deck import find_kicker, find_subtitle
 from spiders.readers.chinese.heads import Head, read_head
 from spiders.readers.chinese.media import find_media
 from spiders.readers.chinese.negatives import check_article
-from spiders.readers.chinese.paragraphs import Text, take_text
+from spiders.readers.chinese.next_page import find_next_page
+from spiders.readers.chinese.paragraphs import Text, paragraph_of, take_text
+from spiders.readers.chinese.pictures import find_images
 from spiders.readers.chinese.printed_moment import ADDRESS, Moment, find_moment
 from spiders.readers.chinese.sheet import Line, Sheet, lay_out
 from spiders.readers.chinese.title import Titled, cut_site, find_agreeing, find_prominent
 from spiders.readers.markup import parse_document
-from storage.records import MEDIA, Draft, Paragraph, SetAside
+from storage.records import MEDIA, Draft, SetAside
 
 _XML_PROLOG = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
 _OVER_TITLE, _UNDER_TEXT = 10, 12
@@ -93,14 +96,22 @@ def draft_of(page: Page, title: Titled | None, text: Text, rule: str = READER) -
             rows, text.lines[-2:], behind, moment.line if moment else None, _around(page.sheet, text)
         ),
         author=find_author([*rows, *behind]),
-        paragraphs=tuple(Paragraph(line.text) for line in text.lines),
+        kicker=find_kicker(page.sheet.lines, title),
+        subtitle=find_subtitle(page.sheet.lines, title, text.first),
+        paragraphs=tuple(paragraph_of(line, text.pictures) for line in text.lines),
+        pictures=find_images(text.pictures, text.lines, base),
         base=base if base != page.url else None,
+        incomplete=f"goes on at {address}"
+        if (address := find_next_page(page.sheet.lines, text.first, text.last, page.url))
+        else None,
     )
     return replace(draft, found_by=_found_by(draft, moment, rule))
 
 
 def _found_by(draft: Draft, moment: Moment | None, rule: str) -> tuple[tuple[str, str], ...]:
-    named = [(name, READER) for name in ("title", "media", "author") if getattr(draft, name)]
+    named = [
+        (name, READER) for name in ("title", "media", "author", "kicker", "subtitle") if getattr(draft, name)
+    ]
     timed = [("published_at", moment.rule)] if moment else []
     return (*named, *timed, ("paragraphs", rule))
 

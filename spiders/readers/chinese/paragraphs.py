@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
@@ -12,8 +12,10 @@ from spiders.readers.chinese.body import Body
 from spiders.readers.chinese.furniture import is_furniture, is_stop, is_tools
 from spiders.readers.chinese.heads import folded
 from spiders.readers.chinese.info_row import is_info_row
-from spiders.readers.chinese.sheet import Line, Sheet
+from spiders.readers.chinese.pictures import is_caption
+from spiders.readers.chinese.sheet import Line, Picture, Sheet
 from spiders.readers.chinese.title import Titled
+from storage.records import Paragraph
 
 _CELL_LONGEST = 160
 _MOST_BEHIND = 0.3
@@ -28,6 +30,7 @@ class Text:
     first: int
     last: int
     behind: list[Line]
+    pictures: list[Picture] = field(default_factory=list)
 
 
 def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
@@ -51,7 +54,37 @@ def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
     behind = [*(line for line in candidates[:end] if line not in lines and _is_dropped(line)), *behind]
     first = lines[0].index if lines else body.first
     last = lines[-1].index if lines else body.last
-    return Text(_joined_rows(lines), first, last, behind)
+    pictures = [
+        one for one in sheet.pictures if one.element in inside and _is_shown(one, first, last, inside)
+    ]
+    if lines:
+        pictures = [one for one in pictures if one.before <= last or _stands_beside(one, lines[-1])]
+    return Text(_joined_rows(lines), first, last, behind, pictures)
+
+
+def _is_shown(picture: Picture, first: int, last: int, inside: set[HtmlElement]) -> bool:
+    """Tell whether a picture stands among the lines of a text, or right behind them."""
+    if picture.is_hidden or (picture.margin is not None and picture.margin in inside):
+        return False
+    return first <= picture.before <= last + 1
+
+
+def _stands_beside(picture: Picture, line: Line) -> bool:
+    """Tell whether a picture behind the last line stands where a further paragraph would."""
+    return picture.block is line.block or picture.block.getparent() is line.block.getparent()
+
+
+_LONGEST_HEADING = 40
+_NO_HEADING = ("。", "；", "，", "：", "）", ")")
+
+
+def paragraph_of(line: Line, pictures: Sequence[Picture]) -> Paragraph:
+    """Return a line as a paragraph of its kind: a caption, a heading, or text."""
+    if is_caption(line, pictures):
+        return Paragraph(line.text, "caption")
+    is_short = len(line.text) <= _LONGEST_HEADING and not line.text.endswith(_NO_HEADING)
+    is_heading = is_short and (line.heading or line.is_bold) and not _WRITTEN_BY.search(line.text)
+    return Paragraph(line.text, "heading" if is_heading else "text")
 
 
 def _start(lines: Sequence[Line], body: Body, title: Titled | None) -> int:
