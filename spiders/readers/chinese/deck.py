@@ -10,7 +10,20 @@ from spiders.readers.chinese.sheet import Line
 from spiders.readers.chinese.title import Titled
 
 _OVER = frozenset(
-    ["pre", "kicker", "yinti", "yin", "shoulder", "jianti", "uptitle", "suptitle", "pretitle", "introtitle", "toptitle", "overline"]
+    [
+        "pre",
+        "kicker",
+        "yinti",
+        "yin",
+        "shoulder",
+        "jianti",
+        "uptitle",
+        "suptitle",
+        "pretitle",
+        "introtitle",
+        "toptitle",
+        "overline",
+    ]
 )
 _UNDER = frozenset("subtitle sub futi fubiaoti subhead subtit futitle fbt downtitle secondtitle".split())  # noqa: SIM905
 _SHORTEST, _LONGEST = 4, 80

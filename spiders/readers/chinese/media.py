@@ -13,6 +13,10 @@ from spiders.readers.chinese.sheet import Line
 _LABEL = re.compile(
     r"(?:信息|文章|新闻|稿件|本文|图文|内容)?(?:(?:来\s?源(?:于|自)?|稿\s?源|出\s?处)\s{0,3}[:：|｜]|来源[于自](?!网络))\s{0,3}"
 )
+_BARE_LABEL = re.compile(r"[|｜/\s]{0,3}(?:来\s?源|稿\s?源|出\s?处)")
+_WRITER_OF = re.compile(
+    r"[\u4e00-\u9fff·]{2,8}[/／](?P<name>[\u4e00-\u9fff]{1,10}(?:报|社|网|台|新闻|周刊|客户端|杂志))"
+)
 _IN_BRACKETS = re.compile(
     r"[(（](?:[^()（）]{0,20}[\s，,])?(?:本文|文章|稿件)?来源\s?[:：|｜]\s?(?P<name>[^()（），。；\s]{2,30})[^()（）]{0,120}[)）]\s{0,3}\Z"
 )
@@ -24,7 +28,7 @@ _CUT = re.compile(
 _LONGEST = 40
 _OTHER = re.compile(
     r".*(?:作者|记者|编辑|责编|字号|阅读|浏览|点击|评论|分享|打印|关注|收藏|举报|投稿|发布|发表|时间|日期|\d{2}:\d{2}|\d条|人参与|跟贴|听新闻|首页|正文|原创|进入"
-    r"|登录|注册|下载|扫码|更多|我要|订阅|来自|位置|跳到|推荐|回复|回答|用户|网友|有用|复制|展开|收起|全文|[:：>？?！!。，]).*"
+    r"|登录|注册|下载|扫码|更多|我要|订阅|来自|位置|主页|也在看|跳到|推荐|回复|回答|用户|网友|有用|复制|展开|收起|全文|[:：>？?！!。，]).*"
 )
 _WORDS = frozenset(
     [
@@ -73,20 +77,22 @@ def _bracketed(lines: Sequence[Line]) -> str | None:
 
 def _labelled(rows: Sequence[Line]) -> str | None:
     for line in rows:
-        if len(line.text) > 300:
-            continue
-        for place, part in enumerate(line.parts):
-            match = _LABEL.search(part)
-            if match:
-                value = part[match.end() :].strip(" 　")
-                if not value and place + 1 < len(line.parts):
-                    value = line.parts[place + 1]
-                if name := cut_name(value):
-                    return name
-        match = _LABEL.search(line.text)
-        if match and (name := cut_name(line.text[match.end() :])):
+        if len(line.text) <= 300 and (name := _labelled_in(line)):
             return name
     return None
+
+
+def _labelled_in(line: Line) -> str | None:
+    for place, part in enumerate(line.parts):
+        following = line.parts[place + 1] if place + 1 < len(line.parts) else ""
+        if _BARE_LABEL.fullmatch(part):
+            return cut_name(following)
+        if match := _LABEL.search(part):
+            value = part[match.end() :].strip(" 　") or following
+            if name := cut_name(value):
+                return name
+    match = _LABEL.search(line.text)
+    return cut_name(line.text[match.end() :]) if match else None
 
 
 def cut_name(value: str) -> str | None:
@@ -123,13 +129,25 @@ def _beside(rows: Sequence[Line], moment: Line | None) -> str | None:
         if 0 < abs(line.index - moment.index) <= 3 and not line.is_margin and len(line.text) <= 30
     ]
     for line in near:
-        before = ""
-        for part in line.parts:
-            name = _without_time(part)
-            if _is_name(name) and not _AFTER_LABEL.search(before):
-                return name
-            before = part
+        if name := _nearest_name(line):
+            return name
     return None
+
+
+def _nearest_name(line: Line) -> str | None:
+    """Return the name in a row that stands nearest to its time, behind it rather than before."""
+    timed = next((place for place, part in enumerate(line.parts) if find_time(part)), 0)
+    best: tuple[float, str] | None = None
+    for place, part in enumerate(line.parts):
+        if writer := _WRITER_OF.fullmatch(part):
+            return writer["name"]
+        name = _without_time(part)
+        if not _is_name(name) or (place and _AFTER_LABEL.search(line.parts[place - 1])):
+            continue
+        far = abs(place - timed) + (0.5 if place < timed else 0)
+        if best is None or far < best[0]:
+            best = far, name
+    return best[1] if best else None
 
 
 def _without_time(part: str) -> str:

@@ -109,7 +109,7 @@ _ERROR = re.compile(
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SENTENCE = re.compile("[。！？；…]")
-_LEAST_HAN = 0.3
+_LEAST_HAN = 0.2
 _MOST_SAMPLE, _HEADING = 400, 30
 """Characters of a line around a text, and in it, whose words count."""
 

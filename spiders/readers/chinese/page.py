@@ -95,7 +95,7 @@ def draft_of(page: Page, title: Titled | None, text: Text, rule: str = READER) -
         media=find_media(
             rows, text.lines[-2:], behind, moment.line if moment else None, _around(page.sheet, text)
         ),
-        author=find_author([*rows, *behind]),
+        author=find_author([*rows, *behind], text.lines[-2:]),
         kicker=find_kicker(page.sheet.lines, title),
         subtitle=find_subtitle(page.sheet.lines, title, text.first),
         paragraphs=tuple(paragraph_of(line, text.pictures) for line in text.lines),
@@ -133,10 +133,8 @@ def _rows_above(sheet: Sheet, title: Titled | None, text: Text) -> list[Line]:
 
 
 def _around(sheet: Sheet, text: Text) -> list[Line]:
-    """Return the lines in whose neighbourhood an account may be named: first those over the text."""
-    over = sheet.lines[max(0, text.first - 60) : text.first]
-    under = sheet.lines[text.last + 1 : text.last + 30]
-    return [line for line in (*over, *under) if not line.is_hidden]
+    """Return the lines over a text in whose neighbourhood an account may be named."""
+    return [line for line in sheet.lines[max(0, text.first - 60) : text.first] if not line.is_hidden]
 
 
 def _behind(sheet: Sheet, text: Text) -> list[Line]:

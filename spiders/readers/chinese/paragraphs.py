@@ -48,6 +48,8 @@ def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
     behind = candidates[end:]
     lines = [line for line in candidates[:end] if not _is_dropped(line)]
     lines = [line for line in map(_without_link_on, lines) if line.text]
+    while len(lines) > 2 and _is_promotion(lines[0]):
+        lines.pop(0)
     lines = _without_headline(lines, title)
     while lines and _is_tail(lines[-1]):
         behind.insert(0, lines.pop())
@@ -105,17 +107,34 @@ def _end(lines: Sequence[Line]) -> int:
     That is where prose has most outweighed links, dates of others' words and short lines, and behind it as
     long as lines stand beside that one, up to one that heads what follows.
     """
-    total = sum(line.prose for line in lines)
-    best = weight = passed = 0.0
-    last = 0
+    best = weight = 0.0
+    last = stops = 0
     for place, line in enumerate(lines):
-        if is_stop(line.text) and passed and (total - passed) <= _MOST_BEHIND * total:
-            return _beside(lines, last, place)
-        passed += line.prose
+        if stops < _MOST_STOPS and is_stop(line.text):
+            stops += 1
+            if _ends_at(lines, place):
+                return _beside(lines, last, place)
         weight += _worth(line)
         if weight >= best or not last:
             best, last = weight, place + 1
     return _beside(lines, last, len(lines))
+
+
+_MOST_STOPS = 20
+
+
+def _ends_at(lines: Sequence[Line], place: int) -> bool:
+    """Tell whether behind a place only a little prose stands in elements that held some before it."""
+    parents: set[HtmlElement | None] = set()
+    passed = 0.0
+    for line in lines[:place]:
+        if line.prose:
+            parents |= {line.block, line.block.getparent()}
+            passed += line.prose
+    beside = sum(
+        line.prose for line in lines[place:] if not parents.isdisjoint({line.block, line.block.getparent()})
+    )
+    return bool(passed) and beside <= _MOST_BEHIND * passed
 
 
 def _worth(line: Line) -> float:
@@ -148,6 +167,14 @@ def _is_dropped(line: Line) -> bool:
     if is_furniture(text) or (is_stop(text) and (line.is_link or len(text) <= 12)):
         return True
     return line.is_link and not _is_linked_sentence(line)
+
+
+_PROMOTES = re.compile(r"点击|查看|>>|→|↓|下载|客户端|试玩|报名|投票|评选|扫码|关注|专题|榜单")
+
+
+def _is_promotion(line: Line) -> bool:
+    """Tell whether a line over a text leads to something else that its site offers."""
+    return line.linked >= 4 and bool(_PROMOTES.search(line.text)) and not line.text.endswith("。")
 
 
 def _without_link_on(line: Line) -> Line:

@@ -24,7 +24,20 @@ _DRAWN = re.compile(
 _SMALL = re.compile(r"\s{0,2}(\d{1,5})(?:px)?\s{0,2}")
 _LEAST_SIDE = 60
 _CAPTIONS = frozenset(
-    ["caption", "figcaption", "desc", "imgdesc", "picdesc", "pictext", "imgtext", "imginfo", "picinfo", "note", "tuzhu", "tushuo"]
+    [
+        "caption",
+        "figcaption",
+        "desc",
+        "imgdesc",
+        "picdesc",
+        "pictext",
+        "imgtext",
+        "imginfo",
+        "picinfo",
+        "note",
+        "tuzhu",
+        "tushuo",
+    ]
 )
 _SAYS_SO = re.compile(
     r"[▲△▼↑↓◆●]|[(（【]?(?:图为|图[：:]|上图|下图|左图|右图|题图|图[①-⑨一二三四五六0-9]|资料图|图片来源|图源|图/|图片说明)"
