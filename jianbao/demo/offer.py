@@ -236,6 +236,11 @@ class Offer:
                 self._answers.move_to_end(target)
             return known
 
+    def is_list(self, target: str) -> bool:
+        """Tell whether a path is one that a poll of some source asks for, and no article's."""
+        path = unquote(target)
+        return _CATEGORY.fullmatch(path) is not None or any(room.is_list(path) for room in self.rooms)
+
     def version(self, target: str) -> tuple[str, datetime] | None:
         """Return the validators (ETag, Last-Modified) that a page had when it was last rendered."""
         with self._lock:

@@ -131,6 +131,16 @@ class EPaper(Room):
 
     # -- how it answers --------------------------------------------------------------------------
 
+    def is_list(self, target: str) -> bool:
+        """Tell whether a path leads to articles: the paper's own, a month file, a page of an issue."""
+        path = target.partition("?")[0]
+        day = self._shape.day_of(path)
+        if day is None or not path.startswith(self.base):
+            return path.startswith(self.base)
+        with self._lock:
+            pages = self._set(day)[0].pages if self._stands(day) else ()
+            return any(page.path == path for page in pages)
+
     def answer(self, target: str) -> Answer | None:
         """Return what stands at a path; a query that a paper adds to its links is no part of it."""
         with self._lock:

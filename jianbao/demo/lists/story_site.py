@@ -87,6 +87,11 @@ class StorySite(Room):
 
     # -- how it answers --------------------------------------------------------------------------
 
+    def is_list(self, target: str) -> bool:
+        """Tell whether a list, a feed or another page stands at a path that is no story."""
+        with self._lock:
+            return target.startswith(self.base) and self._fixed(target) is not None
+
     def answer(self, target: str) -> Answer | None:
         """Return what stands at a path below this site's."""
         if not target.startswith(self.base):

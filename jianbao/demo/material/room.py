@@ -35,6 +35,10 @@ class Room(ABC):
             self._tell()
 
     @abstractmethod
+    def is_list(self, target: str) -> bool:
+        """Tell whether a path is what a poll asks for: a list, an index, a month file, a page of an issue."""
+
+    @abstractmethod
     def answer(self, target: str) -> Answer | None:
         """Return what stands at a path with its query, decoded; None where there is nothing of this room."""
 

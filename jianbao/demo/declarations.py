@@ -1,0 +1,82 @@
+"""The configuration that the demo writes: one paper of each kind, declared as anybody would declare it."""
+
+from __future__ import annotations
+
+import json
+
+from jianbao.demo.epaper import EPaper
+from jianbao.demo.lists import FeedSite, JsonSite, Portal
+from jianbao.demo.offer import Offer
+
+_EPAPER = """\
+[[sources]]                             # a digital newspaper: {told}
+slug = {slug}
+name = {name}
+kind = "epaper"
+site = {slug}                           # begins the codes of its articles: {slug_bare}-20260320.ID
+media = {name}
+url = {url}
+images = true                           # the articles' pictures are kept too
+facsimile = "image"                     # and the pictures of its pages
+since = {since}                         # how far back `jianbao backfill {slug_bare}` goes
+"""
+
+_PAGE = """\
+[[sources]]                             # a list page in GBK that goes on page by page
+slug = {slug}
+name = {name}
+kind = "page"
+site = {slug}
+media = {name}
+list = {url}
+link = '/\\d{{6}}/t(?P<date>\\d{{8}})_(?P<id>\\d+)\\.html$'
+item = "ul.newslist li"
+next = "a:contains('下一页')"
+parts = "div.page a:contains('下一页')"
+encoding = "gbk"
+"""
+
+_JSON = """\
+[[sources]]                             # a list in JSON
+slug = {slug}
+name = {name}
+kind = "page"
+site = {slug}
+media = {name}
+list = {url}
+link = '/p/(?P<id>\\d+)\\.html$'
+"""
+
+_FEED = """\
+[[sources]]                             # a feed
+slug = {slug}
+name = {name}
+kind = "feed"
+site = {slug}
+media = {name}
+list = {url}
+"""
+
+
+def declare_rooms(site: Offer, origin: str) -> str:
+    """Return the tables of the digital newspapers and the web newspapers of a site, in TOML."""
+    tables = []
+    for room in site.rooms:
+        match room:
+            case EPaper():
+                told = "Founder classic" if room.slug == "lxrb" else "Founder new"
+                tables.append(_fill(_EPAPER, room, origin + room.base, told=told, since=f"{room.first}"))
+            case Portal():
+                tables.append(_fill(_PAGE, room, origin + room.list_path))
+            case JsonSite():
+                tables.append(_fill(_JSON, room, origin + room.list_path))
+            case FeedSite():
+                tables.append(_fill(_FEED, room, f"{origin}{room.base}rss.xml"))
+    return "\n".join(tables)
+
+
+def _fill(template: str, room: EPaper | Portal | JsonSite | FeedSite, url: str, **others: str) -> str:
+    name = json.dumps(room.name, ensure_ascii=False)
+    return template.format(
+        slug=json.dumps(room.slug), slug_bare=room.slug, name=name, url=json.dumps(url), **others
+    )
