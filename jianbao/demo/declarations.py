@@ -31,9 +31,19 @@ media = {name}
 list = {url}
 link = '/\\d{{6}}/t(?P<date>\\d{{8}})_(?P<id>\\d+)\\.html$'
 item = "ul.newslist li"
+item_date = "span.date"
+title_attr = "title"                    # the list cuts its titles short
+pages = 10
 next = "a:contains('下一页')"
-parts = "div.page a:contains('下一页')"
 encoding = "gbk"
+
+[[sources.layout]]                      # how its articles are set; some go on on a second page
+body = "div.TRS_Editor"
+parts = "div.page a:contains('下一页')"
+
+[[sources.layout]]                      # how they were set before
+title = "td.bt"
+body = "#zoom"
 """
 
 _JSON = """\
@@ -45,6 +55,16 @@ site = {slug}
 media = {name}
 list = {url}
 link = '/p/(?P<id>\\d+)\\.html$'
+pages = 10
+next = "?page={{n:2}}"
+
+[sources.json_list]
+items = "data.list[]"
+url = "url"
+title = "title"
+time = "publishTime"
+media = "source"
+author = "author"
 """
 
 _FEED = """\

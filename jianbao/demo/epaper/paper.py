@@ -26,6 +26,8 @@ class EPaper(Room):
     What a method changes takes effect at once. Days and article ids that never were raise KeyError.
     """
 
+    kind = "epaper"
+
     def __init__(
         self,
         slug: str,
@@ -36,8 +38,7 @@ class EPaper(Room):
         days: int = 40,
         silent: Collection[date] | None = None,
     ) -> None:
-        super().__init__(today)
-        self.slug = slug
+        super().__init__(slug, today)
         self.name = shape.name
         self.base = shape.base
         self.first = today - timedelta(days=days - 1)

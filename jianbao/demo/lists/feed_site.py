@@ -18,6 +18,8 @@ _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 class FeedSite(StorySite):
     """The newspaper: stories at ``a/100025.html``, feeds of the newest ten, a sitemap of all."""
 
+    kind = "feed"
+
     def path(self, story: Story) -> str:
         """Return where a story stands."""
         return f"{self.base}a/{story.number}.html"

@@ -48,6 +48,6 @@ def compose_story(site: str, seed: int, number: int, published_at: datetime) -> 
         media=site if number % 4 else _MEDIA[number // 4 % len(_MEDIA)],
         author=write_line("人", random),
         editor=write_line("人", random),
-        paragraphs=tuple(write_paragraphs(random, BEATS, random.randint(4, 9), sentences=3)),
+        paragraphs=tuple(write_paragraphs(random, BEATS, random.randint(6, 10), sentences=4)),
         pictures=((f"W{number:06d}.{ending}", write_line("图说", random)),) if number % 2 else (),
     )

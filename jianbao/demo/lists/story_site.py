@@ -24,9 +24,10 @@ class StorySite(Room):
     Numbers of stories that never were raise KeyError.
     """
 
+    kind = "page"
+
     def __init__(self, slug: str, name: str, today: date, *, stories: int = 25) -> None:
-        super().__init__(today)
-        self.slug = slug
+        super().__init__(slug, today)
         self.name = name
         self.base = f"/{slug}/"
         self._seed = sum(slug.encode())

@@ -13,12 +13,17 @@ from jianbao.demo.material.answer import Answer
 
 
 class Room(ABC):
-    """A part of the demo site. Until it joins one it is by itself, and may be asked all the same.
+    """A newspaper of the demo site, with a folder of its own, that a source of its ``kind`` reads.
+
+    Until it joins a site it is by itself, and may be asked all the same.
 
     ``origin`` begins the addresses that are written out in full; it is empty until the site is open.
     """
 
-    def __init__(self, today: date) -> None:
+    kind = ""
+
+    def __init__(self, slug: str, today: date) -> None:
+        self.slug = slug
         self.today = today
         self.origin = ""
         self._lock: AbstractContextManager[Any] = threading.RLock()
