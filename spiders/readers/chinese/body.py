@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from spiders.readers.chinese.date_words import find_time
 from spiders.readers.chinese.element_words import BODY, words_of
 from spiders.readers.chinese.furniture import is_furniture, is_stop
-from spiders.readers.chinese.info_row import is_info_row
+from spiders.readers.chinese.info_row import is_info_row, is_promotion
 from spiders.readers.chinese.sheet import Line, Sheet
 from spiders.readers.chinese.title import Titled
 
@@ -21,6 +21,8 @@ _NAMED_BODY = 1.3
 _ABOVE_TITLE = 0.15
 _MORE = 0.12
 _LEAST_MORE = 40
+_LEAST_BODY, _BEHIND_STOP, _FAR_BELOW = 60, 0.15, 0.8
+"""How much prose passes before a line may head other stories, and what counts of those, and of what is far."""
 _FAR = 60
 """Lines below the headline within which a text begins on most pages."""
 
@@ -53,18 +55,31 @@ def _weights(lines: Sequence[Line], title: Titled | None) -> list[float]:
     at = title.lines[-1].index if title else -1
     own = set() if title is None else {line.index for line in title.lines}
     weights: list[float] = []
+    passed, share = 0.0, 1.0
     for line in lines:
-        prose = float(line.prose)
-        if prose and (line.is_hidden or (line.is_margin and not are_margins_read) or line.index in own):
-            prose = 0.0
-        if prose and (is_furniture(line.text) or is_info_row(line)):
-            prose = 0.0
-        if prose and line.index < at:
-            prose *= _ABOVE_TITLE
-        elif prose and title is not None and line.index - at > _FAR:
-            prose *= 0.8
-        weights.append(prose)
+        is_read = not line.is_hidden and (are_margins_read or not line.is_margin) and line.index not in own
+        weight = _weight(line, at) if is_read else 0.0
+        passed += weight if line.index > at else 0.0
+        if (
+            passed > _LEAST_BODY
+            and share == 1
+            and line.index > at
+            and len(line.text) <= 12
+            and is_stop(line.text)
+        ):
+            share = _BEHIND_STOP
+        weights.append(weight * share)
     return weights
+
+
+def _weight(line: Line, at: int) -> float:
+    """Return how much a line reads like the text of the article whose headline stands at a place."""
+    prose = float(line.prose)
+    if not prose or is_furniture(line.text) or is_info_row(line) or is_promotion(line):
+        return 0.0
+    if line.index < at:
+        return prose * _ABOVE_TITLE
+    return prose * _FAR_BELOW if at >= 0 and line.index - at > _FAR else prose
 
 
 def _margins_hold_most(lines: Sequence[Line]) -> bool:

@@ -40,3 +40,11 @@ def labelled(lines: Sequence[Line], label: re.Pattern[str]) -> Iterator[tuple[st
                 value = line.parts[place + 1]
             if value:
                 yield value, line
+
+
+_PROMOTES = re.compile(r"点击|查看|>>|→|↓|下载|客户端|试玩|报名|投票|评选|扫码|关注|专题|榜单")
+
+
+def is_promotion(line: Line) -> bool:
+    """Tell whether a line over a text leads to something else that its site offers."""
+    return line.linked >= 4 and bool(_PROMOTES.search(line.text)) and not line.text.endswith("。")

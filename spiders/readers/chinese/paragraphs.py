@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from spiders.readers.chinese.body import Body
 from spiders.readers.chinese.furniture import is_furniture, is_stop, is_tools
 from spiders.readers.chinese.heads import folded
-from spiders.readers.chinese.info_row import is_info_row
+from spiders.readers.chinese.info_row import is_info_row, is_promotion
 from spiders.readers.chinese.pictures import is_caption
 from spiders.readers.chinese.sheet import Line, Picture, Sheet
 from spiders.readers.chinese.title import Titled
@@ -43,13 +43,13 @@ def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
         if line.margin is None or line.margin not in inside or line.margin is body.element
     ]
     start = _start(kept, body, title)
+    while start + 2 < len(kept) and is_promotion(kept[start]):
+        start += 1
     candidates = kept[start:]
     end = _end(candidates)
     behind = candidates[end:]
     lines = [line for line in candidates[:end] if not _is_dropped(line)]
     lines = [line for line in map(_without_link_on, lines) if line.text]
-    while len(lines) > 2 and _is_promotion(lines[0]):
-        lines.pop(0)
     lines = _without_headline(lines, title)
     while lines and _is_tail(lines[-1]):
         behind.insert(0, lines.pop())
@@ -167,14 +167,6 @@ def _is_dropped(line: Line) -> bool:
     if is_furniture(text) or (is_stop(text) and (line.is_link or len(text) <= 12)):
         return True
     return line.is_link and not _is_linked_sentence(line)
-
-
-_PROMOTES = re.compile(r"点击|查看|>>|→|↓|下载|客户端|试玩|报名|投票|评选|扫码|关注|专题|榜单")
-
-
-def _is_promotion(line: Line) -> bool:
-    """Tell whether a line over a text leads to something else that its site offers."""
-    return line.linked >= 4 and bool(_PROMOTES.search(line.text)) and not line.text.endswith("。")
 
 
 def _without_link_on(line: Line) -> Line:
