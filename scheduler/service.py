@@ -20,6 +20,7 @@ from scheduler.accounting import account
 from scheduler.backlog import Backlog
 from scheduler.batch import Ending, run_batch
 from scheduler.cron.trigger import ScheduleTrigger
+from scheduler.idle import Idle
 from scheduler.liveness.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
 from scheduler.liveness.service_lock import hold_archive
 from scheduler.liveness.systemd import notify_systemd
@@ -70,6 +71,7 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
         self._stop = asyncio.Event()
+        self._idle = Idle(settings.idle, settings.limits)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._watchdog = Watchdog(self._limits.stuck_after, self._limits.beat, self._report_stuck)
         self._started_at = _now()
@@ -113,7 +115,8 @@ class Service:
         self._waiting.clear()  # nothing accounts for these, so the next start catches up
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._idle.end()
+        await asyncio.gather(*self._tasks, self._idle.close(), return_exceptions=True)
         self._backlog.write()
         self._say(self._heartbeat().stopped(_now()))
         self._watchdog.stop()
@@ -176,6 +179,7 @@ class Service:
 
     def _admit(self, slug: str, due_at: datetime) -> None:
         """Let a source wait for its child, unless it is being crawled or already waits."""
+        self._idle.end()
         child = self._crawling.get(slug)
         if child is None and slug not in self._waiting:
             self._waiting[slug] = due_at
@@ -239,9 +243,18 @@ class Service:
             self._catch_up()
         self._backlog.write()
         self._say(self._heartbeat())
+        self._use_idle_time()
         if not self._is_overdue():
             self._watchdog.pulse()
             notify_systemd("WATCHDOG=1")
+
+    def _use_idle_time(self) -> None:
+        """Begin a slice of other work while nothing runs, waits, or is due soon."""
+        if self._stop.is_set() or self._tasks or self._waiting:
+            return
+        soonest = min((job.next_run_time for job in self._scheduler.get_jobs()), default=None)
+        if soonest is None or soonest > _now() + timedelta(seconds=self._limits.idle_before):
+            self._idle.begin()
 
     def _say(self, heartbeat: Heartbeat) -> None:
         """Write the heartbeat. A disk that takes none is no reason to end: what is alive goes on."""
@@ -277,6 +290,9 @@ class Service:
                 {"pid": child.pid, "sources": child.slugs, "due_at": child.due_at.isoformat()}
                 for child in children
             ),
+            history=None
+            if (slice_ := self._idle.running) is None
+            else {"pid": slice_.pid, "source": slice_.slug, "since": slice_.since.isoformat()},
             unwritten=len(self._backlog),
             trouble=self._backlog.trouble,
         )

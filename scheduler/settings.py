@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scheduler.plan import Source
+from scheduler.slice import Slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Limits:
     beat: float = 30.0  # between two heartbeats
     stuck_after: float = 300.0  # without a heartbeat for so long, the watchdog ends the service
     children: int = 4  # crawls at once; what is due beyond that waits
+    idle_pause: float = 30.0  # between two slices of what is done while nothing is due
+    idle_before: float = 10.0  # nothing of that is begun when something will be due so soon
 
     def __post_init__(self) -> None:
         if self.children < 1:
@@ -32,10 +35,12 @@ class Limits:
 class ServiceSettings:
     """What one service does: ``argv`` gives the command line that crawls these slugs, due at that time.
 
-    ``archive`` is the folder that holds ``service.lock`` and ``service.json``.
+    ``archive`` is the folder that holds ``service.lock`` and ``service.json``. ``idle`` gives what is done
+    while nothing is due.
     """
 
     archive: Path
     sources: tuple[Source, ...]
     argv: Callable[[Sequence[str], datetime], Sequence[str]]
     limits: Limits = field(default_factory=Limits)
+    idle: Callable[[], Slice | None] | None = None

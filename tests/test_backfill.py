@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
-from support.daily_kind import PRELUDE, print_days
+from support.daily_kind import ENTRY, PRELUDE, print_days
 from support.newsroom import Newsroom, small_press
 from support.tiny_kind import TinySite, serve_tiny_site
 
+from jianbao.configuration import load_configuration
+from jianbao.service.order import ServiceOrder, order_service
+from jianbao.service.slices import HistorySlices
+from spiders.kinds import registry
 from storage.database.schema import backfill
 from storage.ledger.source_locks import hold_history
+from storage.records.press_days import PRESS_ZONE
 
 FIRST, DAYS, LAST = date(2026, 3, 1), 12, date(2026, 3, 12)
 NONE = (date(2026, 3, 4), date(2026, 3, 8))
@@ -176,6 +181,42 @@ def test_a_second_backfill_of_a_source_is_refused(newsroom: Newsroom, site: Tiny
         ended = newsroom.run("backfill", "daily")
     assert ended.status == 3
     assert "the history of daily is being fetched by another process" in ended.stderr
+
+
+def test_the_service_goes_on_with_histories_until_they_are_here(
+    newsroom: Newsroom, site: TinySite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._KINDS, ENTRY.name, ENTRY)
+    first = datetime.now(PRESS_ZONE).date() - timedelta(days=3)
+    print_days(site, first, 4, 3, NONE.__contains__)
+    keys = f'backfill = true\nschedule = "@hourly"\nsince = {first}'
+    written = newsroom.config.read_text("utf-8").replace("since = 2026-03-01", keys)
+    newsroom.config.write_text(written, "utf-8")
+    order = order_service(load_configuration(newsroom.config, None, {}))
+    assert ServiceOrder.from_json(order.to_json()).histories == (("daily", str(first)),)
+    newsroom.run("crawl")
+    lost = site.pages.pop(f"/{first:%Y%m%d}")
+    with newsroom.archive() as archive:
+        slices = HistorySlices(archive, order.options, order.histories)
+        found = slices.next()
+        assert found is not None
+        command = found.argv[found.argv.index("backfill") :]
+        assert newsroom.run(*command).status == 1
+        assert slices.next() is None, "what waits for its next try starts nothing"
+        history = newsroom.ask("status")["sources"][0]["history"]
+        assert (history["state"], history["from"], history["done"], history["of"]) == (
+            "failed",
+            str(first),
+            4,
+            4,
+        )
+        assert "history: daily" in newsroom.run("status").stdout
+        let_spans_wait_no_longer(newsroom)
+        site.pages[f"/{first:%Y%m%d}"] = lost
+        assert slices.next() == found
+        assert newsroom.run(*command).status == 0
+        assert slices.next() is None, "it is here"
+    assert newsroom.states()["archived"] == 14
 
 
 def let_spans_wait_no_longer(newsroom: Newsroom) -> None:

@@ -92,11 +92,7 @@ def _print_status(found: Document, now: datetime) -> None:
     print_table(columns, (_row(source, now) for source in found["sources"]), narrow=True)
     print_line(f"{_describe_service(found['service'], now)}; {ZONE_NOTE}")
     for row in found["sources"]:
-        if row["overdue_since"]:
-            due = short_time(row["overdue_since"], now)
-            print_line(f"overdue: {row['slug']} was due at {due} and nothing polled it")
-        if row["arrears"] and not _is_told(found, row["slug"]):
-            print_line(f"arrears: {row['arrears']['message']}")
+        _print_source(found, row, now)
     for host in found["hosts"]:
         rest = short_time(host["rests_until"], now)
         print_line(f"at rest: {host['name']} asked to be left alone until {rest}")
@@ -107,6 +103,29 @@ def _print_status(found: Document, now: datetime) -> None:
     for event in found["events"]:
         since = short_time(event["opened_at"], now)
         print_line(f"{event['id']}  {event['kind']} since {since} ({event['times']}x): {event['message']}")
+
+
+def _print_source(found: Document, row: Document, now: datetime) -> None:
+    """Print what should be known of a source beside its row of the table."""
+    from jianbao.terminal.output import print_line
+    from jianbao.terminal.short_time import short_time
+
+    if row["overdue_since"]:
+        due = short_time(row["overdue_since"], now)
+        print_line(f"overdue: {row['slug']} was due at {due} and nothing polled it")
+    if row["arrears"] and not _is_told(found, row["slug"]):
+        print_line(f"arrears: {row['arrears']['message']}")
+    if (history := row["history"]) and history["state"] != "done":
+        print_line(f"history: {row['slug']} {_describe_history(history, now)}")
+
+
+def _describe_history(history: Document, now: datetime) -> str:
+    from jianbao.terminal.short_time import short_time
+
+    far = f"{history['done']} of {history['of']} days" if history["of"] else "has begun"
+    if history["state"] != "failed":
+        return far
+    return f"{far}; {history['reason']}; tried again after {short_time(history['next_try_at'], now)}"
 
 
 def _is_told(found: Document, slug: str) -> bool:

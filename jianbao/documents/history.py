@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -54,6 +54,34 @@ def present_span(span: Span) -> Document:
         "stepped_at": _moment(span.stepped_at),
         "finished_at": _moment(span.finished_at),
     }
+
+
+def present_progress(spans: Sequence[Span]) -> Document | None:
+    """Return how far the history of a source has come, None where nobody asked for it.
+
+    ``done`` and ``of`` count days or pages of the spans that are not done; ``of`` None: nobody knows.
+    """
+    if not spans:
+        return None
+    left = [span for span in spans if span.state != "done"]
+    totals = [span.total for span in left]
+    return {
+        "state": state_of(spans),
+        "from": present_day(min(span.first_day for span in spans)),
+        "to": str(max(span.last_day for span in spans)),
+        "done": sum(span.done for span in left),
+        "of": None if None in totals else sum(total or 0 for total in totals),
+        "reason": next((span.reason for span in left if span.reason), None),
+        "next_try_at": _moment(min((at for span in left if (at := span.next_try_at)), default=None)),
+    }
+
+
+def group_spans(spans: Iterable[Span]) -> dict[str, list[Span]]:
+    """Return spans by their source."""
+    grouped: dict[str, list[Span]] = {}
+    for span in spans:
+        grouped.setdefault(span.source, []).append(span)
+    return grouped
 
 
 def state_of(spans: Sequence[Span]) -> str:

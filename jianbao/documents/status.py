@@ -13,6 +13,7 @@ from jianbao.documents.article import (
 )
 from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
+from jianbao.documents.history import group_spans, present_progress
 from scheduler.cron.line import parse_schedule
 from scheduler.liveness.heartbeat import read_service_state
 from storage.archive.folder import Archive
@@ -23,6 +24,7 @@ from storage.ledger.crawl import read_crawl
 from storage.ledger.host import list_resting
 from storage.ledger.listing import count_states
 from storage.ledger.source import list_sources
+from storage.ledger.spans import list_spans
 from storage.records import (
     UNARCHIVED,
     Crawl,
@@ -52,11 +54,13 @@ def read_status(archive: Archive, now: datetime) -> Document:
         service = read_service_state(archive.folder, now)
         faults = find_faults(archive, connection, service)
         overdue = {one.source: one for one in list_overdue(connection, now)}
+        histories = group_spans(list_spans(connection))
     return {
         "sources": [
             _present_status(
                 row, crawls.get(row.last_crawl_id or 0), states.get(row.slug, {}), overdue.get(row.slug), now
             )
+            | {"history": present_progress(histories.get(row.slug, ()))}
             for row in rows
         ],
         "events": [present_event(event) for event in events],

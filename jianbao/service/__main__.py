@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from jianbao.service.order import ServiceOrder
 from jianbao.service.runs import ArchiveRunHistory
 from jianbao.service.second import refusing_second
+from jianbao.service.slices import HistorySlices
 from jianbao.terminal.exit_status import status_of
 from scheduler.cron.line import parse_schedule
 from scheduler.plan import Source
@@ -40,6 +41,7 @@ def main(order: ServiceOrder) -> int:
                 jitter=order.jitter,
                 children=1,  # the limit of requests to one host holds within one child
             ),
+            idle=HistorySlices(archive, order.options, order.histories).next if order.histories else None,
         )
         with refusing_second():
             return run_service(settings, ArchiveRunHistory(archive))

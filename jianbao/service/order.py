@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServiceOrder:
-    """Everything the service process needs. Durations are seconds; ``options`` precede the command."""
+    """Everything the service process needs. Durations are seconds; ``options`` precede the command.
+
+    ``histories`` are the sources whose history is fetched while nothing is due, each with its first day (ISO
+    8601), None for as far back as its site goes.
+    """
 
     archive: str
     options: tuple[str, ...]
@@ -20,6 +24,7 @@ class ServiceOrder:
     time_limit: float
     jitter: float
     misfire_grace: float
+    histories: tuple[tuple[str, str | None], ...] = ()
 
     def to_json(self) -> str:
         """Return the order as one command line argument."""
@@ -29,7 +34,8 @@ class ServiceOrder:
     def from_json(cls, text: str) -> Self:
         """Read an order that `to_json` wrote."""
         fields = json.loads(text)
-        return cls(**{**fields, "options": tuple(fields["options"])})
+        pairs = tuple((slug, since) for slug, since in fields["histories"])
+        return cls(**{**fields, "options": tuple(fields["options"]), "histories": pairs})
 
 
 def order_service(configuration: Configuration) -> ServiceOrder:
@@ -51,4 +57,9 @@ def order_service(configuration: Configuration) -> ServiceOrder:
         time_limit=configuration.service.time_limit,
         jitter=configuration.service.jitter,
         misfire_grace=configuration.service.misfire_grace,
+        histories=tuple(
+            (source.slug, source.since.isoformat() if source.since else None)
+            for source in configuration.sources
+            if source.enabled and source.backfill
+        ),
     )

@@ -21,8 +21,9 @@ STUCK_AFTER = 300.0
 class Heartbeat:
     """What the service says of itself. Times are ISO 8601; ``stopped_at`` is None while it runs.
 
-    ``next_runs`` holds the soonest runs by slug, ``crawls`` the children at work, ``unwritten`` how many
-    records wait for the archive, ``trouble`` why they do.
+    ``next_runs`` holds the soonest runs by slug, ``crawls`` the children at work, ``history`` the one that
+    goes on with a source's history meanwhile, ``unwritten`` how many records wait for the archive,
+    ``trouble`` why they do.
     """
 
     pid: int
@@ -32,13 +33,14 @@ class Heartbeat:
     stopped_at: str | None = None
     next_runs: dict[str, str] | None = None
     crawls: tuple[dict[str, Any], ...] = ()
+    history: dict[str, Any] | None = None
     unwritten: int = 0
     trouble: str | None = None
 
     def stopped(self, now: datetime) -> Heartbeat:
         """Return the last heartbeat of a service that ends in good order."""
         at = now.isoformat()
-        return replace(self, beat_at=at, stopped_at=at, next_runs=None, crawls=())
+        return replace(self, beat_at=at, stopped_at=at, next_runs=None, crawls=(), history=None)
 
 
 def write_heartbeat(folder: Path, heartbeat: Heartbeat) -> None:

@@ -17,6 +17,7 @@ from scheduler.plan import Source
 from scheduler.runs import Child, EventKind, HistoryRefused, Missed
 from scheduler.service import Service
 from scheduler.settings import Limits, ServiceSettings
+from scheduler.slice import Slice
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 5, 1, 12, 0, 30, tzinfo=SHANGHAI)
@@ -101,6 +102,7 @@ class Bench:
     schedules: dict[str, str]
     behave: str = "well"
     limits: Limits = QUICK
+    idle: Callable[[], Slice | None] | None = None
     started: list[tuple[tuple[str, ...], datetime]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -114,7 +116,7 @@ class Bench:
     @property
     def settings(self) -> ServiceSettings:
         sources = tuple(Source(slug, parse_schedule(line, SHANGHAI)) for slug, line in self.schedules.items())
-        return ServiceSettings(self.folder, sources, self.argv, self.limits)
+        return ServiceSettings(self.folder, sources, self.argv, self.limits, self.idle)
 
     def up_to_date(self, until: datetime = START) -> Bench:
         """Pretend that everything ran until now."""
