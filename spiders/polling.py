@@ -77,7 +77,7 @@ class Polling:
         answer = answer_of(response, self.ask.url)
         if not (answer.is_missing or is_whole(response)):
             self.fail(TryLater(f"{self.ask.url} answered {response.status}"))
-        elif not answer.is_missing and self.ask.only_if_changed and self._is_as_before(response):
+        elif self._has_news(response, answer) is False:
             self._end(self._poll("unchanged"))
         else:
             self._keep(kept_exchange(response.request))
@@ -109,6 +109,12 @@ class Polling:
             said = f"{self.ask.url} could not be read ({type(error).__name__}: {error})"
             self._end(self._failed(said, layout_broken=True))
 
+    def _has_news(self, response: Response, answer: Answer) -> bool | None:
+        """Note the version of the page that tells of news; False: it is as before, which ends the poll."""
+        if answer.is_missing or not (self.ask.only_if_changed or self.ask.is_noted):
+            return None
+        return not (self._is_as_before(response) and self.ask.only_if_changed)
+
     def _is_as_before(self, response: Response) -> bool:
         """Note a page's version, and return whether it is the known one; learn whether its host tells it."""
         self._validators = validators_of(response)
@@ -131,8 +137,11 @@ class Polling:
                 issues=found.issues,
                 headway=found.headway,
             )
+        if found.trouble and not found.listed:
+            return replace(self._failed(found.trouble), issues=found.issues, headway=found.headway)
+        quiet: Literal["unchanged", "empty"] = "unchanged" if found.is_unchanged else "empty"
         return replace(
-            self._poll("changed" if found.listed else "empty"),
+            self._poll("changed" if found.listed else quiet),
             listed=found.listed,
             lost=found.lost,
             links=found.links,

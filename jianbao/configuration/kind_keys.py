@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from jianbao.configuration.document import Document
+from jianbao.configuration.epaper_keys import EpaperKeys
 from jianbao.configuration.list_keys import ListKeys
 from jianbao.configuration.model import KIND_SECTIONS, Source
 from jianbao.configuration.problem import show_part, show_value
@@ -14,7 +15,11 @@ from spiders.kinds.registry import find_kind, list_kinds
 
 RulesOf = Callable[[Source], object]
 
-_RULES: Mapping[str, RulesOf] = {"page": ListKeys.list_rules, "feed": ListKeys.list_rules}
+_RULES: Mapping[str, RulesOf] = {
+    "epaper": EpaperKeys.paper_rules,
+    "page": ListKeys.list_rules,
+    "feed": ListKeys.list_rules,
+}
 """What makes the rules of a source, by the name of its kind; a kind that is not here asks for none."""
 
 

@@ -12,6 +12,7 @@ _AGAIN = r"(?P<Y2>\d{4})(?P<m2>\d\d)(?P<d2>\d\d)_"
 DATED_PAGES = Family(
     name="yyyymmdd",
     told="2026/20260320/20260320_001/20260320_001.html and 20260320_001_1.html",
+    is_numbered=True,
     page=re.compile(_DAY + _AGAIN + r"(?P<name>[A-Za-z0-9]{1,4})\.html?", re.IGNORECASE),
     article=re.compile(_DAY + _AGAIN + r"(?P<name>[A-Za-z0-9]{1,4}_\w+)\.html?", re.IGNORECASE),
 )

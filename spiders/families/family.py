@@ -7,6 +7,7 @@ paper's root agree (`is_of_issue`).
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ LAYOUT_WORDS = frozenset(
 )
 """Folders between a paper's root and the day that tell pages from articles, and no paper from another."""
 
+LONGEST_ID = 30
+"""Characters of an article's own id: with day and site a code has 64 at most."""
 SAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -50,7 +53,8 @@ class Family:
     The groups are ``before`` and the day (``Y``, ``m``, ``d``), whose second writing (``Y2`` …) must be the
     same day; ``name`` or ``name2`` is what is left. ``months`` and ``indexes`` are templates of the files
     that list a month's issues or lead to the newest one, in the order in which to ask, from ``{before}``.
-    ``matches_address``: the patterns are of host, path and query.
+    ``matches_address``: the patterns are of host, path and query. ``is_numbered``: pages are named by their
+    number in the paper.
     ``is_page`` decides of an address that may be a page's or an article's, by the text of a link to it.
     """
 
@@ -65,6 +69,7 @@ class Family:
     titles: tuple[str, ...] = ()
     bodies: tuple[str, ...] = ()
     matches_address: bool = False
+    is_numbered: bool = False
 
     def page_at(self, url: str) -> Spot | None:
         """Return the page that an address names, None for any other address."""
@@ -113,8 +118,14 @@ def is_of_folder(page: Spot, front: Spot) -> bool:
 
 
 def issue_id(spot: Spot) -> str:
-    """Return the id of an article within its paper, ``YYYYMMDD.ID``, safe in any address."""
-    own = SAFE.sub("-", spot.name).strip("-") or "0"
+    """Return the id of an article within its paper, ``YYYYMMDD.ID``, safe in any address.
+
+    An id that is too long for that, or has other characters, gets a digest of itself: it stays its own.
+    """
+    own = SAFE.sub("-", spot.name).strip("-")
+    if own != spot.name or len(own) > LONGEST_ID:
+        digest = hashlib.sha256(spot.name.encode("utf-8", "surrogatepass")).hexdigest()
+        own = f"{own[: LONGEST_ID - 11]}-{digest[:10]}".lstrip("-")
     return f"{spot.day:%Y%m%d}.{own}"
 
 

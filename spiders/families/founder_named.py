@@ -13,6 +13,7 @@ from spiders.families.founder_classic import DAY
 FOUNDER_NAMED = Family(
     name="founder-named",
     told="html/2026-03/20/nbs.D110000paper_01.htm and nw.D110000paper_20260320_1-01.htm",
+    is_numbered=True,
     page=re.compile(DAY + r"nbs\.[A-Za-z]\d+[A-Za-z]\w*?_(?P<name>[0-9A-Za-z]+)\.html?", re.IGNORECASE),
     article=re.compile(
         DAY

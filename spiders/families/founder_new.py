@@ -15,6 +15,7 @@ _DAY = r"(?P<before>.*/)(?P<Y>\d{4})/?(?P<m>\d\d)/(?P<d>\d\d)/"
 FOUNDER_NEW = Family(
     name="founder-new",
     told="layout/202603/20/node_01.html and content/202603/20/content_123.html",
+    is_numbered=True,
     page=re.compile(
         _DAY
         + r"(?:(?:node|column|col|layout|page|n|l)[_-]?"

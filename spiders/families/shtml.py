@@ -10,6 +10,7 @@ from spiders.families.html_index import DAY
 SHTML = Family(
     name="shtml",
     told="shtml/paper/20260320/v01.shtml and 123456.shtml",
+    is_numbered=True,
     page=re.compile(DAY + r"(?:v(?P<name>[A-Za-z]{0,3}\d{1,3}[A-Za-z]?)|index)\.shtml?", re.IGNORECASE),
     article=re.compile(DAY + r"(?P<name>\d[\w-]*)\.s?html?", re.IGNORECASE),
     titles=(".bmnr_con_biaoti", ".neirong h2"),

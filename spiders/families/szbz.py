@@ -21,6 +21,7 @@ def _is_page(spot: Spot, text: str) -> bool:
 SZBZ = Family(
     name="szbz",
     told="Html/szbz/20260320/szbzA1.Html and szbz123456.Html",
+    is_numbered=True,
     page=re.compile(_DAY + r"(?:szbz(?P<name>\w+)|index)\.s?html?", re.IGNORECASE),
     article=re.compile(_DAY + r"(?:szbz(?P<name>[\w-]+)|(?P<name2>\d{4,}[\w-]*))\.s?html?", re.IGNORECASE),
     is_page=_is_page,

@@ -12,6 +12,7 @@ _FOLDER = r"[A-Za-z]{0,3}\d{1,3}[A-Za-z]?"
 UNIFLOWS = Family(
     name="uniflows",
     told="html/2026/03/20/01/default.htm and 01_15.htm",
+    is_numbered=True,
     page=re.compile(_DAY + rf"(?P<name>{_FOLDER})/(?:default|index|page)\.html?", re.IGNORECASE),
     article=re.compile(
         _DAY + rf"(?P<name>{_FOLDER})/(?P<name2>(?!(?:default|index|page)\.)[\w-]+)\.html?", re.IGNORECASE

@@ -27,6 +27,7 @@ class Ask:
     """A page that a poll asks for.
 
     ``only_if_changed``: the server is told which version is known, and an answer without change ends it.
+    ``is_noted``: its version is noted all the same, for the next poll.
     ``body`` is posted, as JSON, where a site is asked so; ``referer`` is the page that led there, for sites
     that ask for it.
     """
@@ -35,6 +36,7 @@ class Ask:
     only_if_changed: bool = False
     body: str | None = None
     referer: str | None = None
+    is_noted: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a poll found, the fields as `storage.records.Poll` has them."""
+    """What a poll found, the fields as `storage.records.Poll` has them.
+
+    ``is_unchanged``: what tells of anything new was read, and tells of nothing. ``trouble`` is why a poll
+    that found nothing new counts as failed, though it can tell of issues.
+    """
 
     listed: tuple[Listed, ...] = ()
     links: int = 0
@@ -80,6 +86,8 @@ class Listing:
     missing: bool = False
     issues: tuple[Issue, ...] = ()
     headway: Headway | None = None
+    is_unchanged: bool = False
+    trouble: str | None = None
 
 
 Steps: TypeAlias = Generator[Ask, Answer, Listing]

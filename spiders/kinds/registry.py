@@ -142,3 +142,24 @@ register_kind(
         keys=("images", "since", "backfill", *LIST_KEYS),
     )
 )
+register_kind(
+    KindEntry(
+        "epaper",
+        "spiders.kinds.epaper:EpaperKind",
+        "a digital newspaper: its issues by day, with their pages and articles",
+        needs_site=True,
+        has_history=True,
+        keys=(
+            "images",
+            "facsimile",
+            "since",
+            "backfill",
+            "family",
+            "issue",
+            "calendar",
+            "page",
+            "article",
+            "before",
+        ),
+    )
+)

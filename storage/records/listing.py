@@ -24,7 +24,8 @@ class Told:
 
     ``page`` and ``page_name`` are number and name of an issue's page, ``order`` is the article's place on it,
     from 1. ``published_at`` is aware, resolved against the moment of the poll where the list is relative.
-    ``listed_on`` is the address of the page that listed it.
+    ``listed_on`` is the address of the page that listed it; ``continues`` is the info code of the part of the
+    story that stands before it, on another page of the issue.
     """
 
     published_at: datetime | None = None
@@ -36,6 +37,7 @@ class Told:
     page_name: str | None = None
     order: int | None = None
     listed_on: str | None = None
+    continues: str | None = None
 
 
 NOTHING_TOLD = Told()

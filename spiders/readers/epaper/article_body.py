@@ -44,7 +44,8 @@ _DRAWN = ("tplimg", "/template/", "spacer")
 class ArticleBody:
     """An article's text as markup.
 
-    ``has_text`` tells whether it says anything, ``has_place`` whether the page has a place for a text.
+    ``has_text`` tells whether it says anything beside captions, ``has_place`` whether the page has a place
+    for a text.
     """
 
     markup: str
@@ -70,22 +71,15 @@ def cut_body(
         body = _copied(place, headings)
     else:
         body = etree.Element("section")
+    has_text = bool(_WORD.search(line_of(body)))
     figures = [] if marked is None and place is None and not places else _figures(tree, body, place)
     _write_captions(body)
     markup = "".join([*figures, _inner(body)])
-    return ArticleBody(
-        markup,
-        bool(_WORD.search(line_of(body))) or bool(figures and _has_caption(figures)),
-        bool(places) or marked is not None,
-    )
+    return ArticleBody(markup, has_text, bool(places) or marked is not None)
 
 
 def _says(markup: str) -> bool:
     return bool(_WORD.search(re.sub(r"<[^<>]*>|&\w+;", "", markup)))
-
-
-def _has_caption(figures: list[str]) -> bool:
-    return any(_says(one) for one in figures)
 
 
 def _fragment(markup: str) -> HtmlElement:

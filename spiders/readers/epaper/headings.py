@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ _KICKERS = (
 )  # fmt: skip
 _SUBTITLES = ("#SubTitle", "founder-subtitle", ".subtitle", ".bmnr_con_futi", ".futi", ".subTitle")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+_BYLINE = re.compile(r"[□■●○◎◆▲\s（(]*(?:本报|本刊|特约|见习|实习|首席)*(?:记者|通讯员|作者|文/|文\s*[:：])")
 _LONGEST = 300
 """Characters of a title: longer ones are a text."""
 
@@ -84,7 +86,7 @@ def _by_place(tree: HtmlElement, title: HtmlElement) -> tuple[HtmlElement | None
         cells = [
             one
             for one in select(tree, (".font01, .font02",))
-            if one is cell or (_has_class(one, "font02") and not _names_author(one))
+            if one is cell or (_has_class(one, "font02") and not _is_authors(one))
         ]
         place = cells.index(cell)
         return _filled(reversed(cells[:place]), cell), _filled(cells[place + 1 :], cell)
@@ -94,7 +96,7 @@ def _by_place(tree: HtmlElement, title: HtmlElement) -> tuple[HtmlElement | None
     )
 
 
-def _names_author(cell: HtmlElement) -> bool:
+def _is_authors(cell: HtmlElement) -> bool:
     """Return whether a cell is that of the author, which looks as the subtitle's does."""
     return next(cell.iter("founder-author"), None) is not None
 
@@ -117,9 +119,14 @@ def _filled(elements: Iterable[HtmlElement], title: HtmlElement) -> HtmlElement 
             and next(one.iterancestors("table"), None) is not around
         ):
             continue
-        if 0 < len(line_of(one)) <= _LONGEST:
+        if 0 < len(line_of(one)) <= _LONGEST and not _is_byline(one):
             return one
     return None
+
+
+def _is_byline(element: HtmlElement) -> bool:
+    """Return whether a heading says who wrote: it stands where a subtitle does."""
+    return _BYLINE.match(line_of(element)) is not None
 
 
 def _first(tree: HtmlElement, css: Iterable[str]) -> HtmlElement | None:

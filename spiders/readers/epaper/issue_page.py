@@ -216,12 +216,22 @@ def _dated_picture(tree: HtmlElement, page: Spot) -> HtmlElement | None:
 
 def _own_name(tree: HtmlElement, html: str) -> tuple[str | None, str]:
     """Return number and name of a page as it prints them itself: ``第A01版：<STRONG>头版</STRONG>``."""
+    if match := _OWN_NUMBER.search(html):
+        hidden: str | None = match[1].upper()
+    else:
+        hidden = None
     for element in tree.iter("td", "div", "p", "li", "span", "h1", "h2", "h3", "strong", "b", "title"):
-        text = _BLANKS.sub(" ", "".join(element.itertext()) if len(element) < _FEW else element.text or "")
-        if "版" in text and (read := read_page_name(text.strip())) is not None:
+        if len(element) >= _FEW or element.find(".//a") is not None or _is_linked(element):
+            continue
+        text = _BLANKS.sub(" ", "".join(element.itertext())).strip()
+        read = read_page_name(text) if "版" in text else None
+        if read is not None and hidden in (None, read[0]):
             return read
-    match = _OWN_NUMBER.search(html)
-    return (match[1].upper(), "") if match else (None, "")
+    return hidden, ""
+
+
+def _is_linked(element: HtmlElement) -> bool:
+    return next(element.iterancestors("a"), None) is not None
 
 
 def _text_of(link: HtmlElement) -> str:

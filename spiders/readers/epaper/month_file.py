@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from spiders.families.dated_address import day_of
+from spiders.families.dated_address import day_of, template_of
 from storage.records import SetAside
 
 _LONGEST = 2_000_000
@@ -43,7 +43,7 @@ def read_month_file(text: str, url: str) -> MonthFile:
     root = _parse(text)
     fronts: dict[date, str | None] = {}
     for day, entry in _entries(root, url):
-        front = _front(entry, url)
+        front = _front(entry, url, day)
         fronts[day] = fronts.get(day) or front
     if not fronts and _name(root) not in _ROOTS:
         raise SetAside("is no file that lists a month's issues")
@@ -76,8 +76,12 @@ def _entries(root: etree._Element, url: str) -> Iterator[tuple[date, etree._Elem
             yield day, element if parent is None or parent is root else parent
 
 
-def _front(entry: etree._Element, url: str) -> str | None:
-    """Return the front page that an entry names, by child, attribute, or a child with an attribute."""
+def _front(entry: etree._Element, url: str, day: date) -> str | None:
+    """Return the front page that an entry names, by child or attribute.
+
+    A bare file name is one of the day's folder, which stands beside the month file; other addresses begin at
+    that, or above it.
+    """
     told: dict[str, str] = {_local(str(name)): str(value) for name, value in entry.attrib.items()}
     for child in entry:
         if isinstance(child.tag, str):
@@ -85,10 +89,12 @@ def _front(entry: etree._Element, url: str) -> str | None:
     found = next((told[name].strip() for name in _FRONTS if told.get(name, "").strip()), None)
     if found is None or found.casefold().startswith(("javascript:", "#")):
         return None
+    places = (found, f"{day:%d}/{found}", f"../{found}", f"../../{found}", f"{day.day}/{found}")
     try:
-        return urljoin(url, found)
+        wholes = [urljoin(url, place) for place in (places if "//" not in found else places[:1])]
     except ValueError:
         return None
+    return next((whole for whole in wholes if template_of(whole, day) is not None), None)
 
 
 def _read_day(text: str, url: str) -> date | None:
