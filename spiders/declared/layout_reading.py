@@ -24,6 +24,7 @@ from spiders.declared.selectors import is_found, select
 from spiders.readers.chinese.page import read_chinese_page
 from storage.records import MEDIA, Draft, Image, SetAside
 
+_CELLS = ("td", "th")
 _TEXTS = ("title", "media", "author", "kicker", "subtitle", "summary")
 _LABELS = {
     "media": re.compile(r"^(?:文章|新闻|信息|稿件)?(?:来源|來源|稿源|出处|来自)\s*[:：丨|]\s*"),
@@ -102,6 +103,8 @@ def read_body(layout: Layout, page: DeclaredPage) -> DeclaredBody | None:
     elements = [copy.deepcopy(element) for element in _body_elements(layout.body, page)]
     for element in elements:
         element.tail = None
+        if element.tag in _CELLS:
+            element.tag = "div"  # without its table it is no cell, whose lines would be one
         _take_out(layout, element)
     if not any(text_of(element) for element in elements):
         return None

@@ -152,7 +152,8 @@ class Szbz(PlainShape):
 
     def set_article(self, article: PrintedArticle, pictures: str) -> str:
         body = "<br>".join(f"　　{escape(text)}" for text in article.paragraphs)
-        return f'<h1 class="bt">{escape(article.title)}</h1><div id="content">{pictures}{body}</div>'
+        title = f'<h1 class="bt">{escape(article.title)}</h1>'
+        return f'<table><tr><td>{title}</td></tr><tr><td id="content">{pictures}{body}</td></tr></table>'
 
 
 class Qpaper(PlainShape):

@@ -35,6 +35,7 @@ _HIDDEN = re.compile(r"<!--\s*enpproperty.*?-->", re.DOTALL)
 _CAPTIONS = ("data-original-title", "data-caption", "data-title")
 _THUMBNAIL = re.compile(r"(\.(?:jpe?g|png|gif|webp))\.\d{1,2}\Z", re.IGNORECASE)
 _WORD = re.compile(r"\w")
+_CELLS = ("td", "th")
 _MOST_LINKED = 0.5
 _LONGEST_CAPTION = 1_000
 _DRAWN = ("tplimg", "/template/", "spacer")
@@ -107,6 +108,8 @@ def _copied(place: HtmlElement, headings: Iterable[HtmlElement]) -> HtmlElement:
     root = place.getroottree().getpath(place)
     copy = lxml_html.fragment_fromstring("<section></section>")
     copied = _deep(place)
+    if copied.tag in _CELLS:
+        copied.tag = "div"  # without its table it is no cell, whose lines would be one
     copy.append(copied)
     if inside:
         dropped = [one for path in paths for one in _at(copied, path.removeprefix(root))]
