@@ -29,6 +29,8 @@ from pipelines.doubt.belief import doubt
 from pipelines.normalise.article import normalise
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
+from spiders.readers.chinese.date_words import find_time, read_date_words
+from spiders.readers.chinese.page import read_chinese_page
 from spiders.readers.encoding import decode_damaged_page
 from spiders.readers.feeds.reading import read_feed
 from spiders.readers.listing_page import read_list_page
@@ -63,6 +65,7 @@ CODE = "NW202603202900000000"
 POST = f"http://finews.withounder.com/shangraoribao/2026/03/20/{CODE}.html"
 _LIST = "http://finews.withounder.com/category/shangraoribao.html"
 _PAGE = "https://finance.eastmoney.com/a/202603202900000000.html"
+_UNDECLARED = "https://news.example/2026/0320/1.html"
 _SHARED = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode={CODE}"
 _NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 _QUERY = parse_query("今天 GDP")
@@ -105,6 +108,27 @@ def post_page(text: str) -> Any:
         "</section></body></html>"
     )
     return read_article(page, POST)
+
+
+def undeclared_page(text: str) -> Any:
+    """Read the text as a page of which nothing is declared."""
+    return read_chinese_page(text, _UNDECLARED, _NOON)
+
+
+def undeclared_article(text: str) -> Any:
+    """Read a page of which nothing is declared whose article and info row hold the text."""
+    page = (
+        "<html><head><title>茶园里的春天_甲县新闻网</title></head><body><h1>茶园里的春天</h1>"
+        f"<div class=info>2026-03-20 09:16 来源：甲县报 {text}</div>"
+        "<div class=content><p>三月里，茶农们上山采茶，一天能采两斤，今年的价钱也比去年好。</p>"
+        f"{text}</div></body></html>"
+    )
+    return read_chinese_page(page, _UNDECLARED, _NOON)
+
+
+def date_words(text: str) -> Any:
+    """Read the text as a printed time."""
+    return read_date_words(text, _NOON), find_time(text, _NOON)
 
 
 def bare_post(text: str) -> Any:
@@ -301,6 +325,9 @@ READERS: dict[str, Read] = {
         article_page,
         post_page,
         bare_post,
+        undeclared_page,
+        undeclared_article,
+        date_words,
         eastmoney_page,
         json_answer,
         json_bodies,

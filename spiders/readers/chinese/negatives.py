@@ -193,7 +193,8 @@ def _of_list(sheet: Sheet, title: Titled | None, text: Text) -> str | None:
     lines = text.lines
     sentences = sum(1 for line in lines if _SENTENCE.search(line.text))
     letters = sum(len(line.text) for line in lines)
-    if len(lines) >= 12 and sentences < 0.12 * len(lines) and letters < 28 * len(lines):
+    told = sum(1 for line in lines if len(line.text) >= 40 and _SENTENCE.search(line.text))
+    if len(lines) >= 12 and told < 3 and sentences < 0.12 * len(lines) and letters < 28 * len(lines):
         return "is a list of headings, not an article"
     links = sum(1 for line in sheet.lines if line.is_link and len(line.text) >= 9 and not line.is_hidden)
     dated = _dated(sheet.lines)

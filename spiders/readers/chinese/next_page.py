@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
+from lxml.html import HtmlElement
+
 from spiders.readers.chinese.sheet import Line
 
 _NEXT = re.compile(
@@ -20,9 +22,13 @@ def find_next_page(lines: Sequence[Line], first: int, last: int, url: str) -> st
 
     A pager that leads nowhere (``#``, this very page) is that of an article of one page.
     """
+    asked: set[HtmlElement] = set()
     for line in lines[first : last + 1 + _NEAR]:
         if line.is_hidden or not line.linked or ("页" not in line.text and "余下全文" not in line.text):
             continue
+        if line.block in asked:
+            continue
+        asked.add(line.block)
         for link in line.block.iter("a"):
             if _NEXT.fullmatch(link.text_content()) and (address := _elsewhere(link.get("href"), url)):
                 return address

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from spiders.readers.base_address import base_of
@@ -43,7 +44,10 @@ class Page:
     @classmethod
     def parse(cls, html: str, url: str, fetched_at: datetime | None = None) -> Page:
         """Return a page's parts; raise `SetAside` for what is no page anybody writes."""
-        tree = parse_document(_XML_PROLOG.sub("", html, count=1))
+        try:
+            tree = parse_document(_XML_PROLOG.sub("", html, count=1))
+        except (etree.LxmlError, ValueError) as error:
+            raise SetAside(f"is no markup that can be read ({error})") from error
         return cls(html, url, fetched_at, tree, read_head(tree), lay_out(tree))
 
 

@@ -36,24 +36,17 @@ class Text:
 def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
     """Return the article's lines in order: rows of a table as one, furniture left out."""
     inside = set(body.element.iter())
-    own = [line for line in sheet.lines if line.block in inside and not line.is_hidden]
-    kept = [
-        line
-        for line in own
-        if line.margin is None or line.margin not in inside or line.margin is body.element
-    ]
-    start = _start(kept, body, title)
-    while start + 2 < len(kept) and is_promotion(kept[start]):
-        start += 1
-    candidates = kept[start:]
+    candidates = _candidates(sheet, body, title, inside)
     end = _end(candidates)
-    behind = candidates[end:]
-    lines = [line for line in candidates[:end] if not _is_dropped(line)]
+    lines: list[Line] = []
+    behind: list[Line] = []
+    for line in candidates[:end]:
+        (behind if _is_dropped(line) else lines).append(line)
     lines = [line for line in map(_without_link_on, lines) if line.text]
     lines = _without_headline(lines, title)
     while lines and _is_tail(lines[-1]):
-        behind.insert(0, lines.pop())
-    behind = [*(line for line in candidates[:end] if line not in lines and _is_dropped(line)), *behind]
+        behind.append(lines.pop())
+    behind += candidates[end:]
     first = lines[0].index if lines else body.first
     last = lines[-1].index if lines else body.last
     pictures = [
@@ -62,6 +55,21 @@ def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
     if lines:
         pictures = [one for one in pictures if one.before <= last or _stands_beside(one, lines[-1])]
     return Text(_joined_rows(lines), first, last, behind, pictures)
+
+
+def _candidates(sheet: Sheet, body: Body, title: Titled | None, inside: set[HtmlElement]) -> list[Line]:
+    """Return the lines of the article's part of a page, from under headline and info rows on, seen ones."""
+    kept = [
+        line
+        for line in sheet.lines
+        if line.block in inside
+        and not line.is_hidden
+        and (line.margin is None or line.margin not in inside or line.margin is body.element)
+    ]
+    start = _start(kept, body, title)
+    while start + 2 < len(kept) and is_promotion(kept[start]):
+        start += 1
+    return kept[start:]
 
 
 def _is_shown(picture: Picture, first: int, last: int, inside: set[HtmlElement]) -> bool:
