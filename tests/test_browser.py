@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser
 from support.browsed_archive import BROKEN, HOSTILE, OWED, Browsed, Page, serve_everything
 from support.browser import WIDTHS, Language, Looker, find_browser, look, open_browser
+from support.printed_issue import DAY, FIRST, SECOND, SLUG
+from support.printed_issue import OWED as NOT_FETCHED
 from support.sample_articles import CODE
 
 WHOLE = "[...document.querySelectorAll('body > header, main h1, body > footer')].map(each => each.tagName)"
@@ -155,6 +157,35 @@ def test_the_keyboard_skips_searches_and_opens(browser: Browser, browsed: Browse
         assert looker.tab.text_content("h1 mark") == "采茶机"
 
 
+def test_an_articles_area_lights_up_and_leads_to_it(browser: Browser, browsed: Browsed) -> None:
+    """Without JavaScript: by the mouse over the facsimile, and by the list beside it."""
+    lit = "getComputedStyle(document.querySelector('.areas a[href$=\"{}\"] polygon')).fill"
+    for width in WIDTHS.values():
+        with look(browser, browsed.origin, width, bypass_csp=True) as looker:
+            looker.go(Page(f"/issue/{quote(SLUG)}/{DAY}/1"))
+            box = looker.ask(
+                "JSON.parse(JSON.stringify(document.querySelector('.sheet img').getBoundingClientRect()))"
+            )
+            areas = looker.ask(
+                "JSON.parse(JSON.stringify(document.querySelector('.areas').getBoundingClientRect()))"
+            )
+            assert all(abs(box[side] - areas[side]) <= 1 for side in ("left", "top", "width", "height"))
+            dark = looker.ask(lit.format(FIRST))
+            looker.tab.mouse.move(box["left"] + box["width"] / 4, box["top"] + box["height"] / 4)
+            assert looker.ask(lit.format(FIRST)) != dark
+            assert looker.ask(lit.format(SECOND)) == dark
+            looker.tab.click(f".where[href='#area-{SECOND}']")
+            assert looker.ask(lit.format(SECOND)) != dark
+            looker.tab.mouse.click(
+                box["left"] + box["width"] / 4,
+                looker.ask("document.querySelector('.sheet img').getBoundingClientRect().top")
+                + box["height"] / 4,
+            )
+            looker.tab.wait_for_url(f"**/article/{FIRST}")
+            looker.tab.locator("figure img").scroll_into_view_if_needed()
+            looker.tab.wait_for_function("document.querySelector('figure img').naturalWidth === 64")
+
+
 def test_the_language_switch_stays(browser: Browser, browsed: Browsed) -> None:
     with look(browser, browsed.origin) as looker:
         looker.go(Page("/sources"))
@@ -179,7 +210,7 @@ def test_every_link_leads_somewhere(browser: Browser, browsed: Browsed) -> None:
     with look(browser, browsed.origin) as looker:
         ask = looker.tab.context.request
         wanted = {browsed.origin + page.path for page in browsed.pages if page.status == 200}
-        unarchived = (OWED, BROKEN)  # their pages say what is known, and are 404
+        unarchived = (OWED, BROKEN, NOT_FETCHED)  # their pages say what is known, and are 404
         wrong: dict[str, int] = {}
         asked: set[str] = set()
         while (fresh := wanted - asked) and len(asked) < 500:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -75,6 +75,21 @@ class ArticleField:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptImage:
+    """An image of an article, and what is kept of it."""
+
+    url: str
+    caption: str | None = None
+    position: int = 0
+    width: int | None = None
+    height: int | None = None
+    state: str | None = None
+    digest: str | None = None
+    type: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """What the items of a list field are: their record, and what its fields mean where that is not plain."""
 
@@ -85,11 +100,15 @@ class Part:
 
 PARTS: Mapping[FieldKind, Part] = {
     "images": Part(
-        Image,
+        KeptImage,
         {
             "position": "How many paragraphs stand before it.",
-            "width": "Pixels, when the address tells.",
-            "height": "Pixels, when the address tells.",
+            "width": "Pixels: of the archived picture, else when the address tells.",
+            "height": "Pixels: of the archived picture, else when the address tells.",
+            "state": "What the ledger of pictures says of it; null where nobody asked to keep it.",
+            "digest": "SHA-256 of the archived picture, as it was transferred.",
+            "type": "What its bytes are.",
+            "size": "Its bytes.",
         },
         {},
     ),
@@ -122,6 +141,19 @@ def _placed(name: str, key: str, kind: ColumnKind = "text") -> Column:
 
 def _plain(items: Iterable[Image | Player | Security | Link]) -> list[Document]:
     return [asdict(item) for item in items]
+
+
+def _keep_images(whole: WholeArticle) -> Iterator[KeptImage]:
+    """Yield an article's images with what the ledger of pictures knows of each."""
+    known = {picture.url: picture for picture in whole.pictures}
+    for image in whole.stored.article.images:
+        kept = known.get(image.url)
+        if kept is None:
+            yield KeptImage(**asdict(image))
+        else:
+            size = {"width": kept.width or image.width, "height": kept.height or image.height}
+            said = {name: getattr(kept, name) for name in ("state", "digest", "type", "size")}
+            yield KeptImage(**asdict(image) | size | said)
 
 
 def _first_text(whole: WholeArticle) -> str:
@@ -211,7 +243,10 @@ FIELDS: tuple[ArticleField, ...] = (
         "What each paragraph is.",
     ),
     ArticleField(
-        "images", "images", lambda whole: _plain(whole.stored.article.images), "Its images, in order."
+        "images",
+        "images",
+        lambda whole: [asdict(one) for one in _keep_images(whole)],
+        "Its images, in order.",
     ),
     ArticleField(
         "players",

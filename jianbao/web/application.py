@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from jianbao import __version__
 from jianbao.web.answers.errors import explain_errors
 from jianbao.web.answers.security_headers import SecurityHeaders
-from jianbao.web.api import feeds, health, metrics, routes
+from jianbao.web.api import feeds, health, issues, metrics, routes
 from jianbao.web.middleware.freshness import Freshness
 from jianbao.web.middleware.gate import Gate
 from jianbao.web.middleware.shared_answers import SharedAnswers
@@ -57,7 +57,7 @@ def create_app(archive_folder: Path, hosts: Collection[str] = (), limits: Reader
     application.state.archive = archive
     application.state.limits = limits
     explain_errors(application)
-    for router in (routes.router, feeds.router, metrics.router, health.router):
+    for router in (routes.router, issues.router, feeds.router, metrics.router, health.router):
         application.include_router(router)
     for router in ROUTERS:
         application.include_router(router, include_in_schema=False)

@@ -15,6 +15,7 @@ from storage.articles.time_change import list_time_changes
 from storage.captures.capture import read_captures
 from storage.database.batches import batches
 from storage.database.schema import revision, security
+from storage.ledger.picture import list_pictures
 from storage.records import Revision, Security, StoredArticle, WholeArticle
 from storage.stories.story import find_stories, read_story
 
@@ -47,6 +48,7 @@ def _complete(connection: Connection, part: Sequence[StoredArticle]) -> Iterator
     revisions = _revisions(connection, codes)
     stories = {code: read_story(connection, code) for code in find_stories(connection, codes)}
     captures = read_captures(connection, [stored.capture_id for stored in part if stored.capture_id])
+    pictures = list_pictures(connection, [one.article.info_code for one in part if one.article.images])
     for stored, code in zip(part, codes, strict=True):
         article = replace(stored.article, securities=securities.get(code, ()))
         yield WholeArticle(
@@ -55,6 +57,7 @@ def _complete(connection: Connection, part: Sequence[StoredArticle]) -> Iterator
             revisions=tuple(revisions.get(code, ())),
             capture=captures.get(stored.capture_id) if stored.capture_id else None,
             story=stories.get(code),
+            pictures=tuple(pictures.get(code, ())),
         )
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, union
+from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, union
 from sqlalchemy import text as sql_text
 
 from storage.database.batches import batches
 from storage.database.prepared import Prepared
-from storage.database.schema import capture, revision
-from storage.records import Capture, WarcPlace
+from storage.database.schema import capture, facsimile, issue_page, listing, picture, revision
+from storage.records import Capture, WarcPlace, info_code_day
 
 # What runs for every capture is put together once: building a statement costs more than running it.
 _INSERT = Prepared(insert(capture))
@@ -103,14 +103,42 @@ def list_captures_under(connection: Connection, info_code: str, scheme: str) -> 
 
 
 def list_originals(connection: Connection, info_codes: Sequence[str]) -> list[Capture]:
-    """Return every capture of some articles by id, and those that hold the payloads of their revisits."""
+    """Return every capture of some articles by id, and those that hold the payloads of their revisits.
+
+    Those of their pictures are among them, and of the facsimiles of the issues that they stand in.
+    """
     own: Select[tuple[int | None]] = select(capture.c.id).where(capture.c.info_code.in_(info_codes))
     of_revisions = select(revision.c.capture_id).where(revision.c.info_code.in_(info_codes))
-    wanted = union(own, of_revisions).subquery()
+    wanted = union(own, of_revisions, *_of_pictures(info_codes)).subquery()
     held = select(capture.c.refers_to).where(capture.c.id.in_(select(wanted.c.id)))
     ids = connection.execute(union(select(wanted.c.id), held).order_by(sql_text("1"))).scalars()
     found = read_captures(connection, [identity for identity in ids if identity is not None])
     return list(found.values())
+
+
+def _of_pictures(info_codes: Sequence[str]) -> tuple[Select[tuple[int | None]], ...]:
+    """Return what selects the captures of articles' pictures, and of the facsimiles of their pages."""
+    pictures = select(picture.c.capture_id).where(picture.c.info_code.in_(info_codes))
+    stands = (issue_page.c.source == listing.c.source) & (
+        issue_page.c.url == listing.c.told["listed_on"].as_string()
+    )
+    shows = or_(
+        facsimile.c.url == issue_page.c.picture,
+        facsimile.c.url == issue_page.c.shown,
+        facsimile.c.url == issue_page.c.pdf,
+    )
+    days = {day for code in info_codes if (day := info_code_day(code)) is not None}
+    pages = (
+        select(facsimile.c.capture_id)
+        .select_from(listing)
+        .join(issue_page, stands & issue_page.c.day.in_(days))
+        .join(
+            facsimile,
+            (facsimile.c.source == issue_page.c.source) & (facsimile.c.day == issue_page.c.day) & shows,
+        )
+        .where(listing.c.info_code.in_(info_codes))
+    )
+    return pictures, pages
 
 
 def committed_end(connection: Connection, file: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.records.capture import Capture
+from storage.records.picture import StoredPicture
 from storage.records.revision import Revision
 from storage.records.stored_article import StoredArticle, TimeChange
 from storage.records.story import Story
@@ -12,7 +13,7 @@ from storage.records.story import Story
 
 @dataclass(frozen=True, slots=True)
 class WholeArticle:
-    """An article with the sources that list it, its revisions, original, near copies and changes of time.
+    """An article with its sources, revisions, original, near copies, changes of time, and pictures.
 
     What comes first is the first in time. A part that was not read is empty.
     """
@@ -23,3 +24,4 @@ class WholeArticle:
     capture: Capture | None = None
     story: Story | None = None
     time_changes: tuple[TimeChange, ...] = ()
+    pictures: tuple[StoredPicture, ...] = ()

@@ -20,6 +20,7 @@ from storage.records.press_days import press_day
 from support.command_line import PYTHON
 from support.delivered_articles import DeliveredArticles
 from support.ledger_changes import settle_unarchived
+from support.printed_issue import DAY, FIRST, REST, SLUG, print_issue
 from support.sample_articles import CODE, hostile_article, plain_article, shelve
 from support.served_archive import NOW, fill_archive
 
@@ -52,6 +53,7 @@ def serve_everything(folder: Path) -> Iterator[Browsed]:
     work = fill_archive(folder)
     with work.archive:
         near = _add_near_copy(work)
+        print_issue(work.archive)
         _add_odd_ones(work)
     arguments = ["--archive", str(folder), "serve", "--port", "0"]
     with subprocess.Popen(
@@ -126,6 +128,13 @@ def _every_page(work: DeliveredArticles, near: str) -> tuple[Page, ...]:
         f"/day/{day}",
         f"/day/{day}?media={quote(revised.media)}",
         "/day/1999-01-01",
+        f"/source/{quote(SLUG)}?year=2026",
+        f"/issue/{quote(SLUG)}/{DAY}",
+        f"/issue/{quote(SLUG)}/{DAY}/1",
+        f"/issue/{quote(SLUG)}/{DAY}/2",
+        f"/issue/{quote(SLUG)}/2026-03-19",
+        f"/article/{FIRST}",
+        f"/article/{REST}",
         "/crawls",
         "/crawl/1",
         "/crawl/6",

@@ -39,14 +39,14 @@ from storage.records.info_code import LONGEST_CODE, SITE_CODE_PATTERN
 from storage.search import Query as SearchQuery
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
-_BAD: dict[int | str, Document] = {
+BAD: dict[int | str, Document] = {
     400: {"description": "A cursor, query, day or info code means nothing.", **_PROBLEM},
     422: {"description": "A parameter is unknown, or not of its type or range.", **_PROBLEM},
     503: {"description": "The archive cannot be read now.", **_PROBLEM},
 }
-_MISSING: dict[int | str, Document] = {404: {"description": "There is none.", **_PROBLEM}}
+MISSING: dict[int | str, Document] = {404: {"description": "There is none.", **_PROBLEM}}
 
-router = APIRouter(prefix="/api/v1", responses=_BAD, default_response_class=JSONResponse)
+router = APIRouter(prefix="/api/v1", responses=BAD, default_response_class=JSONResponse)
 
 Code = Annotated[
     str,
@@ -76,7 +76,7 @@ def list_articles(
     operation_id="showArticle",
     tags=["articles"],
     response_model=shapes.Article,
-    responses=_MISSING,
+    responses=MISSING,
 )
 def show_article(info_code: Code, archive: OpenArchive, asked: Revision) -> JSONResponse:
     """Show one article with its text and provenance, as it is now or as a revision had it."""
@@ -89,7 +89,7 @@ def show_article(info_code: Code, archive: OpenArchive, asked: Revision) -> JSON
     operation_id="listRevisions",
     tags=["articles"],
     response_model=shapes.Revisions,
-    responses=_MISSING,
+    responses=MISSING,
 )
 def list_revisions(info_code: Code, archive: OpenArchive) -> JSONResponse:
     """List every wording of an article, the first one first."""
@@ -103,7 +103,7 @@ def list_revisions(info_code: Code, archive: OpenArchive) -> JSONResponse:
     operation_id="showDiff",
     tags=["articles"],
     response_model=shapes.Diff,
-    responses=_MISSING,
+    responses=MISSING,
 )
 def show_diff(info_code: Code, archive: OpenArchive, asked: Revision) -> JSONResponse:
     """Show what a revision (without a number, the last one) changed in the one before."""
@@ -149,7 +149,7 @@ def list_sources(archive: OpenArchive) -> JSONResponse:
     operation_id="showSource",
     tags=["sources"],
     response_model=shapes.Source,
-    responses=_MISSING,
+    responses=MISSING,
 )
 def show_source(
     slug: Annotated[str, Path(description="The source's slug.")], archive: OpenArchive
@@ -176,7 +176,7 @@ def list_crawls(
     operation_id="showCrawl",
     tags=["operation"],
     response_model=shapes.Crawl,
-    responses=_MISSING,
+    responses=MISSING,
 )
 def show_crawl(
     crawl_id: Annotated[int, Path(ge=1, lt=2**63, description="The crawl's id.")], archive: OpenArchive

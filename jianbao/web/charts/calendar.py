@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,27 +12,32 @@ from jianbao.web.charts.figures import Calendar, Cell, DayState, draw_calendar
 from jianbao.web.text.language import Say
 from jianbao.web.text.moments import name_day
 from storage.ledger.calendar import count_by_day, count_unarchived, find_watched, span_published
-from storage.records import StoredSource
+from storage.ledger.issue import issue_states
+from storage.records import IssueState, StoredSource
 from storage.records.press_days import PRESS_ZONE, press_day
 
+_TROUBLED = ("unseen", "unlisted")
+_OF_ISSUE = {"none": "silent", "failed": "unlisted", "unknown": "unlisted", "listed": "waiting"}
+"""How a day without an article looks whose issue is known."""
 _KEPT = timedelta(days=3)
 """How long a category page keeps an article: a day is seen if anybody looked before that was over."""
 
 
 @dataclass(frozen=True, slots=True)
 class YearCalendar:
-    """A year's calendar, the years that have one, and what the year adds up to."""
+    """A year's calendar, the years that have one, what the year adds up to, and its issues' states."""
 
     calendar: Calendar
     years: tuple[int, ...]
     articles: int
     owing: int
     unseen: int
+    issues: dict[date, IssueState]
 
     @property
     def told(self) -> list[Cell]:
         """The days that have something to tell."""
-        return [cell for cell in self.calendar.cells if cell.count or cell.owing or cell.look == "unseen"]
+        return [cell for cell in self.calendar.cells if cell.count or cell.owing or cell.look in _TROUBLED]
 
 
 def read_calendar(view: Connection, source: StoredSource, year: int | None, say: Say) -> YearCalendar:
@@ -41,7 +47,9 @@ def read_calendar(view: Connection, source: StoredSource, year: int | None, say:
     first = min(press_day(span[0]) if span else today, press_day(source.added_at))
     last = press_day(span[1]) if span else today
     year = year or last.year
-    states = _states(view, source, _days(max(first, date(year, 1, 1)), min(today, date(year, 12, 31))))
+    issues = issue_states(view, [source.slug], date(year, 1, 1), date(year, 12, 31)).get(source.slug, {})
+    days = _days(max(min([first, *issues]), date(year, 1, 1)), min(today, date(year, 12, 31)))
+    states = _states(view, source, days, issues)
     calendar = draw_calendar(year, states, lambda day, state: _tell(day, state, say))
     return YearCalendar(
         calendar=calendar,
@@ -49,6 +57,7 @@ def read_calendar(view: Connection, source: StoredSource, year: int | None, say:
         articles=sum(state.count for state in states.values()),
         owing=sum(state.owing for state in states.values()),
         unseen=sum(cell.look == "unseen" for cell in calendar.cells),
+        issues=issues,
     )
 
 
@@ -56,7 +65,9 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _states(view: Connection, source: StoredSource, days: list[date]) -> dict[date, DayState]:
+def _states(
+    view: Connection, source: StoredSource, days: list[date], issues: Mapping[date, IssueState]
+) -> dict[date, DayState]:
     """Return what is known of each day; before the source was added nobody could look."""
     if not days:
         return {}
@@ -67,7 +78,14 @@ def _states(view: Connection, source: StoredSource, days: list[date]) -> dict[da
     empty = [day for day in days if not counts[day] and day >= added]
     watched = find_watched(view, empty, _KEPT)
     now = datetime.now(UTC)
-    return {day: DayState(counts[day], owing[day], _emptiness(day, added, now, watched)) for day in days}
+    return {
+        day: DayState(
+            counts[day],
+            owing[day],
+            _OF_ISSUE.get(issues.get(day, "")) or _emptiness(day, added, now, watched),
+        )
+        for day in days
+    }
 
 
 def _emptiness(day: date, added: date, now: datetime, watched: set[date]) -> str:

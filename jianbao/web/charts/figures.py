@@ -96,8 +96,9 @@ class Cell:
     """One day of the calendar: its place in pixels, how it looks, and what it says when asked.
 
     ``look`` is ``level1`` to ``level4`` by what arrived, ``silent`` (looked at, nothing printed), ``unseen``
-    (nobody looked), ``waiting`` (nobody looked yet), ``before`` (of the source), or ``outside`` (nothing
-    to tell). ``owing`` tells that something is not archived.
+    (nobody looked), ``unlisted`` (an issue that could not be read), ``waiting`` (nobody looked yet),
+    ``before`` (of the source), or ``outside`` (nothing to tell). ``owing`` tells that something is not
+    archived.
     """
 
     day: date

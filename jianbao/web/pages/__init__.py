@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from jianbao.web.pages import about, article, crawls, days, events, front, search, sources, trend
+from jianbao.web.pages import (
+    about,
+    article,
+    crawls,
+    days,
+    events,
+    front,
+    issues,
+    pictures,
+    search,
+    sources,
+    trend,
+)
 
-ROUTERS = tuple(page.router for page in (front, search, trend, article, sources, days, crawls, events, about))
+ROUTERS = tuple(
+    page.router
+    for page in (front, search, trend, article, sources, issues, pictures, days, crawls, events, about)
+)

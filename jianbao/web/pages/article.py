@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -26,8 +26,17 @@ from storage.articles.revision import list_revisions
 from storage.articles.time_change import list_time_changes
 from storage.captures.capture import list_captures_of
 from storage.ledger.alias import resolve_code
+from storage.ledger.issue_articles import find_printed, list_continuations
 from storage.ledger.listing import list_listings
-from storage.records import BadInfoCode, StoredArticle, StoryMember, WholeRevision, canonical_info_code
+from storage.ledger.picture import list_pictures
+from storage.records import (
+    BadInfoCode,
+    StoredArticle,
+    StoredPicture,
+    StoryMember,
+    WholeRevision,
+    canonical_info_code,
+)
 from storage.search import BadQuery, mark_hits, parse_query
 from storage.stories.story import read_story
 
@@ -127,7 +136,23 @@ def _gather(view: Connection, stored: StoredArticle, revisions: Sequence[WholeRe
         "captures": list_captures_of(view, code),
         "time_changes": list_time_changes(view, code),
         "names": name_sources(view),
+        "kept": _kept_pictures(view, code),
+        "printed": find_printed(view, code),
+        "continued": _continued(view, stored),
+        "goes_on": list_continuations(view, code),
     }
+
+
+def _kept_pictures(view: Connection, code: str) -> dict[str, StoredPicture]:
+    """Return the archived pictures of an article, by their addresses."""
+    known = list_pictures(view, [code]).get(code, [])
+    return {picture.url: picture for picture in known if picture.state == "archived"}
+
+
+def _continued(view: Connection, stored: StoredArticle) -> Headline | None:
+    """Return the part that an article goes on from."""
+    before: str | None = getattr(stored.article, "continues", None)
+    return find_headlines(view, [before]).get(before) if before is not None else None
 
 
 def _compare(before: WholeRevision | None, stored: StoredArticle) -> list[Change | int]:
@@ -159,6 +184,7 @@ def _show(
     with_images: bool,
 ) -> Response:
     article = stored.article
+    kept = cast("Mapping[str, StoredPicture]", known["kept"])
     return render_page(
         request,
         view,
@@ -167,7 +193,7 @@ def _show(
         article=article,
         title=mark(article.title),
         blocks=set_article(article, mark),
-        pictures=shown_pictures(article),
+        pictures=[picture for picture in shown_pictures(article) if picture.url not in kept],
         with_images=with_images,
         q=q,
         **known,

@@ -7,9 +7,11 @@ from sqlalchemy import Connection
 
 from jianbao.web.answers.rendering import render_page
 from jianbao.web.pages.newspaper_day import NewspaperDay, bounds_of, read_newspaper_day
+from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.dependencies import OpenArchive
 from storage.articles.headlines import count_published, newest_moment
 from storage.events.event import list_open_events
+from storage.ledger.issue_articles import list_front_issues
 from storage.records.press_days import press_day
 
 router = APIRouter()
@@ -34,6 +36,8 @@ def show_front(request: Request, archive: OpenArchive) -> Response:
             earlier=_earlier(view, newspaper_day) if newspaper_day else [],
             events=list_open_events(view, _EVENTS),
             counts=archive.totals(view).counts,
+            issues=list_front_issues(view),
+            names=name_sources(view),
             most_papers=_PAPERS,
             most_titles=_TITLES,
         )

@@ -14,12 +14,14 @@ from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.text.language import choose_language, speak
 from storage.articles.headlines import find_headlines
 from storage.ledger.calendar import list_newest, list_published, list_unarchived
+from storage.ledger.issue_articles import list_newest_issues
 from storage.ledger.source import list_sources
 
 router = APIRouter()
 
 _NEWEST = 30
 _MISSING = 100
+_ISSUES = 14
 
 
 @router.get("/sources")
@@ -53,6 +55,7 @@ def show_source(
             newest=newest,
             headlines=find_headlines(view, [entry.info_code for entry in newest]),
             missing=list_unarchived(view, slug, limit=_MISSING),
+            issues=list_newest_issues(view, slug, _ISSUES),
         )
 
 
