@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -86,6 +86,7 @@ class ArchiveSpider(Spider):
         self._picture_hosts = PictureHosts(allowed_hosts)
         self._context = context
         self._kinds: dict[str, Kind] = {}
+        self._lists: dict[str, Sequence[Exchange]] = {}
         self._wanted = None if wanted is None else iter(wanted)
         self._owing: deque[tuple[str, Iterator[Owed]]] = deque()
         self._waiting: Counter[str] = Counter()
@@ -282,6 +283,7 @@ class ArchiveSpider(Spider):
                 self._ask_for_list(polling)
             else:
                 self._record(polling)
+                self._lists[polling.order.source] = polling.kept
             is_recorded = True
         finally:
             is_live = not isinstance(polling.order, BackOrder)
@@ -298,9 +300,24 @@ class ArchiveSpider(Spider):
             yield from page
             after = page[-1].info_code
 
-    def _line_up(self, owed: Owed) -> Delivery | None:
-        """Put an article in line at its first host; return why when it has none."""
+    def _brought(self, owed: Owed) -> Delivery | None:
+        """Return the delivery of an article that its list has whole; one that is no believable one is fetched."""
+        held = self._kind_of(owed).at_hand(owed)
+        answers = self._lists.get(owed.source, ()) if held is not None else ()
+        exchange = next((one for one in answers if held is not None and one.url == held[1]), None)
+        if held is None or exchange is None:
+            return None
         try:
+            article = self.port.judge(held[0], owed, exchange.fetched_at)
+        except SetAside:
+            return None
+        return Delivery(owed, exchange, held[0], article=article)
+
+    def _line_up(self, owed: Owed) -> Delivery | None:
+        """Put an article in line at its first host; return it when a poll brought it, or why it has none."""
+        try:
+            if (brought := self._brought(owed)) is not None:
+                return brought
             found = tuple(dict.fromkeys(self._kind_of(owed).addresses(owed)))
         except UnknownKind as unknown:
             return Delivery(owed, trouble=TryLater(str(unknown)))

@@ -157,6 +157,13 @@ class Kind(ABC):
         Raises `SetAside` when it is no article's page, and `Vanished` when it says that there is none.
         """
 
+    def at_hand(self, owed: Owed) -> tuple[Draft, str] | None:  # noqa: ARG002 - most lists have no whole article
+        """Return what a list that this crawl polled has whole of an article, and the list's address.
+
+        None where the article is to be fetched.
+        """
+        return None
+
     def page_for_rest(self, draft: Draft, owed: Owed) -> str | None:  # noqa: ARG002 - most need no second page
         """Return the address to ask for what a draft leaves out and nobody else tells; None for nothing."""
         return None

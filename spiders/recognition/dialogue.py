@@ -1,0 +1,249 @@
+"""Finding out what stands at an address, with as few questions as it takes. Pure: it says what to ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from spiders.families.registry import RecognisedPaper, recognise_page, recognise_paper
+from spiders.kinds.kind import Answer, Ask
+from spiders.readers.any_article import read_any_article
+from spiders.readers.epaper.paper_index import read_addresses, read_leads
+from spiders.readers.feeds.feed import Feed
+from spiders.readers.feeds.packed import unpack
+from spiders.readers.feeds.reading import is_feed, read_feed
+from spiders.readers.listing_page import read_list_page
+from spiders.recognition.feed_guess import describe_feed
+from spiders.recognition.finding import Finding
+from spiders.recognition.json_guess import guess_json_list, load_json
+from spiders.recognition.links import list_page_links
+from spiders.recognition.list_guess import ListGuess, guess_list
+from spiders.recognition.page_signs import PageSigns, read_signs
+from spiders.recognition.paging_guess import guess_json_paging, guess_paging
+from storage.records import Missing, SetAside, TryLater
+
+CHINA = ZoneInfo("Asia/Shanghai")
+_CATEGORY = re.compile(r"/category/[^/]+\Z")
+_FEWEST_PAGES = 2
+_LONG = 300
+"""Characters of a text, from which on a page is an article whatever it links to."""
+_MOST_SHOWN = 5
+
+Questions: TypeAlias = Generator[Ask, Answer, Finding]
+
+
+class NoSource(Missing):
+    """Nothing that could be archived regularly stands at an address; the sentence says what does."""
+
+
+def find_out(address: str) -> Questions:
+    """Ask for an address, and for what it leads to, until it is known how it is read; raise `NoSource`."""
+    answer = yield Ask(address)
+    if answer.is_missing:
+        raise NoSource(f"{address} answered {answer.status}: there is no such page; look at it in a browser")
+    return (yield from _look(answer, may_follow=True))
+
+
+def _look(answer: Answer, *, may_follow: bool) -> Questions:
+    answer = _unpacked(answer)
+    try:
+        text = answer.page.text
+    except SetAside as refused:
+        raise NoSource(f"{answer.url} {refused}; is it a page of text?") from refused
+    if is_feed(text):
+        return (yield from _look_at_feed(answer))
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") or "json" in (answer.content_type or ""):
+        return (yield from _look_at_json(answer))
+    return (yield from _look_at_page(answer, may_follow=may_follow))
+
+
+def _unpacked(answer: Answer) -> Answer:
+    try:
+        return replace(answer, body=unpack(answer.body))
+    except SetAside as refused:
+        raise NoSource(f"{answer.url} {refused}") from refused
+
+
+# -- feeds ----------------------------------------------------------------------------------------
+
+
+def _look_at_feed(answer: Answer) -> Questions:
+    try:
+        feed = read_feed(answer.page.text, answer.url, CHINA, answer.fetched_at)
+    except SetAside as refused:
+        raise NoSource(f"{answer.url} {refused}") from refused
+    inner: Feed | None = None
+    if feed.parts:
+        answer_of_part = yield Ask(feed.parts[0].url)
+        inner = read_feed(_unpacked(answer_of_part).page.text, answer_of_part.url, CHINA)
+    return describe_feed(feed, inner, answer)
+
+
+# -- JSON -----------------------------------------------------------------------------------------
+
+
+def _look_at_json(answer: Answer) -> Questions:
+    try:
+        said = load_json(answer.page.text)
+    except SetAside as refused:
+        raise NoSource(f"{answer.url} {refused}") from refused
+    guess = guess_json_list(said, answer.url)
+    if guess is None:
+        raise NoSource(
+            f"{answer.url} is JSON, but no list in it has titles and addresses: if it has ids alone, declare "
+            "json_list with a template for url (docs/sources.md)"
+        )
+    keys: dict[str, object] = {"json_list": dict(guess.keys)}
+    if template := guess_json_paging(answer.url, said):
+        further = yield from _ask_or_none(template[1])
+        if further is not None and _has_other_items(further, guess.urls):
+            keys |= {"next": template[0], "pages": 3}
+    reason = f"JSON with {len(guess.urls)} articles at {guess.keys['items']}"
+    return Finding("page", answer.url, None, keys, (reason,))
+
+
+def _has_other_items(answer: Answer, urls: Sequence[str]) -> bool:
+    try:
+        guess = guess_json_list(load_json(answer.page.text), answer.url)
+    except SetAside:
+        return False
+    return guess is not None and bool(set(guess.urls) - set(urls))
+
+
+# -- pages ----------------------------------------------------------------------------------------
+
+
+def _look_at_page(answer: Answer, *, may_follow: bool) -> Questions:
+    html = answer.page.text
+    try:
+        signs = read_signs(html, answer.url)
+        if found := _category(answer, signs) or _paper_of(answer, signs):
+            return found
+        guess = guess_list(list_page_links(html, answer.url), answer.url)
+    except SetAside as refused:
+        raise NoSource(f"{answer.url} {refused}") from refused
+    if may_follow and (led := [url for url in read_leads(html, answer.url) if recognise_page(url)]):
+        further = yield from _ask_or_none(led[0])
+        if further is not None and (found := _paper_of(further, signs, base=answer.url)):
+            return found
+    length = _article_length(answer)
+    if guess is not None and not _is_article(length, guess):
+        return _list_of(answer, signs, guess)
+    if length is None and may_follow and (found := (yield from _follow(answer, signs))):
+        return found
+    raise NoSource(_tell_nothing(answer, signs, length))
+
+
+def _category(answer: Answer, signs: PageSigns) -> Finding | None:
+    """Return the category page of the Jekyll site: such an address, and articles with info codes."""
+    if not _CATEGORY.search(urlsplit(answer.url).path):
+        return None
+    try:
+        page = read_list_page(answer.page.text, answer.url)
+    except SetAside:
+        return None
+    heading = (page.heading or signs.title).removesuffix("新闻") or None
+    reason = f"a category page of the Jekyll site with {len(page.listed)} articles"
+    return Finding("category", answer.url, heading, {}, (reason,))
+
+
+def _paper_of(answer: Answer, signs: PageSigns, base: str | None = None) -> Finding | None:
+    """Return the digital newspaper whose page an answer is, or that most of its links are pages of."""
+    own = recognise_page(answer.url)
+    addresses = read_addresses(answer.page.text, answer.url)
+    if own is None and base is None:
+        pages = [url for url in addresses if recognise_page(url)]
+        folders = {spot.folder for url in pages if (found := recognise_page(url)) for spot in (found[1],)}
+        if len(pages) < _FEWEST_PAGES or len(folders) != 1:
+            return None
+    paper = recognise_paper((answer.url, *addresses))
+    if paper is None:
+        return None
+    return _describe_paper(paper, answer, signs, base)
+
+
+def _describe_paper(paper: RecognisedPaper, answer: Answer, signs: PageSigns, base: str | None) -> Finding:
+    keys: dict[str, object] = {"family": paper.family.name, "issue": paper.issue}
+    reason = f"the page {answer.url} is of an issue of {paper.page.day}, laid out as {paper.family.told}"
+    return Finding("epaper", base or paper.page.before, _paper_name(answer, signs), keys, (reason,))
+
+
+def _paper_name(answer: Answer, signs: PageSigns) -> str | None:
+    hidden = re.search(r"<founder-papername>\s*([^<]{1,40}?)\s*</founder-papername>", answer.page.text)
+    if hidden:
+        return hidden[1]
+    named = re.search(
+        r"[\u3400-\u9fff]{1,12}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊|都市报|报)", signs.title
+    )
+    return named[0] if named else signs.site_name
+
+
+def _list_of(answer: Answer, signs: PageSigns, guess: ListGuess) -> Finding:
+    keys = dict(guess.keys) | guess_paging(answer.page.text, answer.url, guess.profile)
+    beside = [f"the page names a feed as well: {feed}" for feed in signs.feeds[:1]]
+    return Finding("page", answer.url, signs.site_name, keys, (guess.told,), tuple(beside))
+
+
+def _article_length(answer: Answer) -> int | None:
+    """Return how many characters the text of a page has that is an article; None for any other page."""
+    try:
+        draft = read_any_article(answer.page.text, answer.url, answer.fetched_at)
+    except SetAside:
+        return None
+    except Exception:  # noqa: BLE001 - what no reader can read is no article for this question
+        return None
+    if draft.published_at is None:
+        return None
+    return len(re.sub(r"<[^<>]*>|\s", "", draft.body_html)) + sum(len(one.text) for one in draft.paragraphs)
+
+
+def _is_article(length: int | None, guess: ListGuess) -> bool:
+    said = sum(len(link.text) for link in guess.links)
+    return length is not None and length >= _LONG and length > said
+
+
+def _follow(answer: Answer, signs: PageSigns) -> Generator[Ask, Answer, Finding | None]:
+    """Look at what a page that is no list names: a feed, a list in JSON, a digital newspaper."""
+    for url in (*signs.feeds[:1], *signs.json[:2], *signs.papers[:1]):
+        further = yield from _ask_or_none(url)
+        if further is None:
+            continue
+        try:
+            found = yield from _look(further, may_follow=url in signs.papers)
+        except NoSource:
+            continue
+        return replace(
+            found,
+            name=found.name or signs.site_name,
+            reasons=(f"{answer.url} leads to {url}", *found.reasons),
+        )
+    return None
+
+
+def _ask_or_none(url: str) -> Generator[Ask, Answer, Answer | None]:
+    try:
+        answer = yield Ask(url)
+    except TryLater:
+        return None
+    return None if answer.is_missing else answer
+
+
+def _tell_nothing(answer: Answer, signs: PageSigns, length: int | None) -> str:
+    url, called = answer.url, f" (it calls itself {signs.title!r})" if signs.title else ""
+    if signs.asks_for_login:
+        return f"{url} asks for a login{called}: jianbao reads only what is open to everybody"
+    if length is not None:
+        return f"{url} is an article, no list{called}: give the page that lists such articles"
+    if signs.is_error:
+        return f"{url} is an error page{called}: look at it in a browser, and give the address where it ends"
+    lists = "; ".join(signs.lists[:_MOST_SHOWN])
+    hint = (
+        f"it links to pages that may be: {lists}"
+        if lists
+        else "a page filled by a script alone can't be read"
+    )
+    return f"{url} is no list of articles, no feed and no issue of a newspaper{called}; {hint}"
