@@ -283,7 +283,8 @@ class ArchiveSpider(Spider):
                 self._ask_for_list(polling)
             else:
                 self._record(polling)
-                self._lists[polling.order.source] = polling.kept
+                if self._kind(polling.order.kind).has_articles_at_hand:
+                    self._lists[polling.order.source] = polling.kept
             is_recorded = True
         finally:
             is_live = not isinstance(polling.order, BackOrder)
@@ -301,7 +302,7 @@ class ArchiveSpider(Spider):
             after = page[-1].info_code
 
     def _brought(self, owed: Owed) -> Delivery | None:
-        """Return the delivery of an article that its list has whole; one that is no believable one is fetched."""
+        """Return the delivery of an article that its list has whole; one that is not believed is fetched."""
         held = self._kind_of(owed).at_hand(owed)
         answers = self._lists.get(owed.source, ()) if held is not None else ()
         exchange = next((one for one in answers if held is not None and one.url == held[1]), None)

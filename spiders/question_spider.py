@@ -114,7 +114,7 @@ class QuestionSpider(Spider):
 
 
 class ForgetfulPort:
-    """What hosts said of themselves, for one dialogue: robots.txt, and for how long they want to be left alone."""
+    """What hosts said of themselves, for one dialogue: robots.txt, and how long they want rest."""
 
     def __init__(self) -> None:
         self._robots: dict[str, bytes] = {}

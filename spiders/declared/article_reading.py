@@ -12,6 +12,7 @@ from spiders.declared.declared_page import DeclaredPage
 from spiders.declared.html_list import find_further
 from spiders.declared.identity import code_of, day_of, groups_of
 from spiders.declared.layout_reading import LayoutReader
+from spiders.declared.recognised import recognised_layouts
 from spiders.declared.rules import ListRules
 from spiders.declared.words import REL_NEXT
 from spiders.readers.any_article import read_any_article
@@ -45,7 +46,8 @@ def read_declared_article(
 ) -> Draft:
     """Return the draft of an article's page, nothing cleaned or judged.
 
-    ``fetched_at`` is aware, or None. Layouts are tried in order, then the readers for any page, as
+    ``fetched_at`` is aware, or None. Layouts are tried in order, the declared ones before those of a profile
+    that the page itself shows, then the readers for any page, as
     ``fallback`` says; what the page leaves out and the address or the declaration tells is filled in. A page
     that links to a next one, of which no layout knows, is ``incomplete``. Raises `SetAside` for no article.
     """
@@ -53,6 +55,9 @@ def read_declared_article(
     groups = groups_of(owed.url, rules)
     day = day_of(groups) or _told_day(owed)
     readers = [LayoutReader(declared, pages.make, day) for declared in rules.layouts]
+    if rules.fallback is True and not _JSON.match(html):
+        page = pages.make(html, url, fetched_at)
+        readers += (LayoutReader(one, pages.make, day) for one in recognised_layouts(page, rules.profiles))
     if _JSON.match(html):
         draft = _first_fitting(readers, html, url, fetched_at)
     else:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from spiders.declared.patterns import search_pattern
 from spiders.declared.rules import ListRules
 from spiders.declared.templates import fill_names
-from storage.records import site_code
+from storage.records import has_digits_alone, site_code
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_CODE = 64
@@ -36,10 +36,13 @@ def code_of(site: str, address: str, groups: Mapping[str, str], rules: ListRules
     """Return the info code of the article at an address: ``SITE-ID``, of 64 safe characters at most.
 
     ``groups`` are the named ones that ``link`` found. The id is the template ``id`` filled with them, else
-    the group ``id``, else a digest of the normalised address.
+    the group ``id``, else a digest of the normalised address. A template that makes ``NW`` and 18 digits
+    names the article that has that code everywhere.
     """
     identity = fill_names(rules.id, {"hash": digest_of(address), **groups}) if rules.id else None
     identity = identity or groups.get("id")
+    if identity and identity.startswith("NW") and has_digits_alone(identity):
+        return identity  # East Money's own code, under which other sources list the same article
     return site_code(site, _safe(identity, _LONGEST_CODE - len(site) - 1) if identity else digest_of(address))
 
 

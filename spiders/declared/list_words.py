@@ -105,6 +105,7 @@ class ListWords(ArticleWords):
     )
     pages: int = Field(default=1, ge=1, le=1_000, description="a whole number from 1 to 1000")
     until_known: int = Field(default=20, ge=1, le=10_000, description="a whole number from 1 to 10000")
+    full: bool = Field(default=False, description="true or false")
     sitemap: AddressList = Field(default=(), description="an http or https address, or a list of them")
     encoding: Annotated[str, AfterValidator(_check_encoding)] = Field(
         default="auto", description='"auto" or the name of an encoding such as "gb18030"'

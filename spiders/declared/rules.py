@@ -43,6 +43,7 @@ class ListRules:
     next: str | None = None
     pages: int = 1
     until_known: int = 20
+    full: bool = False
     sitemap: tuple[str, ...] = ()
     encoding: str = "auto"
     media: str | None = None

@@ -1,4 +1,4 @@
-"""The kind ``feed``: RSS, Atom, JSON Feed and sitemaps; articles are read at their own pages, or in the feed."""
+"""The kind ``feed``: RSS, Atom, JSON Feed, sitemaps; articles are read at their pages, or in the feed."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from storage.records import (
 
 FEED = "feed"
 """By which rule a field was found that the feed itself says."""
+_SAID = ("title", "published_at", "media", "author", "summary")
 _FEWEST_PARTS = 3
 """Sitemaps of an index that a poll looks at, at least: the newest by their times, or by their names."""
 _RECENT = timedelta(days=7)
@@ -108,18 +109,18 @@ class FeedKind(PageKind):
         feed = _read(answer, source.rules)
         listed = self._list(answer, feed, order.source, source.rules)
         following = _following(replace(at, line=rest, done=done), address, feed, order)
-        if (
-            feed.items
-            and following is not None
-            and rest is None
-            and _all_before(listed, source.rules, order.first)
-        ):
+        if rest is None and not feed.parts and _all_before(listed, source.rules, order.first):
             following = None
         wanted = tuple(one for one in listed if _is_within(one, source.rules, order))
         return _stepped(wanted, following, done, following.line if following else None)
 
+    @property
+    def has_articles_at_hand(self) -> bool:
+        """Whether a feed that this crawl polled has whole articles."""
+        return bool(self._held)
+
     def at_hand(self, owed: Owed) -> tuple[Draft, str] | None:
-        """Return the draft of an article that a poll of this crawl found whole in the feed, and its address."""
+        """Return the draft of an article that the feed of this crawl has whole, and the feed's address."""
         return self._held.pop((owed.source, owed.info_code), None)
 
     def _list(self, answer: Answer, feed: Feed, slug: str, rules: ListRules) -> tuple[Listed, ...]:
@@ -176,12 +177,6 @@ def _draft_of(entry: FeedItem, code: str | None) -> Draft | None:
     is_whole = len(text) >= _SHORTEST and len(_BLOCK.findall(entry.content)) > 1
     if not is_whole or _CUT.search(text):
         return None
-    said = {
-        "title": entry.title,
-        "published_at": entry.published_at,
-        "media": entry.media,
-        "author": entry.author,
-    }
     return Draft(
         code,
         entry.url,
@@ -193,23 +188,18 @@ def _draft_of(entry: FeedItem, code: str | None) -> Draft | None:
         author=entry.author,
         summary=entry.summary,
         body_html=entry.content,
-        found_by=tuple((name, FEED) for name, value in {**said, "body": entry.content}.items() if value),
+        found_by=(*((name, FEED) for name in _SAID if getattr(entry, name)), ("body", FEED)),
     )
 
 
 def _is_plain(feed: Feed) -> bool:
-    """Return whether a feed is a sitemap, which lists a site's other pages too and may have no new article."""
+    """Return whether a feed is a sitemap, which lists other pages too and may have no new article."""
     return feed.shape in ("sitemap", "index")
 
 
 def _is_recent(item: FeedItem, feed: Feed, order: PollOrder) -> bool:
-    """Return whether a poll lists an entry: of a plain sitemap those that changed lately, or tell no time."""
-    if (
-        feed.shape != "sitemap"
-        or item.published_at is not None
-        or item.changed_at is None
-        or order.now is None
-    ):
+    """Return whether a poll lists an entry: of a plain sitemap what changed lately, or tells no time."""
+    if feed.shape != "sitemap" or item.published_at or item.changed_at is None or order.now is None:
         return True
     return item.changed_at > order.now - _RECENT
 
@@ -218,9 +208,11 @@ def _newest(parts: Sequence[FeedPart], most: int) -> list[FeedPart]:
     """Return the newest sitemaps of an index: those of the latest changes, else of the latest names."""
     if parts and all(part.changed_at is not None for part in parts):
         return sorted(parts, key=_changed_at, reverse=True)[:most]
-    return sorted(
-        parts, key=lambda part: [int(one) for one in re.findall(r"\d{1,12}", part.url)], reverse=True
-    )[:most]
+    return sorted(parts, key=_numbers, reverse=True)[:most]
+
+
+def _numbers(part: FeedPart) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,12}", part.url)]
 
 
 def _changed_at(part: FeedPart) -> datetime:

@@ -157,6 +157,11 @@ class Kind(ABC):
         Raises `SetAside` when it is no article's page, and `Vanished` when it says that there is none.
         """
 
+    @property
+    def has_articles_at_hand(self) -> bool:
+        """Whether a list that this crawl polled has whole articles: see `at_hand`."""
+        return False
+
     def at_hand(self, owed: Owed) -> tuple[Draft, str] | None:  # noqa: ARG002 - most lists have no whole article
         """Return what a list that this crawl polled has whole of an article, and the list's address.
 

@@ -134,6 +134,16 @@ register_kind(
 )
 register_kind(
     KindEntry(
+        "feed",
+        "spiders.kinds.feed:FeedKind",
+        "a feed: RSS, Atom, JSON Feed, a sitemap or an index of sitemaps",
+        needs_site=True,
+        has_history=True,
+        keys=("images", "since", "backfill", "full", *LIST_KEYS),
+    )
+)
+register_kind(
+    KindEntry(
         "page",
         "spiders.kinds.page:PageKind",
         "a list page, in HTML or JSON, whose articles are read by declared rules or by themselves",

@@ -183,7 +183,7 @@ def _paper_name(answer: Answer, signs: PageSigns) -> str | None:
 
 
 def _list_of(answer: Answer, signs: PageSigns, guess: ListGuess) -> Finding:
-    keys = dict(guess.keys) | guess_paging(answer.page.text, answer.url, guess.profile)
+    keys = dict(guess.keys) | guess_paging(answer.page.text, guess.profile)
     beside = [f"the page names a feed as well: {feed}" for feed in signs.feeds[:1]]
     return Finding("page", answer.url, signs.site_name, keys, (guess.told,), tuple(beside))
 

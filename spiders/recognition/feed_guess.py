@@ -1,4 +1,4 @@
-"""What a feed is declared as: whether it has whole articles, and which of a sitemap's addresses are articles."""
+"""What a feed is declared as: whether it has whole articles, which addresses of a sitemap are articles."""
 
 from __future__ import annotations
 
@@ -59,4 +59,7 @@ def _link_of(items: tuple[FeedItem, ...]) -> dict[str, object]:
         return {}
     shape, samples = max(groups.items(), key=lambda pair: len(pair[1]))
     pattern = pattern_of(shape, samples)
-    return {"link": pattern.link} | ({"id": pattern.identity} if pattern.identity else {})
+    keys: dict[str, object] = {"link": pattern.link}
+    if pattern.identity:
+        keys["id"] = pattern.identity
+    return keys

@@ -1,4 +1,4 @@
-"""The pattern of the addresses of a site's articles, with the names that declarations know: id, date, y, m, d."""
+"""The pattern of the addresses of a site's articles, with named groups as declarations know them."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _eight_digits(kinds: Kinds, place: int, samples: Samples) -> dict[int, str]:
     if not _are_digits(kinds, place):
         return {}
     texts = [text for (text,) in _texts(samples, place)]
-    if all(len(text) == 8 and is_day(text[:4], text[4:6], text[6:]) for text in texts):
+    if all(_has_lengths((text,), 8) and is_day(text[:4], text[4:6], text[6:]) for text in texts):
         return {place: r"(?P<date>\d{8})"}
     return {}
 
@@ -117,7 +117,7 @@ def _month_and_day(kinds: Kinds, place: int, samples: Samples) -> dict[int, str]
     if not (_are_digits(kinds, place, place + 2) and _are_separated(kinds, place, place + 2)):
         return {}
     texts = _texts(samples, place, place + 2)
-    if all(len(one) == 6 and len(other) == 2 and is_day(one[:4], one[4:], other) for one, other in texts):
+    if all(_has_lengths((one, other), 6, 2) and is_day(one[:4], one[4:], other) for one, other in texts):
         return {place: r"(?P<y>\d{4})(?P<m>\d{2})", place + 2: r"(?P<d>\d{2})"}
     return {}
 
@@ -127,7 +127,7 @@ def _year_and_rest(kinds: Kinds, place: int, samples: Samples) -> dict[int, str]
     if not (_are_digits(kinds, place, place + 2) and _are_separated(kinds, place, place + 2)):
         return {}
     texts = _texts(samples, place, place + 2)
-    if all(len(one) == 4 and len(other) == 4 and is_day(one, other[:2], other[2:]) for one, other in texts):
+    if all(_has_lengths((one, other), 4, 4) and is_day(one, other[:2], other[2:]) for one, other in texts):
         return {place: r"(?P<y>\d{4})", place + 2: r"(?P<md>\d{4})"}
     return {}
 
@@ -137,7 +137,7 @@ def _three_parts(kinds: Kinds, place: int, samples: Samples) -> dict[int, str]:
     if not (_are_digits(kinds, place, place + 2, place + 4) and _are_separated(kinds, place, place + 4)):
         return {}
     texts = _texts(samples, place, place + 2, place + 4)
-    if all(len(year) == 4 and is_day(year, month, day) for year, month, day in texts):
+    if all(_has_lengths((year,), 4) and is_day(year, month, day) for year, month, day in texts):
         return {
             place: r"(?P<y>\d{4})",
             place + 2: r"(?P<m>\d{1,2})",
@@ -155,8 +155,12 @@ def _with_month_folder(kinds: Kinds, found: dict[int, str], samples: Samples) ->
         if kinds[place][0] == "digits":
             pairs = _texts(samples, place, day)
             if all(len(one) in {4, 6} and other.startswith(one) for one, other in pairs):
-                found = found | {place: r"\d{6}" if len(pairs[0][0]) == 6 else r"\d{4}"}
+                found = found | {place: rf"\d{{{len(pairs[0][0])}}}"}
     return found
+
+
+def _has_lengths(texts: Sequence[str], *lengths: int) -> bool:
+    return [len(text) for text in texts] == [*lengths]
 
 
 def is_day(year: str, month: str, day: str) -> bool:

@@ -72,7 +72,7 @@ def _item(link: HtmlElement) -> HtmlElement:
 
 
 def _place(link: HtmlElement) -> str:
-    """Return the elements around a link with their classes and ids, as far as they name a part of the page."""
+    """Return the elements around a link with their classes and ids: a name of the part of the page."""
     parts = [_called(element) for element in link.iterancestors() if element.tag not in {"html", "body"}]
     return ">".join(reversed(parts[:6]))
 

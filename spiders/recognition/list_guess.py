@@ -51,7 +51,7 @@ def guess_list(links: Sequence[PageLink], url: str) -> ListGuess | None:
     site = _site_of(url)
     own = [link for link in links if _site_of(link.url) == site and link.url != url.partition("#")[0]]
     named = _by_profile(own)
-    grouped = _by_shape(own, url)
+    grouped = _by_shape(own)
     if named is not None and (grouped is None or len(named.links) >= len(grouped.links) // 2):
         return named
     return grouped
@@ -78,7 +78,7 @@ def _by_profile(links: Sequence[PageLink]) -> ListGuess | None:
     return best
 
 
-def _by_shape(links: Sequence[PageLink], url: str) -> ListGuess | None:
+def _by_shape(links: Sequence[PageLink]) -> ListGuess | None:
     groups: dict[Shape, _Group] = {}
     for link in links:
         shape, pieces = shape_of(link.url)
@@ -221,6 +221,6 @@ def _site_of(url: str) -> str:
     host = parts.hostname or ""
     if re.fullmatch(r"[\d.]+|.*:.*|localhost", host):
         return parts.netloc
-    labels = host.split(".")
-    count = 3 if len(labels) > 2 and labels[-2] in {"com", "net", "org", "gov", "edu", "ac"} else 2
+    labels = ["", *host.split(".")]
+    count = 3 if labels[-2] in {"com", "net", "org", "gov", "edu", "ac"} else 2
     return ".".join(labels[-count:])

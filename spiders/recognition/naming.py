@@ -7,54 +7,10 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 _NO_NAME = frozenset(
-    [
-        "www",
-        "epaper",
-        "paper",
-        "szb",
-        "news",
-        "m",
-        "mobile",
-        "e",
-        "ep",
-        "dzb",
-        "digital",
-        "digitalpaper",
-        "com",
-        "cn",
-        "net",
-        "org",
-        "gov",
-        "edu",
-        "html",
-        "index",
-        "pc",
-        "layout",
-        "node",
-        "content",
-        "column",
-        "col",
-        "default",
-        "list",
-        "rss",
-        "xml",
-        "feed",
-        "feeds",
-        "json",
-        "api",
-        "php",
-        "html2",
-        "page",
-        "pages",
-        "szbz",
-        "category",
-        "atom",
-        "sitemap",
-        "home",
-        "zh",
-        "shtml",
-        "htm",
-    ]
+    {"www", "epaper", "paper", "szb", "news", "m", "mobile", "e", "ep", "dzb", "digital", "digitalpaper"}
+    | {"com", "cn", "net", "org", "gov", "edu", "html", "index", "pc", "layout", "node", "content", "column"}
+    | {"col", "default", "list", "rss", "xml", "feed", "feeds", "json", "api", "php", "html2", "page"}
+    | {"pages", "szbz", "category", "atom", "sitemap", "home", "zh", "shtml", "htm", "papers"}
 )
 _WORD = re.compile(r"[a-z0-9]+")
 _LONGEST_SITE, _LONGEST_SLUG = 24, 40

@@ -1,4 +1,4 @@
-"""What a page says of itself: its name, the feeds that it names, newspapers and lists that it links to, a login."""
+"""What a page says of itself: its name, feeds, newspapers and lists that it links to, a login."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ _LOGIN = re.compile(r"登录|登陆|login|sign\s?in", re.IGNORECASE)
 _ERROR = re.compile(r"404|403|50[0-4]|not\s+found|出错|错误|找不到|不存在|无法访问|维护", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[-_|–—·>»]+|--)\s*")
 _LONGEST_NAME = 30
+_SHORT = 20_000  # characters of an error page, at most
 
 
 @dataclass(frozen=True, slots=True)
 class PageSigns:
-    """``feeds``, ``papers``, ``lists`` and ``json`` are addresses, absolute, each once, in the page's order."""
+    """What a page says of itself. ``feeds``, ``papers``, ``lists`` and ``json`` are absolute addresses."""
 
     title: str
     site_name: str | None
@@ -60,16 +61,17 @@ def read_signs(html: str, url: str) -> PageSigns:
         lists=tuple(dict.fromkeys(_by_text(tree, base, _MORE))),
         json=tuple(dict.fromkeys(_json(html, base))),
         asks_for_login=_asks_for_login(tree, title),
-        is_error=bool(_ERROR.search(title)) and len(html) < 20_000,
+        is_error=bool(_ERROR.search(title)) and len(html) < _SHORT,
     )
 
 
 def _feeds(tree: HtmlElement, base: str) -> Iterator[str]:
     for link in tree.iter("link"):
         is_other = "alternate" in (link.get("rel") or "").lower().split()
-        if is_other and (link.get("type") or "").lower().split(";")[0].strip() in _FEED_TYPES:
-            if address := web_address(base, link.get("href")):
-                yield address
+        is_other = is_other and (link.get("type") or "").lower().split(";")[0].strip() in _FEED_TYPES
+        address = web_address(base, link.get("href")) if is_other else None
+        if address is not None:
+            yield address
     for link in tree.iter("a"):
         address = web_address(base, link.get("href"))
         if (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 _NEXT = re.compile(
     r"<(?:a|link)\b[^<>]{0,500}>\s*(?:<[^<>]{1,100}>\s*)*(?:下\s*一?\s*页|后一页|下页|next)", re.IGNORECASE
@@ -20,7 +20,7 @@ _PAGES = 3
 _PAGE_NAMES = ("page", "pageindex", "pageno", "pagenum", "pn", "p", "currentpage", "current")
 
 
-def guess_paging(html: str, url: str, profile: str | None) -> dict[str, object]:
+def guess_paging(html: str, profile: str | None) -> dict[str, object]:
     """Return the keys ``next`` and ``pages`` of a list, nothing where it has one page alone."""
     if scripted := _SCRIPTED.search(html):
         if int(scripted["pages"]) > 1:
@@ -35,7 +35,7 @@ def guess_paging(html: str, url: str, profile: str | None) -> dict[str, object]:
 
 
 def guess_json_paging(url: str, said: object) -> tuple[str, str] | None:
-    """Return the template of a JSON list's further pages, and the address of the second one to try; or None."""
+    """Return the template of a JSON list's further pages, and the address of the second to try; or None."""
     parts = urlsplit(url)
     asked = parse_qsl(parts.query, keep_blank_values=True)
     for place, (name, value) in enumerate(asked):
@@ -44,7 +44,7 @@ def guess_json_paging(url: str, said: object) -> tuple[str, str] | None:
             template = urlencode(second).replace(
                 f"{name}={int(value) + 1}", f"{name}={{n:{int(value) + 1}}}", 1
             )
-            return f"?{template}", urlunsplit(parts._replace(query=urlencode(second)))
+            return f"?{template}", urljoin(url, f"?{urlencode(second)}")
     named = next((name for name in _names(said) if name.lower() in _PAGE_NAMES), None)
     if named is None:
         return None
