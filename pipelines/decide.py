@@ -8,9 +8,15 @@ from datetime import datetime
 from pipelines.case import Case
 from pipelines.claims import decide_claim
 from pipelines.compare.deduplicate import compare
-from pipelines.judge import judge
+from pipelines.judge import IsFurniture, judge
 from pipelines.keep import keep_article
-from pipelines.listings import is_gone_everywhere, settle_gone, settle_unarchived
+from pipelines.listings import (
+    is_gone_everywhere,
+    is_settled_furniture,
+    settle_furniture,
+    settle_gone,
+    settle_unarchived,
+)
 from storage.records import (
     Article,
     ArticleChange,
@@ -60,6 +66,8 @@ def _decide_answer(
     case = Case(delivery.owed, snapshot, now, keep=(exchange, *delivery.beside))
     try:
         article = _find_article(delivery, exchange, snapshot)
+    except IsFurniture:
+        return _settle_furniture(case)
     except (SetAside, TryLater, Vanished) as refused:
         reason = f"{refused}; {delivery.said}" if delivery.said else str(refused)
         return _set_aside(case, exchange.url, reason)
@@ -75,7 +83,17 @@ def _find_article(delivery: Delivery, exchange: Exchange, snapshot: Snapshot) ->
     return delivery.article or judge(delivery.draft, delivery.owed, snapshot.stored, exchange.fetched_at)
 
 
+def _settle_furniture(case: Case) -> Decision:
+    """Decide that a picture or an advertisement without text is kept as what it is, and asked for no more."""
+    settled = settle_furniture(case.listings, case.owed.form)
+    over = EventChange("resolve", ("quarantine", "article_vanished"), info_code=case.owed.info_code)
+    waited = case.owed.attempts or len(settled) > 1
+    return case.decide("furniture", listings=settled, events=(over,) if waited else ())
+
+
 def _set_aside(case: Case, url: str, reason: str) -> Decision:
+    if is_settled_furniture(case.snapshot.listing_of(case.owed.source)):
+        return case.decide("quarantined", case.tell(f"{url} {reason}"))
     waiting = settle_unarchived(case.listings, case.owed, reason, case.now, quarantined=True)
     event = _open(case, "quarantine", f"{url} {reason}")
     return case.decide("quarantined", event.message, listings=waiting, events=(event,))
@@ -86,7 +104,8 @@ def _vanish(case: Case, trouble: Vanished) -> Decision:
     if owed.state not in ("archived", "gone") or stored is None:
         failed = settle_unarchived(case.listings, owed, reason, case.now)
         own = case.snapshot.listing_of(owed.source)
-        events = (_open(case, "article_vanished", reason),) if own and own.is_of_page else ()
+        is_missed = own and own.is_of_page and not is_settled_furniture(own)
+        events = (_open(case, "article_vanished", reason),) if is_missed else ()
         return case.decide("failed", case.tell(reason), listings=failed, events=events)
     gone = settle_gone(case.listings, owed, reason)
     if stored.status == "gone" or not is_gone_everywhere(case.listings, gone):

@@ -13,8 +13,15 @@ PARSER_VERSION = 3
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
 
 
+class IsFurniture(SetAside):
+    """What came is the place of a picture or an advertisement, with no text, as it need not have one."""
+
+
 def judge(draft: Draft, owed: Owed, stored: StoredArticle | None, captured_at: datetime) -> Article:
-    """Return the believable article that a draft makes; raise SetAside with the reason when it makes none."""
+    """Return the believable article that a draft makes; raise SetAside with the reason when it makes none.
+
+    Raises `IsFurniture` for the page of a picture or an advertisement whose draft says so and has no text.
+    """
     completed = complete_draft(draft, owed, stored)
     try:
         article = normalise(completed)
@@ -22,6 +29,8 @@ def judge(draft: Draft, owed: Owed, stored: StoredArticle | None, captured_at: d
         raise
     except Exception as error:
         raise SetAside(f"could not be normalised ({type(error).__name__}: {error})") from error
+    if draft.is_furniture and not article.paragraphs and stored is None:
+        raise IsFurniture("is the place of a picture or an advertisement, without text")
     reason = doubt(article, captured_at)
     if reason is not None:
         raise SetAside(reason)

@@ -41,6 +41,20 @@ def settle_kept(listings: Listings, form: str) -> tuple[ListingChange, ...]:
     return settle_archived((one for one in listings if one.state in UNARCHIVED), (form,))
 
 
+def settle_furniture(listings: Listings, form: str) -> tuple[ListingChange, ...]:
+    """Return the listings that a picture or an advertisement without text settles: nothing waits for it."""
+    return tuple(
+        ListingChange(one.source, "furniture")
+        for one in listings
+        if one.form == form and (one.state in UNARCHIVED or one.state == "furniture")
+    )
+
+
+def is_settled_furniture(listing: KnownListing | None) -> bool:
+    """Tell whether a listing is that of a picture or an advertisement, and waits for nothing."""
+    return listing is not None and listing.state == "furniture" and not listing.is_due
+
+
 def settle_unarchived(
     listings: Listings,
     owed: Owed,
@@ -53,7 +67,8 @@ def settle_unarchived(
     """Return the listings that a fetch without an article leaves waiting for the next try.
 
     ``quarantined``: there is a capture of what came; ``after`` is what the server asked for, in seconds. A
-    listing whose article is archived stays so: a bad answer never replaces a good article.
+    listing whose article is archived stays so: a bad answer never replaces a good article. One that is known
+    as furniture, and was only asked for because somebody wished it, waits for nothing either.
     """
     next_try = _next_try(owed.attempts, now, after)
     return tuple(
@@ -66,7 +81,9 @@ def settle_unarchived(
             takes_capture=quarantined,
         )
         for one in listings
-        if one.form == owed.form and (one.source == owed.source or one.state in UNARCHIVED)
+        if one.form == owed.form
+        and (one.source == owed.source or one.state in UNARCHIVED)
+        and not is_settled_furniture(one)
     )
 
 
@@ -75,7 +92,7 @@ def settle_gone(listings: Listings, owed: Owed, reason: str) -> tuple[ListingCha
     return tuple(
         ListingChange(one.source, "gone", one.attempts, error=fit(reason), takes_capture=False)
         for one in listings
-        if one.form == owed.form and one.state not in UNARCHIVED
+        if one.form == owed.form and one.state in ("archived", "gone")
     )
 
 

@@ -403,7 +403,7 @@ class ArchiveSpider(Spider):
 
     def _judge_draft(self, search: Search, draft: Draft, exchange: Exchange | None) -> Article | None:
         """Return the article that a draft makes by itself; raise `SetAside` when the page is not that."""
-        if draft.partial or exchange is None:
+        if draft.partial or draft.is_furniture or exchange is None:
             return None
         try:
             return self.port.judge(draft, search.owed, exchange.fetched_at)
@@ -482,7 +482,8 @@ class ArchiveSpider(Spider):
 
 def _believed(draft: Draft, answer: Answer) -> Draft:
     """Return a draft whose own words are whole; raise `SetAside` when what its page lost may be in it."""
-    said = (draft.title, draft.tag, draft.media, draft.summary, draft.body_html, draft.linked_html)
-    if any(LOST in words for words in said if words) and (complaint := answer.page.complaint):
+    said = (draft.title, draft.kicker, draft.subtitle, draft.tag, draft.media, draft.summary)
+    bodies = (draft.body_html, draft.linked_html, *(paragraph.text for paragraph in draft.paragraphs))
+    if any(LOST in words for words in (*said, *bodies) if words) and (complaint := answer.page.complaint):
         raise SetAside(complaint)
     return draft

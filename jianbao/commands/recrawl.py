@@ -22,6 +22,7 @@ class State(StrEnum):
     FAILED = "failed"
     QUARANTINED = "quarantined"
     GONE = "gone"
+    FURNITURE = "furniture"
 
 
 def recrawl(

@@ -58,7 +58,9 @@ def _print_article(shown: Document) -> None:
     from jianbao.documents.article import print_published
     from jianbao.terminal.output import print_line
 
-    print_line(shown["title"])
+    for line in (shown["kicker"], shown["title"], shown["subtitle"]):
+        if line:
+            print_line(line)
     byline = [shown["media"], shown["author"], print_published(shown)]
     print_line("  ".join(part for part in byline if part))
     print_line()
@@ -85,6 +87,7 @@ def _provenance(shown: Document) -> list[tuple[str, str]]:
     if shown["securities"]:
         names = (f"{s['name']} ({s['market']}.{s['code']}, {s['mention']})" for s in shown["securities"])
         facts.append(("securities", "; ".join(names)))
+    facts += _place_in_issue(shown)
     facts += [("image", image["url"]) for image in shown["images"]]
     facts += [(player["kind"], player["url"]) for player in shown["players"]]
     if shown["duplicate_of"]:
@@ -96,6 +99,20 @@ def _provenance(shown: Document) -> list[tuple[str, str]]:
         facts.append(
             ("capture", f"{place['warc_file']} at {place['warc_offset']}, {place['payload_digest']}")
         )
+    return facts
+
+
+def _place_in_issue(shown: Document) -> list[tuple[str, str]]:
+    """Return where an article stands in its issue, and what is missing of it."""
+    page = " ".join(part for part in (shown["page"], shown["page_name"]) if part)
+    order = f", article {shown['order']}" if shown["order"] else ""
+    facts = [("page", f"{page}{order}")] if page else []
+    if shown["continues"]:
+        facts.append(("continues", shown["continues"]))
+    if shown["incomplete"]:
+        facts.append(("incomplete", shown["incomplete"]))
+    if shown["found_by"]:
+        facts.append(("found by", ", ".join(f"{name}: {rule}" for name, rule in shown["found_by"].items())))
     return facts
 
 

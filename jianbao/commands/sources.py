@@ -22,6 +22,7 @@ def sources(
 ) -> None:
     """List the sources, how their pages stand, and their ledger."""
     from jianbao.configuration.declared import list_declared
+    from jianbao.documents.issue_sums import describe_issues
     from jianbao.documents.sources import read_sources
     from jianbao.terminal.output import print_json, print_line, print_table
     from jianbao.terminal.short_time import ZONE_NOTE
@@ -39,6 +40,9 @@ def sources(
         return
     now = datetime.now(UTC)
     print_table(_COLUMNS, (_row(row, now) for row in found), narrow=True)
+    for row in found:
+        if row["issues"]:
+            print_line(f"{row['slug']}: {describe_issues(row['issues'])}")
     print_line(ZONE_NOTE)
 
 
@@ -51,5 +55,5 @@ def _row(row: Document, now: datetime) -> tuple[object, ...]:
         f"{row['last_poll'] or 'never'}\n{short_time(row['last_polled_at'], now)}".rstrip(),
         short_time(row["last_changed_at"], now),
         row["listings"].get("archived", 0),
-        sum(count for state, count in row["listings"].items() if state != "archived"),
+        sum(count for state, count in row["listings"].items() if state not in ("archived", "furniture")),
     )

@@ -91,6 +91,7 @@ def _print_status(found: Document, now: datetime) -> None:
     columns = ("source", "last poll", "next run", "archived", "owed", "failed", "quarantined")
     print_table(columns, (_row(source, now) for source in found["sources"]), narrow=True)
     print_line(f"{_describe_service(found['service'], now)}; {ZONE_NOTE}")
+    _print_issues(found)
     for row in found["sources"]:
         _print_source(found, row, now)
     for host in found["hosts"]:
@@ -126,6 +127,15 @@ def _describe_history(history: Document, now: datetime) -> str:
     if history["state"] != "failed":
         return far
     return f"{far}; {history['reason']}; tried again after {short_time(history['next_try_at'], now)}"
+
+
+def _print_issues(found: Document) -> None:
+    from jianbao.documents.issue_sums import describe_issues
+    from jianbao.terminal.output import print_line
+
+    for row in found["sources"]:
+        if row["issues"]:
+            print_line(f"{row['slug']}: {describe_issues(row['issues'])}")
 
 
 def _is_told(found: Document, slug: str) -> bool:

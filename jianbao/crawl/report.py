@@ -19,7 +19,8 @@ def print_report(report: CrawlReport, *, as_json: bool) -> None:
         print_json(report.as_json())
         return
     rows = report.counted.by_source()
-    print_table(_COLUMNS, ([row["slug"], *(row[column] for column in _COLUMNS[1:])] for row in rows))
+    columns = (*_COLUMNS, "furniture") if any(row["furniture"] for row in rows) else _COLUMNS
+    print_table(columns, ([row["slug"], *(row[column] for column in columns[1:])] for row in rows))
     print_summary(report)
 
 

@@ -15,9 +15,11 @@ from storage.records import Image, Link, Player, Security, WholeArticle
 FieldKind = Literal[
     "code", "text", "number", "truth", "time", "precision", "witness", "status", "slugs", "texts",
     "paragraph_kinds", "images", "players", "securities", "links", "revisions", "capture", "story",
-    "time_changes",
+    "time_changes", "rules",
 ]  # fmt: skip
-ColumnKind = Literal["text", "number", "truth", "time", "texts", "images", "players", "securities", "links"]
+ColumnKind = Literal[
+    "text", "number", "truth", "time", "texts", "images", "players", "securities", "links", "rules"
+]
 
 _COLUMN_KINDS: Mapping[FieldKind, ColumnKind] = {
     "number": "number",
@@ -30,6 +32,7 @@ _COLUMN_KINDS: Mapping[FieldKind, ColumnKind] = {
     "players": "players",
     "securities": "securities",
     "links": "links",
+    "rules": "rules",
 }
 
 
@@ -37,8 +40,8 @@ _COLUMN_KINDS: Mapping[FieldKind, ColumnKind] = {
 class Column:
     """A column of tables: its name, what kind of value it holds, and how to find that in an article.
 
-    A ``time`` is an aware datetime; the last five kinds are lists, of texts or of documents. It stands where
-    its field does, or behind the column that ``after`` names.
+    A ``time`` is an aware datetime; ``rules`` are texts by names, and the five kinds before them lists, of
+    texts or of documents. It stands where its field does, or behind the column that ``after`` names.
     """
 
     name: str
@@ -202,7 +205,7 @@ FIELDS: tuple[ArticleField, ...] = (
         "time_witness",
         "witness",
         lambda whole: whole.stored.article.witness,
-        "Who states the time: a page, the endpoint, a post's file, an import, an address.",
+        "Who states the time: a page, the endpoint, a file, an import, a list, an address.",
         tables=False,
     ),
     ArticleField("url", "text", lambda whole: whole.stored.article.url, "The address of its page."),
@@ -342,6 +345,64 @@ FIELDS: tuple[ArticleField, ...] = (
                 "story", "text", lambda whole: whole.story.id if whole.story else None, after="duplicate_of"
             ),
         ),
+    ),
+    ArticleField(
+        "kicker",
+        "text",
+        lambda whole: whole.stored.article.kicker,
+        "The line over the title (引题).",
+        can_lack=True,
+    ),
+    ArticleField(
+        "subtitle",
+        "text",
+        lambda whole: whole.stored.article.subtitle,
+        "The line under the title (副题).",
+        can_lack=True,
+    ),
+    ArticleField(
+        "page",
+        "text",
+        lambda whole: whole.stored.article.page,
+        "The number of its page (版) in an issue.",
+        can_lack=True,
+        example="A01",
+    ),
+    ArticleField(
+        "page_name",
+        "text",
+        lambda whole: whole.stored.article.page_name,
+        "The name of that page.",
+        can_lack=True,
+        example="头版",
+    ),
+    ArticleField(
+        "order",
+        "number",
+        lambda whole: whole.stored.article.page_order,
+        "Its place among the articles of that page, from 1.",
+        can_lack=True,
+        columns=(Column("page_order", "number", lambda whole: whole.stored.article.page_order),),
+    ),
+    ArticleField(
+        "continues",
+        "code",
+        lambda whole: whole.stored.article.continues,
+        "The info code of the part that it continues.",
+        can_lack=True,
+    ),
+    ArticleField(
+        "incomplete",
+        "text",
+        lambda whole: whole.stored.article.incomplete,
+        "What is known to be missing of it; null when nothing is.",
+        can_lack=True,
+    ),
+    ArticleField(
+        "found_by",
+        "rules",
+        lambda whole: dict(whole.stored.article.found_by),
+        "For each field the rule by which a reader found it; empty where one reader reads all pages.",
     ),
     ArticleField(
         "time_changes",

@@ -27,8 +27,9 @@ def at_revision(
 ) -> StoredArticle:
     """Return an article as a revision of it had it; raise `NotArchived` when there is no such revision.
 
-    Of an earlier one the archive knows title and text. Its kinds of paragraphs, pictures, films and links
-    were never kept, and those of the present wording need not have been there: none is claimed.
+    Of an earlier one the archive knows title and text. Its kinds of paragraphs, pictures, films, links and
+    the lines over and under its title were never kept, and those of the present wording need not have been
+    there: none is claimed.
     """
     if number is None or number == stored.revision:
         return stored
@@ -39,7 +40,18 @@ def at_revision(
     lines = tuple(Paragraph(line) for line in row.text.split("\n"))
     return replace(
         stored,
-        article=replace(stored.article, title=row.title, paragraphs=lines, images=(), players=(), links=()),
+        article=replace(
+            stored.article,
+            title=row.title,
+            paragraphs=lines,
+            images=(),
+            players=(),
+            links=(),
+            kicker=None,
+            subtitle=None,
+            incomplete=None,
+            found_by=(),
+        ),
         content_hash=row.content_hash,
         revision=row.number,
     )

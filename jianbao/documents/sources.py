@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from jianbao.documents.article import present_time
 from jianbao.documents.document import Document
+from jianbao.documents.issue_sums import present_issue_sums
+from storage.ledger.issue_sums import IssueSums, sum_issues
 from storage.ledger.listing import count_states
 from storage.ledger.source import list_sources
 from storage.records import Source, StoredSource
@@ -18,12 +21,18 @@ def read_sources(view: Connection | None, configured: Sequence[Source]) -> list[
     """Return every configured source with page state and ledger, then those only the archive knows."""
     rows: dict[str, StoredSource] = {}
     states: dict[str, dict[str, int]] = {}
+    issues: dict[str, IssueSums] = {}
     if view is not None:
         rows = {row.slug: row for row in list_sources(view)}
         states = count_states(view)
-    known = [_present_source(source, rows.get(source.slug), states) for source in configured]
+        issues = sum_issues(view, rows.values(), datetime.now(UTC))
     slugs = {source.slug for source in configured}
-    return known + [_present_source(row, row, states) for slug, row in rows.items() if slug not in slugs]
+    others = [row for slug, row in rows.items() if slug not in slugs]
+    return [
+        _present_source(source, rows.get(source.slug), states)
+        | {"issues": present_issue_sums(issues.get(source.slug))}
+        for source in (*configured, *others)
+    ]
 
 
 def _present_source(source: Source, row: StoredSource | None, states: dict[str, dict[str, int]]) -> Document:

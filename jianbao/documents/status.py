@@ -14,6 +14,7 @@ from jianbao.documents.article import (
 from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
 from jianbao.documents.history import group_spans, present_progress
+from jianbao.documents.issue_sums import present_issue_sums
 from scheduler.cron.line import parse_schedule
 from scheduler.liveness.heartbeat import read_service_state
 from storage.archive.folder import Archive
@@ -22,6 +23,7 @@ from storage.events.troubles import Trouble, list_troubles
 from storage.ledger.arrears import Arrears, list_overdue
 from storage.ledger.crawl import read_crawl
 from storage.ledger.host import list_resting
+from storage.ledger.issue_sums import sum_issues
 from storage.ledger.listing import count_states
 from storage.ledger.source import list_sources
 from storage.ledger.spans import list_spans
@@ -55,12 +57,16 @@ def read_status(archive: Archive, now: datetime) -> Document:
         faults = find_faults(archive, connection, service)
         overdue = {one.source: one for one in list_overdue(connection, now)}
         histories = group_spans(list_spans(connection))
+        issues = sum_issues(connection, rows, now)
     return {
         "sources": [
             _present_status(
                 row, crawls.get(row.last_crawl_id or 0), states.get(row.slug, {}), overdue.get(row.slug), now
             )
-            | {"history": present_progress(histories.get(row.slug, ()))}
+            | {
+                "history": present_progress(histories.get(row.slug, ())),
+                "issues": present_issue_sums(issues.get(row.slug)),
+            }
             for row in rows
         ],
         "events": [present_event(event) for event in events],
@@ -95,6 +101,7 @@ def _present_status(
         "quarantined": states.get("quarantined", 0),
         "archived": states.get("archived", 0),
         "gone": states.get("gone", 0),
+        "furniture": states.get("furniture", 0),
         "arrears": _present_arrears(overdue, zone),
     }
 

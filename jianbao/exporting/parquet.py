@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, get_type_hints
 
-from jianbao.documents.article_fields import PARTS, TABLE_COLUMNS
+from jianbao.documents.article_fields import PARTS, TABLE_COLUMNS, Column
 from jianbao.documents.document import Document
 from jianbao.exporting.exported_article import ExportedArticle
 from storage.records import Unusable
@@ -49,9 +49,14 @@ def write_parquet(out: BinaryIO, articles: Iterable[ExportedArticle]) -> int:
 
 
 def _groups(articles: Iterable[ExportedArticle]) -> Iterator[list[Document]]:
-    rows = ({column.name: column.value(article.whole) for column in TABLE_COLUMNS} for article in articles)
+    rows = ({column.name: _value(column, article) for column in TABLE_COLUMNS} for article in articles)
     while group := list(islice(rows, _GROUP)):
         yield group
+
+
+def _value(column: Column, article: ExportedArticle) -> object:
+    value = column.value(article.whole)
+    return list(value.items()) if isinstance(value, dict) else value
 
 
 def _schema() -> pyarrow.Schema:
@@ -64,6 +69,7 @@ def _schema() -> pyarrow.Schema:
         "truth": pyarrow.bool_(),
         "time": pyarrow.timestamp("us", tz=PRESS_ZONE.key),
         "texts": pyarrow.list_(text),
+        "rules": pyarrow.map_(text, text),
     }
     for name, part in PARTS.items():
         said = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelines.compare.fingerprint import body_hash, content_hash, fold
-from pipelines.compare.witnesses import keep_names, settle_time
+from pipelines.compare.witnesses import attribute, keep_names, settle_time
 from pipelines.normalise.security_names import name_mentions
 from storage.records import Article, Forms, Mention, Security, StoredArticle
 
@@ -43,6 +43,12 @@ def compare(fetched: Article, stored: StoredArticle | None, fingerprint: str | N
         return Comparison(
             "new", fetched, Forms.of(fetched.form), fingerprint or content_hash(fetched), True, {}
         )
+    whole = _whole(fetched, stored.article)
+    found = _compare(whole, stored, fingerprint if whole is fetched else None)
+    return replace(found, article=attribute(found.article, fetched, stored.article))
+
+
+def _compare(fetched: Article, stored: StoredArticle, fingerprint: str | None) -> Comparison:
     forms = stored.forms.after(fetched.form)
     is_leading = stored.forms.are_led_by(fetched.form)
     fetched = settle_time(fetched, stored.article, leads=is_leading)
@@ -66,6 +72,21 @@ def compare(fetched: Article, stored: StoredArticle | None, fingerprint: str | N
     kept = kept if is_upgrade else _keep_text(kept, stored.article)
     return Comparison(
         "unchanged", kept, forms, fingerprint, is_upgrade or _is_changed(kept, forms, stored), {}
+    )
+
+
+def _whole(fetched: Article, known: Article) -> Article:
+    """Return the fetched article, with the archived text where it brings only the first part of that."""
+    if fetched.incomplete is None or known.incomplete is not None:
+        return fetched
+    if not fold(known.text).startswith(fold(fetched.text)):
+        return fetched
+    return replace(
+        fetched,
+        paragraphs=known.paragraphs,
+        body_html=known.body_html,
+        images=known.images or fetched.images,
+        incomplete=None,
     )
 
 

@@ -2,7 +2,8 @@
 
 A crawled page, the JSON endpoint, an imported post, a twin: each states a time more or less exactly. The more
 exact one stands. Of two that are as exact, the better witness stands: upstream's own file and the endpoint
-before a page made of them, and whoever states a time before the address that only names its day. Of equals
+before a page made of them, a page before a list, and whoever states a time before the address that only names
+its day. Of equals
 the later word counts, as a correction, unless the newspaper's form has spoken and the rolling news differ.
 """
 
@@ -32,7 +33,7 @@ def settle_time(fetched: Article, known: Article, *, leads: bool) -> Article:
 
 
 def keep_names(fetched: Article, known: Article, *, same_form: bool) -> Article:
-    """Return the fetched article with the names and the summary that it leaves out and the archived one has.
+    """Return the fetched article with what it leaves out and the archived one has: names, summary, its page.
 
     A source line names the newspaper better than whatever else an answer says: an answer of the same form
     that has none does not change the newspaper.
@@ -44,7 +45,26 @@ def keep_names(fetched: Article, known: Article, *, same_form: bool) -> Article:
         author=fetched.author or known.author,
         summary=fetched.summary or known.summary,
         source_line=fetched.source_line or known.source_line,
+        kicker=fetched.kicker or known.kicker,
+        subtitle=fetched.subtitle or known.subtitle,
+        page=fetched.page or known.page,
+        page_name=fetched.page_name or known.page_name,
+        page_order=fetched.page_order or known.page_order,
+        continues=fetched.continues or known.continues,
     )
+
+
+def attribute(kept: Article, fetched: Article, known: Article) -> Article:
+    """Return the article that is kept, each field with the rule by which whoever it is from found it."""
+    if not fetched.found_by and not known.found_by:
+        return kept
+    fields = {name: "page_order" if name == "order" else name for name, _ in fetched.found_by}
+    taken = {
+        name: rule
+        for name, rule in fetched.found_by
+        if getattr(kept, fields[name], None) == getattr(fetched, fields[name], None)
+    }
+    return replace(kept, found_by=tuple((dict(known.found_by) | taken).items()))
 
 
 def _may_replace(fetched: Article, known: Article, leads: bool) -> bool:

@@ -18,6 +18,7 @@ from pipelines.normalise.byline import (
 )
 from pipelines.normalise.lines import is_furniture, is_heading, is_jump, is_note, source_media
 from pipelines.normalise.media import media_of_digest, media_of_tag, stated_media
+from pipelines.normalise.pictures import web_address
 from pipelines.normalise.securities import gather, read_printed
 from pipelines.normalise.text import one_line
 from storage.records import ROLLING, Article, Draft, Image, Paragraph, ParagraphKind, Security, SetAside
@@ -25,6 +26,8 @@ from storage.records import ROLLING, Article, Draft, Image, Paragraph, Paragraph
 _SIZE = re.compile(r"_w(?P<width>\d{1,5})h(?P<height>\d{1,5})\b")
 _WORD = re.compile(r"\w+")
 _CUT_SHORT = "..."
+_OUTWARD = {"paragraphs": "text", "body": "text", "body_html": "text", "pictures": "images"}
+"""What an article's fields are called that readers call otherwise."""
 _EDGE = 2
 """Lines at an end of the text in which a byline or a jump mark may stand."""
 _WIDE_EDGE = 6
@@ -63,10 +66,18 @@ def normalise(draft: Draft) -> Article:
         source_line=source_line,
         continued=any(is_jump(text) for text in texts[:_EDGE]),
         paragraphs=paragraphs,
-        images=tuple(_images(body, paragraphs)),
+        images=_with_told_apart(tuple(_images(body, paragraphs)), draft, len(paragraphs)),
         players=tuple(body.players),
         securities=_securities(body, draft, texts),
         links=tuple(link for line in body.lines for link in line.links),
+        kicker=one_line(draft.kicker) or None,
+        subtitle=one_line(draft.subtitle) or None,
+        page=one_line(draft.page) or None,
+        page_name=one_line(draft.page_name) or None,
+        page_order=draft.order,
+        continues=draft.continues,
+        incomplete=one_line(draft.incomplete) or None,
+        found_by=_found_by(draft),
         witness=draft.witness,
         body_html=draft.body_html,
     )
@@ -192,6 +203,37 @@ def _images(body: Body, paragraphs: Sequence[Paragraph]) -> Iterator[Image]:
             width=int(size["width"]) if size else None,
             height=int(size["height"]) if size else None,
         )
+
+
+def _with_told_apart(images: tuple[Image, ...], draft: Draft, lines: int) -> tuple[Image, ...]:
+    """Return the images of the body with those that the reader told apart, each once, in their order.
+
+    One that stands in the body as well has its caption from there, or else from the reader.
+    """
+    if not draft.pictures:
+        return images
+    told = {picture.url: picture for picture in draft.pictures}
+    own = {image.url for image in images}
+    both = [_described(image, told.get(image.url)) for image in images]
+    apart = [
+        replace(one, caption=one_line(one.caption) or None, position=min(max(one.position, 0), lines))
+        for url, one in told.items()
+        if url not in own and web_address(url, draft.base or draft.url) == url
+    ]
+    return tuple(sorted([*apart, *both], key=lambda image: image.position))
+
+
+def _described(image: Image, told: Image | None) -> Image:
+    """Return an image with what the reader tells of it and the body does not."""
+    if told is None:
+        return image
+    sized = image if image.width else replace(image, width=told.width, height=told.height)
+    return replace(sized, caption=image.caption or one_line(told.caption) or None)
+
+
+def _found_by(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Return by which rule each field was found, under the names that the fields have outside."""
+    return tuple({_OUTWARD.get(name, name): rule for name, rule in draft.found_by}.items())
 
 
 def _securities(body: Body, draft: Draft, texts: Sequence[str]) -> tuple[Security, ...]:

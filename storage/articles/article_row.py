@@ -12,7 +12,7 @@ from storage.records import Article, Forms, Image, Link, Paragraph, Player, Secu
 
 _LISTS = {"images": Image, "players": Player, "links": Link}
 """Fields that a column holds as JSON, and the records that they are lists of."""
-_MADE = frozenset({"forms", "paragraphs", *_LISTS})
+_MADE = frozenset({"forms", "paragraphs", "found_by", *_LISTS})
 _SAID = tuple(one.name for one in fields(Article) if one.name in article.c and one.name not in _MADE)
 _KNOWN = tuple(one.name for one in fields(StoredArticle) if one.name in article.c and one.name not in _MADE)
 
@@ -24,7 +24,7 @@ def article_values(stored: StoredArticle) -> dict[str, Any]:
     values |= {name: getattr(stored, name) for name in _KNOWN if name != "duplicate_of"}
     values |= {name: [asdict(item) for item in getattr(said, name)] for name in _LISTS}
     kinds = [paragraph.kind for paragraph in said.paragraphs]
-    values |= {"forms": str(stored.forms), "time_witness": said.witness}
+    values |= {"forms": str(stored.forms), "time_witness": said.witness, "found_by": dict(said.found_by)}
     return values | {"text": said.text, "paragraphs": kinds}
 
 
@@ -41,6 +41,7 @@ def read_stored(row: Row[tuple[Any, ...]], securities: tuple[Security, ...]) -> 
         form=forms.leading,
         paragraphs=tuple(Paragraph(line, kind) for line, kind in kinds),
         securities=securities,
+        found_by=tuple(row.found_by.items()),
         witness=row.time_witness,
     )
     return StoredArticle(article=said, forms=forms, **{name: getattr(row, name) for name in _KNOWN})

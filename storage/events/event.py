@@ -25,6 +25,7 @@ KINDS = (
     "articles_failing",
     "articles_overdue",
     "unread_links",
+    "issues_failed",
     "page_missing",
     "page_moved",
     "quarantine",

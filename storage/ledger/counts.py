@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
-from storage.records import CountsOfSource, Poll, PollOutcome
+from storage.records import CountsOfSource, Outcome, Poll, PollOutcome
 from storage.records.span import Span
 from storage.records.text.sentences import fit
 
 CrawlStatus = Literal["ok", "partial", "failed"]
-Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined"]
 
 _ERROR_SAMPLES = 20
 
@@ -24,6 +23,7 @@ class SourceCounts:
     ``lost`` counts the page's characters that were cut or broken on their way.
     ``astray`` counts the articles that were found elsewhere after a page that was not theirs.
     ``pictures`` counts the pictures and facsimiles that were kept, ``pictures_failed`` those that were not.
+    ``furniture`` counts the pictures and advertisements without text, which have listings of their own.
     ``links`` are those of the list that was read, ``unread`` those of them that have no info code.
     """
 
@@ -38,6 +38,7 @@ class SourceCounts:
     gone: int = 0
     failed: int = 0
     quarantined: int = 0
+    furniture: int = 0
     astray: int = 0
     lost: int = 0
     pictures: int = 0
@@ -116,6 +117,7 @@ class CrawlCounts:
             + counted.gone
             + counted.failed
             + counted.quarantined
+            + counted.furniture
             for counted in self.sources.values()
         )
 
@@ -130,6 +132,7 @@ class CrawlCounts:
             + counted.revised
             + counted.unchanged
             + counted.gone
+            + counted.furniture
             for counted in every
         )
         if self.broken or (troubles and not successes):

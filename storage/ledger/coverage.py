@@ -22,6 +22,7 @@ class Coverage:
     failed: int = 0
     quarantined: int = 0
     gone: int = 0
+    furniture: int = 0
 
 
 def count_coverage(

@@ -71,7 +71,7 @@ def list_issues(connection: Connection, slug: str, first: date, last: date) -> l
     rows = connection.execute(query.order_by(issue.c.day)).all()
     if not rows:
         return []
-    waiting = _waiting_days(connection, [slug]).get(slug, frozenset())
+    waiting = waiting_days(connection, [slug]).get(slug, frozenset())
     return [_stored(row, waiting) for row in rows]
 
 
@@ -91,7 +91,7 @@ def issue_states(
     )
     for slug, day, state in connection.execute(query, {"sources": json.dumps([*slugs])}):
         found.setdefault(slug, {})[day] = state
-    waiting = _waiting_days(connection, found)
+    waiting = waiting_days(connection, found)
     return {
         slug: {day: _derive(state, day, waiting.get(slug, frozenset())) for day, state in days.items()}
         for slug, days in found.items()
@@ -103,7 +103,7 @@ def list_pages(connection: Connection, slug: str, day: date) -> list[IssuePage]:
     return [_page(row) for row in connection.execute(_LIST_PAGES, {"slug": slug, "its_day": day})]
 
 
-def _waiting_days(connection: Connection, slugs: Iterable[str]) -> dict[str, frozenset[date]]:
+def waiting_days(connection: Connection, slugs: Iterable[str]) -> dict[str, frozenset[date]]:
     """Return for each source the days of which articles wait, whether owed, failed or set aside."""
     found: dict[str, set[date]] = {}
     for slug, code in _FIND_WAITING.run(connection, {"sources": json.dumps([*slugs])}):

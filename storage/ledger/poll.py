@@ -16,6 +16,7 @@ from storage.database.schema import article, listing, source
 from storage.ledger.alias import find_renamed
 from storage.ledger.backfill import record_step
 from storage.ledger.issue import save_issues
+from storage.ledger.issue_events import watch_issues
 from storage.ledger.told import read_told, renew_told, told_values
 from storage.records import NOTHING_TOLD, Forms, Listed, Poll, Voices
 
@@ -51,6 +52,7 @@ def record_poll(connection: Connection, poll: Poll, voices: Voices | None = None
     if poll.outcome == "changed":
         recorded = record_listings(connection, poll.source, poll.listed, poll.polled_at, voices)
     save_issues(connection, poll.source, poll.issues, poll.polled_at)
+    watch_issues(connection, poll)
     if poll.span is not None:
         record_step(connection, poll)
     else:
@@ -194,7 +196,8 @@ def _relist(connection: Connection, rows: list[dict[str, Any]], before: Mapping[
 
 def _is_due_again(row: dict[str, Any], before: tuple[str, str]) -> bool:
     state, title = before
-    return state == "gone" or (state == "archived" and uncounted(title) != uncounted(row["title"]))
+    is_another = uncounted(title) != uncounted(row["title"])
+    return state == "gone" or (state in ("archived", "furniture") and is_another)
 
 
 def _refresh(connection: Connection, rows: list[dict[str, Any]], *, due: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 from sqlalchemy import Connection, exists, select, update
@@ -13,9 +13,10 @@ from storage.database.opening import upsert
 from storage.database.prepared import Prepared
 from storage.database.schema import listing, source
 from storage.events.event import RUN_KINDS, resolve_events
+from storage.ledger.issue_sums import usual_issue_pause
 from storage.records import Mistaken, PollOrder, Source, StoredSource, Validators
 from storage.records.instants import past, sound_stamps, steady_days
-from storage.records.press_days import PRESS_ZONE
+from storage.records.press_days import PRESS_ZONE, press_day
 
 _QUIET_AT_LEAST = timedelta(days=2)
 _QUIET_WHEN_UNKNOWN = timedelta(days=7)
@@ -145,9 +146,13 @@ def usual_silence(
 
     Twice the longest pause between two of its last days with news, and at least two days; a week when it
     has fewer than five such days behind it. One that never listed anything is silent since it was added.
-    What was listed while the clock was wrong teaches nothing.
+    What was listed while the clock was wrong teaches nothing. Of a digital newspaper the issues count
+    instead: what a step back into its history lists is no news.
     """
     now = now or datetime.now(UTC)
+    if (pause := usual_issue_pause(connection, slug, press_day(now))) is not None:
+        last, longest = pause
+        return datetime.combine(last, time(), PRESS_ZONE) + timedelta(days=1), longest
     rows = connection.execute(
         select(listing.c.first_listed_at, listing.c.info_code)
         .where(listing.c.source == slug, listing.c.first_listed_at <= now)

@@ -132,7 +132,8 @@ class Link:
 class Article:
     """A normalised article. ``text`` is its paragraphs joined by newlines.
 
-    ``witness`` states its time; articles that say the same are equal, whoever does.
+    ``witness`` states its time; articles that say the same are equal, whoever does. ``page_order`` is its
+    place on its page of an issue; ``found_by`` tells which rule found a field, by the field's outward name.
     """
 
     info_code: str
@@ -151,6 +152,14 @@ class Article:
     players: tuple[Player, ...] = ()
     securities: tuple[Security, ...] = ()
     links: tuple[Link, ...] = ()
+    kicker: str | None = None
+    subtitle: str | None = None
+    page: str | None = None
+    page_name: str | None = None
+    page_order: int | None = None
+    continues: str | None = None
+    incomplete: str | None = None
+    found_by: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     witness: Witness = field(default="page", compare=False)
     body_html: str = field(default="", repr=False)
 

@@ -13,8 +13,8 @@ from storage.records.listing import ListingState, Owed
 from storage.records.picture import OwedPictures
 from storage.records.stored_article import StoredArticle, TimeChange
 
-Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined"]
-"""How a fetched article ends."""
+Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined", "furniture"]
+"""How a fetched article ends; ``furniture``: it is a picture or an advertisement without text."""
 FileOutcome = Literal["older", "known"]
 """How an imported file ends besides: a better text stands, or the archive holds this very file."""
 ArticleStep = Literal["insert", "update", "amend", "touch", "gone"]

@@ -84,7 +84,7 @@ class ArchiveMetrics(Collector):
     def _collect_ledger(self) -> Iterator[Metric]:
         listings = GaugeMetricFamily(
             "jianbao_listings",
-            "Listings by source and state (owed, archived, failed, quarantined, gone).",
+            "Listings by source and state (owed, archived, failed, quarantined, gone, furniture).",
             labels=("source", "state"),
         )
         for slug, counts in sorted(self.states.items()):

@@ -106,7 +106,7 @@ class Link(_shape_of_part("links")):  # type: ignore[misc]
 
 Witness = Annotated[
     records.Witness,
-    Field(description="Who states the time: a page, the endpoint, a post's file, an import, an address."),
+    Field(description="Who states the time: a page, the endpoint, a file, an import, a list, an address."),
 ]
 
 
@@ -186,6 +186,7 @@ _TYPES: Mapping[FieldKind, object] = {
     "capture": Capture,
     "story": Story,
     "time_changes": list[TimeChange],
+    "rules": dict[str, str],
 }
 _ABSENT: Mapping[FieldKind, object] = {"story": None, "time_changes": []}
 """Kinds of fields that a document need not have, and what it means when it has none."""
@@ -288,6 +289,39 @@ class Diff(Shape):
     paragraphs: list[DiffLine]
 
 
+IssueState = Annotated[
+    records.IssueState,
+    Field(description="`complete`: nothing that it lists waits; `none`: nothing was printed that day."),
+]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2026-03-20"])]
+
+
+class NewestIssue(Shape):
+    """The last issue that a newspaper printed."""
+
+    day: Day
+    state: IssueState
+    pages: int
+    articles: int
+
+
+class IssueWindow(Shape):
+    """What is known of a newspaper's last days."""
+
+    days: int
+    unknown: int = Field(description="Days of which nothing is known.")
+    failed: int = Field(description="Days whose issue could not be listed whole.")
+
+
+class IssueSums(Shape):
+    """How the issues of a digital newspaper stand."""
+
+    newest: NewestIssue | None
+    first_day: Day
+    counts: dict[str, int] = Field(description="How many of its days are in each state.")
+    window: IssueWindow
+
+
 class Source(Shape):
     """A source, the state of its page and of its ledger."""
 
@@ -304,6 +338,7 @@ class Source(Shape):
     links: int | None = Field(description="Links of its last list; null before the first.")
     unread: int | None = Field(description="Those of them that have no info code.")
     listings: dict[str, int] = Field(description="How many of its listings are in each state.")
+    issues: IssueSums | None = Field(description="Of a digital newspaper: how its days stand.")
 
 
 class Sources(Shape):
@@ -344,6 +379,7 @@ class SourceCounts(Shape):
     gone: int = 0
     failed: int = 0
     quarantined: int = 0
+    furniture: int = Field(0, description="Pictures and advertisements without text.")
     astray: int = Field(0, description="Articles found elsewhere after a page that was not theirs.")
     lost: int = Field(0, description="Characters of its page that were cut or broken on their way.")
     pictures: int = Field(0, description="Pictures and facsimiles that were kept.")

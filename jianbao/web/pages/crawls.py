@@ -16,7 +16,7 @@ from storage.records import Crawl
 router = APIRouter()
 
 _PAGE = 40
-_COUNTS = ("new", "revised", "unchanged", "gone", "failed", "quarantined")
+_COUNTS = ("new", "revised", "unchanged", "gone", "failed", "quarantined", "furniture")
 
 
 @router.get("/crawls")
