@@ -43,7 +43,7 @@ def backfill(
     seconds: Annotated[float | None, typer.Option(hidden=True)] = None,
     idle: Annotated[bool, typer.Option("--idle", hidden=True)] = False,
 ) -> None:
-    """Fetch a newspaper's history; interrupted, the next run goes on where it stopped."""
+    """Fetch a newspaper's history, from where it stopped."""
     from jianbao.crawl.backfill import BackfillWish, choose_source
 
     configuration = Invocation.of(context).configuration()
