@@ -38,6 +38,7 @@ class Polling:
     _validators: Validators | None = None
     _body_hash: str | None = None
     _moved_to: str | None = None
+    _unanswered: int = 0
 
     @classmethod
     def begin(cls, order: PollOrder, port: Port, steps: Steps) -> Polling:
@@ -85,6 +86,7 @@ class Polling:
 
     def fail(self, trouble: TryLater) -> None:
         """Go on where a page could not be had, or end as failed."""
+        self._unanswered += 1
         self._go_on(trouble)
 
     def _go_on(self, came: Answer | TryLater) -> None:
@@ -171,4 +173,4 @@ class Polling:
             error += "write it into the source's url"
         order = self.order
         span = (order.first, order.last) if isinstance(order, BackOrder) else None
-        self.poll = replace(poll, moved_to=address, error=error, span=span)
+        self.poll = replace(poll, moved_to=address, error=error, span=span, unanswered=self._unanswered)

@@ -130,19 +130,26 @@ def test_days_that_stay_away_are_asked_for_ever_more_rarely(newsroom: Newsroom, 
 
 
 def test_a_site_that_is_away_is_left_alone_and_gone_on_with(newsroom: Newsroom, site: TinySite) -> None:
-    pages = dict(site.pages)
-    for day in range(1, 10):
-        site.pages.pop(f"/2026030{day}", None)
+    site.files = {f"/2026030{day}": (503, {}, b"") for day in range(1, 10)}
     report = fill(newsroom, "--to", "2026-03-12", status=1)
     assert report["history"]["state"] == "failed"
     assert "5 steps in a row brought nothing" in report["history"]["spans"][0]["reason"]
     assert "/20260302" not in site.asked
-    site.pages |= pages
+    assert report["history"]["days"]["unknown"] == 5
+    site.files.clear()
     site.asked.clear()
     let_spans_wait_no_longer(newsroom)
     assert fill(newsroom, "--to", "2026-03-12")["history"]["state"] == "done"
     assert "/20260310" not in site.asked, "what is here is not asked for again"
     assert newsroom.states() == {"archived": 30}
+
+
+def test_issues_that_the_site_no_longer_has_stop_nothing(newsroom: Newsroom, site: TinySite) -> None:
+    for day in range(3, 10):
+        site.pages.pop(f"/2026030{day}", None)
+    history = fill(newsroom, "--to", "2026-03-12", status=1)["history"]
+    assert history["days"] == {"none": 2, "listed": 5, "failed": 5, "unknown": 0}
+    assert newsroom.states() == {"archived": 15}
 
 
 def test_articles_that_are_not_there_are_in_the_ledger_with_the_reason(

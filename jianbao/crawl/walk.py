@@ -15,7 +15,7 @@ from storage.records.span import Span, span_retry
 from storage.records.text.sentences import fit
 
 _PATIENCE = 5
-"""Steps in a row of which no issue could be had, after which the site is thought to be away."""
+"""Steps in a row that listed nothing since no answer came, after which the site is thought to be away."""
 _LONGEST_SILENCE = timedelta(days=400)
 """Days without any issue, after which a history without a first day has come to its beginning."""
 _MOST_NAMED = 5
@@ -95,7 +95,7 @@ class Walk:
         if self._cursor is not None:
             return
         self._days.popleft()
-        self._troubles = 0 if poll.headway is not None and not _lost(poll) else self._troubles + 1
+        self._troubles = self._troubles + 1 if poll.headway is None or poll.unanswered else 0
         if self._troubles >= _PATIENCE:
             self._days.clear()
 
@@ -106,8 +106,8 @@ class Walk:
         if poll.headway.cursor is not None and poll.headway.cursor == span.cursor:
             return f"its steps come no further than {fit(poll.headway.cursor)}"
         lost = _lost(poll)
-        if poll.listed or len(lost) < len(poll.issues) or not poll.issues:
-            if poll.listed or not all(one.state == "none" for one in poll.issues):
+        if poll.listed or not poll.issues or not (lost and poll.unanswered):
+            if poll.listed or not poll.issues:
                 self._troubles, self._before = 0, None
             return None
         self._before = self._before or span
@@ -136,7 +136,7 @@ class Walk:
         """Return whether nothing was printed for so long that this is where the history begins."""
         if span.first_day != date.min or not span.newest_first or not poll.issues:
             return False
-        printed = [one.day for one in poll.issues if one.state != "none"]
+        printed = [one.day for one in poll.issues if one.state in ("listed", "failed")]
         self._earliest = min([*printed, self._earliest or span.last_day])
         return self._earliest - min(one.day for one in poll.issues) > _LONGEST_SILENCE
 

@@ -30,7 +30,8 @@ class Days:
 
     ``fronts`` are the first pages of the days that are listed, ``months`` those that a month file answered
     for. ``template`` is how a first page's address is made, as declared or seen; ``family`` and ``sample``
-    are what it is like. ``troubles`` are what passed over on the way.
+    are what it is like. ``troubles`` are what passed over on the way. ``newest`` is the day of the issue to
+    which the paper's address leads, None where that is not known.
     """
 
     place: Place
@@ -43,6 +44,7 @@ class Days:
     troubles: list[TryLater] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     file: str | None = None
+    newest: date | None = None
 
     @classmethod
     def at(cls, place: Place) -> Days:
@@ -127,6 +129,7 @@ def _note_newest(days: Days, family: Family, spot: Spot, url: str) -> None:
     days.family, days.sample = days.family or family, days.sample or spot
     days.template = days.template or front_template(url, spot)
     days.fronts[spot.day] = url
+    days.newest = spot.day
     for day, front in days.fronts.items():
         if not front:
             days.fronts[day] = fill_day(days.template, day)

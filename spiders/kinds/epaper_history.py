@@ -73,9 +73,12 @@ def step_back(
 def _look_at(step: _Step, past: Past, day: date, order_of: OrderOf) -> Generator[Ask, Answer, bool]:
     """Find out about a day; return whether one of its pages was asked for."""
     days = past.days
-    yield from _learn(past, day)
+    is_first = step.order.newest_first and day == step.order.last > step.order.first
+    yield from _learn(past, day, is_first=is_first)
     trouble = str(days.troubles[-1]) if days.troubles else None
     days.troubles.clear()
+    if _is_to_come(days, day):
+        return False
     month = (day.year, day.month)
     if month in days.months and day not in days.fronts:
         if _is_passed_over(days, step.order, day):
@@ -93,12 +96,22 @@ def _look_at(step: _Step, past: Past, day: date, order_of: OrderOf) -> Generator
     return True
 
 
-def _learn(past: Past, day: date) -> Generator[Ask, Answer, None]:
-    """Ask for the month file of a day, and for what leads to the newest issue, where they are needed once."""
+def _is_to_come(days: Days, day: date) -> bool:
+    """Return whether a day is later than the paper's newest issue: nobody can tell what it will print."""
+    return days.newest is not None and day > days.newest and day not in days.fronts
+
+
+def _learn(past: Past, day: date, *, is_first: bool) -> Generator[Ask, Answer, None]:
+    """Ask for the month file of a day, and for what leads to the newest issue, where they are needed once.
+
+    ``is_first``: the walk begins with this day, its newest.
+    """
     days = past.days
-    if not days.template and not past.has_asked_index and not days.place.months:
+    if not past.has_asked_index and (is_first or not (days.template or days.place.months)):
         past.has_asked_index = True
         yield from ask_index(days)
+    if _is_to_come(days, day):
+        return
     month = (day.year, day.month)
     if month not in days.months and month not in days.absent:
         yield from ask_month(days, day)

@@ -42,10 +42,13 @@ def replace_spans(connection: Connection, old: Sequence[Span], new: Sequence[Spa
 
 
 def list_lost_days(connection: Connection, slug: str, first: date, last: date) -> list[date]:
-    """Return the days of a span that could not be had, whole or at all: those first that were tried least."""
+    """Return the days of a span that could not be had, whole or at all: those first that were tried least.
+
+    Where a history goes as far as its site (`date.min`), days before its first issue are none of it.
+    """
     rows = connection.execute(
         select(issue.c.day)
-        .where(issue.c.source == slug, issue.c.day.between(first, last), issue.c.state.in_(_LOST))
+        .where(_is_lost(connection, slug, first, last))
         .order_by(issue.c.attempts, issue.c.day)
     )
     return [row.day for row in rows]
@@ -57,7 +60,7 @@ def list_lost_reasons(
     """Return day, state and reason of the days of a span that could not be had, by day, so many at most."""
     rows = connection.execute(
         select(issue.c.day, issue.c.state, issue.c.reason)
-        .where(issue.c.source == slug, issue.c.day.between(first, last), issue.c.state.in_(_LOST))
+        .where(_is_lost(connection, slug, first, last))
         .order_by(issue.c.day)
         .limit(most)
     )
@@ -94,6 +97,14 @@ def count_due(connection: Connection, slug: str, now: datetime) -> int:
     """Return how many articles of a source are due to be fetched."""
     due = and_(listing.c.source == slug, listing.c.next_try_at <= now)
     return connection.execute(select(func.count()).select_from(listing).where(due)).scalar_one()
+
+
+def _is_lost(connection: Connection, slug: str, first: date, last: date) -> ColumnElement[bool]:
+    """Return the condition that a day of a span could not be had."""
+    if first == date.min:
+        earliest = select(func.min(issue.c.day)).where(issue.c.source == slug, issue.c.state == "listed")
+        first = connection.execute(earliest).scalar() or last
+    return and_(issue.c.source == slug, issue.c.day.between(first, last), issue.c.state.in_(_LOST))
 
 
 def _is(span: Span) -> ColumnElement[bool]:

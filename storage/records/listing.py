@@ -171,7 +171,7 @@ class Poll:
     them without an info code; ``heading`` stands above it. ``missing`` tells that there is no such page;
     ``moved_to`` is the address to which it has moved for good. ``issues`` are what it found of an e-paper's
     days. ``span`` (its first and last day) and ``headway`` are there of a step back into the history alone;
-    one that failed has no headway.
+    one that failed has no headway. ``unanswered`` counts its requests to which no answer came.
     """
 
     source: str
@@ -191,3 +191,4 @@ class Poll:
     issues: tuple[Issue, ...] = ()
     span: tuple[date, date] | None = None
     headway: Headway | None = None
+    unanswered: int = 0
