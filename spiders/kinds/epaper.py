@@ -137,9 +137,11 @@ def _window(order: PollOrder, today: date, rules: PaperRules) -> list[date]:
 
 
 def _is_settled(order: PollOrder, window: list[date]) -> bool:
-    """Return whether all that is known of the days is that they are done."""
-    states = [order.issues[day] for day in window if day in order.issues]
-    return bool(states) and all(state in _SETTLED for state in states)
+    """Return whether nothing is known of the days but that they are done; of none, nothing is known.
+
+    Then what tells of new issues need only be asked whether it has changed: a new source knows no version.
+    """
+    return all(order.issues[day] in _SETTLED for day in window if day in order.issues)
 
 
 def _find_days(
@@ -169,7 +171,7 @@ def _days_to_list(order: PollOrder, days: Days, window: list[date]) -> list[date
         return [day for day in sorted(tried, reverse=True) if order.issues.get(day) not in _SETTLED]
     possible = sorted((day for day in days.fronts if day <= today + timedelta(days=1)), reverse=True)
     if not order.issues:
-        return possible[:1]
+        return [day for day in possible if day <= today][:1] or possible[:1]
     waiting = [day for day in possible if day >= window[0] and order.issues.get(day) != "complete"]
     newest = [day for day in possible[:1] if day not in order.issues and day < window[0]]
     return waiting + newest

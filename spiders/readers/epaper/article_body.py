@@ -73,10 +73,11 @@ def cut_body(
     else:
         body = etree.Element("section")
     has_text = bool(_WORD.search(line_of(body)))
-    figures = [] if marked is None and place is None and not places else _figures(tree, body, place)
-    _write_captions(body)
+    has_place = bool(places) or marked is not None
+    figures = _figures(tree, body, place, has_captions=has_text) if has_place else []
+    _write_captions(body, has_captions=has_text)
     markup = "".join([*figures, _inner(body)])
-    return ArticleBody(markup, has_text, bool(places) or marked is not None)
+    return ArticleBody(markup, has_text, has_place)
 
 
 def _says(markup: str) -> bool:
@@ -137,13 +138,16 @@ def _inner(body: HtmlElement) -> str:
     return text[start:end].strip() if end >= start else ""
 
 
-def _write_captions(body: HtmlElement) -> None:
-    """Write below each picture the caption that only an attribute of it has, and name its full size."""
+def _write_captions(body: HtmlElement, *, has_captions: bool) -> None:
+    """Write below each picture the caption that only an attribute of it has, and name its full size.
+
+    A picture's page without a text is no article for its caption.
+    """
     for image in list(body.iter("img")):
         if source := image.get("src"):
             image.set("src", _THUMBNAIL.sub(r"\1", source.strip()))
         caption = next((text for name in _CAPTIONS if (text := image.get(name))), "")
-        if squeeze(caption):
+        if has_captions and squeeze(caption):
             _put_below(image, " ".join(caption.replace("\u3000", " ").split()))
 
 
@@ -159,7 +163,9 @@ def _put_below(image: HtmlElement, caption: str) -> None:
         image.addnext(line)
 
 
-def _figures(tree: HtmlElement, body: HtmlElement, place: HtmlElement | None) -> list[str]:
+def _figures(
+    tree: HtmlElement, body: HtmlElement, place: HtmlElement | None, *, has_captions: bool
+) -> list[str]:
     """Return the pictures that stand outside of the text as markup, each with its caption."""
     known = {image.get("src") for image in body.iter("img")}
     figures: list[str] = []
@@ -170,9 +176,11 @@ def _figures(tree: HtmlElement, body: HtmlElement, place: HtmlElement | None) ->
         if not images or _holds(box, place):
             continue
         known |= {one.get("src") for one in images}
-        caption = line_of(box)
-        figures += [_figure(one, _own_caption(one)) for one in images[:-1]]
-        figures.append(_figure(images[-1], _own_caption(images[-1]) or caption))
+        captions = [*map(_own_caption, images[:-1]), _own_caption(images[-1]) or line_of(box)]
+        figures += [
+            _figure(image, caption if has_captions else "")
+            for image, caption in zip(images, captions, strict=True)
+        ]
     return figures
 
 
