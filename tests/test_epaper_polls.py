@@ -69,7 +69,7 @@ def test_every_family_lists_its_issue_from_what_leads_to_it(make: Callable[..., 
     leads = paper.answer(paper.base) is not None
     ways: list[dict[str, str]] = [{}] * leads + [{"issue": issue_of(paper)}]
     for told in ways:
-        asked = declared(paper, **told).poll(DAY)
+        asked = declared(paper, None, **told).poll(DAY)
         issue = asked.issue(DAY)
         assert issue.state == "listed", issue.reason
         assert [(page.number, page.name) for page in issue.pages] == [
