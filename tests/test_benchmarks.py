@@ -76,6 +76,14 @@ def test_a_crowd_of_readers_is_measured_beside_a_crawl_and_an_import() -> None:
     assert found["health_longest_s"] > 0
 
 
+def test_pictures_are_measured() -> None:
+    # Itself it checks: every address is kept, once more under each other address.
+    found = run_benchmark("pictures.py")
+    assert found["pictures"] == 25
+    assert found["warc_bytes_per_picture"] < 1.02 * found["picture_bytes"] / found["pictures"]
+    assert 0 < found["warc_bytes_per_repeat"] < 3000
+
+
 def test_hostile_texts_are_measured() -> None:
     # Itself it checks: none takes far more than four times as long for four times the text.
     found = run_benchmark("linear.py")
