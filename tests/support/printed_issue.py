@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import update
@@ -100,7 +100,7 @@ def _told(page: int, order: int) -> Told:
 
 def _article(code: str, title: str) -> Article:
     images = (Image(PICTURE, "渔户把船拖上了岸。", 1, None, None), Image(BROKEN, None, 1, None, None))
-    article = replace(
+    return replace(
         plain_article(),
         info_code=code,
         url=f"{ADDRESS}/{code}.htm",
@@ -110,24 +110,13 @@ def _article(code: str, title: str) -> Article:
         precision="day",
         paragraphs=(Paragraph(f"{title}，渔户把船拖上了岸。"), Paragraph("乡里的学堂改在祠堂里上课。")),
         images=images if code == FIRST else (),
+        kicker="春汛来了" if code == FIRST else None,
+        subtitle="头一网三百斤" if code == FIRST else None,
+        page="A02" if code == REST else "A01",
+        page_name="要闻" if code == REST else "头版",
+        continues=SECOND if code == REST else None,
+        incomplete="a next page that nobody declared" if code == SECOND else None,
     )
-    for name, value in _said(code).items():
-        object.__setattr__(article, name, value)
-    return article
-
-
-def _said(code: str) -> dict[str, str | None]:
-    """Return what an issue's article says beyond others."""
-    said = {
-        "kicker": "春汛来了" if code == FIRST else None,
-        "subtitle": "头一网三百斤" if code == FIRST else None,
-        "page": "A02" if code == REST else "A01",
-        "page_name": "要闻" if code == REST else "头版",
-        "continues": SECOND if code == REST else None,
-        "incomplete": "a next page that nobody declared" if code == SECOND else None,
-    }
-    known = {one.name for one in fields(Article)}
-    return {name: value for name, value in said.items() if name in known}
 
 
 def _keep_pictures(archive: Archive) -> None:

@@ -151,7 +151,7 @@ def _kept_pictures(view: Connection, code: str) -> dict[str, StoredPicture]:
 
 def _continued(view: Connection, stored: StoredArticle) -> Headline | None:
     """Return the part that an article goes on from."""
-    before: str | None = getattr(stored.article, "continues", None)
+    before = stored.article.continues
     return find_headlines(view, [before]).get(before) if before is not None else None
 
 
