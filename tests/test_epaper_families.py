@@ -5,13 +5,18 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import pytest
+from support.command_line import Command
 from support.epaper_shapes import (
     CalendarClassic,
     DatedPages,
     FounderNamed,
     HtmlIndex,
+    JsonNavi,
     PageArticle,
     PlainShape,
     Qpaper,
@@ -19,15 +24,24 @@ from support.epaper_shapes import (
     Szbz,
     Uniflows,
 )
+from support.newsroom import Newsroom
 
-from jianbao.demo import TODAY
-from jianbao.demo.epaper import EPaper, FounderClassic, FounderNew, PrintedArticle, PrintedPage
+from jianbao.demo import TODAY, DemoSite, Press
+from jianbao.demo.epaper import (
+    EPaper,
+    FounderClassic,
+    FounderNew,
+    PrintedArticle,
+    PrintedIssue,
+    PrintedPage,
+)
 from jianbao.demo.epaper.shape import Shape
 from spiders.families.family import Family, Spot
 from spiders.families.registry import recognise_page
 from spiders.readers.epaper.article import read_epaper_article
 from spiders.readers.epaper.issue_page import read_issue_page
 from storage.records import Draft
+from storage.records.press_days import PRESS_ZONE
 
 HOST = "http://paper.example"
 NAME = "某某报"
@@ -110,3 +124,90 @@ def squeeze_printed(article: PrintedArticle, captions: bool) -> str:
     """Return the printed text alike, the pictures' captions before it or not."""
     before = "".join(picture.caption for picture in article.pictures) if captions else ""
     return re.sub(r"\s", "", before + "".join(article.paragraphs))
+
+
+@dataclass(frozen=True)
+class Archived:
+    """What one crawl of all shapes has brought: the papers by name of their shape, and the newsroom."""
+
+    papers: dict[str, EPaper]
+    newsroom: Newsroom
+
+    def rows(self, make: type[Shape], statement: str) -> list[Any]:
+        """Return the rows of a statement about a shape's source, ``:slug``."""
+        return self.newsroom.rows(statement, slug=self.papers[make.__name__].slug)
+
+
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Iterator[Archived]:
+    """Return the archive that a crawl of the newest issue of every shape makes."""
+    papers = {make.__name__: named_paper(make) for make in (*SHAPES, JsonNavi)}
+    sources = "\n".join(declare(make, papers[make.__name__]) for make in (*SHAPES, JsonNavi))
+    with DemoSite(Press.of(0), rooms=list(papers.values())) as site:
+        newsroom = Newsroom(site, tmp_path_factory.mktemp("families"), command, sources=sources)
+        newsroom.crawl()
+        yield Archived(papers, newsroom)
+
+
+def named_paper(make: type[Shape]) -> EPaper:
+    """Return the paper of a shape with an address of its own, out every day."""
+    slug = make.__name__.lower()
+    today = datetime.now(PRESS_ZONE).date()
+    return EPaper(slug, make(f"/{slug}/", NAME), today, days=6, silent=())
+
+
+def declare(make: type[Shape], paper: EPaper) -> str:
+    """Return a source of the kind ``epaper`` in TOML."""
+    declared, front = (make.declared, make.front) if issubclass(make, PlainShape) else ("", "")
+    return (
+        f'[[sources]]\nslug = "{paper.slug}"\nname = "{paper.name}"\nkind = "epaper"\n'
+        f'site = "{paper.slug}"\nurl = "{{site}}{paper.base}{front}"\n{declared}\n'
+    )
+
+
+each_crawled = pytest.mark.parametrize("make", [*SHAPES, JsonNavi], ids=lambda shape: shape.__name__)
+
+
+@each_crawled
+def test_a_crawl_brings_the_newest_issue_whole(archived: Archived, make: type[Shape]) -> None:
+    issue = newest(archived, make)
+    printed = [
+        (article.title, page.number, page.name, order)
+        for page in issue.pages
+        for order, article in enumerate(page.articles, 1)
+        if not article.is_furniture
+    ]
+    found = archived.rows(
+        make,
+        "SELECT article.title, page, page_name, page_order FROM article JOIN listing USING (info_code) "
+        "WHERE source = :slug ORDER BY page, page_order",
+    )
+    assert found == printed
+    assert archived.rows(make, "SELECT count(*) FROM listing WHERE source = :slug") == [len(issue.articles)]
+
+
+def newest(archived: Archived, make: type[Shape]) -> PrintedIssue:
+    """Return the newest issue of a shape's paper."""
+    paper = archived.papers[make.__name__]
+    return paper.issue(paper.days[-1])
+
+
+@each_crawled
+def test_an_archived_text_has_its_paragraphs(archived: Archived, make: type[Shape]) -> None:
+    texts = set(
+        archived.rows(make, "SELECT text FROM article JOIN listing USING (info_code) WHERE source = :slug")
+    )
+    for article in newest(archived, make).articles:
+        if not article.is_furniture:
+            captions = [picture.caption for picture in article.pictures]
+            plain = "\n".join(article.paragraphs)
+            assert {plain, "\n".join([*captions, plain])} & texts, article.title
+
+
+@each_crawled
+def test_the_ledger_of_issues_has_the_pages(archived: Archived, make: type[Shape]) -> None:
+    issue = newest(archived, make)
+    pages = archived.rows(make, 'SELECT number, name FROM issue_page WHERE source = :slug ORDER BY "order"')
+    assert pages == [(page.number, page.name) for page in issue.pages]
+    found = archived.rows(make, "SELECT day, state, articles FROM issue WHERE source = :slug")
+    assert (str(issue.day), "listed", len(issue.articles)) in found

@@ -15,6 +15,7 @@ from spiders.kinds.epaper_issue import IssueFound, IssueOrder, list_issue, tell_
 from spiders.kinds.epaper_rules import PaperRules, Place
 from spiders.kinds.kind import Answer, Ask, Kind, KindContext, Listing, Steps
 from spiders.readers.epaper.article import read_epaper_article
+from spiders.readers.epaper.json_issue import read_json_article
 from storage.records import BackOrder, Draft, Issue, Owed, PollOrder, SetAside, TryLater
 
 _WINDOW = 7
@@ -62,7 +63,10 @@ class EpaperKind(Kind):
         rules = _rules(declared.rules, declared.url) if declared else PaperRules(())
         family, spot = self._spot(answer.url, owed, rules)
         names = (declared.name,) if declared else ()
-        draft = read_epaper_article(answer.page.text, answer.url, family, spot.day, names)
+        if family.shape == "json":
+            draft = read_json_article(answer.page.text, answer.url, family, spot.day)
+        else:
+            draft = read_epaper_article(answer.page.text, answer.url, family, spot.day, names)
         told = owed.told
         return replace(
             draft,

@@ -14,6 +14,7 @@ from spiders.kinds.kind import Answer, Ask
 from spiders.readers.epaper.article import FORM
 from spiders.readers.epaper.continuation import Part, find_first_parts
 from spiders.readers.epaper.issue_page import ArticleLink, IssueSheet, PageLink, read_issue_page
+from spiders.readers.epaper.json_issue import read_json_issue
 from storage.records import Area, Issue, IssuePage, Listed, SetAside, Told, TryLater, site_code
 
 _MOST_PAGES = 400
@@ -86,6 +87,9 @@ def _read_page(order: IssueOrder, gathered: _Gathered, link: PageLink) -> Genera
 
 def _take(order: IssueOrder, gathered: _Gathered, link: PageLink, answer: Answer) -> None:
     """Read a page's answer, and note what it links to; trouble with it is noted in its place."""
+    if order.family.shape == "json":
+        _take_json(order, gathered, link, answer)
+        return
     key = _key(link.url)
     try:
         sheet = read_issue_page(answer.page.text, answer.url, order.family, link.spot, order.hosts)
@@ -100,6 +104,18 @@ def _take(order: IssueOrder, gathered: _Gathered, link: PageLink, answer: Answer
         if known is None or (known.number is None and other.number is not None):
             gathered.links.pop(_key(other.url), None)  # its place is where a list names it
             gathered.links[_key(other.url)] = replace(other, url=known.url) if known else other
+
+
+def _take_json(order: IssueOrder, gathered: _Gathered, link: PageLink, answer: Answer) -> None:
+    """Read the file that names all pages of an issue: none of them is asked for."""
+    try:
+        found = read_json_issue(answer.page.text, answer.url, order.family, link.spot)
+    except SetAside as refused:
+        gathered.troubles.append(f"{link.url} {refused}")
+        return
+    for page, sheet in found:
+        gathered.links[page.url] = page
+        gathered.sheets[page.url] = sheet
 
 
 def _next_link(gathered: _Gathered) -> PageLink | None:

@@ -21,11 +21,13 @@ class PlainShape(Shape):
     """What the small families have in common; a subclass says where things stand.
 
     ``front`` is the path, below the base, of a page that jumps to the newest issue, or empty;
-    ``shows`` are the headings that an article's page has where a reader finds them.
+    ``shows`` are the headings that an article's page has where a reader finds them. ``declared`` is what a
+    source says of the paper beside its address.
     """
 
     day_in = re.compile(r"/(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)/")
     front = ""
+    declared = ""
     shows: tuple[str, ...] = ("title", "kicker")
 
     def article_id(self, slot: Slot, serial: int) -> str:
@@ -106,6 +108,8 @@ def _from(here: str, there: str) -> str:
 class HtmlIndex(PlainShape):
     """``/hfrb/20260320/html/index.htm`` and ``page_02.htm``; no file tells the days."""
 
+    declared = 'issue = "{Y}{m}{d}/html/index.htm"'
+
     def page_path(self, slot: Slot) -> str:
         name = f"page_{slot.order + 1:02d}" if slot.order else "index"
         return f"{self.base}{slot.day:%Y%m%d}/html/{name}.htm"
@@ -142,6 +146,7 @@ class Shtml(PlainShape):
 class Szbz(PlainShape):
     """``/Html/szbz/20260320/szbzA1.Html``: articles are called as pages are."""
 
+    declared = 'issue = "Html/szbz/{Y}{m}{d}/szbzA1.Html"'
     shows = ("title",)
 
     def page_path(self, slot: Slot) -> str:
@@ -159,6 +164,7 @@ class Szbz(PlainShape):
 class Qpaper(PlainShape):
     """``/Html/2026-03-20/Qpaper.html``, ``Qpaper_123.html`` and ``4567.html``."""
 
+    declared = 'issue = "Html/{Y}-{m}-{d}/Qpaper.html"'
     day_in = re.compile(r"/(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)/")
     shows = ()
 
@@ -181,6 +187,7 @@ class Qpaper(PlainShape):
 class Uniflows(PlainShape):
     """``/html/2026/03/20/01/default.htm`` and ``01_15.htm`` beside it."""
 
+    declared = 'issue = "html/{Y}/{m}/{d}/01/default.htm"'
     day_in = re.compile(r"/(?P<y>\d{4})/(?P<m>\d\d)/(?P<d>\d\d)/")
     shows = ("title",)
 
@@ -203,6 +210,7 @@ class Uniflows(PlainShape):
 class DatedPages(PlainShape):
     """``/2026/20260320/20260320_001/20260320_001.html`` and ``20260320_001_1.html``."""
 
+    declared = 'issue = "{Y}/{Y}{m}{d}/{Y}{m}{d}_001/{Y}{m}{d}_001.html"'
     shows = ("title", "kicker", "subtitle")
 
     def article_id(self, slot: Slot, serial: int) -> str:
@@ -257,6 +265,7 @@ class FounderNamed(FounderClassic):
 class JsonNavi(PlainShape):
     """``/data/journal/2026-03-20/navi.json``, its articles ``01/article/4567.json``: no HTML at all."""
 
+    declared = 'issue = "data/journal/{Y}-{m}-{d}/navi.json"'
     day_in = re.compile(r"/(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)/")
 
     def picture_path(self, slot: Slot, serial: int) -> str:

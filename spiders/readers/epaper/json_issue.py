@@ -1,0 +1,131 @@
+"""Digital newspapers in JSON: one file names the pages of an issue and their articles, another is an article.
+
+The keys are those of ``navi.json`` (解放日报): ``pages`` with ``pname``, ``pnumber`` and ``articleList``; an
+article's ``title``, ``author`` and ``content`` stand below ``article``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from spiders.families.family import Family, Spot
+from spiders.readers.epaper.issue_page import ArticleLink, IssueSheet, PageLink
+from storage.records import Draft, SetAside
+from storage.records.press_days import PRESS_ZONE
+
+FORM = "print"
+_MOST_PAGES = 400
+_MOST_ARTICLES = 1_000
+_LONGEST_NAME = 300
+_PICTURES = ("pic", "picture", "jpg", "image", "imgUrl", "picUrl")
+_PDFS = ("pdf", "pdfUrl")
+_FIELDS = ("title", "author", "kicker", "subtitle")
+_TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"\w")
+
+
+def read_json_issue(
+    text: str, url: str, family: Family, front: Spot
+) -> tuple[tuple[PageLink, IssueSheet], ...]:
+    """Return the pages of an issue with what each lists; a page's address is the file's, with its number.
+
+    Raises `SetAside` for what is no such file, and for one with more pages than any newspaper has.
+    """
+    pages = _dicts(_load(text).get("pages"))
+    if not pages:
+        raise SetAside("is JSON without pages of an issue")
+    if len(pages) > _MOST_PAGES:
+        raise SetAside("names more pages than any newspaper has")
+    return tuple(_read_page(page, url, family, front) for page in pages)
+
+
+def _read_page(page: dict[str, Any], url: str, family: Family, front: Spot) -> tuple[PageLink, IssueSheet]:
+    number, name = _text(page, "pnumber"), _text(page, "pname")
+    articles = _dicts(page.get("articleList"))
+    if len(articles) > _MOST_ARTICLES:
+        raise SetAside("names more articles than any newspaper's page has")
+    links = tuple(_read_link(article, url, number, family, front) for article in articles)
+    place = f"{url.partition('#')[0]}#{quote(number)}"
+    picture, pdf = _address(page, url, _PICTURES), _address(page, url, _PDFS)
+    sheet = IssueSheet(
+        articles=tuple(link for link in links if link is not None),
+        number=number or None,
+        name=name,
+        picture=picture,
+        pdf=pdf,
+    )
+    return PageLink(place, front, number or None, name, pdf), sheet
+
+
+def _read_link(
+    article: dict[str, Any], url: str, number: str, family: Family, front: Spot
+) -> ArticleLink | None:
+    """Return an article's link, None for one without an id or of another day."""
+    own = _text(article, "id")
+    if not own:
+        return None
+    address = urljoin(url, f"{quote(number, safe='')}/article/{quote(own, safe='')}.json")
+    spot = family.article_at(address)
+    if spot is None or spot.day != front.day:
+        return None
+    return ArticleLink(address, spot, _TAG.sub("", _text(article, "title")))
+
+
+def read_json_article(text: str, url: str, family: Family, day: date) -> Draft:
+    """Return what a file says of the article of an issue of this day, nothing cleaned or judged.
+
+    Raises `SetAside` for a file that is no article's.
+    """
+    told = _load(text)
+    article = told.get("article", told)
+    if not isinstance(article, dict) or not isinstance(article.get("content"), str):
+        raise SetAside("is JSON without an article's text")
+    body = article["content"]
+    draft = Draft(
+        info_code=None,
+        url=url,
+        form=FORM,
+        title=_TAG.sub("", _text(article, "title")) or None,
+        published_at=datetime(day.year, day.month, day.day, tzinfo=PRESS_ZONE),
+        precision="day",
+        witness="address",
+        author=_text(article, "author") or None,
+        body_html=body,
+        kicker=_text(article, "introTitle") or None,
+        subtitle=_text(article, "subTitle") or None,
+        is_furniture=not _WORD.search(re.sub(r"&\w+;", "", _TAG.sub("", body))),
+    )
+    found = [name for name in _FIELDS if getattr(draft, name)]
+    return replace(draft, found_by=tuple((name, f"family:{family.name}") for name in (*found, "paragraphs")))
+
+
+def _load(text: str) -> dict[str, Any]:
+    """Return the object that a file holds."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SetAside("is no JSON") from error
+    if not isinstance(told, dict):
+        raise SetAside("is JSON of another kind than a newspaper's")
+    return told
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _text(told: dict[str, Any], key: str) -> str:
+    """Return a text or a number as it is written, without blanks at its ends; empty for anything else."""
+    value = told.get(key)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return " ".join(str(value).split())[:_LONGEST_NAME]
+
+
+def _address(told: dict[str, Any], url: str, keys: tuple[str, ...]) -> str | None:
+    return next((urljoin(url, found) for key in keys if (found := _text(told, key))), None)
