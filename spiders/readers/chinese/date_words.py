@@ -18,7 +18,7 @@ _LONGEST = 300
 _WIDE = str.maketrans("０１２３４５６７８９：－／．　\xa0", "0123456789:-/.  ")
 _SLACK = timedelta(minutes=10)
 """How far a site's clock may be ahead of ours."""
-_EARLIEST, _LATEST = 1990, 2100
+_EARLIEST, _LATEST, _CENTURY = 1990, 2100, 2000
 
 _NUMERAL = "〇○零一二三四五六七八九十廿卅"
 _DIGITS = {mark: number for number, mark in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
@@ -39,6 +39,10 @@ _GAP = r"[\sT,，|｜/]{0,4}"
 _WHOLE = re.compile(
     rf"(?<![\d.]){_YEAR}(?:\s?年\s?|\s?[-/.]\s?|\s{{1,3}}){_MONTH}(?:\s?月\s?|\s?[-/.]\s?){_DAY}(?!\d)\s?[日号]?"
     rf"(?:{_WEEKDAY}{_GAP}{_CLOCK})?",
+    re.ASCII,
+)
+_SHORT_YEAR = re.compile(
+    rf"(?<![\d.:/-])(?P<year>[0-3]\d)[-/.](?P<month>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|3[01])(?!\d){_GAP}{_CLOCK}",
     re.ASCII,
 )
 _RUN_TOGETHER = re.compile(
@@ -75,6 +79,7 @@ _EPOCH = re.compile(r"(?P<seconds>1\d{9}|[2-9]\d{8})(?P<thousandths>\d{3})?", re
 _BACK = {"大前天": 3, "前天": 2, "前日": 2, "昨天": 1, "昨日": 1, "昨晚": 1, "昨夜": 1}
 _EVENING = frozenset({"下午", "傍晚", "晚上", "晚间", "夜间", "昨晚", "今晚", "昨夜"})
 _NIGHT = frozenset({"晚上", "晚间", "夜间", "昨晚", "今晚", "昨夜"})
+_DIGITS_OF_DAY = 4
 _NOON, _AFTER_NOON, _MIDNIGHT = 12, 3, 24
 _COUNTS = {"两": 2} | {mark: number for number, mark in enumerate("一二三四五六七八九十", 1)}
 
@@ -119,7 +124,7 @@ def find_time(text: str, fetched_at: datetime | None = None, zone: tzinfo = PRIN
     Days by words and days without a year are found only where ``fetched_at``, aware, is given.
     """
     folded = _folded(text)[:_LONGEST]
-    for pattern in (_WHOLE, _ENGLISH, _RUN_TOGETHER):
+    for pattern in (_WHOLE, _ENGLISH, _SHORT_YEAR, _RUN_TOGETHER):
         for match in pattern.finditer(folded):
             if found := _whole(match, zone):
                 return found
@@ -161,6 +166,7 @@ def _number(numeral: str) -> str:
 def _whole(match: re.Match[str], zone: tzinfo) -> FoundTime | None:
     said = {key: value for key, value in match.groupdict().items() if value is not None}
     year = int(said.get("year") or said["year_second"])
+    year += _CENTURY if year < 100 else 0
     name = said.get("name") or said.get("name_second")
     month = _MONTHS.index(name[:3].lower()) + 1 if name else int(said["month"])
     try:
@@ -172,6 +178,12 @@ def _whole(match: re.Match[str], zone: tzinfo) -> FoundTime | None:
 
 def _yearless(match: re.Match[str], now: datetime) -> FoundTime | None:
     said = {key: value for key, value in match.groupdict().items() if value is not None}
+    if (
+        "day_second" in said
+        and "hour" not in said
+        and len(said["month"]) + len(said["day_second"]) < _DIGITS_OF_DAY
+    ):
+        return None  # 1/2 is a page of two
     latest = now.date() + timedelta(days=1)
     for year in range(latest.year, latest.year - 9, -1):
         try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from spiders.readers.chinese.body import Body
+from spiders.readers.chinese.date_words import find_time
 from spiders.readers.chinese.furniture import is_furniture, is_stop, is_tools
 from spiders.readers.chinese.heads import folded
 from spiders.readers.chinese.info_row import is_info_row, is_promotion
@@ -97,16 +98,32 @@ def paragraph_of(line: Line, pictures: Sequence[Picture]) -> Paragraph:
     return Paragraph(line.text, "heading" if is_heading else "text")
 
 
+_MOST_OVER = 10
+_MOST_BEFORE = 0.12
+"""Lines, and share of the prose, that may stand in the text's part of a page over the row of time and source."""
+
+
 def _start(lines: Sequence[Line], body: Body, title: Titled | None) -> int:
     """Return the place of the first line under headline and info rows."""
     start = 0
     title_at = title.lines[-1].index if title else -1
+    total = sum(line.prose for line in lines)
+    passed = below = 0.0
     for place, line in enumerate(lines):
-        if line.index > body.first:
+        below += 1 if line.index >= body.first else 0
+        if below > _MOST_OVER or passed > _MOST_BEFORE * total:
             break
-        if line.index <= title_at or (line.index < body.first and is_info_row(line)):
+        if line.index <= title_at or (is_info_row(line) and (line.index < body.first or _is_dated(line))):
             start = place + 1
+        elif line.index >= body.first:
+            passed += line.prose
     return start
+
+
+def _is_dated(line: Line) -> bool:
+    """Tell whether a row says when an article was published and where from, or at which minute."""
+    found = find_time(line.text)
+    return found is not None and (found.precision != "day" or "来源" in line.text)
 
 
 def _end(lines: Sequence[Line]) -> int:
@@ -126,6 +143,21 @@ def _end(lines: Sequence[Line]) -> int:
         if weight >= best or not last:
             best, last = weight, place + 1
     return _beside(lines, last, len(lines))
+
+
+_DEEPEST_CELL = 6
+
+
+def _is_of_table(line: Line, parents: set[HtmlElement | None]) -> bool:
+    """Tell whether a line is a cell of a table that stands in one of some elements."""
+    element = line.row
+    for _ in range(_DEEPEST_CELL):
+        if element is None:
+            return False
+        element = element.getparent()
+        if element is not None and element.tag == "table":
+            return element.getparent() in parents
+    return False
 
 
 _MOST_STOPS = 20
@@ -162,7 +194,7 @@ def _beside(lines: Sequence[Line], last: int, end: int) -> int:
     parents = {lines[last - 1].block, lines[last - 1].block.getparent()}
     while last < end:
         line = lines[last]
-        if line.block not in parents and line.block.getparent() not in parents:
+        if parents.isdisjoint({line.block, line.block.getparent()}) and not _is_of_table(line, parents):
             break
         if line.is_link and not is_furniture(line.text) and last + 1 < end and lines[last + 1].is_link:
             break

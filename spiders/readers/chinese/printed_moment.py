@@ -11,6 +11,7 @@ from typing import Protocol
 from lxml.html import HtmlElement
 
 from spiders.readers.chinese.date_words import FoundTime, find_time, has_day_words, read_date_words
+from spiders.readers.chinese.furniture import is_of_printed_page
 from spiders.readers.chinese.heads import Head, script_times
 from spiders.readers.chinese.sheet import Line
 from storage.records import Precision
@@ -18,6 +19,7 @@ from storage.records.press_days import PRINTED_ZONE
 
 _LONGEST_ROW = 200
 _PUBLISHED = re.compile(r"(?:发布|发表|刊发|上传|稿件)(?:时间|日期|于)?\s?[:：]?|(?:时间|日期)\s?[:：]")
+_SOURCED = re.compile(r"来\s?源|稿\s?源|出处")
 _UPDATED = re.compile(r"更新|修改|编辑于|截止|截至")
 _OTHER_DAYS = re.compile(r"活动时间|报名|会议时间|考试|开庭|有效期|出生|地点|星期.\s*农历|农历|今天是|现在是")
 _PAPER_DAY = re.compile(r"版[)）]?\s?\Z")
@@ -73,7 +75,16 @@ def find_moment(
         return printed
     if told:
         return Moment(told.moment, told.precision, META)
-    return _of_address(page.url)
+    return _of_printed_page(after) or _of_address(page.url)
+
+
+def _of_printed_page(lines: Sequence[Line]) -> Moment | None:
+    """Return the day of the newspaper's page on which an article was printed, where a line under it says."""
+    for line in lines:
+        found = find_time(line.text) if is_of_printed_page(line.text) else None
+        if found:
+            return Moment(found.moment, "day", PRINTED, line)
+    return None
 
 
 def _told(tree: HtmlElement, head: Head) -> FoundTime | None:
@@ -114,9 +125,7 @@ def _best(
             continue
         labelled = bool(_PUBLISHED.search(text[: found.start + 1]))
         rest = len(text) - (found.end - found.start)
-        if needs_label and not labelled and (rest > 12 or needs_word):
-            continue
-        if needs_word and not labelled:
+        if needs_label and not labelled and (needs_word or not _SOURCED.search(text)):
             continue
         if not labelled and rest > 70 and re.search("[，。！？]", text):
             continue

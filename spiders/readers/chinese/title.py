@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from spiders.readers.chinese.heads import Head, folded
+from spiders.readers.chinese.info_row import is_info_row
 from spiders.readers.chinese.sheet import Line
 
 _SHORTEST, _LONGEST = 4, 160
@@ -15,6 +16,7 @@ _NO_TITLE = re.compile(
     r"|来源.*|发布时间.*|责任编辑.*|作者.*|字号.*|分享.*)"
 )
 _ALIKE = 0.75
+_LONGEST_LABEL = 6
 _SURE = 9
 """Letters from which on a line that stands anywhere in the page's title is more than the site's name."""
 
@@ -63,13 +65,32 @@ def _agreeing(
     taken, text = [line], line.text
     for after in lines[place + 1 : place + 4]:
         longer = fold + folded(after.text)
-        if after.block is line.block and line.heading and len(longer) <= _LONGEST:
-            pass
-        elif not any(longer in whole for whole in wholes) or len(after.text) < _SHORTEST:
+        if not _goes_on(line, after, longer, wholes, is_whole=fold in firsts):
             break
         taken.append(after)
         text, fold = f"{text} {after.text}", longer
+    if len(taken) == 1:
+        text = _without_labels(line, fold, firsts)
     return Titled(text, taken, agrees=True), max(agreement, _agreement(fold, wholes, firsts))
+
+
+def _goes_on(line: Line, after: Line, longer: str, wholes: list[str], *, is_whole: bool) -> bool:
+    """Tell whether a headline goes on in the line after it: both stand in the page's title, or in one heading."""
+    if len(after.text) >= _SHORTEST and any(longer in whole for whole in wholes):
+        return True
+    is_one = after.block is line.block and bool(line.heading)
+    return is_one and not is_whole and len(longer) <= _LONGEST and not is_info_row(after)
+
+
+def _without_labels(line: Line, fold: str, firsts: list[str]) -> str:
+    """Return a headline without a label in an element of its own beside it (原创, 独家, 图集)."""
+    for first in firsts:
+        if first == fold or first not in fold or len(fold) - len(first) > _LONGEST_LABEL:
+            continue
+        for part in line.parts:
+            if folded(part) == first:
+                return part
+    return line.text
 
 
 def _agreement(fold: str, wholes: list[str], firsts: list[str]) -> float:
@@ -125,7 +146,7 @@ def find_prominent(lines: Sequence[Line], first: int) -> Titled | None:
     line = lines[best[1]]
     taken = [line]
     for after in lines[best[1] + 1 : min(best[1] + 4, first)]:
-        if not line.heading or after.block is not line.block:
+        if not line.heading or after.block is not line.block or is_info_row(after):
             break
         taken.append(after)
     return Titled(" ".join(one.text for one in taken), taken, agrees=False)

@@ -1,0 +1,195 @@
+"""Pages of which nothing is declared: articles of every shape, and pages that are none."""
+
+# ruff: noqa: E501 - a page's markup is told as it is served
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from support.undeclared_pages import MEDIA, SHAPES, STORY, TITLE
+
+from spiders.readers.chinese.page import read_chinese_page
+from storage.records import SetAside
+
+NOW = datetime(2026, 3, 25, 4, tzinfo=UTC)
+URL = "https://liuxi.example/news/53.html"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_says_the_same(shape: str) -> None:
+    draft = read_chinese_page(SHAPES[shape](), URL, NOW)
+    assert draft.title == TITLE
+    assert draft.published_at is not None
+    assert f"{draft.published_at:%Y-%m-%d %H:%M %z}" == "2026-03-20 09:16 +0800"
+    assert draft.precision in ("minute", "second")
+    assert draft.media == MEDIA
+    assert [paragraph.text for paragraph in draft.paragraphs] == list(STORY)
+
+
+BODY = "".join(f"<p>{text}</p>" for text in STORY)
+
+
+def page(
+    body: str, *, title: str = TITLE, head: str = "", info: str = f"2026-03-20 09:16 来源：{MEDIA}"
+) -> str:
+    """Return a page with a headline, an info row and what stands under them."""
+    return (
+        f"<html><head><title>{title}_柳溪网</title>{head}</head><body><h1>{title}</h1><div class=info>{info}</div>"
+        f"{body}</body></html>"
+    )
+
+
+def texts(html: str, url: str = URL) -> list[str]:
+    """Return the paragraphs that a page is read to have."""
+    return [paragraph.text for paragraph in read_chinese_page(html, url, NOW).paragraphs]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "责任编辑：吴晓",
+        "（责编：吴晓、周明）",
+        "编辑 吴晓 校对 周明",
+        "【纠错】",
+        "原标题：柳溪春茶开采",
+        "来源：柳溪日报",
+        "（稿源：柳溪日报）",
+        "分享让更多人看到",
+        "点击进入专题：春茶时节",
+        "扫描二维码，关注柳溪日报微信公众号",
+        "更多精彩内容，请下载柳溪APP",
+        "版权声明：凡注明来源柳溪网的稿件，未经授权不得转载。",
+        "免责声明：本文仅代表作者个人观点，不代表本网立场。",
+        "特别声明：以上内容由自媒体上传并发布，本平台仅提供信息存储服务。",
+        "《柳溪日报》（2026年03月20日 04版）",
+        "上一篇：河道清淤今天完工",
+        "字号：大 中 小",
+        "收藏 打印 关闭",
+        "AI摘要由人工智能生成，仅供参考",
+    ],
+)
+def test_lines_of_the_page_are_none_of_the_article(line: str) -> None:
+    assert texts(page(f"<div class=content>{BODY}<p>{line}</p></div>")) == list(STORY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "编辑部的灯一直亮到天明，茶农们也没有睡。",
+        "“来源不明的茶叶，我们一斤也不收。”周明说。",
+        "（记者 林一禾）",
+        "注：产值为镇农技站估算。",
+        "点击量最高的那条视频，就是张阿婆在山上唱的歌，看过的人都说好听。",
+        "柳溪日报记者 林一禾",
+    ],
+)
+def test_what_only_looks_like_furniture_stays(line: str) -> None:
+    assert texts(page(f"<div class=content>{BODY}<p>{line}</p></div>")) == [*STORY, line]
+
+
+def test_boxes_inside_the_text_are_left_out() -> None:
+    box = '<div class="related-news"><h4>相关新闻</h4><p>昨天，柳溪大桥下月通车的消息传开，镇上的人都很高兴。</p></div>'
+    assert texts(page(f"<div class=content><p>{STORY[0]}</p>{box}{BODY.split('</p>', 1)[1]}</div>")) == list(
+        STORY
+    )
+
+
+def test_hidden_elements_are_not_read() -> None:
+    hidden = "<p style='display:none'>这一段看不见，是给机器看的，柳溪茶叶批发电话零零零。</p>"
+    assert texts(page(f"<div class=content>{BODY}{hidden}</div>")) == list(STORY)
+
+
+def test_a_row_of_a_table_is_one_line() -> None:
+    table = "<table><tr><td>品种</td><td>价格</td></tr><tr><td>明前茶</td><td>四百元</td></tr></table>"
+    assert texts(page(f"<div class=content>{BODY}{table}</div>"))[-2:] == ["品种\t价格", "明前茶\t四百元"]
+
+
+def test_pictures_have_places_and_captions() -> None:
+    figure = '<p style="text-align:center"><img data-src="/i/1.jpg" src="/blank.gif" width=600></p>'
+    caption = '<p style="text-align:center">茶农在山上采茶。林一禾 摄</p>'
+    first, rest = BODY.split("</p>", 1)
+    draft = read_chinese_page(page(f"<div class=content>{first}</p>{figure}{caption}{rest}</div>"), URL, NOW)
+    (picture,) = draft.pictures
+    assert (picture.url, picture.position) == ("https://liuxi.example/i/1.jpg", 1)
+    assert picture.caption == "茶农在山上采茶。林一禾 摄"
+    assert [paragraph.kind for paragraph in draft.paragraphs][:2] == ["text", "caption"]
+
+
+def test_kicker_and_subtitle_are_no_part_of_the_title() -> None:
+    html = page(f"<div class=content>{BODY}</div>").replace(
+        f"<h1>{TITLE}</h1>", f"<div><h3>春茶时节看柳溪</h3><h1>{TITLE}</h1><h2>镇里将办第一场茶市</h2></div>"
+    )
+    draft = read_chinese_page(html, URL, NOW)
+    assert (draft.kicker, draft.title, draft.subtitle) == ("春茶时节看柳溪", TITLE, "镇里将办第一场茶市")
+
+
+def test_an_article_of_several_pages_says_so() -> None:
+    pager = "<div class=page>1 <a href=53_2.html>2</a> <a href=53_2.html>下一页</a></div>"
+    draft = read_chinese_page(page(f"<div class=content>{BODY}</div>{pager}"), URL, NOW)
+    assert draft.incomplete is not None
+    assert "https://liuxi.example/news/53_2.html" in draft.incomplete
+    single = "<div class=page>上一页 1 下一页</div>"
+    assert read_chinese_page(page(f"<div class=content>{BODY}</div>{single}"), URL, NOW).incomplete is None
+
+
+@pytest.mark.parametrize(
+    ("info", "head", "url", "said", "rule"),
+    [
+        ("3月20日 09:16", "", URL, "2026-03-20 09:16", "reader"),
+        ("昨天 21:40", "", URL, "2026-03-24 21:40", "reader"),
+        ("", "<meta name=PubDate content='2026-03-20 09:16'>", URL, "2026-03-20 09:16", "reader:meta"),
+        ("03-20 09:16", "<meta name=PubDate content='2025-03-20 09:16'>", URL, "2025-03-20 09:16", "reader"),
+        ("", "", "https://liuxi.example/2026-03/20/content_53.htm", "2026-03-20 00:00", "reader:address"),
+        ("", "", "https://liuxi.example/202603/t20260320_53.html", "2026-03-20 00:00", "reader:address"),
+        ("", "", URL, None, None),
+    ],
+)
+def test_where_the_time_is_from(info: str, head: str, url: str, said: str | None, rule: str | None) -> None:
+    html = page(f"<div class=content>{BODY}</div><p>2026-03-22 10:00 茶客：好茶</p>", head=head, info=info)
+    draft = read_chinese_page(html, url, NOW)
+    assert (draft.published_at and f"{draft.published_at:%Y-%m-%d %H:%M}") == said
+    assert dict(draft.found_by).get("published_at") == rule
+
+
+GALLERY = "<div class=content><p>1/8 三月的柳溪镇，茶农们在山上采茶。</p><img src=/i/1.jpg></div><a href=53_2.html>下一页</a>"
+FORUM = "<div id=postlist><div>楼主</div><p>{}</p><div>沙发</div><p>顶一下，好茶。</p><a>回帖</a><a>只看楼主</a></div>"
+LIST = "".join(
+    f"<li><a href={number}.html>柳溪镇春茶第{number}批今天开采上市</a> 2026-03-{number}</li>"
+    for number in range(10, 30)
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("柳溪春茶", GALLERY),
+        ("大家来说说今年的春茶", FORUM.format(STORY[1])),
+        ("柳溪要闻", f"<ul>{LIST}</ul>"),
+        ("春茶采摘实况", "<div class=content><video src=/v.mp4></video><p>点击看视频。</p></div>"),
+        ("用户登录", "<div class=content><p>请先登录后再查看本页的内容，没有账号请先注册。</p></div>"),
+        (
+            "404 页面不存在",
+            "<div class=content><p>您访问的页面不存在，五秒后返回首页，请稍候，谢谢。</p></div>",
+        ),
+        (
+            "茶的词条_茶百科",
+            f"<div class=content><h2>目录</h2>{BODY}<p>词条标签：茶</p><p>编辑次数：3次</p><p>历史版本</p></div>",
+        ),
+        (
+            "明前春茶礼盒_柳溪商城",
+            f"<div><p>￥ 128</p><p>库存：56件</p><a>加入购物车</a><a>立即购买</a>{BODY}</div>",
+        ),
+        ("采茶曲_古诗词网", f"<div class=content>{BODY}<h3>译文</h3><h3>注释</h3><h3>赏析</h3></div>"),
+    ],
+)
+def test_other_pages_are_no_articles(title: str, body: str) -> None:
+    with pytest.raises(SetAside):
+        read_chinese_page(page(body, title=title), URL, NOW)
+
+
+@pytest.mark.parametrize(
+    "html", ["", "<", "<html></html>", "<p>茶</p>", "\ufeff", "<!-- nothing -->", "<a" * 9]
+)
+def test_a_page_of_nothing_is_set_aside(html: str) -> None:
+    with pytest.raises(SetAside):
+        read_chinese_page(html, URL, NOW)
