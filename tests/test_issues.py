@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select, text, update
 from support.ledger_changes import settle_archived, settle_unarchived
 
+from jianbao.documents.issue_sums import describe_issues, present_issue_sums
 from storage.archive.folder import Archive
 from storage.database.schema import backfill, issue_page, listing, source
+from storage.events.event import list_open_events, resolve_all_events
 from storage.ledger.issue import find_issue, issue_states, list_issues, list_pages, save_issues
+from storage.ledger.issue_sums import sum_issues
 from storage.ledger.listing import find_listed
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_poll
-from storage.ledger.source import save_sources
+from storage.ledger.source import list_sources, save_sources, usual_silence
 from storage.ledger.told import read_told, renew_told, told_values
 from storage.records import (
     NOTHING_TOLD,
@@ -245,6 +248,80 @@ def test_only_what_was_listed_is_known(connection: Connection) -> None:
     codes = ["yunwan-20260320.1", "yunwan-20260320.3"]
     assert find_listed(connection, PAPER, codes) == {"yunwan-20260320.1"}
     assert find_listed(connection, "linpu", codes) == frozenset()
+
+
+@pytest.mark.parametrize("state", ["archived", "gone", "furniture"])
+def test_an_issue_of_which_all_is_settled_is_complete(connection: Connection, state: str) -> None:
+    record_poll(connection, poll(listed("1"), issues=(issue(),)))
+    connection.execute(update(listing).values(state=state, next_try_at=None))
+    assert issue_states(connection, [PAPER], DAY, DAY) == {PAPER: {DAY: "complete"}}
+
+
+def told_of(connection: Connection, *issues: Issue) -> str | None:
+    """Record a poll with these issues; return the open event about failed ones."""
+    record_poll(connection, poll(issues=issues))
+    said = [event.message for event in list_open_events(connection) if event.kind == "issues_failed"]
+    return said[0] if said else None
+
+
+def test_an_issue_that_stays_failed_is_an_event_until_it_is_listed(connection: Connection) -> None:
+    failed = issue("failed", 1, reason="第二版答了 503")
+    assert told_of(connection, failed) is None
+    assert told_of(connection, failed) == f"an issue of {PAPER} could not be listed: {DAY} (第二版答了 503)"
+    before = replace(failed, day=DAY - timedelta(days=1))
+    told_of(connection, before)
+    both = told_of(connection, before) or ""
+    assert both.startswith(f"2 issues of {PAPER}")
+    assert told_of(connection, issue()) is not None, "the other is still failed"
+    assert told_of(connection, replace(issue(), day=before.day)) is None
+
+
+def test_whoever_has_seen_that_an_issue_failed_is_not_told_again(
+    connection: Connection,
+) -> None:
+    old = replace(issue("failed", 1), day=DAY - timedelta(days=400))
+    assert told_of(connection, old) is not None, "nobody tries it again so soon"
+    resolve_all_events(connection, NOW)
+    assert told_of(connection, issue()) is None
+    assert told_of(connection, old) is not None
+
+
+def test_a_day_of_which_nobody_could_tell_is_an_event_only_when_it_stays_so(connection: Connection) -> None:
+    gone = replace(issue("unknown", 0), day=DAY - timedelta(days=400))
+    assert told_of(connection, gone) is None
+    assert told_of(connection, issue("unknown", 0)) is None
+    assert told_of(connection, issue("unknown", 0)) is not None
+
+
+def test_the_sums_of_issues_are_those_of_the_ledger(connection: Connection) -> None:
+    days = [DAY - timedelta(days=n) for n in range(6)]
+    states: list[IssueState] = ["failed", "unknown", "none", "listed", "listed", "listed"]
+    issues = tuple(replace(issue(state), day=day) for state, day in zip(states, days, strict=True))
+    record_poll(connection, poll(listed("1", days[4]), issues=issues))
+    rows = list_sources(connection)
+    sums = sum_issues(connection, rows, NOW)
+    assert sums.keys() == {PAPER}
+    found = sums[PAPER]
+    assert found.counts == {"complete": 2, "listed": 1, "none": 1, "failed": 1, "unknown": 1}
+    assert (found.first, found.window_days, found.unknown, found.failing) == (days[5], 3, 1, 1)
+    assert found.newest is not None
+    assert (found.newest.day, found.newest.state) == (DAY, "failed")
+    said = present_issue_sums(found)
+    assert said is not None
+    assert describe_issues(said) == (
+        "newest issue 2026-03-20 failed, 2 pages, 6 articles; 2 complete; 1 listed; 1 failed; 1 none; "
+        "1 of the last 3 days unknown"
+    )
+    assert present_issue_sums(None) is None
+
+
+def test_a_paper_is_silent_by_its_issues_whatever_its_history_brings(connection: Connection) -> None:
+    days = [DAY - timedelta(days=n) for n in (9, 10, 13, 14, 15, 16)]
+    record_poll(connection, poll(issues=tuple(replace(issue(), day=day) for day in days)))
+    record_poll(connection, poll(listed("1", DAY - timedelta(days=900)), span=(DAY, DAY)))
+    last, usual = usual_silence(connection, PAPER, NOW)
+    assert (last.date(), usual) == (days[0] + timedelta(days=1), timedelta(days=6))
+    assert usual_silence(connection, "linpu", NOW)[1] == timedelta(days=7)
 
 
 def begin_backfill(connection: Connection) -> tuple[date, date]:

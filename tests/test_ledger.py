@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Connection, create_engine, insert, select, update
-from support.ledger_changes import settle_archived, settle_gone, settle_unarchived
+from support.ledger_changes import settle_archived, settle_furniture, settle_gone, settle_unarchived
 
 from pipelines.listings import FIRST_RETRY, retry_distance
 from storage.archive.folder import Archive
@@ -26,7 +26,8 @@ from storage.records.instants import LONGEST_RETRY
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 SLUGS = ("shangraoribao", "nanchangribao", "emnews")
 CODES = tuple(f"NW2026032029000000{number:02d}" for number in range(4))
-STATES = {"owed", "archived", "failed", "quarantined", "gone"}
+STATES = {"owed", "archived", "failed", "quarantined", "gone", "furniture"}
+SETTLED = ("archived", "gone", "furniture")
 
 
 def enter_sources(connection: Connection, slugs: tuple[str, ...] = SLUGS) -> None:
@@ -104,7 +105,10 @@ class Ledger(RuleBasedStateMachine):
         assert recorded.new == len(fresh)
         self.ever |= fresh
 
-    @rule(slug=st.sampled_from(SLUGS), outcome=st.sampled_from(["archived", "failed", "quarantined", "gone"]))
+    @rule(
+        slug=st.sampled_from(SLUGS),
+        outcome=st.sampled_from(["archived", "failed", "quarantined", "gone", "furniture"]),
+    )
     def settle(self, slug: str, outcome: str) -> None:
         found = owed(self.connection, slug)
         if not found:
@@ -112,13 +116,13 @@ class Ledger(RuleBasedStateMachine):
         before = self._states()
         self._settle(found[0], outcome)
         if outcome in ("failed", "quarantined"):
-            settled = {key for key, state in before.items() if state in ("archived", "gone")}
+            settled = {key for key, state in before.items() if state in SETTLED}
             assert {key: self._states()[key] for key in settled} == {key: before[key] for key in settled}
 
     @rule(slug=st.sampled_from(SLUGS), code=st.sampled_from(CODES))
     def stale_failure(self, slug: str, code: str) -> None:
         """A fetch that another crawl has overtaken fails."""
-        settled = {key: state for key, state in self._states().items() if state in ("archived", "gone")}
+        settled = {key: state for key, state in self._states().items() if state in SETTLED}
         form: Form = "rolling" if slug == "emnews" else "media"
         settle_unarchived(self.connection, Owed(slug, code, form, "", ""), "refused", self.now)
         assert settled.items() <= self._states().items()
@@ -143,14 +147,16 @@ class Ledger(RuleBasedStateMachine):
         if not hasattr(self, "ever"):
             return
         for each in self.connection.execute(select(listing)):
-            assert each.next_try_at is not None or each.state in ("archived", "gone")
-            assert (each.last_error is None) <= (each.state in ("owed", "archived"))
+            assert each.next_try_at is not None or each.state in SETTLED
+            assert (each.last_error is None) <= (each.state in ("owed", "archived", "furniture"))
 
     def _settle(self, found: Owed, outcome: str) -> None:
         match outcome:
             case "archived":
                 settle_archived(self.connection, found.info_code, found.form, enter_capture(self.connection))
                 assert found.info_code not in {each.info_code for each in owed(self.connection, found.source)}
+            case "furniture":
+                settle_furniture(self.connection, found.info_code, found.form, enter_capture(self.connection))
             case "failed":
                 settle_unarchived(self.connection, found, "answered 500", self.now)
             case "quarantined":

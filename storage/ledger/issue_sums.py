@@ -95,7 +95,7 @@ def _sum(
     rows = connection.execute(
         select(issue.c.day, issue.c.state).where(issue.c.source == slug, issue.c.day.between(since, today))
     )
-    recent: dict[date, IssueState] = dict(rows.tuples().all())
+    recent: dict[date, IssueState] = {row.day: row.state for row in rows}
     known = sum(state != "unknown" for state in recent.values())
     return IssueSums(
         first,

@@ -17,6 +17,12 @@ def settle_archived(connection: Connection, info_code: str, forms: str, capture_
     return _enter(connection, info_code, changes, capture_id)
 
 
+def settle_furniture(connection: Connection, info_code: str, form: str, capture_id: int) -> int:
+    """Mark the listings of a picture without text as furniture; return how many changed."""
+    changes = listings.settle_furniture(_known(connection, info_code), form)
+    return _enter(connection, info_code, changes, capture_id)
+
+
 def settle_unarchived(
     connection: Connection,
     owed: Owed,
