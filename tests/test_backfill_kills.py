@@ -1,4 +1,4 @@
-"""A backfill killed at any moment loses nothing and doubles nothing: a few kills here, more in `make soak`."""
+"""A backfill killed at any moment loses nothing and doubles nothing: few kills here, more in `make soak`."""
 
 from __future__ import annotations
 

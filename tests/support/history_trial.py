@@ -6,11 +6,13 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 from sqlalchemy import Connection, func, select, update
 
@@ -213,7 +215,7 @@ class HistoryTrial:
         self._counts.problems += [f"doubled: {code}" for code in connection.execute(several).scalars()]
 
 
-def configure(folder: Path, site: DemoSite, **keys: object) -> Path:
+def configure(folder: Path, site: DemoSite, http: Mapping[str, object] = MappingProxyType({})) -> Path:
     """Write the configuration of a paper's archive into a folder; return the file."""
     folder.mkdir(parents=True, exist_ok=True)
     paper = site.epaper(SLUG)
@@ -227,8 +229,8 @@ def configure(folder: Path, site: DemoSite, **keys: object) -> Path:
         f"since = {paper.first}",
         "images = false",
         'facsimile = "none"',
-        *(f"{key} = {value}" for key, value in keys.items()),
         "[http]",
+        *(f"{key} = {value}" for key, value in http.items()),
         'contact = "mailto:desk@example.org"',
         "delay = 0",
         "retries = 0",
