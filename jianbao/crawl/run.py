@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import math
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -123,6 +125,8 @@ def _crawl(  # noqa: PLR0913, PLR0917
     with archive.reading() as connection:
         voices = find_voices(configuration, list_polled(connection))
     wishes = read_wishes(configuration)
+    if order.history is not None and order.history.seconds is None:
+        wishes = replace(wishes, max_time=math.inf)  # nobody waits for its end to poll
     rest = RunOfPort(
         crawl_id=crawl_id,
         due_only=order.due_only,

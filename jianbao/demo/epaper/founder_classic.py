@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from jianbao.demo.epaper.months import write_calendar, write_periods
-from jianbao.demo.epaper.printed import PrintedArticle, PrintedIssue, PrintedPage
+from jianbao.demo.epaper.printed import PAGE_SIZE, PrintedArticle, PrintedIssue, PrintedPage
 from jianbao.demo.epaper.shape import XML, Calendar, Shape, Slot, escape, write_map
 from jianbao.demo.material.answer import Answer
 
@@ -115,7 +115,7 @@ class FounderClassic(Shape):
 <DIV id=pgn><UL>{self._page_links(issue)}</UL></DIV>
 <table cellspacing=0 cellpadding=0 width=1002 align=center border=0><tr><td valign=top width=400>
 <MAP NAME="pagepicmap">{write_map(page, hrefs)}</MAP>\
-<img src={_up(self, page.shown)} border=0 USEMAP=#PagePicMap>
+<img src={_up(self, page.shown)} width={PAGE_SIZE[0]} height={PAGE_SIZE[1]} border=0 USEMAP=#PagePicMap>
 <table width=411><tr><td align=left class=px12>第{page.number}版：<STRONG>{page.name}</STRONG></td>
 <td nowrap class=px12>{_neighbours(issue, page)}</td>
 <td><a href={_up(self, page.pdf)}><IMG height=16 src="../../../tplimg/pdf.gif" border=0></a></td></tr></table>
@@ -151,7 +151,7 @@ class FounderClassic(Shape):
 <DIV id=pgn><UL>{self._page_links(issue)}</UL></DIV>
 <table cellspacing=0 cellpadding=0 width=1002 align=center border=0><tr><td valign=top width=400>
 <MAP NAME="pagepicmap">{write_map(page, (_name(other.path) for other in page.articles))}</MAP>\
-<img src={_up(self, page.shown)} border=0 USEMAP=#PagePicMap>
+<img src={_up(self, page.shown)} width={PAGE_SIZE[0]} height={PAGE_SIZE[1]} border=0 USEMAP=#PagePicMap>
 <table><tr><td class=px12>第{page.number}版：<STRONG>{page.name}</STRONG></td></tr></table></td>
 <td valign=top><table><tr><td class=px12>{issue.day:%Y年%m月%d日}
 <a class=preart href={_name(page.path)}>返回版面</a>\

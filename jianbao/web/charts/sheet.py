@@ -12,6 +12,8 @@ from storage.records import Area, IssuePage, StoredPicture
 
 _MOST_AREAS = 500
 _MOST_CORNERS = 200
+_SLACK = 1.05
+"""How far corners may lie beyond the picture, as a share of it: some maps are drawn by a shaky hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,18 @@ def draw_sheet(page: IssuePage, facsimiles: Mapping[str, StoredPicture], titles:
         thumbnail=measured or picture,
         width=width,
         height=height,
-        areas=_draw_areas(page.areas, titles) if width and height else (),
+        areas=_draw_areas(page.areas, titles) if _fit(page.areas, width, height) else (),
     )
 
 
 def _size_of(picture: StoredPicture | None) -> tuple[int, int]:
     return (picture.width or 0, picture.height or 0) if picture is not None else (0, 0)
+
+
+def _fit(areas: tuple[Area, ...], width: int, height: int) -> bool:
+    """Return whether areas can be measured in this size: none reaches far beyond it, nor is there none."""
+    corners = [corner for area in areas for corner in area.corners]
+    return bool(corners) and all(x <= width * _SLACK and y <= height * _SLACK for x, y in corners)
 
 
 def _draw_areas(areas: tuple[Area, ...], titles: Mapping[str, str]) -> tuple[SheetArea, ...]:
