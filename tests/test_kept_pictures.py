@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +12,23 @@ from support.drawn_pictures import draw_gif, draw_jpeg, draw_png, draw_webp
 from support.newsroom import Newsroom, small_press
 from support.tiny_kind import PRELUDE, TinySite, serve_tiny_site
 
+from jianbao.crawl.pictures import CrawlPictures, PictureWishes
 from spiders.pictures import PictureHosts
-from storage.captures.capture import read_capture
-from storage.records import SetAside, TryLater
+from storage.archive.folder import Archive
+from storage.captures.capture import list_captures, read_capture
+from storage.ledger.counts import CrawlCounts
+from storage.ledger.picture import list_facsimiles, list_pictures, owe_pictures
+from storage.ledger.source import save_sources
+from storage.records import (
+    Exchange,
+    Issue,
+    IssuePage,
+    OwedPictures,
+    PictureDelivery,
+    SetAside,
+    Source,
+    TryLater,
+)
 from storage.records.picture import PictureFacts, read_pdf, read_picture
 from storage.warc.response import read_payload
 
@@ -257,3 +273,27 @@ def test_a_pdf_is_whole_or_none() -> None:
         read_pdf(b"%PDF-1.4\n...")
     with pytest.raises(TryLater, match="a page instead of a PDF"):
         read_pdf(b"<html></html>")
+
+
+def test_what_an_article_and_a_page_show_is_fetched_once(tmp_path: Path) -> None:
+    wishes = PictureWishes(frozenset({"lake"}), {"lake": "image"})
+    url, day, now = "http://paper.example/p/1.png", date(2026, 3, 20), datetime.now(UTC)
+    page = IssuePage("A01", "头版", "http://paper.example/1.htm", 1, picture=url)
+    with Archive.open(tmp_path / "archive") as archive:
+        with archive.writing() as connection:
+            save_sources(connection, [Source("lake", "湖畔", "epaper", None, "Asia/Shanghai", None, True)])
+            owe_pictures(connection, CODE_ONE, OwedPictures("lake", (url,)), now)
+            owe_pictures(connection, CODE_TWO, OwedPictures("lake", (url,)), now)
+            wishes.owe(connection, "lake", [Issue(day, "listed", pages=(page,))], now)
+        kept = CrawlPictures(archive, CrawlCounts(), wishes, ["lake"], crawl_id=None, halt=pytest.fail)
+        (owed,) = kept.next()
+        assert owed.shown_by == (CODE_TWO, CODE_ONE)
+        exchange = Exchange(url, now, 200, (), (), draw_png())
+        kept.add(PictureDelivery(owed, exchange, read_picture(draw_png()), len(draw_png())))
+        assert kept.next() == []
+        with archive.reading() as connection:
+            assert list_facsimiles(connection, "lake", day)[url].state == "archived"
+            assert {
+                one.state for some in list_pictures(connection, [CODE_ONE, CODE_TWO]).values() for one in some
+            } == {"archived"}
+            assert len(list_captures(connection)) == 1

@@ -118,17 +118,26 @@ class CrawlPictures:
         if not self._sources or self._is_over():
             return ()
         found: dict[str, PictureOwed] = {}
-        repeated: dict[str, PictureOwed] = {}
+        repeated: list[_Kept] = []
         with self._archive.reading() as connection:
             for owed in self._due(connection, datetime.now(UTC)):
-                into = repeated if owed.url in self._asked else found
-                before = into.get(owed.url)
-                into[owed.url] = owed if before is None else _join(before, owed)
+                if owed.url in self._asked:
+                    repeated += self._repeat(owed)
+                elif (before := found.get(owed.url)) is None:
+                    found[owed.url] = owed
+                elif _place(before) == _place(owed):
+                    found[owed.url] = replace(before, shown_by=(*before.shown_by, *owed.shown_by))
                 if len(found) >= _ROUND:
                     break
-        self._write([self._kept[url].again(owed) for url, owed in repeated.items() if url in self._kept])
+        self._write(repeated)
         self._asked |= {*found}
         return list(found.values())
+
+    def _repeat(self, owed: PictureOwed) -> Iterator[_Kept]:
+        """Yield what was decided of an address for another that shows it, where it was kept in this crawl."""
+        kept = self._kept.get(owed.url)
+        if kept is not None and (kept.decision.owed.kind == "pdf") == (owed.kind == "pdf"):
+            yield kept.again(owed)
 
     def add(self, delivery: PictureDelivery) -> None:
         """Take a picture that came, or why it did not; it is written soon, with others."""
@@ -209,5 +218,6 @@ class _Kept:
         return _Kept(replace(self.decision, owed=owed), self.capture)
 
 
-def _join(one: PictureOwed, other: PictureOwed) -> PictureOwed:
-    return replace(one, shown_by=(*one.shown_by, *other.shown_by))
+def _place(owed: PictureOwed) -> tuple[str, str]:
+    """Return where the ledger has what shows an address: articles of any source, or one source's issues."""
+    return owed.kind, "" if owed.kind == "picture" else owed.source
