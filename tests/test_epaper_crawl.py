@@ -80,7 +80,7 @@ def test_a_page_that_fails_takes_nothing_from_the_others_and_is_found_later(
     paper = papers[0]
     second = paper.issue(TODAY).pages[1]
     newsroom.site.misbehave(second.path, "status", status=503)
-    newsroom.crawl("lxrb", status=1)
+    newsroom.crawl("lxrb")
     assert issues(newsroom) == {f"{TODAY}": "failed"}
     assert len(states(newsroom)) == len(paper.issue(TODAY).articles) - len(second.articles)
     reasons = newsroom.rows("SELECT reason FROM issue")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -161,6 +161,8 @@ class ArchivePort:
             raise
         if unread:
             self._counted.note(unread)
+        for note in _tell_failed_issues(poll):
+            self._counted.note(note)
         if poll.span is None:
             self._count(poll)
         elif poll.error:
@@ -329,6 +331,13 @@ def _names_by_host(rows: Iterable[StoredSource]) -> dict[str, frozenset[str]]:
         if row.url:
             names.setdefault(host_of(row.url), set()).add(row.name)
     return {host: frozenset(found) for host, found in names.items()}
+
+
+def _tell_failed_issues(poll: Poll) -> Iterator[str]:
+    """Yield which issues a poll could not list as a whole; one that failed itself has said so."""
+    for issue in poll.issues if not poll.error else ():
+        if issue.state == "failed":
+            yield f"{poll.source}: the issue of {issue.day} is not whole: {issue.reason}"
 
 
 def _is_known_to_be_broken(connection: Connection, poll: Poll) -> bool:

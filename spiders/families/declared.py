@@ -11,13 +11,14 @@ from urllib.parse import urljoin
 
 from spiders.families.dated_address import host_and_path
 from spiders.families.family import Family, Shape
+from storage.records.remedy import Mistaken
 
 _MARK = re.compile(r"\{(Y|m|d|M|D|page|id|any)\}")
 _DAYS = {"Y": r"\d{4}", "m": r"\d\d", "d": r"\d\d", "M": r"\d\d?", "D": r"\d\d?"}
 _OTHERS = {"page": r"[^/?&#]+", "id": r"[^/?&#]+", "any": r"[^/?&#]*"}
 
 
-class BadTemplate(ValueError):
+class BadTemplate(Mistaken, ValueError):
     """A template that names no address; the message is a clause that says why."""
 
 

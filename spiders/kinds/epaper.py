@@ -42,6 +42,8 @@ class EpaperKind(Kind):
         if days.family is None or not (days.fronts or days.template):
             raise days.troubles[-1] if days.troubles else SetAside(_told_nothing(days))
         found = yield from self._list_days(order, rules, days, window)
+        if not days.fronts and not any(one.issue.pages for one in found) and days.troubles:
+            raise days.troubles[-1]  # whatever tells of new issues did not answer, and no issue did
         return _listing([*found, *_none_printed(order, days, window)])
 
     def poll_back(self, order: BackOrder) -> Steps:
