@@ -159,9 +159,7 @@ class ArchivePort:
         except (SQLAlchemyError, OSError) as error:
             self._halt(f"the archive cannot be written: {error}")
             raise
-        if unread:
-            self._counted.note(unread)
-        for note in _tell_failed_issues(poll):
+        for note in filter(None, (unread, *_tell_failed_issues(poll))):
             self._counted.note(note)
         if poll.span is None:
             self._count(poll)
