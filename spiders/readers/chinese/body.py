@@ -51,7 +51,7 @@ def find_body(sheet: Sheet, title: Titled | None) -> Body | None:
 
 def _weights(lines: Sequence[Line], title: Titled | None) -> list[float]:
     """Return how much each line reads like the text of the article under the headline."""
-    are_margins_read = _margins_hold_most(lines)
+    are_margins_read = _are_margins_read(lines)
     at = title.lines[-1].index if title else -1
     own = set() if title is None else {line.index for line in title.lines}
     weights: list[float] = []
@@ -82,7 +82,7 @@ def _weight(line: Line, at: int) -> float:
     return prose * _FAR_BELOW if at >= 0 and line.index - at > _FAR else prose
 
 
-def _margins_hold_most(lines: Sequence[Line]) -> bool:
+def _are_margins_read(lines: Sequence[Line]) -> bool:
     """Tell whether nearly all prose of a page stands in elements that are called margins: then they are none."""
     margins = sum(line.prose for line in lines if line.is_margin and not line.is_hidden)
     rest = sum(line.prose for line in lines if not line.is_margin and not line.is_hidden)
@@ -142,7 +142,7 @@ def _grown(seed: HtmlElement, lines: Sequence[Line], totals: _Totals, title: Tit
         if parent is None or parent.tag in ("body", "html"):
             break
         wider = totals.places(parent)
-        if _is_leaf(current) or _goes_on(held, wider, lines, totals, title):
+        if _is_leaf(current) or _has_more_beside(held, wider, lines, totals, title):
             best, held = parent, wider
         current = parent
     return best
@@ -163,7 +163,7 @@ def _is_leaf(element: HtmlElement) -> bool:
     return not words_of(element) & BODY and not any(child.tag in _PARTED_BY for child in element)
 
 
-def _goes_on(
+def _has_more_beside(
     held: Sequence[int], wider: Sequence[int], lines: Sequence[Line], totals: _Totals, title: Titled | None
 ) -> bool:
     """Tell whether the text that is held goes on beside it: prose stands next to it, and no list between."""

@@ -34,7 +34,7 @@ def find_kicker(lines: Sequence[Line], title: Titled | None) -> str | None:
     if title is None or not title.lines or not title.lines[0].index:
         return None
     line = lines[title.lines[0].index - 1]
-    return line.text if _belongs(line, title, _OVER) else None
+    return line.text if _is_of_headline(line, title, _OVER) else None
 
 
 def find_subtitle(lines: Sequence[Line], title: Titled | None, first: int) -> str | None:
@@ -42,10 +42,10 @@ def find_subtitle(lines: Sequence[Line], title: Titled | None, first: int) -> st
     if title is None or not title.lines or title.lines[-1].index + 1 >= first:
         return None
     line = lines[title.lines[-1].index + 1]
-    return line.text if _belongs(line, title, _UNDER) else None
+    return line.text if _is_of_headline(line, title, _UNDER) else None
 
 
-def _belongs(line: Line, title: Titled, words: frozenset[str]) -> bool:
+def _is_of_headline(line: Line, title: Titled, words: frozenset[str]) -> bool:
     if line.is_hidden or line.is_margin or line.linked or line.text == title.text or is_info_row(line):
         return False
     if not _SHORTEST <= len(line.text) <= _LONGEST:

@@ -54,7 +54,7 @@ def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
         one for one in sheet.pictures if one.element in inside and _is_shown(one, first, last, inside)
     ]
     if lines:
-        pictures = [one for one in pictures if one.before <= last or _stands_beside(one, lines[-1])]
+        pictures = [one for one in pictures if one.before <= last or _is_beside(one, lines[-1])]
     return Text(_joined_rows(lines), first, last, behind, pictures)
 
 
@@ -80,7 +80,7 @@ def _is_shown(picture: Picture, first: int, last: int, inside: set[HtmlElement])
     return first <= picture.before <= last + 1
 
 
-def _stands_beside(picture: Picture, line: Line) -> bool:
+def _is_beside(picture: Picture, line: Line) -> bool:
     """Tell whether a picture behind the last line stands where a further paragraph would."""
     return picture.block is line.block or picture.block.getparent() is line.block.getparent()
 
@@ -137,7 +137,7 @@ def _end(lines: Sequence[Line]) -> int:
     for place, line in enumerate(lines):
         if stops < _MOST_STOPS and is_stop(line.text):
             stops += 1
-            if _ends_at(lines, place):
+            if _is_end(lines, place):
                 return _beside(lines, last, place)
         weight += _worth(line)
         if weight >= best or not last:
@@ -163,7 +163,7 @@ def _is_of_table(line: Line, parents: set[HtmlElement | None]) -> bool:
 _MOST_STOPS = 20
 
 
-def _ends_at(lines: Sequence[Line], place: int) -> bool:
+def _is_end(lines: Sequence[Line], place: int) -> bool:
     """Tell whether behind a place only a little prose stands in elements that held some before it."""
     parents: set[HtmlElement | None] = set()
     passed = 0.0

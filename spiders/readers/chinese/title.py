@@ -65,7 +65,7 @@ def _agreeing(
     taken, text = [line], line.text
     for after in lines[place + 1 : place + 4]:
         longer = fold + folded(after.text)
-        if not _goes_on(line, after, longer, wholes, is_whole=fold in firsts):
+        if not _is_continued(line, after, longer, wholes, is_whole=fold in firsts):
             break
         taken.append(after)
         text, fold = f"{text} {after.text}", longer
@@ -74,7 +74,7 @@ def _agreeing(
     return Titled(text, taken, agrees=True), max(agreement, _agreement(fold, wholes, firsts))
 
 
-def _goes_on(line: Line, after: Line, longer: str, wholes: list[str], *, is_whole: bool) -> bool:
+def _is_continued(line: Line, after: Line, longer: str, wholes: list[str], *, is_whole: bool) -> bool:
     """Tell whether a headline goes on in the line after it: both stand in the page's title, or in one heading."""
     if len(after.text) >= _SHORTEST and any(longer in whole for whole in wholes):
         return True

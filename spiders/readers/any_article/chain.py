@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
+from spiders.readers.any_article.with_trafilatura import read_with_trafilatura
 from spiders.readers.chinese.negatives import NoArticle
 from spiders.readers.chinese.page import READER, Page, read_page
-from spiders.readers.chinese.with_trafilatura import read_with_trafilatura
 from storage.records import Draft, SetAside
 
 Layout: TypeAlias = Callable[[str, str, datetime | None], Draft | None]
