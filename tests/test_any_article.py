@@ -11,8 +11,7 @@ import pytest
 from support.undeclared_pages import MEDIA, STORY, TITLE, plain
 
 from pipelines.judge import judge
-from spiders.readers.any_article import read_any_article
-from spiders.readers.any_article import with_trafilatura
+from spiders.readers.any_article import read_any_article, with_trafilatura
 from spiders.readers.chinese.page import Page
 from storage.records import MEDIA as MEDIA_FORM
 from storage.records import Draft, Owed, Paragraph, SetAside
