@@ -17,14 +17,21 @@ from lxml.html import HtmlElement
 from spiders.families.family import Family
 from spiders.families.page_name import read_page_name
 from spiders.readers.base_address import base_of
-from spiders.readers.epaper.article_body import cut_body
-from spiders.readers.epaper.headings import line_of, read_headings, select
+from spiders.readers.chinese.page import read_chinese_page
+from spiders.readers.epaper.article_body import ArticleBody, cut_body
+from spiders.readers.epaper.headings import Headings, line_of, read_headings, select, squeeze
 from spiders.readers.epaper.hidden_fields import is_issue_page, read_hidden
 from spiders.readers.markup import parse_document
 from storage.records import Draft, SetAside
 from storage.records.press_days import PRESS_ZONE
 
 FORM = "print"
+_TAGS = re.compile(r"<[^<>]*>")
+_LONG = 200
+"""Characters of a text that stands outside of the place where one should be."""
+_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,300}>.{0,1000}?</h\1\s*>", re.DOTALL | re.IGNORECASE)
+_PARAGRAPH = re.compile(r"</?p\b[^<>]{0,300}>", re.IGNORECASE)
+"""A paragraph in a heading, with which the parser ends the heading."""
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _AUTHORS = ("founder-author", "#Author", "meta[name=reporter]", ".sec span:first-child", ".author")
 _LABEL = re.compile(r"^\s*(?:作者|文|记者|本报记者)\s*[:：/]\s*")
@@ -47,13 +54,15 @@ def read_epaper_article(html: str, url: str, family: Family, day: date, names: I
     advertisement's (`Draft.is_furniture`). Raises `SetAside` for an issue's page, and for one without any
     place of a text.
     """
-    html = _CDATA.sub("", html)
+    html = _HEADING.sub(lambda heading: _PARAGRAPH.sub("<br>", heading[0]), _CDATA.sub("", html))
     hidden = read_hidden(html)
     if is_issue_page(html, hidden):
         raise SetAside("is a page of an issue, and no article")
     tree = parse_document(html)
     headings = read_headings(tree, hidden, family.titles, names)
     body = cut_body(tree, html, family, headings.elements)
+    if not body.has_text and (found := _read_undeclared(html, url, day, body, headings)) is not None:
+        return found
     if not body.has_place:
         raise SetAside("has no place of an article's text that is known")
     base = base_of(html, url)
@@ -73,6 +82,30 @@ def read_epaper_article(html: str, url: str, family: Family, day: date, names: I
         is_furniture=not body.has_text,
     )
     return replace(draft, **_page(tree), found_by=_found_by(draft, f"family:{family.name}"))
+
+
+def _read_undeclared(html: str, url: str, day: date, body: ArticleBody, headings: Headings) -> Draft | None:
+    """Return what is read of a page whose text stands in no known place, None where that is nothing to trust.
+
+    Where a known place is empty, only a long text under the very same title is the article's.
+    """
+    try:
+        draft = read_chinese_page(html, url)
+    except SetAside:
+        return None
+    if body.has_place and not (
+        squeeze(draft.title or "") == squeeze(headings.title or "-")
+        and len(squeeze(_TAGS.sub("", draft.body_html))) >= _LONG
+    ):
+        return None
+    return replace(
+        draft,
+        info_code=None,
+        form=FORM,
+        published_at=datetime(day.year, day.month, day.day, tzinfo=PRESS_ZONE),
+        precision="day",
+        witness="address",
+    )
 
 
 def _found_by(draft: Draft, rule: str) -> tuple[tuple[str, str], ...]:
