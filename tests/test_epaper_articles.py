@@ -36,13 +36,15 @@ def lines(html: str, family: str = "founder-classic") -> list[str]:
 
 PAGES = {
     "a table of the oldest": f"""<table><tr><td class=font02>引题</td></tr>
-        <tr><td class=font01>堤上的灯</td></tr><tr><td class=font02>副题</td></tr></table><div id=ozoom>{TEXT}</div>""",
+        <tr><td class=font01>堤上的灯</td></tr><tr><td class=font02>副题</td></tr></table>
+        <div id=ozoom>{TEXT}</div>""",
     "founder's elements": f"""<tr><td class=font02><founder-introtitle>引题</founder-introtitle></td></tr>
         <td class=font01><founder-title><![CDATA[堤上的灯]]></founder-title></td>
         <founder-subtitle>副题</founder-subtitle><div id=ozoom>
         <founder-content><![CDATA[{TEXT}]]></founder-content></div>""",
     "named nodes": f"""<div class=text_c><h3>引题</h3><h1>堤上的灯</h1><h2>副题</h2>
-        <div class=lai>《湖畔报》（2026年03月20日 01版）</div><div id=ozoom><!--enpcontent-->{TEXT}<!--/enpcontent--></div></div>""",
+        <div class=lai>《湖畔报》（2026年03月20日 01版）</div>
+        <div id=ozoom><!--enpcontent-->{TEXT}<!--/enpcontent--></div></div>""",
     "an empty heading first": f"""<h1 class=fl> </h1><div id=ozoom class=article>
         <h3>引题</h3><h1>堤上的灯</h1><h2>副题</h2><p class=sec>本报记者 宋长堤</p>{TEXT}</div>""",
     "a heading with a paragraph": f"""<div class=article><h3>引题</h3><h1><p>堤上的灯</p></h1>
@@ -57,7 +59,8 @@ PAGES = {
         <div class=bmnr_con_biaoti><!--<npm:article-title>-->堤上的灯</div>
         <h4 class=futi>副题</h4><div class=bmnr_con_con><div id=zoom>{TEXT}</div></div>""",
     "hidden words alone": f"""<div id=ozoom>{TEXT}</div>
-        <!--enpproperty <articleid>7</articleid><title>堤上的灯</title><introtitle>引题</introtitle><subtitle>副题</subtitle>/enpproperty-->""",
+        <!--enpproperty <articleid>7</articleid><title>堤上的灯</title>
+        <introtitle>引题</introtitle><subtitle>副题</subtitle>/enpproperty-->""",
 }
 
 
