@@ -17,6 +17,9 @@ _BARE_LABEL = re.compile(r"[|｜/\s]{0,3}(?:来\s?源|稿\s?源|出\s?处)")
 _WRITER_OF = re.compile(
     r"[\u4e00-\u9fff·]{2,8}[/／](?P<name>[\u4e00-\u9fff]{1,10}(?:报|社|网|台|新闻|周刊|客户端|杂志))"
 )
+_EMPTY_LABEL = re.compile(
+    r"来源\s?[:：]\s{0,3}(?:\Z|[|｜/]|发布|时间|日期|作者|编辑|浏览|点击|阅读|字号|20\d\d)"
+)
 _IN_BRACKETS = re.compile(
     r"[(（](?:[^()（）]{0,20}[\s，,])?(?:本文|文章|稿件)?来源\s?[:：|｜]\s?(?P<name>[^()（），。；\s]{2,30})[^()（）]{0,120}[)）]\s{0,3}\Z"
 )
@@ -28,7 +31,7 @@ _CUT = re.compile(
 _LONGEST = 40
 _OTHER = re.compile(
     r".*(?:作者|记者|编辑|责编|字号|阅读|浏览|点击|评论|分享|打印|关注|收藏|举报|投稿|发布|发表|时间|日期|\d{2}:\d{2}|\d条|人参与|跟贴|听新闻|首页|正文|原创|进入"
-    r"|登录|注册|下载|扫码|更多|我要|订阅|来自|位置|主页|也在看|跳到|推荐|回复|回答|用户|网友|有用|复制|展开|收起|全文|[:：>？?！!。，]).*"
+    r"|登录|注册|下载|扫码|更多|我要|订阅|来自|位置|主页|没有了|独家|抢先|上一|下一|也在看|跳到|推荐|回复|回答|用户|网友|有用|复制|展开|收起|全文|[:：>？?！!。，]).*"
 )
 _WORDS = frozenset(
     [
@@ -64,7 +67,10 @@ def find_media(
 
     Else an unlabelled one: beside the time, or an account's in an element that is called so.
     """
-    return _labelled(rows) or _bracketed(last) or _closing(after) or _beside(rows, moment) or _account(around)
+    named = _labelled(rows) or _bracketed(last) or _closing(after)
+    if named or any(_EMPTY_LABEL.search(line.text) for line in rows):
+        return named
+    return _beside(rows, moment) or _account(around)
 
 
 def _bracketed(lines: Sequence[Line]) -> str | None:
@@ -126,9 +132,11 @@ def _beside(rows: Sequence[Line], moment: Line | None) -> str | None:
     near += [
         line
         for line in rows
-        if 0 < abs(line.index - moment.index) <= 3 and not line.is_margin and len(line.text) <= 30
+        if 0 < abs(line.index - moment.index) <= 5 and not line.is_margin and len(line.text) <= 30
     ]
     for line in near:
+        if line is not moment and line.is_link and not _is_accounts(line):
+            continue
         if name := _nearest_name(line):
             return name
     return None
