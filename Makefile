@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help:            ## what can be made
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
-demo: $(STAMP)   ## crawl the bundled newspaper site twice and show what arrived
+demo: $(STAMP)   ## crawl the bundled newspapers twice, fetch a history, show what arrived
 	@echo "Serving a small newspaper site on this machine and crawling it twice: some ten seconds." >&2
 	@$(BIN)/jianbao demo demo
 

@@ -1,4 +1,4 @@
-"""The pictures in the README: the reader of four months of newspapers of our own, photographed.
+"""The pictures in the README: the reader of four months of newspapers of our own, and of a digital one.
 
 ``python docs/take_screenshots.py`` writes PNG files to ``docs/screenshots``; it needs chromium and CJK fonts.
 Run pngquant over them where there is one.
@@ -21,7 +21,9 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, sync_playwright
 
 from jianbao.crawl.deliveries import PendingDelivery
-from jianbao.demo import Post, Press
+from jianbao.demo import DemoSite, Post, Press
+from jianbao.demo.declarations import declare_rooms
+from jianbao.demo.epaper import daily_epapers
 from jianbao.demo.offer import Offer
 from spiders.readers.article_page import read_article
 from storage.archive.folder import Archive
@@ -130,6 +132,22 @@ def list_shots(posts: list[Post]) -> list[Shot]:
     ]
 
 
+def crawl_papers(folder: Path) -> list[Shot]:
+    """Crawl the demo's digital newspapers into an archive in a folder; return what is photographed of it."""
+    with DemoSite(rooms=daily_epapers(TODAY)) as site:
+        paper = site.epaper("lxrb")
+        http = '[http]\ncontact = "mailto:demo@example.org"\ndelay = 0\n'
+        (folder / "jianbao.toml").write_text(f"{declare_rooms(site, site.url)}\n{http}", "utf-8")
+        command = [sys.executable, "-m", "jianbao", "--config", str(folder / "jianbao.toml"), "crawl"]
+        subprocess.run(command, check=True)  # noqa: S603 - our own
+    day = paper.days[-1]
+    with Archive.open_existing(folder / "archive") as archive, archive.reading() as view:
+        lit = view.exec_driver_sql(
+            "SELECT info_code FROM article WHERE title = ?", (paper.issue(day).pages[0].articles[0].title,)
+        ).scalar_one()
+    return [Shot("page", f"/issue/lxrb/{day}/1#area-{lit}"), Shot("issue", f"/issue/lxrb/{day}")]
+
+
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
     """Serve an archive to the end of the context; return its origin."""
@@ -156,14 +174,22 @@ def main() -> None:
     """Make the archive, serve it, take the pictures."""
     PICTURES.mkdir(exist_ok=True)
     flags = ["--no-sandbox"] if os.getuid() == 0 else []
-    with TemporaryDirectory() as folder:
-        with Archive.open(Path(folder)) as archive:
+    with TemporaryDirectory() as name, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        papers, categories = Path(name) / "papers", Path(name) / "categories"
+        papers.mkdir()
+        photograph(browser, papers / "archive", crawl_papers(papers))
+        with Archive.open(categories) as archive:
             posts = print_history(archive)
-        with serve(Path(folder)) as origin, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
-            for shot in list_shots(posts):
-                take(browser, origin, shot)
-            browser.close()
+        photograph(browser, categories, list_shots(posts))
+        browser.close()
+
+
+def photograph(browser: Browser, archive: Path, shots: list[Shot]) -> None:
+    """Photograph pages of an archive."""
+    with serve(archive) as origin:
+        for shot in shots:
+            take(browser, origin, shot)
 
 
 if __name__ == "__main__":

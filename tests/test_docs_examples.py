@@ -23,6 +23,7 @@ from support.post_files import a_post, write_posts
 from support.served_archive import fill_archive
 
 from jianbao.demo import DemoSite, Press
+from jianbao.demo.epaper import EPaper, FounderClassic, Plan
 from storage.records.press_days import PRESS_ZONE
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +35,16 @@ NOT_OURS = {"make", "pip", "python3", ".", "cd", "$EDITOR", "sqlite3", "datasett
 
 ELSEWHERE = {"init", "demo", "run", "serve"}
 """Commands that begin an archive, or never end by themselves: tests of their own run them."""
+
+EPAPER = """
+[[sources]]
+slug = "jxrb"
+name = "江西日报"
+kind = "epaper"
+site = "jxrb"
+url = "{site}/jxrb/"
+"""
+"""The digital newspaper whose history the documents fetch."""
 
 READER = "http://127.0.0.1:8765"
 TEXT = "赣江水位回落\n　　本报讯（记者 方晓棠）昨日八时，赣江外洲站水位回落，堤上的巡查由六班减为三班。"
@@ -76,8 +87,13 @@ def delivered(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Ite
     (folder / "page.txt").write_text(TEXT, "utf-8")
     (folder / "春耕.txt").write_text(TEXT.replace("赣江", "信江"), "utf-8")
     (folder / "query.sql").write_text("SELECT info_code, title FROM article", "utf-8")
-    with DemoSite(Press.daily()) as site:
-        newsroom = Newsroom(site, folder, command, slugs=["shangraoribao", "nanchangribao"])
+    today = datetime.now(PRESS_ZONE).date()
+    paper = EPaper(
+        "jxrb", FounderClassic("/jxrb/", "江西日报"), today, plan=Plan.of(pages=1, stories=1), days=2
+    )
+    with DemoSite(Press.daily(), rooms=[paper]) as site:
+        slugs = ["shangraoribao", "nanchangribao"]
+        newsroom = Newsroom(site, folder, command, slugs=slugs, sources=EPAPER)
         newsroom.crawl()
         yield newsroom
 

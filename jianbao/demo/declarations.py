@@ -15,10 +15,23 @@ name = {name}
 kind = "epaper"
 site = {slug}                           # begins the codes of its articles: {slug_bare}-20260320.ID
 url = {url}
-images = true                           # the articles' pictures are kept too
-facsimile = "image"                     # and the pictures of its pages
+calendar = "{calendar}"     # tells the days of a month
+{pictures}
 since = {since}                         # how far back `jianbao backfill {slug_bare}` goes
 """
+
+_DETAILS = {
+    "classic": {
+        "told": "Founder classic",
+        "calendar": "html/{Y}-{m}/period.xml",
+        "pictures": 'facsimile = "image"                     # the pictures of its pages are kept too',
+    },
+    "new": {
+        "told": "Founder new",
+        "calendar": "pc/layout/{Y}{m}/period.xml",
+        "pictures": "images = true                           # the pictures of its articles are kept too",
+    },
+}
 
 _PAGE = """\
 [[sources]]                             # a list page in GBK that goes on page by page
@@ -32,6 +45,7 @@ item = "ul.newslist li"
 item_date = "span.date"
 title_attr = "title"                    # the list cuts its titles short
 pages = 10
+until_known = 10                        # articles in a row that are known end a poll
 next = "a:contains('下一页')"
 encoding = "gbk"
 
@@ -53,6 +67,7 @@ site = {slug}
 list = {url}
 link = '/p/(?P<id>\\d+)\\.html$'
 pages = 10
+until_known = 10                        # articles in a row that are known end a poll
 next = "?page={{n:2}}"
 
 [sources.json_list]
@@ -71,6 +86,7 @@ name = {name}
 kind = "feed"
 site = {slug}
 list = {url}
+link = '/a/(?P<id>\\d+)\\.html$'
 """
 
 
@@ -80,8 +96,8 @@ def declare_rooms(site: Offer, origin: str) -> str:
     for room in site.rooms:
         match room:
             case EPaper():
-                told = "Founder classic" if room.slug == "lxrb" else "Founder new"
-                tables.append(_fill(_EPAPER, room, origin + room.base, told=told, since=f"{room.first}"))
+                details = _DETAILS["classic" if room.slug == "lxrb" else "new"]
+                tables.append(_fill(_EPAPER, room, origin + room.base, since=f"{room.first}", **details))
             case Portal():
                 tables.append(_fill(_PAGE, room, origin + room.list_path))
             case JsonSite():

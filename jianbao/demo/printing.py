@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
 
-from jianbao.demo.run import SOUGHT, CrawlCost, DemoResult
+from jianbao.demo.cost import Cost
+from jianbao.demo.run import SOUGHT, DemoResult, History
 from jianbao.documents.article import print_published
 from jianbao.documents.document import Document
 from jianbao.terminal.output import print_line, print_marked, print_table
 
 
 def print_result(result: DemoResult) -> None:
-    """Print what arrived, what the second crawl cost, and how to go on."""
-    rows = result.first.report["sources"]
+    """Print what arrived, what the second crawl cost, a history, and how to go on."""
     print_table(
-        ("newspaper's page", "listed", "new articles", "known from another page"),
-        (_arrived(row) for row in rows),
+        ("newspaper", "kind", "listed", "new articles", "known from another page"),
+        (_arrived(row, result.kinds) for row in result.first.report["sources"]),
     )
-    print_line(f"{result.listed} articles listed, {result.first.articles} in the archive")
     print_line()
-    print_table(("crawl", "category pages asked", "articles asked", "WARC bytes", "articles"), _costs(result))
+    costs = (("first crawl", result.first), ("second crawl", result.second), ("history", result.history.cost))
+    print_table(
+        ("", "lists asked", "articles asked", "pictures asked", "WARC bytes", "articles"), _costs(*costs)
+    )
     print_line(_verdict(result))
+    print_line(_tell_history(result.history))
     print_line()
     newest = ((print_published(item), item["media"], item["title"]) for item in result.newest)
     print_table(("published", "newspaper", "newest articles"), newest)
@@ -33,6 +37,7 @@ def print_result(result: DemoResult) -> None:
         print_line(f"{begin} {command}")
     print_line("To read it in a browser, at the address that this prints:")
     print_line(f"{begin} serve")
+    print_line(f"There {result.view} is a page as it was printed, on which every article can be clicked.")
 
 
 def _print_search(found: Document) -> None:
@@ -52,20 +57,39 @@ def _spell_command() -> str:
     return "jianbao" if shutil.which("jianbao") else sys.argv[0]
 
 
-def _arrived(row: Document) -> tuple[str, int, int, int]:
-    return row["slug"], row["listed"], row["new"], row["listed"] - row["new"]
+def _arrived(row: Document, kinds: dict[str, str]) -> tuple[str, str, int, int, int]:
+    return row["slug"], kinds[row["slug"]], row["listed"], row["new"], row["listed"] - row["new"]
 
 
-def _costs(result: DemoResult) -> list[tuple[str, int, int, str, int]]:
-    return [_cost("first", result.first, 0), _cost("second", result.second, result.first.warc_bytes)]
+def _costs(*costs: tuple[str, Cost]) -> Iterator[tuple[str, int, int, int, str, int]]:
+    before = 0
+    for name, cost in costs:
+        written = f"+{cost.warc_bytes - before:,}"
+        yield (
+            name,
+            cost.page_requests,
+            cost.article_requests,
+            cost.picture_requests,
+            written,
+            cost.articles,
+        )
+        before = cost.warc_bytes
 
 
-def _cost(name: str, crawl: CrawlCost, before: int) -> tuple[str, int, int, str, int]:
-    written = f"+{crawl.warc_bytes - before:,}"
-    return name, crawl.page_requests, crawl.article_requests, written, crawl.articles
+def _tell_history(history: History) -> str:
+    articles, others = history.archived
+    if not history.is_whole:
+        printed = " + ".join(map(str, history.printed))
+        return f"The history of {history.name}: {printed} were printed, {articles} + {others} are there."
+    return (
+        f"The history of {history.name}: {history.days} issues and {history.silent_days} days without one, "
+        f"{articles} articles, {others} pictures and advertisements without a text: none lost, none twice."
+    )
 
 
 def _verdict(result: DemoResult) -> str:
     if result.is_proved:
-        return "Everything listed was archived; the second crawl asked each page once and wrote nothing."
+        return (
+            "Everything listed was archived; the second crawl asked for each source's list and nothing else."
+        )
     return "This is not what should happen: see the counts above and the errors on stderr."
