@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from urllib.parse import urljoin
@@ -363,3 +364,35 @@ def test_another_articles_page_is_not_read_as_this_one() -> None:
     with pytest.raises(SetAside, match="is not the page of"):
         reader.kind.read(answer(swapped[1], reader.site(swapped[1].removeprefix(HOST))), owed)
     assert other != one
+
+
+def test_a_paper_that_comes_as_json_is_read_by_its_keys() -> None:
+    one = {
+        "pages": [
+            {"pnumber": "01", "pname": "要闻", "articleList": [{"id": 7, "title": "湖上的灯"}, {"id": None}]}
+        ]
+    }
+    text = {"article": {"title": "湖上的灯", "author": "宋长堤", "content": "<p>清早五点。</p>"}}
+    folder = "/data/journal/2026-03-20/"
+    site = pages({folder + "navi.json": json.dumps(one), folder + "01/article/7.json": json.dumps(text)})
+    reader = Paper.at(site, issue="data/journal/{Y}-{m}-{d}/navi.json")
+    found = reader.poll(DAY)
+    assert [(page.number, page.name) for page in found.issue(DAY).pages] == [("01", "要闻")]
+    assert [(one.info_code, one.told.page) for one in found.listing.listed] == [("hpb-20260320.7", "01")]
+    draft = reader.read(found, "hpb-20260320.7")
+    assert (draft.title, draft.author, draft.body_html) == ("湖上的灯", "宋长堤", "<p>清早五点。</p>")
+
+    other = {"data": [{"no": "A1", "label": "头版", "list": [{"nid": "x9", "head": "湖上的灯"}]}]}
+    site = pages(
+        {"/api/20260320.json": json.dumps(other), "/api/20260320/x9.json": json.dumps({"t": "灯", "c": ""})}
+    )
+    keys = {
+        "pages": "data", "number": "no", "name": "label", "articles": "list", "id": "nid", "title": "head",
+        "address": "20260320/{id}.json", "article_title": "t", "article_body": "c",
+    }  # fmt: skip
+    reader = Paper.at(
+        site, family="json-navi", issue="api/{Y}{m}{d}.json", article="api/{Y}{m}{d}/{id}.json", keys=keys
+    )
+    found = reader.poll(DAY)
+    assert [one.info_code for one in found.listing.listed] == ["hpb-20260320.x9"]
+    assert reader.read(found, "hpb-20260320.x9").is_furniture

@@ -14,6 +14,7 @@ from jianbao.configuration.section import Section
 from jianbao.configuration.values import check_address
 from spiders.families.dated_address import has_day
 from spiders.families.declared import BadTemplate, template_pattern
+from spiders.families.json_navi import JSON_KEYS
 from spiders.families.registry import FAMILIES
 
 if TYPE_CHECKING:
@@ -59,6 +60,15 @@ ArticleTemplate = Annotated[str, Short, AfterValidator(lambda template: _check_t
 BaseAddress = Annotated[str, Short, AfterValidator(check_address)]
 
 
+def _check_keys(keys: dict[str, str]) -> dict[str, str]:
+    if unknown := sorted(keys.keys() - set(JSON_KEYS)):
+        raise ValueError(f"it has {unknown[0]!r}, and there are only {', '.join(JSON_KEYS)}")
+    return keys
+
+
+JsonKeys = Annotated[dict[str, Annotated[str, Short]], AfterValidator(_check_keys)]
+
+
 class AddressKeys(Section):
     """How the addresses of issues are made. All are relative to the ``url`` beside them."""
 
@@ -80,6 +90,10 @@ class AddressKeys(Section):
     article: ArticleTemplate | None = Field(
         default=None,
         description=f'the address of an article {_DAY} and {{id}}, such as "{{Y}}{{m}}{{d}}/{{id}}.html"',
+    )
+    keys: JsonKeys = Field(
+        default={},
+        description='a table of places in the JSON of the family json-navi, such as {pages = "data.pages"}',
     )
 
 
@@ -112,6 +126,7 @@ class EpaperKeys(AddressKeys):
                 calendar=one.calendar,
                 page=one.page,
                 article=one.article,
+                keys=one.keys,
                 first=(one.first or date.min) if isinstance(one, EarlierKeys) else first,
                 last=one.last if isinstance(one, EarlierKeys) else date.max,
             )

@@ -30,7 +30,7 @@ class EpaperKind(Kind):
 
     def __init__(self, context: KindContext) -> None:
         super().__init__(context)
-        self._past: dict[tuple[str, str, date], Past] = {}
+        self._past: dict[tuple[str, str, date, date], Past] = {}
 
     def poll(self, order: PollOrder) -> Steps:
         """List the issues of the last days that are not complete: of a new source, the newest one."""
@@ -51,7 +51,9 @@ class EpaperKind(Kind):
         rules = self.rules_of(order)
 
         def past_of(place: Place) -> Past:
-            return self._past.setdefault((order.source, place.url, place.first), Past(Days.at(place)))
+            return self._past.setdefault(
+                (order.source, place.url, place.first, place.last), Past(Days.at(place))
+            )
 
         return (yield from step_back(order, rules, past_of, partial(self.issue_order, order.source, rules)))
 
@@ -66,7 +68,9 @@ class EpaperKind(Kind):
         family, spot = self._spot(answer.url, owed, rules)
         names = (declared.name,) if declared else ()
         if family.shape == "json":
-            draft = read_json_article(answer.page.text, answer.url, family, spot.day)
+            place = rules.place_of(spot.day)
+            keys = place.keys if place else {}
+            draft = read_json_article(answer.page.text, answer.url, family, spot.day, keys)
         else:
             draft = read_epaper_article(answer.page.text, answer.url, family, spot.day, names)
         told = owed.told
@@ -92,7 +96,8 @@ class EpaperKind(Kind):
         declared = self.context.sources.get(source)
         if not front or days.family is None or declared is None or declared.site is None:
             return None
-        return IssueOrder(declared.site, day, front, days.family, tuple(rules.all_hosts()), declared.name)
+        hosts, keys = tuple(rules.all_hosts()), days.place.keys
+        return IssueOrder(declared.site, day, front, days.family, hosts, declared.name, keys)
 
     def _list_days(
         self, order: PollOrder, rules: PaperRules, days: Days, window: list[date]

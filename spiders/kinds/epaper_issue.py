@@ -5,7 +5,7 @@ A page that fails takes nothing from the others: the issue is failed, with the r
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -32,6 +32,7 @@ class IssueOrder:
     family: Family
     hosts: tuple[str, ...] = ()
     media: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _take(order: IssueOrder, gathered: _Gathered, link: PageLink, answer: Answer
 def _take_json(order: IssueOrder, gathered: _Gathered, link: PageLink, answer: Answer) -> None:
     """Read the file that names all pages of an issue: none of them is asked for."""
     try:
-        found = read_json_issue(answer.page.text, answer.url, order.family, link.spot)
+        found = read_json_issue(answer.page.text, answer.url, order.family, link.spot, order.keys)
     except SetAside as refused:
         gathered.troubles.append(f"{link.url} {refused}")
         return

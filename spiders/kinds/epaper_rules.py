@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from spiders.families.dated_address import fill_day, has_day, host_and_path
 from spiders.families.declared import declare_family
-from spiders.families.family import Family, Spot
+from spiders.families.family import Family, Shape, Spot
 from spiders.families.registry import find_family, recognise_page
 
 _SOME_DAY = date(2020, 10, 20)
@@ -21,7 +21,8 @@ class Place:
 
     ``url`` is what leads to the newest issue, or where addresses begin. ``issue`` is the template of a front
     page, ``calendar`` that of a month file; ``page`` and ``article`` are those of a paper of no known family.
-    All are relative to ``url``. ``family`` is a name; None: it is found out from the addresses.
+    All are relative to ``url``. ``family`` is a name; None: it is found out from the addresses. ``keys`` are
+    those of a paper that comes as JSON, where they are not the usual ones.
     """
 
     url: str
@@ -50,7 +51,8 @@ class Place:
         """Return the family as declared or named; empty where it must be found out."""
         if self.article is not None:
             page = self.page or self.issue or self.url
-            return (declare_family(self.url, page, self.article, self.calendar),)
+            shape: Shape = "json" if self.family == "json-navi" else "html"
+            return (declare_family(self.url, page, self.article, self.calendar, shape),)
         named = find_family(self.family) if self.family else None
         return (named,) if named else ()
 

@@ -169,6 +169,7 @@ register_kind(
             "calendar",
             "page",
             "article",
+            "keys",
             "before",
         ),
     )
