@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,7 @@ from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.silent_hosts import HostSilent
 from spiders.middleware.trouble import Elsewhere, explain_failure, is_of_whole_host, is_unreachable
 from spiders.middleware.wholeness import is_whole
+from spiders.parts import MOST_PARTS, incomplete
 from spiders.pictures import PictureFetches, PictureHosts
 from spiders.polling import Polling
 from spiders.port import Port
@@ -389,21 +391,40 @@ class ArchiveSpider(Spider):
         except SetAside as refused:
             yield from self._set_aside(response, search, refused)
             return
+        yield from self._take(response, search, draft)
+
+    def _take(self, response: Response, search: Search, draft: Draft) -> Iterator[Delivery]:
+        """Deliver what a page says, or look for what it leaves out: further pages of it, or the rest."""
         exchange = kept_exchange(response.request)
+        if search.parts:
+            yield from self._look_for_part(search, search.join(Delivery(search.owed, exchange, draft)))
+            return
         try:
             article = self._judge_draft(search, draft, exchange)
         except SetAside as refused:
             yield from self._set_aside(response, search, refused)
         else:
             delivery = Delivery(search.owed, exchange, draft, article=article)
-            if (page := self._page_for_rest(search, draft)) is not None:
+            if draft.parts:
+                yield from self._look_for_part(search, delivery)
+            elif (page := self._page_for_rest(search, draft)) is not None:
                 self._go_on(search, search.hold(delivery, page))
             else:
                 yield from self._deliver(search, delivery)
 
+    def _look_for_part(self, search: Search, delivery: Delivery) -> Iterator[Delivery]:
+        """Ask for the next page of an article; deliver it when all have come, or no more may be asked for."""
+        page, draft = search.next_part(delivery), delivery.draft
+        if page is not None and len(search.parts) < MOST_PARTS and is_allowed(page, self.allowed_hosts):
+            self._go_on(search, search.hold_for_part(delivery, page))
+            return
+        if page is not None and draft is not None:
+            delivery = replace(delivery, draft=incomplete(draft, f"its page {page} was not asked for"))
+        yield from self._deliver(search, delivery)
+
     def _judge_draft(self, search: Search, draft: Draft, exchange: Exchange | None) -> Article | None:
         """Return the article that a draft makes by itself; raise `SetAside` when the page is not that."""
-        if draft.partial or draft.is_furniture or exchange is None:
+        if draft.partial or draft.parts or draft.is_furniture or exchange is None:
             return None
         try:
             return self.port.judge(draft, search.owed, exchange.fetched_at)

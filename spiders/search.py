@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from spiders.parts import incomplete, join_part
 from spiders.readers.supplement import supplement
-from storage.records import Delivery, Exchange, Owed, SetAside, TryLater, Vanished
+from storage.records import Delivery, Draft, Exchange, Owed, SetAside, TryLater, Vanished
 from storage.records.host import host_of
 
 _MOST_REMEMBERED = 100_000
+_PATIENCE = 2
+"""Fetches that failed, after which an article is taken without a page that does not come."""
 
 Key = tuple[str, str]
 """Info code and form: what is fetched once, whoever lists it."""
@@ -20,7 +23,8 @@ class Search:
     """The search for one article: where to look next, and what the earlier addresses answered.
 
     ``trouble`` is the first answer that may pass; without one the article is nowhere. ``barred`` are
-    addresses on hosts that are not allowed. ``held`` is an answer that has come and leaves something out.
+    addresses on hosts that are not allowed. ``held`` is an answer that has come and leaves something out: the
+    rest, or further pages of the article; ``parts`` are the addresses of those that were asked for.
     ``site`` is the number of the site that lists it: an earlier one may speak for
     it though a later one has it.
     ``wrong`` are pages that were not the article's, each with a clause that says why.
@@ -32,6 +36,7 @@ class Search:
     trouble: TryLater | None = None
     barred: tuple[str, ...] = ()
     held: Delivery | None = None
+    parts: tuple[str, ...] = ()
     wrong: tuple[tuple[Exchange, str], ...] = ()
     site: int = 0
 
@@ -65,10 +70,28 @@ class Search:
         left_out = f"{self.url} leaves out its title or time"
         return replace(self, addresses=(page,), answers=(left_out,), held=delivery)
 
+    def next_part(self, delivery: Delivery) -> str | None:
+        """Return the address of the next page of an article of which this is there; None for none."""
+        linked = delivery.draft.parts if delivery.draft is not None else ()
+        return next((url for url in linked if url not in (*self.parts, self.owed.url)), None)
+
+    def hold_for_part(self, delivery: Delivery, page: str) -> Search:
+        """Return the search for a further page of an article."""
+        answers = (f"{self.url} goes on",)
+        return replace(self, addresses=(page,), answers=answers, held=delivery, parts=(*self.parts, page))
+
+    def join(self, further: Delivery) -> Delivery:
+        """Return the pages of an article so far with one more, all answers kept."""
+        assert self.held is not None and self.held.draft is not None and further.draft is not None  # noqa: PT018
+        beside = (*self.held.beside, *_there(further.exchange))
+        return replace(self.held, draft=join_part(self.held.draft, further.draft), beside=beside)
+
     def give(self, delivery: Delivery) -> Delivery:
         """Return what to deliver in the end: an answer that is held, with what this last one adds to it."""
         if self.held is None or self.held.exchange is None or self.held.draft is None:
             return self._with_wrong(delivery)
+        if self.parts:
+            return self._without_part(delivery, self.held.draft)
         beside = (delivery.exchange,) if delivery.exchange is not None else ()
         if delivery.draft is None:
             said = str(delivery.trouble)
@@ -77,6 +100,16 @@ class Search:
             return replace(self.held, beside=beside, said=said)
         draft = supplement(self.held.draft, delivery.draft)
         return replace(self.held, draft=draft, beside=beside)
+
+    def _without_part(self, delivery: Delivery, draft: Draft) -> Delivery:
+        """Return what to deliver where a page of an article did not come: the rest, or to try again."""
+        if delivery.draft is not None:
+            return delivery
+        if isinstance(delivery.trouble, TryLater) and self.owed.attempts < _PATIENCE:
+            return Delivery(self.owed, trouble=delivery.trouble)
+        said = f"its page {self.parts[-1]} is missing: {delivery.trouble}"
+        beside = (*self.held.beside, *_there(delivery.exchange)) if self.held else ()
+        return replace(self.held or delivery, draft=incomplete(draft, said), beside=beside)
 
     def _with_wrong(self, delivery: Delivery) -> Delivery:
         """Return a delivery with the wrong pages that came before it, so that they are kept."""
@@ -110,6 +143,10 @@ class Search:
         if self.trouble is None:
             return Delivery(self.owed, trouble=Vanished(said))
         return Delivery(self.owed, trouble=TryLater(said, self.trouble.after))
+
+
+def _there(exchange: Exchange | None) -> tuple[Exchange, ...]:
+    return () if exchange is None else (exchange,)
 
 
 class Searches:

@@ -199,6 +199,7 @@ def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
     infocode = configuration.infocode
     addresses = [*(source.url for source in configuration.sources), infocode.url, infocode.page]
     addresses += [address for source in configuration.sources for address in source.paper_addresses()]
+    addresses += [address for source in configuration.sources for address in (*source.list, *source.sitemap)]
     further = [f"//{host}" for source in configuration.sources for host in source.hosts]
     hosts = {host_of(host) if urlsplit(host).port else f"{host_of(host)}:*" for host in further}
     return frozenset(hosts | {host_of(address) for address in addresses})
