@@ -110,7 +110,7 @@ def test_the_pages_of_an_article_are_joined_and_all_kept(newsroom: Newsroom, sit
     newsroom.crawl("灵溪网")
     assert newsroom.show("lxw-9")["paragraphs"] == [*TEXT, *MORE]
     assert not newsroom.show("lxw-9")["incomplete"]
-    kept = [row[0] for row in newsroom.rows("SELECT url FROM capture")]
+    kept = newsroom.rows("SELECT url FROM capture")
     assert f"{site.address}/xw/202603/t20260320_9_1.html" in kept
 
 
