@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime
-from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from spiders.declared.declared_page import DeclaredPage
 from spiders.declared.html_list import find_further
 from spiders.declared.identity import code_of, day_of, groups_of
 from spiders.declared.layout_reading import LayoutReader
+from spiders.declared.part_address import is_part
 from spiders.declared.recognised import recognised_layouts
 from spiders.declared.rules import ListRules
 from spiders.declared.words import REL_NEXT
@@ -19,9 +19,6 @@ from spiders.readers.any_article import read_any_article
 from storage.records import BadInfoCode, Draft, Owed, SetAside
 
 _JSON = re.compile(r"\A\s*(?:[\w.$]{1,60}\s*\(\s*)?[\[{]")
-_PAGE = re.compile(r"p|pn|page|page_?no|page_?num|pageindex|currentpage|cur_?page", re.IGNORECASE)
-_NUMBER = re.compile(r"[_/-](?:p|page)?_?\d{1,3}", re.IGNORECASE)
-_EXTENSION = re.compile(r"\.\w{1,6}$")
 
 DECLARATION = "declaration"
 """By which rule a field was found that the declaration states for all articles."""
@@ -54,7 +51,7 @@ def read_declared_article(
     pages = ArticlePages(rules.zone)
     groups = groups_of(owed.url, rules)
     day = day_of(groups) or _told_day(owed)
-    readers = [LayoutReader(declared, pages.make, day) for declared in rules.layouts]
+    readers = [LayoutReader(declared, pages.make, day, owed.url) for declared in rules.layouts]
     if rules.fallback is True and not _JSON.match(html):
         page = pages.make(html, url, fetched_at)
         readers += (LayoutReader(one, pages.make, day) for one in recognised_layouts(page, rules.profiles))
@@ -111,23 +108,5 @@ def _is_at_home(url: str, owed: Owed, rules: ListRules, site: str) -> bool:
 
 def _tell_next(page: DeclaredPage) -> str | None:
     """Return what is known to be missing of a page: the next one of the same article; None for nothing."""
-    further = next((url for url in find_further(page, REL_NEXT) if _is_part(url, page.url)), None)
+    further = next((url for url in find_further(page, REL_NEXT) if is_part(url, page.url)), None)
     return f"its next page was not fetched: {further}" if further is not None else None
-
-
-def _is_part(further: str, url: str) -> bool:
-    """Return whether an address is that of a later page of the article at another one.
-
-    ``content_123_2.htm`` is of ``content_123.htm``, and ``view?id=5&page=2`` of ``view?id=5``.
-    """
-    one, other = urlsplit(url), urlsplit(further)
-    if one.netloc.lower() != other.netloc.lower():
-        return False
-    if one.path == other.path:
-        asked = dict(parse_qsl(other.query, keep_blank_values=True))
-        numbers = [name for name in asked if _PAGE.fullmatch(name)]
-        rest = {name: value for name, value in asked.items() if name not in numbers}
-        known = dict(parse_qsl(one.query, keep_blank_values=True))
-        return bool(numbers) and rest == {name: value for name, value in known.items() if name not in numbers}
-    own, its = _EXTENSION.sub("", one.path.rstrip("/")), _EXTENSION.sub("", other.path)
-    return its.startswith(own) and _NUMBER.fullmatch(its.removeprefix(own)) is not None

@@ -18,9 +18,11 @@ from spiders.declared.field_rule import FieldRule
 from spiders.declared.html_list import absolute, find_further
 from spiders.declared.json_values import list_texts
 from spiders.declared.layout import Layout
+from spiders.declared.part_address import is_part
 from spiders.declared.patterns import matches_from_beginning
 from spiders.declared.rules import OriginLayout
 from spiders.declared.selectors import is_found, select
+from spiders.declared.words import REL_NEXT
 from spiders.readers.chinese.page import read_chinese_page
 from storage.records import MEDIA, Draft, Image, SetAside
 
@@ -38,7 +40,9 @@ _MOST_PICTURES = 500
 
 @dataclass(frozen=True, slots=True)
 class LayoutReader:
-    """One layout, ready to read the pages of one article: ``day`` is what its address or list says.
+    """One layout, ready to read the pages of one article: ``day`` is what its address or list says of it.
+
+    ``address`` is that of its first page, for telling its further pages from other articles.
 
     Called with a page's text, its address and the moment of its fetch (aware, or None) it returns the draft,
     or None for a page that it does not fit. Raises `SetAside` for a time that can't be read.
@@ -47,6 +51,7 @@ class LayoutReader:
     declared: OriginLayout
     make_page: Callable[[str, str, datetime | None], DeclaredPage]
     day: date | None = None
+    address: str | None = None
 
     def __call__(self, html: str, url: str, fetched_at: datetime | None) -> Draft | None:
         """Read a page."""
@@ -59,7 +64,7 @@ class LayoutReader:
         draft = self._with_body(layout, page, found)
         if draft is None:
             return None
-        draft = _with_time(draft, layout, page)
+        draft = replace(_with_time(draft, layout, page), parts=_parts(layout, page, self.address))
         if not layout.may_hold(self.day or _day_of(draft)):
             return None
         named = [name for name in (*found, "published_at") if name != "published_at" or layout.time]
@@ -84,8 +89,6 @@ class LayoutReader:
             return None
         base = page.base if page.base != page.url else None
         draft = Draft(None, page.url, MEDIA, body_html=body.html, pictures=body.pictures, base=base, **found)
-        if layout.parts is not None:
-            draft = replace(draft, parts=find_further(page, layout.parts))
         return replace(draft, found_by=(("paragraphs", self.declared.origin),))
 
 
@@ -213,6 +216,14 @@ def _lines(body: HtmlElement) -> Iterator[list[tuple[HtmlElement, str]]]:
             line.append((element, "tail"))
     if line:
         yield line
+
+
+def _parts(layout: Layout, page: DeclaredPage, first: str | None) -> tuple[str, ...]:
+    """Return the addresses of an article's further pages; those found by words must look like its own."""
+    if layout.parts is None:
+        return ()
+    further = find_further(page, layout.parts)
+    return tuple(url for url in further if layout.parts != REL_NEXT or is_part(url, first or page.url))
 
 
 def _read_text(layout: Layout, name: str, page: DeclaredPage) -> str | None:
