@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -228,7 +229,8 @@ TOLD = st.builds(
 @given(TOLD, TOLD)
 def test_what_is_told_comes_back_and_nothing_known_is_lost(known: Told, now: Told) -> None:
     for told in (known, now):
-        back = read_told(told_values(told))
+        values = told_values(told)
+        back = read_told(None if values is None else json.dumps(values))
         assert back == (told if told.published_at is not None else replace(told, precision="second"))
     both = renew_told(known, now)
     assert both.published_at in (known.published_at, now.published_at)

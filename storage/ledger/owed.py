@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from storage.database.batches import batches
 from storage.database.schema import article, listing
-from storage.ledger.told import read_told
-from storage.records import Owed
+from storage.ledger.told import TOLD, read_told
+from storage.records import NOTHING_TOLD, Owed
 from storage.records.instants import LONGEST_RETRY
+
+_COLUMNS = [*(column for column in listing.c if column.name != "told"), TOLD.label("told")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def list_owed(
     next_try = listing.c.next_try_at
     due = next_try.is_not(None) if due_by is None else _has_come(next_try, due_by)
     rows = connection.execute(
-        select(listing)
+        select(*_COLUMNS)
         .where(listing.c.source == slug, due, listing.c.info_code > after)
         .order_by(listing.c.info_code)
         .limit(limit)
@@ -62,7 +64,7 @@ def list_owed_of(
     rows: list[Any] = []
     for part in batches(info_codes):
         due = _has_come(listing.c.next_try_at, due_by)
-        query = select(listing).where(listing.c.source == slug, listing.c.info_code.in_(part), due)
+        query = select(*_COLUMNS).where(listing.c.source == slug, listing.c.info_code.in_(part), due)
         rows += connection.execute(query).all()
     place = {code: number for number, code in enumerate(info_codes)}
     return _all_owed(connection, sorted(rows, key=lambda row: place[row.info_code]))
@@ -78,7 +80,7 @@ def is_owed(connection: Connection, slug: str, info_code: str) -> bool:
 def find_listings(connection: Connection, info_code: str) -> list[Owed]:
     """Return every listing of an info code, the first listed first, whatever its state."""
     rows = connection.execute(
-        select(listing)
+        select(*_COLUMNS)
         .where(listing.c.info_code == info_code)
         .order_by(listing.c.first_listed_at, listing.c.source)
     )
@@ -89,7 +91,7 @@ def select_listings(connection: Connection, wanted: ListingFilter) -> list[Owed]
     """Return the listings that match, one for each article and form: the first that listed it."""
     moment = func.coalesce(article.c.published_at, listing.c.first_listed_at)
     query = (
-        select(listing)
+        select(*_COLUMNS)
         .outerjoin(article, article.c.info_code == listing.c.info_code)
         .order_by(listing.c.info_code, listing.c.first_listed_at, listing.c.source)
     )
@@ -141,5 +143,5 @@ def _owed(row: Any, addresses: Sequence[tuple[str, str]]) -> Owed:
         state=row.state,
         attempts=row.attempts,
         elsewhere=tuple(url for _, url in others),
-        told=read_told(row.told),
+        told=NOTHING_TOLD if row.told is None else read_told(row.told),
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
@@ -17,7 +17,7 @@ from storage.ledger.alias import find_renamed
 from storage.ledger.backfill import record_step
 from storage.ledger.issue import save_issues
 from storage.ledger.issue_events import watch_issues
-from storage.ledger.told import read_told, renew_told, told_values
+from storage.ledger.told import TOLD, read_told, renew_told, told_values
 from storage.records import NOTHING_TOLD, Forms, Listed, Poll, Voices
 
 _COUNTERS = re.compile(
@@ -35,12 +35,8 @@ class Recorded:
     again: int = 0
 
 
-class _Before(NamedTuple):
-    """What the ledger has of a listing that is listed again."""
-
-    state: str
-    title: str
-    told: Mapping[str, Any] | None
+_Before: TypeAlias = tuple[str, str, str | None]
+"""What the ledger has of a listing that is listed again: its state, its title, and what was told, as JSON."""
 
 
 def record_poll(connection: Connection, poll: Poll, voices: Voices | None = None) -> Recorded:
@@ -127,16 +123,16 @@ def _tell(rows: Sequence[dict[str, Any]], listed: Sequence[Listed], before: Mapp
         return
     for row, entry in zip(rows, listed, strict=True):
         known = before.get(entry.info_code)
-        row["told"] = told_values(renew_told(read_told(known.told if known else None), entry.told))
+        row["told"] = told_values(renew_told(read_told(known[2] if known else None), entry.told))
 
 
 def _known_listings(connection: Connection, slug: str, codes: Sequence[str]) -> dict[str, _Before]:
     rows = connection.execute(
-        select(listing.c.info_code, listing.c.state, listing.c.title, listing.c.told).where(
+        select(listing.c.info_code, listing.c.state, listing.c.title, TOLD).where(
             listing.c.source == slug, listing.c.info_code.in_(codes)
         )
     )
-    return {code: _Before(state, title, told) for code, state, title, told in rows}
+    return {code: (state, title, told) for code, state, title, told in rows}
 
 
 def _own(
@@ -187,15 +183,15 @@ def _relist(connection: Connection, rows: list[dict[str, Any]], before: Mapping[
     """Refresh listings that a page still has; one that was gone, or has another title, is due again."""
     again = 0
     for due in (False, True):
-        part = [row for row in rows if _is_due_again(row, before[row["info_code"]][:2]) is due]
+        part = [row for row in rows if _is_due_again(row, before[row["info_code"]]) is due]
         if part:
             _refresh(connection, part, due=due)
         again += len(part) if due else 0
     return again
 
 
-def _is_due_again(row: dict[str, Any], before: tuple[str, str]) -> bool:
-    state, title = before
+def _is_due_again(row: dict[str, Any], before: tuple[str, str] | _Before) -> bool:
+    state, title = before[:2]
     is_another = uncounted(title) != uncounted(row["title"])
     return state == "gone" or (state in ("archived", "furniture") and is_another)
 

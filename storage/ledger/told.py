@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, Text, type_coerce
+
+from storage.database.schema import listing
 from storage.records import EXACTNESS, NOTHING_TOLD, Told
+
+TOLD: ColumnElement[str | None] = type_coerce(listing.c.told, Text)
+"""The column as it stands, for `read_told`: most listings are told nothing of, and that costs nothing so."""
 
 _NAMES = tuple(field.name for field in fields(Told) if field.name not in ("published_at", "precision"))
 _TIME = ("published_at", "precision")
@@ -23,10 +30,11 @@ def told_values(told: Told) -> dict[str, Any] | None:
     return values or None
 
 
-def read_told(values: Mapping[str, Any] | None) -> Told:
-    """Return what a list tells, from what `told_values` made of it."""
-    if not values:
+def read_told(text: str | None) -> Told:
+    """Return what a list tells, from the JSON that `told_values` became."""
+    if text is None:
         return NOTHING_TOLD
+    values: Mapping[str, Any] = json.loads(text)
     said: dict[str, Any] = {name: values[name] for name in _NAMES if name in values}
     if "published_at" in values:
         said |= {
