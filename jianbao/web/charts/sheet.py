@@ -50,7 +50,7 @@ def draw_sheet(page: IssuePage, facsimiles: Mapping[str, StoredPicture], titles:
         thumbnail=measured or picture,
         width=width,
         height=height,
-        areas=_draw_areas(page.areas, titles) if _fit(page.areas, width, height) else (),
+        areas=_draw_areas(page.areas, titles) if _are_within(page.areas, width, height) else (),
     )
 
 
@@ -58,7 +58,7 @@ def _size_of(picture: StoredPicture | None) -> tuple[int, int]:
     return (picture.width or 0, picture.height or 0) if picture is not None else (0, 0)
 
 
-def _fit(areas: tuple[Area, ...], width: int, height: int) -> bool:
+def _are_within(areas: tuple[Area, ...], width: int, height: int) -> bool:
     """Return whether areas can be measured in this size: none reaches far beyond it, nor is there none."""
     corners = [corner for area in areas for corner in area.corners]
     return bool(corners) and all(x <= width * _SLACK and y <= height * _SLACK for x, y in corners)
