@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
+from support.crawl_processes import wait_until
 from support.daily_kind import ENTRY, PRELUDE, print_days
 from support.newsroom import Newsroom, small_press
+from support.processes import Foundling, Nursery
 from support.tiny_kind import TinySite, serve_tiny_site
 
 from jianbao.configuration import load_configuration
+from jianbao.crawl.history_report import Progress
 from jianbao.service.order import ServiceOrder, order_service
 from jianbao.service.slices import HistorySlices
 from spiders.kinds import registry
-from storage.database.schema import backfill
-from storage.ledger.source_locks import hold_history
+from storage.database.schema import backfill, listing
+from storage.ledger.counts import CrawlCounts, HistoryCounts
+from storage.ledger.source_locks import hold_history, hold_sources
 from storage.records.press_days import PRESS_ZONE
 
 FIRST, DAYS, LAST = date(2026, 3, 1), 12, date(2026, 3, 12)
@@ -188,6 +198,98 @@ def test_a_second_backfill_of_a_source_is_refused(newsroom: Newsroom, site: Tiny
         ended = newsroom.run("backfill", "daily")
     assert ended.status == 3
     assert "the history of daily is being fetched by another process" in ended.stderr
+
+
+def launch(newsroom: Newsroom, nursery: Nursery, *arguments: str) -> Foundling:
+    """Begin a backfill beside the test."""
+    command = ["--config", str(newsroom.config), "backfill", "daily", *arguments]
+    return nursery.launch(command, newsroom.folder / "stderr", prelude=PRELUDE)
+
+
+def backfills(newsroom: Newsroom) -> list[str]:
+    """Return how the backfills so far ended."""
+    return newsroom.rows("SELECT status FROM crawl WHERE trigger = 'backfill' ORDER BY id")
+
+
+def test_a_backfill_waits_while_its_source_is_crawled(newsroom: Newsroom, site: TinySite) -> None:
+    newsroom.crawl()
+    site.asked.clear()
+    program = f"{PRELUDE}\nfrom jianbao.cli import main\nmain()"
+    command = [sys.executable, "-P", "-c", program, "--config", str(newsroom.config)]
+    with hold_sources(newsroom.archive_folder, ["daily"]):
+        running = subprocess.Popen(
+            [*command, "backfill", "daily", "--to", "2026-03-12"], stdout=subprocess.PIPE
+        )
+        wait_until(lambda: backfills(newsroom) == ["running"], "the backfill's row")
+        newsroom.run("sources")  # takes longer than the first request would
+        newsroom.run("status")
+        assert site.asked == []
+        assert newsroom.rows("SELECT count(*) FROM backfill") == [0]
+    running.communicate(timeout=300)
+    assert running.returncode == 0
+    assert newsroom.states()["archived"] == 32
+
+
+def test_a_crawl_does_not_wait_for_a_backfill_and_spares_it_its_articles(
+    newsroom: Newsroom, site: TinySite, nursery: Nursery
+) -> None:
+    gate = threading.Event()
+    site.before = lambda path: gate.wait(120) if path.startswith("/20260312/") else None
+    running = launch(newsroom, nursery, "--to", "2026-03-12")
+    wait_until(lambda: sum(path.startswith("/20260312/") for path in site.asked) == 3, "articles to hang")
+    site.before = lambda _: None
+    with hold_sources(newsroom.archive_folder, ["daily"]):
+        asked = len(site.asked)
+        gate.set()
+        wait_until(lambda: newsroom.states().get("archived", 0) >= 3, "what was on its way")
+        assert len(site.asked) - asked < 12
+    assert running.wait(120) == 0
+    assert newsroom.states() == {"archived": 30}
+    assert max(Counter(site.asked)[path] for path in site.asked if path.count("/") == 2) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_an_interrupted_backfill_goes_on_where_it_stopped(
+    newsroom: Newsroom, site: TinySite, nursery: Nursery, number: signal.Signals
+) -> None:
+    gate = threading.Event()
+    site.before = lambda path: gate.wait(120) if path == "/20260306" else None
+    running = launch(newsroom, nursery, "--to", "2026-03-12")
+    wait_until(lambda: "/20260306" in site.asked, "an issue to hang")
+    running.send_signal(number)
+    assert running.wait(60) == 130
+    gate.set()
+    assert backfills(newsroom) == ["interrupted"]
+    assert newsroom.rows("SELECT state, cursor FROM backfill") == [("stopped", "2026-03-06")]
+    site.asked.clear()
+    assert fill(newsroom, "--to", "2026-03-12")["history"]["state"] == "done"
+    assert "/20260307" not in site.asked
+    assert newsroom.states() == {"archived": 30}
+
+
+def test_what_was_listed_and_not_fetched_comes_first(newsroom: Newsroom, site: TinySite) -> None:
+    fill(newsroom, "--from", "2026-03-10", "--to", "2026-03-12")
+    with newsroom.archive() as archive, archive.writing() as connection:
+        again = {"state": "owed", "next_try_at": listing.c.first_listed_at}
+        connection.execute(update(listing).where(listing.c.info_code == "hupan-20260311.2").values(again))
+    site.asked.clear()
+    fill(newsroom, "--to", "2026-03-12")
+    assert site.asked[0] == "/20260311/2"
+
+
+def test_progress_tells_days_articles_requests_and_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    progress, counted = Progress(), CrawlCounts(requests=7, history=HistoryCounts())
+    assert progress.describe(counted) == "beginning"
+    counted.of("daily").new = 5
+    counted.history = HistoryCounts(steps=4, done=14, total=40, gained=4)
+    now[0] += 60
+    assert progress.describe(counted) == "14 of 40 days, 5 articles, 7 requests, about 6 min left"
+    counted.history.waits = True
+    assert progress.describe(counted).endswith("7 requests; waiting for another crawl at the same host")
+    counted.history = HistoryCounts(steps=4)
+    assert progress.describe(counted) == "4 steps, 5 articles, 7 requests"
 
 
 def test_the_service_goes_on_with_histories_until_they_are_here(

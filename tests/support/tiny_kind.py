@@ -7,7 +7,7 @@ article is at ``/a/ID.txt``, or else at ``/b/ID.txt``: title, time, newspaper, a
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -79,6 +79,8 @@ class TinySite:
     pages: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     files: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    before: Callable[[str], object] = lambda _: None
+    """What is done with a path before it is answered."""
 
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body of an answer."""
@@ -109,6 +111,7 @@ def serve_tiny_site() -> Iterator[TinySite]:
         def do_GET(self) -> None:
             if self.path != "/robots.txt":
                 site.asked.append(self.path)
+            site.before(self.path)
             status, headers, body = site.answer(self.path)
             self.send_response(status)
             for name, value in headers.items():
