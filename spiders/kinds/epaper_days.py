@@ -98,8 +98,7 @@ def ask_month(days: Days, day: date, *, only_if_changed: bool = False, is_noted:
 
 def ask_index(days: Days, *, only_if_changed: bool = False, is_noted: bool = False) -> Asking:
     """Ask for what leads to the newest issue, and note that: the address, else where families have it."""
-    places = [] if days.place.front == days.place.url else [days.place.url]
-    for url in dict.fromkeys([*places, *_usual_indexes(days)]):
+    for url in dict.fromkeys([*_declared_indexes(days.place), *_usual_indexes(days)]):
         try:
             found = yield from _follow(days, url, only_if_changed=only_if_changed, is_noted=is_noted)
         except TryLater as trouble:
@@ -133,6 +132,14 @@ def _note_newest(days: Days, family: Family, spot: Spot, url: str) -> None:
     for day, front in days.fronts.items():
         if not front:
             days.fronts[day] = fill_day(days.template, day)
+
+
+def _declared_indexes(place: Place) -> Iterable[str]:
+    """Return the declared address, unless it is a dated page's, and where many papers lead on from there."""
+    if place.issue is None and place.front is not None:
+        return ()
+    folder = place.url if place.url.endswith("/") else None
+    return place.url, *((folder + "paperindex.htm", folder + "PaperIndex.htm") if folder else ())
 
 
 def _usual_indexes(days: Days) -> Iterable[str]:

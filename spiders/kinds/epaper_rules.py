@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 
 from spiders.families.dated_address import fill_day, has_day, host_and_path
 from spiders.families.declared import declare_family
-from spiders.families.family import Family, Shape, Spot
-from spiders.families.registry import find_family, recognise_page
+from spiders.families.family import Family, Shape, Spot, front_template
+from spiders.families.registry import FAMILIES, find_family, recognise_page
 
 _SOME_DAY = date(2020, 10, 20)
 
@@ -40,7 +40,10 @@ class Place:
         """The template of a front page, absolute: as declared, or of the url, if that is a dated page's."""
         if self.issue is not None:
             return urljoin(self.url, self.issue)
-        return self.url if has_day(self.url) else None
+        if has_day(self.url):
+            return self.url
+        found = recognise_page(self.url, self.families() or FAMILIES)
+        return front_template(self.url, found[1]) if found is not None else None
 
     @property
     def months(self) -> str | None:

@@ -12,14 +12,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypedDict
 
-from lxml.html import HtmlElement
-
 from spiders.families.family import Family
 from spiders.families.page_name import read_page_name
 from spiders.readers.base_address import base_of
 from spiders.readers.chinese.page import read_chinese_page
 from spiders.readers.epaper.article_body import ArticleBody, cut_body
-from spiders.readers.epaper.headings import Headings, line_of, read_headings, select, squeeze
+from spiders.readers.epaper.elements import Elements
+from spiders.readers.epaper.headings import Headings, line_of, read_headings, squeeze
 from spiders.readers.epaper.hidden_fields import is_issue_page, read_hidden
 from spiders.readers.markup import parse_document
 from storage.records import Draft, SetAside
@@ -58,9 +57,9 @@ def read_epaper_article(html: str, url: str, family: Family, day: date, names: I
     hidden = read_hidden(html)
     if is_issue_page(html, hidden):
         raise SetAside("is a page of an issue, and no article")
-    tree = parse_document(html)
-    headings = read_headings(tree, hidden, family.titles, names)
-    body = cut_body(tree, html, family, headings.elements)
+    page = Elements(parse_document(html))
+    headings = read_headings(page, hidden, family.titles, names)
+    body = cut_body(page, html, family, headings.elements)
     if not body.has_text and (found := _read_undeclared(html, url, day, body, headings)) is not None:
         return found
     if not body.has_place:
@@ -74,14 +73,14 @@ def read_epaper_article(html: str, url: str, family: Family, day: date, names: I
         published_at=datetime(day.year, day.month, day.day, tzinfo=PRESS_ZONE),
         precision="day",
         witness="address",
-        author=_author(tree, hidden),
+        author=_author(page, hidden),
         body_html=body.markup,
         base=base if base != url else None,
         kicker=headings.kicker,
         subtitle=headings.subtitle,
         is_furniture=not body.has_text,
     )
-    return replace(draft, **_page(tree), found_by=_found_by(draft, f"family:{family.name}"))
+    return replace(draft, **_page(page), found_by=_found_by(draft, f"family:{family.name}"))
 
 
 def _read_undeclared(html: str, url: str, day: date, body: ArticleBody, headings: Headings) -> Draft | None:
@@ -117,9 +116,9 @@ def _found_by(draft: Draft, rule: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, rule) for name, value in fields.items() if value)
 
 
-def _author(tree: HtmlElement, hidden: dict[str, str]) -> str | None:
+def _author(page: Elements, hidden: dict[str, str]) -> str | None:
     """Return who wrote, as the page states it beside the text; days, pages and sources are no names."""
-    said = [one.get("content") or "" if one.tag == "meta" else line_of(one) for one in select(tree, _AUTHORS)]
+    said = [one.get("content") or "" if one.tag == "meta" else line_of(one) for one in page.select(_AUTHORS)]
     for text in (*said, hidden.get("author", "")):
         names = _LABEL.sub("", text).strip()
         if names and len(names) <= _LONGEST_NAMES and not _NOT_NAMES.search(names):
@@ -127,8 +126,8 @@ def _author(tree: HtmlElement, hidden: dict[str, str]) -> str | None:
     return None
 
 
-def _page(tree: HtmlElement) -> _Page:
+def _page(page: Elements) -> _Page:
     """Return number and name of the page that an article stands on, as its own page prints them."""
-    texts = (line_of(one) for one in select(tree, _PAGES))
+    texts = (line_of(one) for one in page.select(_PAGES))
     read = next((read for text in texts if (read := read_page_name(text)) is not None), None)
     return {"page": read[0], "page_name": read[1] or None} if read else {}

@@ -16,7 +16,8 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from spiders.families.family import Family
-from spiders.readers.epaper.headings import line_of, select, squeeze
+from spiders.readers.epaper.elements import Elements
+from spiders.readers.epaper.headings import line_of, squeeze
 
 _BODIES = (
     "founder-content", "#articleContent", "#contenttext", "#content", ".newsdetatext", "#ozoom", "#zoom",
@@ -54,9 +55,7 @@ class ArticleBody:
     has_place: bool
 
 
-def cut_body(
-    tree: HtmlElement, html: str, family: Family, headings: Iterable[HtmlElement] = ()
-) -> ArticleBody:
+def cut_body(page: Elements, html: str, family: Family, headings: Iterable[HtmlElement] = ()) -> ArticleBody:
     """Return the body of an article's page; what ``headings`` say is none of it.
 
     It is what the page marks as the text, else the first known place with a text that is no list of links.
@@ -64,7 +63,7 @@ def cut_body(
     marked = next(
         (one["body"] for one in _MARKED.finditer(_HIDDEN.sub("", html)) if _says(one["body"])), None
     )
-    places = [one for one in select(tree, (*family.bodies, *_BODIES)) if not _is_list(one)]
+    places = [one for one in page.select((*family.bodies, *_BODIES)) if not _is_list(one)]
     place = next((one for one in places if _WORD.search(line_of(one))), None)
     if marked is not None:
         body = _fragment(marked)
@@ -74,7 +73,7 @@ def cut_body(
         body = etree.Element("section")
     has_text = bool(_WORD.search(line_of(body)))
     has_place = bool(places) or marked is not None
-    figures = _figures(tree, body, place, has_captions=has_text) if has_place else []
+    figures = _figures(page, body, place, has_captions=has_text) if has_place else []
     _write_captions(body, has_captions=has_text)
     markup = "".join([*figures, _inner(body)])
     return ArticleBody(markup, has_text, has_place)
@@ -114,7 +113,7 @@ def _copied(place: HtmlElement, headings: Iterable[HtmlElement]) -> HtmlElement:
     copy.append(copied)
     if inside:
         dropped = [one for path in paths for one in _at(copied, path.removeprefix(root))]
-        for one in (*dropped, *select(copied, _ROWS)):
+        for one in (*dropped, *Elements(copied).select(_ROWS)):
             if one is not copied and one.getparent() is not None:
                 one.drop_tree()
     return copied
@@ -164,12 +163,12 @@ def _put_below(image: HtmlElement, caption: str) -> None:
 
 
 def _figures(
-    tree: HtmlElement, body: HtmlElement, place: HtmlElement | None, *, has_captions: bool
+    page: Elements, body: HtmlElement, place: HtmlElement | None, *, has_captions: bool
 ) -> list[str]:
     """Return the pictures that stand outside of the text as markup, each with its caption."""
     known = {image.get("src") for image in body.iter("img")}
     figures: list[str] = []
-    for box in select(tree, _PICTURES):
+    for box in page.select(_PICTURES):
         if place is not None and any(one is place for one in box.iterancestors()):
             continue
         images = [one for one in box.iter("img") if _is_picture(one) and one.get("src") not in known]

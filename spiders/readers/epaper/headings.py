@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
+
+from spiders.readers.epaper.elements import Elements
 
 _TITLES = (
     "#Title", "founder-title", "#news_content h1", "td.font01", ".font01", "div.main-article-alltitle",
@@ -37,39 +37,26 @@ class Headings:
     elements: tuple[HtmlElement, ...] = ()
 
 
-@cache
-def selector(css: str) -> CSSSelector:
-    """Return a selector, made once."""
-    return CSSSelector(css, translator="html")
-
-
-def select(tree: HtmlElement, css: Iterable[str]) -> Iterator[HtmlElement]:
-    """Yield what selectors find, selector by selector."""
-    for one in css:
-        found = selector(one)(tree)
-        yield from (element for element in found if isinstance(element, HtmlElement))  # type: ignore[union-attr]
-
-
 def read_headings(
-    tree: HtmlElement, hidden: dict[str, str], own: Iterable[str] = (), not_titles: Iterable[str] = ()
+    page: Elements, hidden: dict[str, str], own: Iterable[str] = (), not_titles: Iterable[str] = ()
 ) -> Headings:
     """Return the headings of an article's page; ``own`` are selectors of titles to be tried first.
 
     ``not_titles`` are names of the paper, which stand in headings of its own. Empty headings are passed over.
     """
     names = {squeeze(one) for one in not_titles}
-    for element in select(tree, (*own, *_TITLES)):
+    for element in page.select((*own, *_TITLES)):
         text = line_of(element)
         if text and len(text) <= _LONGEST and squeeze(text) not in names:
-            return _with_neighbours(tree, element, text, hidden)
+            return _with_neighbours(page, element, text, hidden)
     title = hidden.get("title")
     return Headings(title, hidden.get("introtitle"), hidden.get("subtitle"))
 
 
-def _with_neighbours(tree: HtmlElement, element: HtmlElement, title: str, hidden: dict[str, str]) -> Headings:
+def _with_neighbours(page: Elements, element: HtmlElement, title: str, hidden: dict[str, str]) -> Headings:
     """Return the headings around a title, by their marks, else by their places."""
-    before, after = _by_place(tree, element)
-    kicker, subtitle = _first(tree, _KICKERS), _first(tree, _SUBTITLES)
+    before, after = _by_place(page, element)
+    kicker, subtitle = _first(page, _KICKERS), _first(page, _SUBTITLES)
     kicker, subtitle = kicker if kicker is not None else before, subtitle if subtitle is not None else after
     told = [
         line_of(one) if one is not None else hidden.get(name)
@@ -79,17 +66,15 @@ def _with_neighbours(tree: HtmlElement, element: HtmlElement, title: str, hidden
     return Headings(title, over, under, tuple(one for one in (element, kicker, subtitle) if one is not None))
 
 
-def _by_place(tree: HtmlElement, title: HtmlElement) -> tuple[HtmlElement | None, HtmlElement | None]:
+def _by_place(page: Elements, title: HtmlElement) -> tuple[HtmlElement | None, HtmlElement | None]:
     """Return the headings that stand next to a title: cells of Founder's table, else ``h2`` to ``h5``."""
     cell = next((one for one in (title, *title.iterancestors()) if _has_class(one, "font01")), None)
     if cell is not None:
-        cells = [
-            one
-            for one in select(tree, (".font01, .font02",))
-            if one is cell or (_has_class(one, "font02") and not _is_authors(one))
-        ]
-        place = cells.index(cell)
-        return _filled(reversed(cells[:place]), cell), _filled(cells[place + 1 :], cell)
+        others = [one for one in page.select((".font02",)) if not _is_authors(one)]
+        place = page.place_of(cell)
+        before = [one for one in others if page.place_of(one) < place]
+        after = [one for one in others if page.place_of(one) > place]
+        return _filled(reversed(before), cell), _filled(after, cell)
     return (
         _filled(_headings(title.itersiblings(preceding=True)), title),
         _filled(_headings(title.itersiblings()), title),
@@ -129,9 +114,9 @@ def _is_byline(element: HtmlElement) -> bool:
     return _BYLINE.match(line_of(element)) is not None
 
 
-def _first(tree: HtmlElement, css: Iterable[str]) -> HtmlElement | None:
+def _first(page: Elements, css: Iterable[str]) -> HtmlElement | None:
     """Return the first element that is marked so and has a text of a heading's length."""
-    return next((one for one in select(tree, css) if 0 < len(line_of(one)) <= _LONGEST), None)
+    return next((one for one in page.select(css) if 0 < len(line_of(one)) <= _LONGEST), None)
 
 
 def _has_class(element: HtmlElement, name: str) -> bool:
