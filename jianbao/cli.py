@@ -30,6 +30,7 @@ from jianbao.commands import (
     search,
     serve,
     show,
+    source,
     sources,
     sql,
     stats,
@@ -97,6 +98,7 @@ for _name, _command, _example in (
     ("serve", serve.serve, "serve"),
 ):
     app.command(_name, epilog=f"Example: jianbao {_example}")(_command)
+app.add_typer(source.app, name="source", epilog="Example: jianbao source add 南昌日报")
 app.add_typer(import_.app, name="import", epilog="Example: jianbao import posts ../finews")
 app.add_typer(export.app, name="export", epilog="Example: jianbao export jsonl articles.jsonl")
 

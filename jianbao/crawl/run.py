@@ -120,7 +120,7 @@ def _crawl(  # noqa: PLR0913, PLR0917
     from jianbao.crawl.port import ArchivePort, RunOfPort  # noqa: PLC0415
     from spiders.archive_spider import ArchiveSpider  # noqa: PLC0415
 
-    process = CrawlProcess(ArchiveSpider, _settings(configuration), counted)
+    process = CrawlProcess(ArchiveSpider, settings_of(configuration), counted)
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
     with archive.reading() as connection:
         voices = find_voices(configuration, list_polled(connection))
@@ -145,7 +145,7 @@ def _crawl(  # noqa: PLR0913, PLR0917
             watch,
             port=port,
             allowed_hosts=_allowed_hosts(configuration),
-            context=_kind_context(configuration),
+            context=context_of(configuration),
             wanted=order.wanted,
             voices=voices,
             deliveries=port.deliveries,
@@ -156,7 +156,7 @@ def _crawl(  # noqa: PLR0913, PLR0917
         port.end()  # what a crawl left that was stopped in the middle of its own ending
 
 
-def _kind_context(configuration: Configuration) -> KindContext:
+def context_of(configuration: Configuration) -> KindContext:
     """Return what kinds are told of the configuration."""
     from jianbao.configuration.kind_keys import rules_of  # noqa: PLC0415
     from spiders.kinds.kind import Declaration, KindContext  # noqa: PLC0415
@@ -177,7 +177,8 @@ def _find_leftovers(archive: Archive, order: CrawlOrder) -> tuple[str, ...]:
         return tuple(slug for slug in list_leftovers(connection) if slug not in order.slugs)
 
 
-def _settings(configuration: Configuration) -> dict[str, Any]:
+def settings_of(configuration: Configuration) -> dict[str, Any]:
+    """Return how every crawl of a configuration behaves."""
     from spiders.settings import HttpRules, crawl_settings  # noqa: PLC0415
 
     http = configuration.http

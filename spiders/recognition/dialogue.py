@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from spiders.families.registry import RecognisedPaper, recognise_page, recognise_paper
 from spiders.kinds.kind import Answer, Ask
-from spiders.readers.any_article import read_any_article
+from spiders.readers.chinese.page import read_chinese_page
 from spiders.readers.epaper.paper_index import read_addresses, read_leads
 from spiders.readers.feeds.feed import Feed
 from spiders.readers.feeds.packed import unpack
@@ -128,8 +128,10 @@ def _look_at_page(answer: Answer, *, may_follow: bool) -> Questions:
         raise NoSource(f"{answer.url} {refused}") from refused
     if may_follow and (led := [url for url in read_leads(html, answer.url) if recognise_page(url)]):
         further = yield from _ask_or_none(led[0])
-        if further is not None and (found := _paper_of(further, signs, base=answer.url)):
-            return found
+        if further is not None:
+            own = read_signs(further.page.text, further.url)
+            if found := _paper_of(further, own, base=answer.url):
+                return found
     length = _article_length(answer)
     if guess is not None and not _is_article(length, guess):
         return _list_of(answer, signs, guess)
@@ -167,9 +169,10 @@ def _paper_of(answer: Answer, signs: PageSigns, base: str | None = None) -> Find
 
 
 def _describe_paper(paper: RecognisedPaper, answer: Answer, signs: PageSigns, base: str | None) -> Finding:
-    keys: dict[str, object] = {"family": paper.family.name, "issue": paper.issue}
+    home = base or paper.page.before
+    keys: dict[str, object] = {"family": paper.family.name, "issue": paper.issue.removeprefix(home)}
     reason = f"the page {answer.url} is of an issue of {paper.page.day}, laid out as {paper.family.told}"
-    return Finding("epaper", base or paper.page.before, _paper_name(answer, signs), keys, (reason,))
+    return Finding("epaper", home, _paper_name(answer, signs), keys, (reason,))
 
 
 def _paper_name(answer: Answer, signs: PageSigns) -> str | None:
@@ -191,7 +194,7 @@ def _list_of(answer: Answer, signs: PageSigns, guess: ListGuess) -> Finding:
 def _article_length(answer: Answer) -> int | None:
     """Return how many characters the text of a page has that is an article; None for any other page."""
     try:
-        draft = read_any_article(answer.page.text, answer.url, answer.fetched_at)
+        draft = read_chinese_page(answer.page.text, answer.url, answer.fetched_at)
     except SetAside:
         return None
     except Exception:  # noqa: BLE001 - what no reader can read is no article for this question

@@ -31,6 +31,7 @@ _JSON = re.compile(
 _LOGIN = re.compile(r"登录|登陆|login|sign\s?in", re.IGNORECASE)
 _ERROR = re.compile(r"404|403|50[0-4]|not\s+found|出错|错误|找不到|不存在|无法访问|维护", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[-_|–—·>»]+|--)\s*")
+_SITE = re.compile(r"(?:网|报|在线|日报社|传媒|之声|之窗)$")
 _LONGEST_NAME = 30
 _SHORT = 20_000  # characters of an error page, at most
 
@@ -109,7 +110,8 @@ def _site_name(tree: HtmlElement, title: str) -> str | None:
             if name:
                 return name[:_LONGEST_NAME]
     parts = [part for part in _SEPARATOR.split(title) if part]
-    return parts[-1][:_LONGEST_NAME] if parts else None
+    named = [part for part in parts if _SITE.search(part)]
+    return (named or parts)[-1][:_LONGEST_NAME] if parts else None
 
 
 def _asks_for_login(tree: HtmlElement, title: str) -> bool:

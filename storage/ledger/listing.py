@@ -73,6 +73,12 @@ _FIND_LISTED = Prepared(
 )
 
 
+def count_listed_since(connection: Connection, slug: str, since: datetime) -> int:
+    """Return how many articles a source's list had at some poll since a moment (aware)."""
+    query = select(func.count()).where(listing.c.source == slug, listing.c.last_listed_at >= since)
+    return connection.execute(query).scalar_one()
+
+
 def find_listed(connection: Connection, slug: str, info_codes: Sequence[str]) -> frozenset[str]:
     """Return those of the info codes that a source has listed before."""
     rows = _FIND_LISTED.run(connection, {"its_source": slug, "codes": json.dumps(info_codes)})

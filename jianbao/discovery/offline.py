@@ -1,0 +1,99 @@
+"""Testing a declaration offline: what it reads on saved pages, beside what was read on them then."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jianbao.configuration import Configuration, Source
+from jianbao.discovery.memory import relay
+from jianbao.discovery.proof import make_kind, read_answer
+from jianbao.discovery.samples import Sample, describe
+from spiders.declared.rules import ListRules
+from spiders.kinds.kind import Answer, Ask, Kind, Listing
+from storage.records import Listed, Owed, PollOrder, SetAside, TryLater
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One saved page, or the list as a whole: what differs from what was read then."""
+
+    what: str
+    differs: tuple[str, ...] = ()
+    by: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as ``--json`` has it."""
+        return {"what": self.what, "ok": not self.differs, "differs": list(self.differs), "by": self.by}
+
+
+def compare_samples(
+    source: Source, configuration: Configuration, expected: Mapping[str, Any], samples: Sequence[Sample]
+) -> tuple[Tested, ...]:
+    """Read the saved pages of a source as it is declared now, and compare."""
+    kind = make_kind(source, configuration)
+    tested = [_test_article(kind, source, sample) for sample in samples if sample.kind == "article"]
+    lists = [sample for sample in samples if sample.kind == "list"]
+    if lists:
+        tested.insert(0, _test_list(kind, source, lists, expected))
+    return (*tested, *_untested_layouts(kind, source, tested))
+
+
+def _test_article(kind: Kind, source: Source, sample: Sample) -> Tested:
+    said = sample.said
+    url, code = str(said["url"]), str(said.get("info_code", ""))
+    listed = Listed(code, "media", url, str(said.get("listed", "")))
+    read = read_answer(kind, Owed(source.slug, code, "media", url, listed.title), listed, sample.answer)
+    found, wanted = describe(read), dict(said.get("expected", {}))
+    by = (read.found_by or {}).get("paragraphs") or (read.found_by or {}).get("title")
+    return Tested(sample.file.name, tuple(_differences(wanted, found)), by)
+
+
+def _test_list(kind: Kind, source: Source, lists: Sequence[Sample], expected: Mapping[str, Any]) -> Tested:
+    answers = {str(sample.said["url"]): sample for sample in lists}
+    first = lists[0].answer
+    now = (first.fetched_at or datetime.now(UTC)).astimezone(ZoneInfo(source.timezone))
+    order = PollOrder(source.slug, source.url, source.kind, name=source.name, now=now)
+    try:
+        listing = _drive(kind, order, answers)
+    except (SetAside, TryLater) as refused:
+        return Tested("list", (f"it {refused}",))
+    listed = listing.listed
+    found = {"links": len(listed), "first": listed[0].info_code if listed else ""}
+    return Tested("list", tuple(_differences(expected, found)))
+
+
+def _drive(kind: Kind, order: PollOrder, answers: Mapping[str, Sample]) -> Listing:
+    """Return what a poll finds that is answered from samples, and by nothing else."""
+
+    def attend(ask: Ask) -> Generator[Ask, Answer, Answer]:
+        yield from ()
+        if ask.url not in answers:
+            raise TryLater(f"{ask.url} is in no sample")
+        return replace(answers[ask.url].answer)
+
+    try:
+        next(relay(kind.poll(order), attend))
+    except StopIteration as ended:
+        listing: Listing = ended.value
+        return listing
+    raise AssertionError("every question is answered")
+
+
+def _differences(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+    for name in dict.fromkeys((*wanted, *found)):
+        if wanted.get(name) != found.get(name):
+            yield f"{name} was {wanted.get(name)!r}, is {found.get(name)!r}"
+
+
+def _untested_layouts(kind: Kind, source: Source, tested: Sequence[Tested]) -> Iterator[Tested]:
+    """Yield a line for each layout of a source's own that reads none of its samples."""
+    rules = kind.context.sources[source.slug].rules
+    if isinstance(rules, ListRules):
+        read = {one.by for one in tested}
+        for layout in rules.layouts:
+            if layout.origin.startswith("layout:") and layout.origin not in read:
+                yield Tested(layout.origin, ("no sample is read by it: save a page of that layout",))
