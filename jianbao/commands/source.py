@@ -41,7 +41,10 @@ def add(
     name: Annotated[str | None, typer.Option(help="Its name for people.", metavar="NAME")] = None,
     slug: Annotated[str | None, typer.Option(help="Its name in commands.", metavar="SLUG")] = None,
 ) -> None:
-    """Find out how a newspaper is read, show what it would archive, and write it into the configuration."""
+    """Find out how a newspaper is read, and write it down.
+
+    It asks a few questions, and shows what it would archive before it asks whether to write it.
+    """
     from datetime import UTC, datetime
 
     from jianbao.discovery.asking import hold_dialogue
@@ -82,7 +85,10 @@ def check(
     slug: Annotated[str, typer.Argument(help="The source.", metavar="SLUG")],
     as_json: AsJson = False,
 ) -> None:
-    """Ask a source's site now: what its list has, what its articles say, and by which rules."""
+    """Ask a source's site now, and tell what is read there.
+
+    What its list has, what its first articles say, and by which rules.
+    """
     from jianbao.terminal.output import print_json, print_line
 
     configuration = Invocation.of(context).configuration()
@@ -117,7 +123,7 @@ def save(
     slug: Annotated[str, typer.Argument(help="The source.", metavar="SLUG")],
     as_json: AsJson = False,
 ) -> None:
-    """Keep samples of a source beside the configuration: its list and first articles as they are now."""
+    """Keep samples of a source beside the configuration."""
     from jianbao.discovery.samples import folder_of, save_samples
     from jianbao.terminal.output import print_json, print_line
 
@@ -138,7 +144,7 @@ def prove_offline(
     slug: Annotated[str | None, typer.Argument(help="The source; all by default.", metavar="SLUG")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the saved samples as the sources are declared now, offline; tell what differs."""
+    """Read saved samples offline, and tell what differs."""
     from jianbao.discovery.offline import compare_samples
     from jianbao.discovery.samples import folder_of, read_samples
     from jianbao.terminal.output import print_json, print_line
@@ -172,7 +178,7 @@ def prove_offline(
 
 @app.command("list", epilog="Example: jianbao source list")
 def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the configured sources, and how many samples each has."""
+    """List the configured sources and their samples."""
     from jianbao.discovery.samples import folder_of, read_samples
     from jianbao.terminal.output import print_json, print_table
 
@@ -203,7 +209,7 @@ def find(
     word: Annotated[str, typer.Argument(help="A part of a newspaper's name.", metavar="WORD")],
     as_json: AsJson = False,
 ) -> None:
-    """Look a newspaper up in the shipped catalogue, as of 2023."""
+    """Look a newspaper up in the shipped catalogue."""
     from jianbao.discovery.catalogue import find_papers, suggest_names
     from jianbao.terminal.output import print_json, print_note, print_table
 
