@@ -9,6 +9,8 @@ from jianbao.crawl.order import CrawlReport
 from jianbao.terminal.output import print_json, print_line, print_note, print_table
 from jianbao.terminal.progress import describe
 
+_RARE = ("furniture", "pictures", "pictures_failed")
+"""Columns that stand only where one of the sources has something in them."""
 _COLUMNS = ("source", "poll", "listed", "new", "revised", "unchanged", "gone", "failed", "quarantined")
 _MOST_TOLD = 20
 
@@ -19,7 +21,7 @@ def print_report(report: CrawlReport, *, as_json: bool) -> None:
         print_json(report.as_json())
         return
     rows = report.counted.by_source()
-    columns = (*_COLUMNS, "furniture") if any(row["furniture"] for row in rows) else _COLUMNS
+    columns = (*_COLUMNS, *(column for column in _RARE if any(row[column] for row in rows)))
     print_table(columns, ([row["slug"], *(row[column] for column in columns[1:])] for row in rows))
     print_summary(report)
 

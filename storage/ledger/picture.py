@@ -176,18 +176,6 @@ def list_facsimiles(connection: Connection, source: str, day: date) -> dict[str,
     return {row.url: _stored(facsimile, row) for row in rows}
 
 
-def count_pictures(connection: Connection, sources: Collection[str]) -> Mapping[str, int]:
-    """Return how many pictures and facsimiles of some sources there are in each state."""
-    counts: dict[str, int] = {}
-    for table in (picture, facsimile):
-        rows = connection.execute(
-            select(table.c.state, func.count()).where(table.c.source.in_(sources)).group_by(table.c.state)
-        )
-        for state, count in rows:
-            counts[state] = counts.get(state, 0) + count
-    return counts
-
-
 def _is_due(table: Table, source: str, due_by: datetime) -> Any:
     """Return the condition that a try has come, or lies too far ahead to be believed."""
     next_try = table.c.next_try_at
