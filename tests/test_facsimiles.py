@@ -96,3 +96,14 @@ def test_a_crawl_killed_among_its_pictures_goes_on_with_them(newsroom: Newsroom,
     newsroom.site.requests.clear()
     newsroom.crawl()
     assert pictures_asked(newsroom) == []
+
+
+def test_a_history_s_pictures_and_facsimiles_are_kept_too(newsroom: Newsroom) -> None:
+    paper = newsroom.site.epaper("lxrb")
+    first, last = [day for day in paper.days if day < newsroom.site.today][-2:]
+    ended = newsroom.run("backfill", "lxrb", "--from", str(first), "--to", str(last), "--json")
+    assert ended.status == 0, ended.stderr
+    pages = sum(len(paper.issue(day).pages) for day in (first, last))
+    kinds = {(kind, state): count for kind, state, count in newsroom.rows(FACSIMILES)}
+    assert kinds == {("image", "archived"): pages, ("pdf", "archived"): pages}
+    assert newsroom.rows("SELECT DISTINCT state FROM picture") == ["archived"]
