@@ -75,6 +75,9 @@ def test_a_history_is_fetched_once(newsroom: Newsroom, site: TinySite) -> None:
     days = [path[1:9] for path in site.asked if len(path) == 9]
     assert days == sorted(days, reverse=True), "the newest first"
     site.asked.clear()
+    told = newsroom.run("backfill", "daily", "--to", "2026-03-12").stdout
+    assert "days: 10 with an issue, 2 without one, 0 could not be had" in told
+    assert "from 2026-03-01 to 2026-03-12 is fetched: nothing was asked for" in told
     again = fill(newsroom, "--to", "2026-03-12")
     assert (again["requests"], again["crawl_id"], site.asked) == (0, None, [])
 
@@ -283,7 +286,7 @@ def test_progress_tells_days_articles_requests_and_the_time_left(monkeypatch: py
     progress, counted = Progress(), CrawlCounts(requests=7, history=HistoryCounts())
     assert progress.describe(counted) == "beginning"
     counted.of("daily").new = 5
-    counted.history = HistoryCounts(steps=4, done=14, total=40, gained=4)
+    counted.history = HistoryCounts(steps=4, days=Counter(listed=4), done=14, total=40, gained=4)
     now[0] += 60
     assert progress.describe(counted) == "14 of 40 days, 5 articles, 7 requests, about 6 min left"
     counted.history.waits = True

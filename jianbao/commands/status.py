@@ -123,7 +123,7 @@ def _print_source(found: Document, row: Document, now: datetime) -> None:
 def _describe_history(history: Document, now: datetime) -> str:
     from jianbao.terminal.short_time import short_time
 
-    far = f"{history['done']} of {history['of']} days" if history["of"] else "has begun"
+    far = f"{history['done']} of {history['of']} done" if history["of"] else "has begun"
     if history["state"] != "failed":
         return far
     return f"{far}; {history['reason']}; tried again after {short_time(history['next_try_at'], now)}"

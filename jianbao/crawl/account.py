@@ -75,7 +75,8 @@ def close_crawl(
         polled, tells = order.polls, order.may_doubt_layout
         resolve_empty_sets(connection, now, FILE_SCHEME)
         settle_regained(connection, archive.warc_folder, now)
-        raise_alarms(connection, slugs, counted, now, polled=polled, may_doubt_layout=tells)
+        if order.history is None:  # pages of years ago tell nothing of those of today
+            raise_alarms(connection, slugs, counted, now, polled=polled, may_doubt_layout=tells)
         finish_crawl(connection, crawl_id, counted, now, "interrupted" if counted.interrupted else None)
         if order.trigger == "schedule" and not counted.broken:
             resolve_events(connection, ("service_stuck",), now)

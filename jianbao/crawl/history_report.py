@@ -104,8 +104,11 @@ def _print_end(told: dict[str, Any], report: CrawlReport | None) -> None:
                 f"{span['from'] or 'the beginning'} to {span['to']}: {span['reason']}; "
                 f"tried again after {span['next_try_at']}"
             )
-    if report is None:
-        print_line("nothing was asked for: what can be had is here")
+    whole = f"the history of {told['source']} from {told['from'] or 'its beginning'} to {told['to']}"
+    if told["state"] == "done":
+        print_line(f"{whole} is fetched" + (": nothing was asked for" if report is None else ""))
+    elif report is None:
+        print_line(f"nothing was asked for: the next try of {whole} is not due")
     elif report.counted.interrupted or told["state"] in ("running", "stopped"):
         print_line(f"it goes on where it stopped: jianbao backfill {told['source']}")
 
@@ -121,7 +124,8 @@ class Progress:
         history = counted.history
         if history is None or (not history.steps and not counted.done):
             return "beginning"
-        steps = f"{history.done} of {history.total} days" if history.total else f"{history.steps} steps"
+        what = "days" if history.days else "pages"
+        steps = f"{history.done} of {history.total} {what}" if history.total else f"{history.steps} steps"
         said = f"{steps}, {counted.done} articles, {counted.requests} requests"
         if history.waits:
             return f"{said}; waiting for another crawl at the same host"
