@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from storage.database.schema import article, issue, issue_page, listing
 from storage.ledger.issue import find_issue, list_issues
-from storage.ledger.told import read_told
+from storage.ledger.told import TOLD, read_told
 from storage.records import IssuePage, StoredIssue, has_digits_alone, info_code_day
 
 _CODE = re.compile(r"(.+)-[0-9]{8}[.]")
@@ -44,7 +44,7 @@ def list_issue_articles(connection: Connection, slug: str, day: date) -> list[Is
                 listing.c.info_code,
                 listing.c.title,
                 listing.c.state,
-                listing.c.told,
+                TOLD.label("told"),
                 article.c.title.label("headline"),
                 article.c.page,
                 article.c.page_order,
@@ -131,7 +131,7 @@ def find_printed(connection: Connection, info_code: str) -> Printed | None:
     if day is None or has_digits_alone(info_code):
         return None
     listed = connection.execute(
-        select(listing.c.source, listing.c.told)
+        select(listing.c.source, TOLD)
         .where(listing.c.info_code == info_code)
         .order_by(listing.c.first_listed_at)
     )
