@@ -166,6 +166,18 @@ LIST = "".join(
         ("大家来说说今年的春茶", FORUM.format(STORY[1])),
         ("柳溪要闻", f"<ul>{LIST}</ul>"),
         ("春茶采摘实况", "<div class=content><video src=/v.mp4></video><p>点击看视频。</p></div>"),
+        (
+            "柳溪要闻",
+            "".join(
+                f"<h3><a href={n}.html>柳溪镇春茶第{n}批今天上市</a></h3><p>{STORY[n % 5]}</p>"
+                for n in range(9)
+            ),
+        ),
+        (
+            "采茶忙",
+            "<div class=video-player><div></div></div><div class=content><p>三月，柳溪镇的茶农上山采茶，一片繁忙。</p></div>",
+        ),
+        ("说说今年的春茶", f"<div id=postlist><div class=t_f>{STORY[1]}<br>{STORY[2]}</div></div>"),
         ("用户登录", "<div class=content><p>请先登录后再查看本页的内容，没有账号请先注册。</p></div>"),
         (
             "404 页面不存在",

@@ -97,7 +97,7 @@ def _seed(lines: Sequence[Line], weights: Sequence[float]) -> HtmlElement:
             continue
         element: HtmlElement | None = line.block
         for share in _SHARES:
-            if element is None or element.tag in ("body", "html"):
+            if element is None or element.tag == "html":
                 break
             scores[element] += weight * share
             element = element.getparent()
@@ -139,7 +139,7 @@ def _grown(seed: HtmlElement, lines: Sequence[Line], totals: _Totals, title: Tit
     held = totals.places(seed)
     for _ in range(_MOST_STEPS):
         parent = current.getparent()
-        if parent is None or parent.tag in ("body", "html"):
+        if parent is None or parent.tag == "html":
             break
         wider = totals.places(parent)
         if _is_leaf(current) or _has_more_beside(held, wider, lines, totals, title):

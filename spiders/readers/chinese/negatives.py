@@ -10,6 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lxml import etree
+from lxml.html import HtmlElement
+
 from spiders.readers.chinese.heads import Head
 from spiders.readers.chinese.paragraphs import Text
 from spiders.readers.chinese.sheet import Line, Sheet
@@ -99,7 +102,10 @@ _GENRES = (
 _FORUM_SOFTWARE = re.compile(
     r"discuz|phpwind|phpbb|vbulletin|flarum|nodebb|mediawiki|discourse|xenforo", re.IGNORECASE
 )
-_OTHER_SOFTWARE_KIND = re.compile(r"video|music|profile|product|book", re.IGNORECASE)
+_THREAD = etree.XPath(
+    'boolean(//*[@id="postlist" or @id="thread_subject" or @id="threadlist" or @id="posts_list"])'
+)
+"""The elements that forum software of most Chinese forums keeps a thread in."""
 _GALLERY = re.compile(r"(?:高清)?(?:图集|组图|图片库|大图|幻灯|高清图|图集频道|图片频道|图片)")
 _COUNTER = re.compile(r"\d{1,3}\s?/\s?\d{1,3}(?!\d)")
 _PAGES_ON = re.compile(r"下一页|下一张|上一张|尾页|下页|查看原图|\d{1,3}\s?/\s?\d{1,3}\s?\Z")
@@ -114,10 +120,10 @@ _MOST_SAMPLE, _HEADING = 400, 30
 """Characters of a line around a text, and in it, whose words count."""
 
 
-def check_article(head: Head, sheet: Sheet, title: Titled | None, text: Text) -> None:
+def check_article(tree: HtmlElement, head: Head, sheet: Sheet, title: Titled | None, text: Text) -> None:
     """Raise `NoArticle` for a page that is something else, whatever text it has."""
     reason = (
-        _of_software(head)
+        _of_software(tree, head)
         or _of_genre(head, sheet, text)
         or _of_pictures(head, sheet, text)
         or _of_films(head, sheet, text)
@@ -131,11 +137,13 @@ def check_article(head: Head, sheet: Sheet, title: Titled | None, text: Text) ->
         raise SetAside("is not written in Chinese")
 
 
-def _of_software(head: Head) -> str | None:
+def _of_software(tree: HtmlElement, head: Head) -> str | None:
     software = _FORUM_SOFTWARE.search(head.generator) or re.search(
         r"Powered by (?:Discuz|phpwind|phpBB)", head.title
     )
-    return f"is made by software for other things than news ({software[0]})" if software else None
+    if software:
+        return f"is made by software for other things than news ({software[0]})"
+    return "is a forum's page, not an article's" if _THREAD(tree) else None
 
 
 def _of_genre(head: Head, sheet: Sheet, text: Text) -> str | None:
@@ -183,7 +191,7 @@ def _of_films(head: Head, sheet: Sheet, text: Text) -> str | None:
     words = sum(len(line.text) for line in text.lines)
     films = [place for place in sheet.films if text.first - 30 <= place <= text.last + 10]
     is_named = any(_FILM.fullmatch(piece) for piece in pieces_of(head.title)[1:]) or "video" in head.kind
-    if words < (160 if is_named else 60) and len(text.lines) <= 3 and (films or is_named):
+    if words < (200 if is_named else 100) and len(text.lines) <= 2 and (films or is_named):
         return "plays a film and has next to no text"
     return None
 
@@ -196,12 +204,20 @@ def _of_list(sheet: Sheet, title: Titled | None, text: Text) -> str | None:
     told = sum(1 for line in lines if len(line.text) >= 40 and _SENTENCE.search(line.text))
     if len(lines) >= 12 and told < 3 and sentences < 0.12 * len(lines) and letters < 28 * len(lines):
         return "is a list of headings, not an article"
+    between = sum(1 for line in sheet.lines[text.first : text.last + 1] if _is_entry(line))
+    if between >= 5 and between * 2 >= len(lines):
+        return "is a list of stories with a summary each, not an article"
     links = sum(1 for line in sheet.lines if line.is_link and len(line.text) >= 9 and not line.is_hidden)
     dated = _dated(sheet.lines)
     is_headed = title is not None and title.agrees and len(title.text) >= 8 and letters >= 40
     if links >= 15 and letters < 150 and dated >= 8 and not is_headed:
         return "is a list of links, not an article"
     return None
+
+
+def _is_entry(line: Line) -> bool:
+    """Tell whether a line is the linked headline of another story."""
+    return line.is_link and not line.is_hidden and not line.is_margin and 8 <= len(line.text) <= 60
 
 
 def _dated(lines: Sequence[Line]) -> int:

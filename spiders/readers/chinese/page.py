@@ -72,7 +72,7 @@ def read_page(page: Page) -> Draft:
     text = take_text(page.sheet, body, title)
     if not text.lines:
         raise SetAside("has no text that reads like an article's")
-    check_article(page.head, page.sheet, title, text)
+    check_article(page.tree, page.head, page.sheet, title, text)
     return draft_of(page, title, text)
 
 

@@ -28,6 +28,7 @@ _BLOCKS = frozenset({
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD = frozenset({"b", "strong"})
 _MARGIN_TAGS = frozenset({"nav", "footer", "aside"})
+_PLAYERS = frozenset({"player", "videoplayer", "videobox", "videoarea", "vplayer", "playerbox"})
 _GONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
@@ -183,7 +184,7 @@ def lay_out(tree: HtmlElement) -> Sheet:
             laying.add(element.tail, around)
             continue
         if tag in _UNREAD:
-            if tag in ("video", "audio", "iframe", "embed", "object"):
+            if tag in ("video", "embed", "object"):
                 laying.sheet.films.append(len(laying.sheet.lines))
             laying.add(element.tail, around)
             continue
@@ -225,15 +226,17 @@ def _enter(element: HtmlElement, around: _Around, laying: _Laying) -> _Around:
         return around
     if not is_block and not element.attrib and tag not in _BOLD and tag != "a":
         return around
-    return _inner(element, around, is_block)
+    return _inner(element, around, laying, is_block=is_block)
 
 
-def _inner(element: HtmlElement, around: _Around, is_block: bool) -> _Around:
+def _inner(element: HtmlElement, around: _Around, laying: _Laying, *, is_block: bool) -> _Around:
     tag = element.tag
     attributes = element.attrib
     style = attributes.get("style", "")
     words = words_of(element)
     is_margin = tag in _MARGIN_TAGS or (bool(words) and is_margin_named(words))
+    if is_block and words & _PLAYERS:
+        laying.sheet.films.append(len(laying.sheet.lines))
     return _Around(
         block=element if is_block else around.block,
         row=element if tag == "tr" else around.row,
