@@ -3,7 +3,9 @@
 # ruff: noqa: E501 - a page's markup is told as it is served
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from html import escape
 
 import pytest
 from support.undeclared_pages import MEDIA, SHAPES, STORY, TITLE
@@ -121,6 +123,17 @@ def test_kicker_and_subtitle_are_no_part_of_the_title() -> None:
     )
     draft = read_chinese_page(html, URL, NOW)
     assert (draft.kicker, draft.title, draft.subtitle) == ("春茶时节看柳溪", TITLE, "镇里将办第一场茶市")
+
+
+@pytest.mark.parametrize("is_escaped", [False, True])
+def test_a_text_that_only_a_script_shows_is_read(is_escaped: bool) -> None:
+    markup = escape(BODY) if is_escaped else BODY
+    data = json.dumps({"publish_time": "2026-03-20 09:16", "content": markup})
+    html = f"<html><head><title>{TITLE}_柳溪网</title></head><body><div id=app></div><script>var d={data}</script></body></html>"
+    draft = read_chinese_page(html, URL, NOW)
+    assert (draft.title, [paragraph.text for paragraph in draft.paragraphs]) == (TITLE, list(STORY))
+    assert draft.published_at is not None
+    assert f"{draft.published_at:%Y-%m-%d %H:%M}" == "2026-03-20 09:16"
 
 
 def test_an_article_of_several_pages_says_so() -> None:

@@ -17,9 +17,10 @@ from spiders.readers.chinese.heads import Head, read_head
 from spiders.readers.chinese.media import find_media
 from spiders.readers.chinese.negatives import check_article
 from spiders.readers.chinese.next_page import find_next_page
-from spiders.readers.chinese.paragraphs import Text, paragraph_of, take_text
+from spiders.readers.chinese.paragraphs import Text, is_dropped, paragraph_of, take_text
 from spiders.readers.chinese.pictures import find_images
 from spiders.readers.chinese.printed_moment import ADDRESS, Moment, find_moment
+from spiders.readers.chinese.script_text import read_script_text
 from spiders.readers.chinese.sheet import Line, Sheet, lay_out
 from spiders.readers.chinese.title import Titled, cut_site, find_agreeing, find_prominent
 from spiders.readers.markup import parse_document
@@ -28,6 +29,8 @@ from storage.records import MEDIA, Draft, SetAside
 _XML_PROLOG = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
 _OVER_TITLE, _UNDER_TEXT = 10, 12
 READER = "reader"
+_LEAST_SHOWN = 40
+"""Characters below which a text may be the place of one that a script shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,32 @@ def read_chinese_page(html: str, url: str, fetched_at: datetime | None = None) -
 
 def read_page(page: Page) -> Draft:
     """Return what `read_chinese_page` does, of a page that was taken apart before."""
-    title = find_agreeing(page.sheet.lines, page.head)
-    body = find_body(page.sheet, title)
-    if body is None:
-        raise SetAside("has no text that reads like an article's")
-    if title is None:
-        title = find_prominent(page.sheet.lines, body.first)
-        body = find_body(page.sheet, title) or body
-    text = take_text(page.sheet, body, title)
+    title, text = _shown_text(page)
+    if sum(len(line.text) for line in text.lines) < _LEAST_SHOWN:
+        text = _scripted_text(page) or text
     if not text.lines:
         raise SetAside("has no text that reads like an article's")
     check_article(page.tree, page.head, page.sheet, title, text)
     return draft_of(page, title, text)
+
+
+def _shown_text(page: Page) -> tuple[Titled | None, Text]:
+    """Return the headline and the text that the page's own markup shows."""
+    title = find_agreeing(page.sheet.lines, page.head)
+    body = find_body(page.sheet, title)
+    if body is None:
+        return title, Text([], 0, -1, [])
+    if title is None:
+        title = find_prominent(page.sheet.lines, body.first)
+        body = find_body(page.sheet, title) or body
+    return title, take_text(page.sheet, body, title)
+
+
+def _scripted_text(page: Page) -> Text | None:
+    """Return the text that only a script would show; None without one."""
+    lines = [line for line in read_script_text(page.tree) if not is_dropped(line)]
+    end = len(page.sheet.lines)
+    return Text(lines, end, end - 1, []) if lines else None
 
 
 def draft_of(page: Page, title: Titled | None, text: Text, rule: str = READER) -> Draft:

@@ -42,7 +42,7 @@ def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
     lines: list[Line] = []
     behind: list[Line] = []
     for line in candidates[:end]:
-        (behind if _is_dropped(line) else lines).append(line)
+        (behind if is_dropped(line) else lines).append(line)
     lines = [line for line in map(_without_link_on, lines) if line.text]
     lines = _without_headline(lines, title)
     while lines and _is_tail(lines[-1]):
@@ -202,7 +202,8 @@ def _beside(lines: Sequence[Line], last: int, end: int) -> int:
     return last
 
 
-def _is_dropped(line: Line) -> bool:
+def is_dropped(line: Line) -> bool:
+    """Tell whether a line is none of the article's, by its words, or because it only leads elsewhere."""
     text = line.text
     if is_furniture(text) or (is_stop(text) and (line.is_link or len(text) <= 12)):
         return True
