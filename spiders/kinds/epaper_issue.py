@@ -97,6 +97,9 @@ def _take(order: IssueOrder, gathered: _Gathered, link: PageLink, answer: Answer
     except SetAside as refused:
         sheet = IssueSheet()
         gathered.troubles.append(f"{link.url} {refused}")
+    except Exception as error:  # noqa: BLE001 - what a reader stumbles over must not take the other pages
+        sheet = IssueSheet()
+        gathered.troubles.append(f"{link.url} could not be read ({type(error).__name__}: {error})")
     gathered.sheets[key] = sheet
     gathered.links.setdefault(key, link)
     gathered.elsewhere |= sheet.elsewhere

@@ -17,10 +17,9 @@ from spiders.families.page_name import read_page_name
 from spiders.readers.base_address import base_of
 from spiders.readers.chinese.page import read_chinese_page
 from spiders.readers.epaper.article_body import ArticleBody, cut_body
-from spiders.readers.epaper.elements import Elements
+from spiders.readers.epaper.elements import Elements, parse_page
 from spiders.readers.epaper.headings import Headings, line_of, read_headings, squeeze
 from spiders.readers.epaper.hidden_fields import is_issue_page, read_hidden
-from spiders.readers.markup import parse_document
 from storage.records import Draft, SetAside
 from storage.records.press_days import PRESS_ZONE
 
@@ -57,7 +56,7 @@ def read_epaper_article(html: str, url: str, family: Family, day: date, names: I
     hidden = read_hidden(html)
     if is_issue_page(html, hidden):
         raise SetAside("is a page of an issue, and no article")
-    page = Elements(parse_document(html))
+    page = Elements(parse_page(html))
     headings = read_headings(page, hidden, family.titles, names)
     body = cut_body(page, html, family, headings.elements)
     if not body.has_text and (found := _read_undeclared(html, url, day, body, headings)) is not None:

@@ -16,6 +16,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from spiders.families.family import Family
+from spiders.readers.epaper.comments import list_comments
 from spiders.readers.epaper.elements import Elements
 from spiders.readers.epaper.headings import line_of, squeeze
 
@@ -29,10 +30,6 @@ _PICTURES = (
     "table.pci_c", "table.c_c", "table.pic_c", "#reslist", "#imagelist", ".tushuo",
 )  # fmt: skip
 _ROWS = (".sec", ".lai", ".info", ".author", "#Author", "founder-author", ".newstime", ".pubtime")
-_MARKED = re.compile(
-    r"<!--\s*enpcontent\s*-->(?P<body>.*?)<!--\s*/enpcontent\s*-->", re.DOTALL | re.IGNORECASE
-)
-_HIDDEN = re.compile(r"<!--\s*enpproperty.*?-->", re.DOTALL)
 _CAPTIONS = ("data-original-title", "data-caption", "data-title")
 _THUMBNAIL = re.compile(r"(\.(?:jpe?g|png|gif|webp))\.\d{1,2}\Z", re.IGNORECASE)
 _WORD = re.compile(r"\w")
@@ -60,9 +57,7 @@ def cut_body(page: Elements, html: str, family: Family, headings: Iterable[HtmlE
 
     It is what the page marks as the text, else the first known place with a text that is no list of links.
     """
-    marked = next(
-        (one["body"] for one in _MARKED.finditer(_HIDDEN.sub("", html)) if _says(one["body"])), None
-    )
+    marked = _marked(html)
     places = [one for one in page.select((*family.bodies, *_BODIES)) if not _is_list(one)]
     place = next((one for one in places if _WORD.search(line_of(one))), None)
     if marked is not None:
@@ -77,6 +72,19 @@ def cut_body(page: Elements, html: str, family: Family, headings: Iterable[HtmlE
     _write_captions(body, has_captions=has_text)
     markup = "".join([*figures, _inner(body)])
     return ArticleBody(markup, has_text, has_place)
+
+
+def _marked(html: str) -> str | None:
+    """Return what stands between the comments that mark a text, None for nothing."""
+    begin: int | None = None
+    for start, end, said in list_comments(html):
+        if said.casefold() == "enpcontent":
+            begin = end
+        elif said.casefold() == "/enpcontent" and begin is not None:
+            if _says(html[begin:start]):
+                return html[begin:start]
+            begin = None
+    return None
 
 
 def _says(markup: str) -> bool:

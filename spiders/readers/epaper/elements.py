@@ -10,9 +10,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
+from lxml.etree import ParserError
 from lxml.html import HtmlElement
 
+from spiders.readers.markup import parse_document
+from storage.records import SetAside
+
+_MOST, _DEEPEST = 2_000, 100
+"""Elements of one mark, and elements around one, beyond which none is looked at."""
 _PART = re.compile(
     r"(?P<tag>[a-zA-Z][\w-]*)|\#(?P<id>[\w-]+)|\.(?P<class>[\w-]+)"
     r"|\[(?P<name>[\w-]+)=['\"]?(?P<value>[^\]'\"]*)['\"]?\]|(?P<first>:first-child)"
@@ -42,11 +49,16 @@ class Elements:
             if not isinstance(element.tag, str):
                 continue
             self._places[element] = place
-            self._by.setdefault(("tag", element.tag), []).append(element)
+            self._add(("tag", element.tag), element)
             for attribute in ("id", "class"):
                 if value := element.get(attribute):
                     for word in value.split() if attribute == "class" else (value,):
-                        self._by.setdefault((attribute, word), []).append(element)
+                        self._add((attribute, word), element)
+
+    def _add(self, key: tuple[str, str], element: HtmlElement) -> None:
+        found = self._by.setdefault(key, [])
+        if len(found) < _MOST:
+            found.append(element)
 
     def place_of(self, element: HtmlElement) -> int:
         """Return an element's place in the tree's order."""
@@ -59,6 +71,14 @@ class Elements:
             for element in self._by.get(_key(mark), ()):
                 if _matches(element, mark):
                     yield element
+
+
+def parse_page(html: str) -> HtmlElement:
+    """Return a page's tree; raise `SetAside` for one that nobody writes, or that has no element at all."""
+    try:
+        return parse_document(html)
+    except ParserError as error:
+        raise SetAside("has no element of a page") from error
 
 
 @cache
@@ -101,4 +121,6 @@ def _matches(element: HtmlElement, mark: Mark) -> bool:
     if mark.is_first and element.getprevious() is not None:
         return False
     within = mark.within
-    return within is None or any(_matches(around, within) for around in element.iterancestors())
+    return within is None or any(
+        _matches(around, within) for around in islice(element.iterancestors(), _DEEPEST)
+    )

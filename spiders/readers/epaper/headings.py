@@ -23,6 +23,8 @@ _KICKERS = (
 _SUBTITLES = ("#SubTitle", "founder-subtitle", ".subtitle", ".bmnr_con_futi", ".futi", ".subTitle")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _BYLINE = re.compile(r"[□■●○◎◆▲\s（(]*(?:本报|本刊|特约|见习|实习|首席)*(?:记者|通讯员|作者|文/|文\s*[:：])")
+_MOST_PARTS = 1_000
+"""Elements of a line, beyond which none is read."""
 _LONGEST = 300
 """Characters of a title: longer ones are a text."""
 
@@ -124,9 +126,14 @@ def _has_class(element: HtmlElement, name: str) -> bool:
 
 
 def line_of(element: HtmlElement) -> str:
-    """Return the text of an element in a line: breaks are blanks, comments and scripts nothing."""
+    """Return the text of an element in a line: breaks are blanks, comments and scripts nothing.
+
+    Of a long text, only the beginning: no heading is as long.
+    """
     parts: list[str] = []
-    for one in element.iter():
+    for looked_at, one in enumerate(element.iter()):
+        if looked_at > _MOST_PARTS:
+            break
         if isinstance(one.tag, str) and one.tag not in ("script", "style"):
             parts.append(" " if one.tag in ("br", "p", "div") and one is not element else "")
             parts.append(one.text or "")

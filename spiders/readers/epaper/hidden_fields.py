@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
-_COMMENT = re.compile(r"<!--\s*enpproperty(?P<said>.*?)(?:/enpproperty\s*)?-->", re.DOTALL)
+from spiders.readers.epaper.comments import list_comments
+
 _FIELD = re.compile(r"<(?P<name>[a-z][a-z-]{1,30})>(?P<value>[^<]*)</", re.IGNORECASE)
 _META = re.compile(r"<meta\s[^<>]{0,300}\bname\s*=\s*['\"]?pagetype['\"]?\s[^<>]{0,300}>", re.IGNORECASE)
 _CONTENT = re.compile(r"\bcontent\s*=\s*['\"]?\s*(\d)", re.IGNORECASE)
-_LONGEST = 200_000
+_LONGEST, _MOST = 200_000, 10
 ARTICLE, ISSUE_PAGE = "1", "2"
 
 
 def read_hidden(html: str) -> dict[str, str]:
     """Return what a page says of itself by names without ``founder-``; the first word of each counts."""
     found: dict[str, str] = {}
-    for comment in _COMMENT.finditer(html):
-        for one in _FIELD.finditer(comment["said"][:_LONGEST]):
+    told = (said for _, _, said in list_comments(html) if said.startswith("enpproperty"))
+    for said in islice(told, _MOST):
+        for one in _FIELD.finditer(said[:_LONGEST]):
             name = one["name"].casefold().removeprefix("founder-")
             if value := one["value"].strip():
                 found.setdefault(name, value)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
@@ -17,8 +18,8 @@ from lxml.html import HtmlElement
 from spiders.families.family import Family, Spot, is_of_folder, is_of_issue
 from spiders.families.page_name import read_page_name
 from spiders.readers.base_address import base_of
+from spiders.readers.epaper.elements import parse_page
 from spiders.readers.epaper.image_map import Corners, find_picture, picture_size, read_corners
-from spiders.readers.markup import parse_document
 from storage.records import SetAside
 
 _MOST_PAGES = 400
@@ -30,8 +31,12 @@ _WRITTEN = re.compile(r"\"((?:[^\"\\\n]|\\.){0,500})\"|'((?:[^'\\\n]|\\.){0,500}
 _THUMBNAIL = re.compile(r"(\.(?:jpe?g|png|gif|webp))\.\d{1,2}\Z", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp)(?:\.\d{1,2})?\Z", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"<founder-pagenum>\s*([^<>\s]{1,12})\s*</founder-pagenum>", re.IGNORECASE)
-_FEW = 4
-"""Children of an element whose whole text may be a page's name."""
+_FEW = 6
+"""Elements of a line that may be a page's name, itself among them."""
+_LINES = ("td", "div", "p", "li", "span", "h1", "h2", "h3", "strong", "b", "title")
+_MOST_LINES, _LONGEST_LINE, _DEEPEST = 20_000, 300, 100
+_MOST_AREAS = 50
+"""Areas of one article, beyond which none is kept."""
 _DRAWN = ("tplimg", "template", "/images/icon")
 
 
@@ -93,9 +98,9 @@ def read_issue_page(html: str, url: str, family: Family, page: Spot, hosts: Iter
 
     Raises `SetAside` where it is no page anybody writes, or links to more than any newspaper's page does.
     """
-    tree, base = parse_document(html), base_of(html, url)
+    tree, base = parse_page(html), base_of(html, url)
     found = _Found()
-    areas = [link for link in tree.iter("area") if link.get("href")]
+    areas = [link for link in islice(tree.iter("area"), _MOST_ARTICLES) if link.get("href")]
     for link in tree.iter("a", "area"):
         if href := (link.get("href") or "").strip():
             _take(link, _join(base, href), found, family, page, tuple(hosts))
@@ -220,18 +225,28 @@ def _own_name(tree: HtmlElement, html: str) -> tuple[str | None, str]:
         hidden: str | None = match[1].upper()
     else:
         hidden = None
-    for element in tree.iter("td", "div", "p", "li", "span", "h1", "h2", "h3", "strong", "b", "title"):
-        if len(element) >= _FEW or element.find(".//a") is not None or _is_linked(element):
-            continue
-        text = _BLANKS.sub(" ", "".join(element.itertext())).strip()
+    for element in islice(tree.iter(*_LINES), _MOST_LINES):
+        text = _short_text(element)
         read = read_page_name(text) if "版" in text else None
-        if read is not None and hidden in (None, read[0]):
+        if read is not None and hidden in (None, read[0]) and not _is_linked(element):
             return read
     return hidden, ""
 
 
+def _short_text(element: HtmlElement) -> str:
+    """Return the text of an element that is but a line, empty for one with links or many parts."""
+    parts: list[str] = []
+    for looked_at, one in enumerate(element.iter()):
+        if looked_at >= _FEW or one.tag == "a":
+            return ""
+        parts.append(one.text or "" if isinstance(one.tag, str) else "")
+        if one is not element:
+            parts.append(one.tail or "")
+    return _BLANKS.sub(" ", "".join(parts)[:_LONGEST_LINE]).strip()
+
+
 def _is_linked(element: HtmlElement) -> bool:
-    return next(element.iterancestors("a"), None) is not None
+    return any(one.tag == "a" for one in islice(element.iterancestors(), _DEEPEST))
 
 
 def _text_of(link: HtmlElement) -> str:

@@ -9,15 +9,14 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement
 
 from spiders.readers.base_address import base_of
-from spiders.readers.markup import parse_document
+from spiders.readers.epaper.elements import parse_page
 
-_REFRESH = re.compile(
-    r"\s*[\d.]*\s*[;,]?\s*url\s*=\s*(?P<quote>['\"]?)(?P<url>[^'\"]+)(?P=quote)\s*", re.IGNORECASE
-)
+_REFRESH = re.compile(r"\burl\s?=\s?['\"]?([^'\"]{1,2000})", re.IGNORECASE)
 _SCRIPTED = re.compile(
-    r"location(?:\.href)?\s*(?:=|\.(?:replace|assign)\s*\()\s*"
+    r"location(?:\.href)?\s{0,9}(?:=|\.(?:replace|assign)\s{0,9}\()\s{0,9}"
     r"(?:\"(?P<one>[^\"\n]{1,500})\"|'(?P<other>[^'\n]{1,500})')"
 )
+_LONGEST = 3_000
 _MOST = 5_000
 """Addresses of a page: beyond them none is looked at."""
 
@@ -27,7 +26,7 @@ def read_leads(html: str, url: str) -> tuple[str, ...]:
 
     The page's own address is none of them. Raises `SetAside` where it is no page anybody writes.
     """
-    tree, base = parse_document(html), base_of(html, url)
+    tree, base = parse_page(html), base_of(html, url)
     found = dict.fromkeys(_absolute([*_refreshes(tree), *_scripted(tree), *_framed(tree)], base))
     found.pop(url, None)
     return tuple(found)
@@ -35,7 +34,7 @@ def read_leads(html: str, url: str) -> tuple[str, ...]:
 
 def read_addresses(html: str, url: str) -> tuple[str, ...]:
     """Return all that a page leads or links to, absolute, where it leads by itself first, each once."""
-    tree, base = parse_document(html), base_of(html, url)
+    tree, base = parse_page(html), base_of(html, url)
     links = (link.get("href") or "" for link in tree.iter("a", "area", "option"))
     values = (option.get("value") or "" for option in tree.iter("option"))
     found = dict.fromkeys(
@@ -47,9 +46,9 @@ def read_addresses(html: str, url: str) -> tuple[str, ...]:
 def _refreshes(tree: HtmlElement) -> Iterator[str]:
     for meta in tree.iter("meta"):
         if (meta.get("http-equiv") or "").strip().casefold() == "refresh":
-            match = _REFRESH.fullmatch(meta.get("content") or "")
-            if match:
-                yield match["url"].strip()
+            content = " ".join((meta.get("content") or "")[:_LONGEST].split())
+            if match := _REFRESH.search(content):
+                yield match[1].strip()
 
 
 def _scripted(tree: HtmlElement) -> Iterator[str]:
