@@ -133,8 +133,8 @@ WRONG_SOURCES = [
     ("hosts", '["a.example:http"]', ": it is no address (Port could not be cast"),
     ("hosts", '["a.example:0"]', ": it is no address (nothing is at port 0); expected"),
     ("url", '"http://江西..日报/"', "it has a host that can't be one"),
-    ("kind", '"rss"', 'sources[hexi].kind is "rss"; expected "category" or "infocode" or "page" or '),
-    ("kind", '"Category"', 'expected "category" or "infocode" or "page" or '),
+    ("kind", '"rss"', 'sources[hexi].kind is "rss"; expected "category" or "infocode" or '),
+    ("kind", '"Category"', 'expected "category" or "infocode" or '),
     ("url", '""', "it is not http or https"),
     ("url", '"/category/hexi.html"', "it is not http or https"),
     ("url", '"file:///etc/passwd"', "it is not http or https"),
@@ -308,7 +308,7 @@ def test_the_slug_of_unlisted_articles_is_no_slug_of_a_page(write: Write) -> Non
 
     assert load_error(file).startswith(
         f'{file}, line 4: sources[infocode].kind is "category": its slug infocode is reserved for articles'
-        ' fetched by info code, so it needs another; expected "category" or "infocode" or "page" or '
+        ' fetched by info code, so it needs another; expected "category" or "infocode" or '
     )
 
 

@@ -141,7 +141,8 @@ def test_what_is_no_part_of_the_text_is_dropped_and_the_rest_stays() -> None:
     """
     html = page(
         '<h1>柳树</h1><div class="cover"><img src="/c.jpg"></div><div id="text"><img class="own" src="a.jpg">'
-        f'<p class="tu">护堤</p><img src="ad.gif">{text()}第三行<br>点击进入专题<br>第四行<div class="share">分享</div>'
+        f'<p class="tu">护堤</p><img src="ad.gif">{text()}第三行<br>点击进入专题<br>'
+        '第四行<div class="share">分享</div>'
         "<p><b>责任</b>编辑：某某</p></div>"
     ).html
     draft = read(declared, html)
@@ -272,7 +273,8 @@ def test_a_list_names_each_article_once_with_title_and_time() -> None:
     shown = page(
         '<ul><li><a href="/a/1.html"><img src="x.jpg"></a><a href="/a/1.html">柳树抽芽<em>图</em></a>'
         '<span>昨天 23:01</span></li><li><a href="/a/2.html">查看详情</a><a title="水渠清了两条又修了一条" '
-        'href="http://news.example.org/a/2.html?#c">水渠清了两条…</a><span>03-18</span></li><li><a href="/b/3.html">旁</a></li></ul>'
+        'href="http://news.example.org/a/2.html?#c">水渠清了两条…</a><span>03-18</span></li>'
+        '<li><a href="/b/3.html">旁</a></li></ul>'
     )
     listed = as_listed(read_html_list(shown, declared), "a", declared, shown.url)
     assert [(one.info_code, one.title) for one in listed] == [

@@ -39,7 +39,9 @@ def test_writes_the_default_of_every_key(tmp_path: Path) -> None:
 OF_FEW_KINDS = {("sources", key) for section in (ListKeys, EpaperKeys) for key in section.model_fields}
 
 
-@pytest.mark.parametrize("key", sorted(".".join(key) for key in fields_by_key() if key[:2] not in OF_FEW_KINDS))
+@pytest.mark.parametrize(
+    "key", sorted(".".join(key) for key in fields_by_key() if key[:2] not in OF_FEW_KINDS)
+)
 def test_every_key_is_written_and_explained_in_a_comment(key: str, tmp_path: Path) -> None:
     text = write_configuration(tmp_path).read_text("utf-8")
     name = key.rpartition(".")[2]
