@@ -47,7 +47,7 @@ def add(
     """
     from datetime import UTC, datetime
 
-    from jianbao.discovery.asking import hold_dialogue
+    from jianbao.discovery.asking import MOST_QUESTIONS, hold_dialogue
     from jianbao.discovery.block import append_block
     from jianbao.discovery.proposal import propose
     from jianbao.discovery.samples import folder_of, save_samples
@@ -61,7 +61,10 @@ def add(
         _refuse_several(what, wish.papers, as_json=as_json)
     _refuse_known(configuration, wish)
     outcome: Outcome[Proposal] = hold_dialogue(
-        configuration, propose(wish, configuration), lambda url: print_note(f"asking {url}")
+        configuration,
+        propose(wish, configuration),
+        lambda url: print_note(f"asking {url}"),
+        most=MOST_QUESTIONS if wish.address else 2 * MOST_QUESTIONS,
     )
     proposal = outcome.found
     block = proposal.block(f"{proposal.keys['name']}: added {now:%Y-%m-%d} by jianbao source add {what}")

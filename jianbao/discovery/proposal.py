@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from pydantic import ValidationError
 
@@ -16,7 +17,7 @@ from jianbao.discovery.memory import remembering
 from jianbao.discovery.proof import Proof, prove
 from spiders.kinds.kind import Answer, Ask
 from spiders.kinds.registry import find_kind
-from spiders.recognition.dialogue import NoSource, find_out
+from spiders.recognition.dialogue import NoSource, Questions, find_out
 from spiders.recognition.finding import Finding
 from spiders.recognition.naming import propose_site, propose_slug
 from storage.records import SetAside, TryLater
@@ -72,13 +73,13 @@ def _propose(
         except TryLater as trouble:
             raise NoSource(f"{trouble}; {_advice(str(trouble))}") from trouble
         return (yield from _proved(finding, wish, configuration, answers))
-    troubles: list[str] = []
-    for paper in wish.papers:
+    name, troubles = wish.papers[0].name, list[str]()
+    for look in (*map(_as_known, wish.papers), *map(_at_home, _homes(wish.papers))):
         try:
-            return (yield from _proved(_of_catalogue(paper), wish, configuration, answers))
-        except NoSource as nothing:
+            finding = replace((yield from look), name=name)
+            return (yield from _proved(finding, wish, configuration, answers))
+        except (NoSource, TryLater) as nothing:
             troubles.append(str(nothing))
-    name = wish.papers[0].name
     told = "; ".join(dict.fromkeys(troubles))
     raise NoSource(
         f"{name} is not where it was in {AS_OF}: {told}. If you know its address today: "
@@ -86,7 +87,21 @@ def _propose(
     )
 
 
-def _of_catalogue(paper: KnownPaper) -> Finding:
+def _homes(papers: Sequence[KnownPaper]) -> tuple[str, ...]:
+    """Return the home pages of the hosts of newspapers: one that moved may be found from there."""
+    return tuple(dict.fromkeys(urljoin(paper.base, "/") for paper in papers))
+
+
+def _at_home(address: str) -> Questions:
+    finding = yield from find_out(address)
+    if finding.kind != "epaper":
+        raise NoSource(f"{address} leads to no issue of it")
+    return finding
+
+
+def _as_known(paper: KnownPaper) -> Questions:
+    """Return what the catalogue says of a newspaper, asking nothing."""
+    yield from ()
     keys: dict[str, object] = {"issue": paper.issue.removeprefix(paper.base)}
     if paper.family is not None:
         keys = {"family": paper.family, **keys}

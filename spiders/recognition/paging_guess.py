@@ -6,7 +6,8 @@ import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 _NEXT = re.compile(
-    r"<(?:a|link)\b[^<>]{0,500}>\s*(?:<[^<>]{1,100}>\s*)*(?:下\s*一?\s*页|后一页|下页|next)", re.IGNORECASE
+    r"<(?:a|link)\b[^<>]{0,500}>\s*(?:<[^<>]{1,100}>\s*){0,3}(?:下\s*一?\s*页|后一页|下页|next)",
+    re.IGNORECASE,
 )
 _REL = re.compile(r"<(?:a|link)\b[^<>]{0,300}\brel\s*=\s*[\"']?next\b", re.IGNORECASE)
 _INDEXED = re.compile(
