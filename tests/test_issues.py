@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, text, update
 from support.ledger_changes import settle_archived, settle_unarchived
 
+from jianbao.crawl.port import ArchivePort
 from jianbao.documents.issue_sums import describe_issues, present_issue_sums
 from storage.archive.folder import Archive
 from storage.database.schema import backfill, issue_page, listing, source
 from storage.events.event import list_open_events, resolve_all_events
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.issue import find_issue, issue_states, list_issues, list_pages, save_issues
 from storage.ledger.issue_sums import sum_issues
 from storage.ledger.listing import find_listed
@@ -355,3 +357,39 @@ def test_a_step_back_moves_its_span_on_and_leaves_the_page_alone(connection: Con
     row = connection.execute(select(backfill)).one()
     assert (row.state, row.cursor, row.attempts, row.reason, row.finished_at) == ("done", None, 0, None, NOW)
     assert connection.execute(select(source).where(source.c.slug == PAPER)).one() == page_before
+
+
+def test_a_poll_is_told_of_the_known_issues_and_of_what_was_listed_before(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    today, long_ago = now.date(), now.date() - timedelta(days=90)
+    with Archive.open(tmp_path) as archive:
+        with archive.writing() as connection:
+            row = Source(PAPER, PAPER, "epaper", f"{URL}/", "Asia/Urumqi", None, enabled=True)
+            save_sources(connection, [row, replace(row, slug="linpu")])
+            issues = tuple(replace(issue(), day=day) for day in (today, long_ago))
+            record_poll(connection, poll(listed("1", today), issues=issues))
+        halted: list[str] = []
+        port = ArchivePort(
+            archive, [PAPER, "linpu"], CrawlCounts(), crawl_id=1, due_only=False, halt=halted.append
+        )
+        orders = {order.source: order for order in port.orders()}
+    assert orders[PAPER].issues == {today: "listed"}
+    assert orders["linpu"].issues == {}
+    assert orders[PAPER].now is not None
+    assert str(orders[PAPER].now.tzinfo) == "Asia/Urumqi"
+
+
+def test_a_port_knows_what_its_source_listed(tmp_path: Path) -> None:
+    with Archive.open(tmp_path) as archive:
+        with archive.writing() as connection:
+            rows = [
+                Source(slug, slug, "epaper", f"{URL}/", "Asia/Shanghai", None, enabled=True)
+                for slug in (PAPER, "linpu")
+            ]
+            save_sources(connection, rows)
+            record_poll(connection, poll(listed("1")))
+        port = ArchivePort(
+            archive, [PAPER, "linpu"], CrawlCounts(), crawl_id=1, due_only=False, halt=lambda _reason: None
+        )
+        known = {order.source: order.known(["yunwan-20260320.1", "x-1"]) for order in port.orders()}
+    assert known == {PAPER: {"yunwan-20260320.1"}, "linpu": frozenset()}

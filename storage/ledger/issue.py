@@ -29,10 +29,10 @@ _SAVE = _SAVE.on_conflict_do_update(
         if column.name not in ("source", "day", "first_seen_at")
     },
 )
-_FIND_WAITING = Prepared(  # in the order of its index, which holds nothing else
-    select(listing.c.source, listing.c.info_code).where(
-        among(listing.c.source, "sources"), listing.c.next_try_at.is_not(None)
-    )
+_FIND_WAITING = Prepared(
+    select(listing.c.source, listing.c.info_code)
+    .where(among(listing.c.source, "sources"), listing.c.next_try_at.is_not(None))
+    .order_by(listing.c.source, listing.c.info_code)  # so SQLite takes the index of what waits
 )
 _LIST_PAGES = (
     select(issue_page)
@@ -79,6 +79,19 @@ def find_issue(connection: Connection, slug: str, day: date) -> StoredIssue | No
     """Return what is known of one day of a source; None when nothing is."""
     found = list_issues(connection, slug, day, day)
     return found[0] if found else None
+
+
+def find_issues(connection: Connection, days: Sequence[tuple[str, date]]) -> list[StoredIssue]:
+    """Return what is known of days, each one of a source."""
+    wanted = set(days)
+    slugs = {slug for slug, _ in wanted}
+    query = select(*_COLUMNS).where(issue.c.source.in_(slugs), issue.c.day.in_({day for _, day in wanted}))
+    waiting = waiting_days(connection, slugs)
+    return [
+        _stored(row, waiting.get(row.source, frozenset()))
+        for row in connection.execute(query)
+        if (row.source, row.day) in wanted
+    ]
 
 
 def issue_states(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from sqlalchemy import Connection, func, select
 
+from storage.database.batches import batches
 from storage.database.schema import issue
-from storage.ledger.issue import find_issue, waiting_days
+from storage.ledger.issue import find_issues, issue_states, waiting_days
 from storage.records import IssueState, StoredIssue, StoredSource
 from storage.records.press_days import press_day
 
@@ -43,21 +44,23 @@ def sum_issues(
 ) -> dict[str, IssueSums]:
     """Return how issues stand, of those of these sources that have any. ``now`` is aware."""
     windows = {row.slug: row.window_days for row in sources}
-    counts: dict[str, Counter[IssueState]] = {}
-    firsts: dict[str, date] = {}
-    rows = connection.execute(
-        select(issue.c.source, issue.c.state, func.count(), func.min(issue.c.day)).group_by(
-            issue.c.source, issue.c.state
-        )
-    )
-    for slug, state, count, first in rows:
-        if slug in windows:
-            counts.setdefault(slug, Counter())[state] = count
-            firsts[slug] = min(first, firsts.get(slug, first))
-    waiting = waiting_days(connection, counts)
+    spans = _count(connection, windows)
+    if not spans:
+        return {}
+    today = press_day(now)
+    since = today - timedelta(days=max(windows[slug] for slug in spans) - 1)
+    recent = issue_states(connection, spans, since, today)
+    newest = _list_newest(connection, spans)
+    waiting = waiting_days(connection, spans)
     return {
-        slug: _sum(connection, slug, firsts[slug], found, waiting.get(slug, frozenset()), windows[slug], now)
-        for slug, found in counts.items()
+        slug: IssueSums(
+            span.first,
+            newest.get(slug),
+            _divide(connection, slug, span.counts, waiting.get(slug, frozenset())),
+            windows[slug],
+            *_lacks(recent.get(slug, {}), windows[slug], today),
+        )
+        for slug, span in spans.items()
     }
 
 
@@ -81,30 +84,44 @@ def usual_issue_pause(connection: Connection, slug: str, today: date) -> tuple[d
     return days[0], max(2 * max(later - earlier for later, earlier in pairwise(days)), timedelta(days=2))
 
 
-def _sum(
-    connection: Connection,
-    slug: str,
-    first: date,
-    found: Counter[IssueState],
-    waiting: frozenset[date],
-    window_days: int,
-    now: datetime,
-) -> IssueSums:
-    today = press_day(now)
-    since = today - timedelta(days=window_days - 1)
+@dataclass(slots=True)
+class _Span:
+    """The issues of a source by state, the first one's day, and the last day on which one was printed."""
+
+    first: date
+    last: date | None = None
+    counts: Counter[IssueState] = field(default_factory=Counter)
+
+
+def _count(connection: Connection, slugs: Container[str]) -> dict[str, _Span]:
+    days = func.count(), func.min(issue.c.day), func.max(issue.c.day)
     rows = connection.execute(
-        select(issue.c.day, issue.c.state).where(issue.c.source == slug, issue.c.day.between(since, today))
+        select(issue.c.source, issue.c.state, *days).group_by(issue.c.source, issue.c.state)
     )
-    recent: dict[date, IssueState] = {row.day: row.state for row in rows}
-    known = sum(state != "unknown" for state in recent.values())
-    return IssueSums(
-        first,
-        _find_newest(connection, slug),
-        _divide(connection, slug, found, waiting),
-        window_days,
-        window_days - known,
-        sum(state == "failed" for state in recent.values()),
-    )
+    spans: dict[str, _Span] = {}
+    for slug, state, count, first, last in rows:
+        if slug in slugs:
+            span = spans.setdefault(slug, _Span(first))
+            span.counts[state] = count
+            span.first = min(first, span.first)
+            if state in _PRINTED:
+                span.last = max(last, span.last or last)
+    return spans
+
+
+def _list_newest(connection: Connection, spans: Mapping[str, _Span]) -> dict[str, StoredIssue]:
+    """Return the last printed issue of each source, its state as its listings tell."""
+    newest: dict[str, StoredIssue] = {}
+    for part in batches((slug, span.last) for slug, span in spans.items() if span.last):
+        newest |= {one.source: one for one in find_issues(connection, part)}
+    return newest
+
+
+def _lacks(recent: Mapping[date, IssueState], window_days: int, today: date) -> tuple[int, int]:
+    """Return how many of a source's last days are not known of, and how many could not be listed."""
+    since = today - timedelta(days=window_days - 1)
+    states = [state for day, state in recent.items() if day >= since]
+    return window_days - sum(state != "unknown" for state in states), states.count("failed")
 
 
 def _divide(
@@ -122,9 +139,3 @@ def _divide(
         "failed": found["failed"],
         "unknown": found["unknown"],
     }
-
-
-def _find_newest(connection: Connection, slug: str) -> StoredIssue | None:
-    query = select(func.max(issue.c.day)).where(issue.c.source == slug, issue.c.state.in_(_PRINTED))
-    day = connection.execute(query).scalar()
-    return find_issue(connection, slug, day) if day else None
