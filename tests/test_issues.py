@@ -375,8 +375,9 @@ def test_a_poll_is_told_of_the_known_issues_and_of_what_was_listed_before(tmp_pa
         orders = {order.source: order for order in port.orders()}
     assert orders[PAPER].issues == {today: "listed"}
     assert orders["linpu"].issues == {}
-    assert orders[PAPER].now is not None
-    assert str(orders[PAPER].now.tzinfo) == "Asia/Urumqi"
+    moment = orders[PAPER].now
+    assert moment is not None
+    assert str(moment.tzinfo) == "Asia/Urumqi"
 
 
 def test_a_port_knows_what_its_source_listed(tmp_path: Path) -> None:
