@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
@@ -245,3 +247,19 @@ def test_one_odd_paper_needs_no_code() -> None:
 def test_a_template_that_names_nothing_is_refused(page: str, article: str, complaint: str) -> None:
     with pytest.raises(BadTemplate, match=complaint):
         declare_family("http://lake.example/", page, article)
+
+
+@pytest.mark.shared
+def test_the_papers_of_the_table_are_recognised(shared: Path) -> None:
+    lines = (shared / "facts/epaper_papers.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
+    known = Counter[str]()
+    for _, generation, template, written, *_ in rows:
+        url = template.replace("{date}", DAY.strftime(written))
+        paper = recognise_paper([url])
+        is_known = paper is not None and fill_day(paper.issue, paper.page.day) == url.partition("?")[0]
+        known[generation[:3] if is_known else f"not {generation[:3]}"] += 1
+    assert known == {
+        "F1 ": 216, "F1n": 8, "F2 ": 163, "HX ": 20, "PA ": 15, "SH ": 17, "SZB": 11, "QP ": 5, "UNI": 5,
+        "YMD": 3, "oth": 3, "not PA ": 1, "not oth": 14,
+    }  # fmt: skip

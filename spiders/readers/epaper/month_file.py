@@ -89,12 +89,14 @@ def _front(entry: etree._Element, url: str, day: date) -> str | None:
     found = next((told[name].strip() for name in _FRONTS if told.get(name, "").strip()), None)
     if found is None or found.casefold().startswith(("javascript:", "#")):
         return None
-    places = (found, f"{day:%d}/{found}", f"../{found}", f"../../{found}", f"{day.day}/{found}")
+    places = (found, f"{day:%d}/{found}", f"{day.day}/{found}", *(up * "../" + found for up in range(1, 5)))
     try:
         wholes = [urljoin(url, place) for place in (places if "//" not in found else places[:1])]
     except ValueError:
         return None
-    return next((whole for whole in wholes if template_of(whole, day) is not None), None)
+    beside = (urljoin(url, f"{day:%d}/"), urljoin(url, f"{day.day}/"))
+    dated = [whole for whole in wholes if template_of(whole, day) is not None]
+    return next((whole for whole in dated if whole.startswith(beside)), dated[0] if dated else None)
 
 
 def _read_day(text: str, url: str) -> date | None:
