@@ -143,9 +143,12 @@ def crawl_papers(folder: Path) -> list[Shot]:
     day = paper.days[-1]
     with Archive.open_existing(folder / "archive") as archive, archive.reading() as view:
         lit = view.exec_driver_sql(
-            "SELECT info_code FROM article WHERE title = ?", (paper.issue(day).pages[0].articles[0].title,)
+            "SELECT info_code FROM article WHERE title = ?", (paper.issue(day).pages[0].articles[1].title,)
         ).scalar_one()
-    return [Shot("page", f"/issue/lxrb/{day}/1#area-{lit}"), Shot("issue", f"/issue/lxrb/{day}")]
+    return [
+        Shot("page", f"/issue/lxrb/{day}/1#area-{lit}", height=1180),
+        Shot("issue", f"/issue/lxrb/{day}", height=900),
+    ]
 
 
 @contextmanager
@@ -165,7 +168,8 @@ def take(browser: Browser, origin: str, shot: Shot) -> None:
         color_scheme="dark" if shot.scheme == "dark" else "light",
         locale=shot.locale,
     )
-    tab.goto(origin + shot.path)
+    tab.goto(origin + shot.path, wait_until="networkidle")
+    tab.evaluate("scrollTo(0, 0)")  # an address may point to a place on the page
     tab.screenshot(path=PICTURES / f"{shot.name}.png")
     tab.close()
 

@@ -18,7 +18,9 @@ Area = tuple[tuple[float, float], ...]
 
 _FIELD = 8
 """Width and height of one field, in pixels: a block of JPEG."""
-_PAPER, _HEADLINE, _LINE, _RULE = 246, 70, 190, 222
+_PAPER, _HEADLINE, _LINE = 246, 70, 178
+_COLUMN = 12
+"""Fields of a column of text, with the gap behind it."""
 _WIDE, _HIGH = 40, 26
 _POINTS = 1.5
 """Points of a PDF page for one pixel of the page's picture."""
@@ -57,7 +59,7 @@ def page_of_text(size: tuple[int, int], areas: Iterable[Area]) -> Rows:
         for number, row in enumerate(rows):
             middle = (number + 0.5) * _FIELD
             for left, right in _inside(area, middle):
-                row[left:right] = bytes([_shade(middle - top, number)]) * (right - left)
+                row[left:right] = _line(middle - top, number, right - left)
     return [bytes(row) for row in rows]
 
 
@@ -73,10 +75,13 @@ def _inside(area: Area, y: float) -> Iterable[tuple[int, int]]:
         yield round(left / _FIELD), max(round(left / _FIELD), round(right / _FIELD) - 1)
 
 
-def _shade(below_top: float, row: int) -> int:
-    if below_top < 2 * _FIELD:
-        return _HEADLINE
-    return _LINE if row % 2 else _RULE
+def _line(below_top: float, row: int, length: int) -> bytes:
+    """Return a line of an area: a headline at its top, then lines of text in columns."""
+    if below_top < 3 * _FIELD:
+        return bytes([_HEADLINE]) * (length * 4 // 5) + bytes([_PAPER]) * (length - length * 4 // 5)
+    if below_top < 4 * _FIELD or row % 2:
+        return bytes([_PAPER]) * length
+    return bytes(_PAPER if at % _COLUMN == _COLUMN - 1 else _LINE for at in range(length))
 
 
 # -- how they are written ------------------------------------------------------------------------
@@ -95,9 +100,8 @@ def _page_rows(size: tuple[int, int], areas: tuple[Area, ...]) -> Rows:
 
 def draw_page(size: tuple[int, int], areas: Iterable[Area], scale: int = 1) -> bytes:
     """Return a page as a JPEG, so many times as wide and high as its areas measure it."""
-    rows = _page_rows(size, tuple(areas))
-    wider = [bytes(shade for shade in row for _ in range(scale)) for row in rows]
-    return as_jpeg([row for row in wider for _ in range(scale)])
+    wider = tuple(tuple((x * scale, y * scale) for x, y in area) for area in areas)
+    return as_jpeg(_page_rows((size[0] * scale, size[1] * scale), wider))
 
 
 def as_jpeg(rows: Rows) -> bytes:
