@@ -22,7 +22,7 @@ _ABOVE_TITLE = 0.15
 _MORE = 0.12
 _LEAST_MORE = 40
 _LEAST_BODY, _BEHIND_STOP, _FAR_BELOW = 60, 0.15, 0.8
-"""How much prose passes before a line may head other stories, and what counts of those, and of what is far."""
+"""The prose before a line that may head other stories; what counts of those, and of what is far below."""
 _FAR = 60
 """Lines below the headline within which a text begins on most pages."""
 
@@ -83,7 +83,7 @@ def _weight(line: Line, at: int) -> float:
 
 
 def _are_margins_read(lines: Sequence[Line]) -> bool:
-    """Tell whether nearly all prose of a page stands in elements that are called margins: then they are none."""
+    """Tell whether nearly all prose of a page stands in so-called margins: then they are none."""
     margins = sum(line.prose for line in lines if line.is_margin and not line.is_hidden)
     rest = sum(line.prose for line in lines if not line.is_margin and not line.is_hidden)
     return margins > 300 and rest < 0.1 * margins

@@ -16,32 +16,33 @@ _LONGEST = 200
 
 STRONG_MARGIN = frozenset(
     """
-    comment comments pinglun reply replies gentie related relative relevant xiangguan xgyd xgxw xgwz recommend
-    recommended recommends recom tuijian foot footer footers footernav copyright banquan disclaimer mianze
-    shengming share shares sharebox bdsharebuttonbox bdshare jiathis fenxiang crumb crumbs breadcrumb breadcrumbs
-    dqwz sidebar pagination jiucuo zrbj ewm erweima qrcode guanggao advert advertise advertisement friendlink
-    friendlinks youqing dashang dianzan
+    comment comments pinglun reply replies gentie related relative relevant xiangguan xgyd xgxw xgwz
+    recommend recommended recommends recom tuijian foot footer footers footernav copyright banquan
+    disclaimer mianze shengming share shares sharebox bdsharebuttonbox bdshare jiathis fenxiang
+    crumb crumbs breadcrumb breadcrumbs dqwz sidebar pagination jiucuo zrbj ewm erweima qrcode
+    guanggao advert advertise advertisement friendlink friendlinks youqing dashang dianzan
     """.split()  # noqa: SIM905
 )
 """Words for what stands around an article, whatever other words are with them."""
 
 MARGIN = frozenset(
     """
-    pl cmt tie relate tj guess like interest hot hots rank ranking paihang bottomnav copy statement declare social
-    weixin qr wxcode saoma position weizhi location nav navs navbar navigation menu menus topbar sitenav
-    subnav ad ads adv gg adbox sponsor promo promotion promote banner side aside rightbar pager pagebar fenye login
-    register search searchbox tag tags keyword keywords hotwords labels subscribe download toolbar tools tool
-    editorinfo vote toupiao survey feedback report jubao next prev prevnext previous backtop gotop totop player
-    video videobox links reward praise digg popup modal dialog mask tips tooltip
+    pl cmt tie relate tj guess like interest hot hots rank ranking paihang bottomnav copy statement
+    declare social weixin qr wxcode saoma position weizhi location nav navs navbar navigation menu
+    menus topbar sitenav subnav ad ads adv gg adbox sponsor promo promotion promote banner side
+    aside rightbar pager pagebar fenye login register search searchbox tag tags keyword keywords
+    hotwords labels subscribe download toolbar tools tool editorinfo vote toupiao survey feedback
+    report jubao next prev prevnext previous backtop gotop totop player video videobox links reward
+    praise digg popup modal dialog mask tips tooltip
     """.split()  # noqa: SIM905
 )
 """Words for what stands around an article, unless the element has a word for an article's text beside."""
 
 BODY = frozenset(
     """
-    content contents article text txt body main detail details zoom zw zhengwen neirong nr artibody articlebody
-    editor post entry con cont story news newscontent fontzoom endtext wenzhang context cnt paragraph rich
-    articlecontent newstext
+    content contents article text txt body main detail details zoom zw zhengwen neirong nr artibody
+    articlebody editor post entry con cont story news newscontent fontzoom endtext wenzhang context
+    cnt paragraph rich articlecontent newstext
     """.split()  # noqa: SIM905
 )
 """Words for the element that holds an article's text."""
@@ -66,8 +67,8 @@ TITLE = frozenset(
 
 INFO = frozenset(
     """
-    info infos date time pubtime pubdate publish source laiyuan from origin author meta message msg post data
-    release sub subtitle zuozhe shijian
+    info infos date time pubtime pubdate publish source laiyuan from origin author meta message msg
+    post data release sub subtitle zuozhe shijian
     """.split()  # noqa: SIM905
 )
 """Words for the row under a headline: time, source, author."""

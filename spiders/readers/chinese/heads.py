@@ -14,33 +14,32 @@ _MOST_METAS = 200
 _LONGEST_VALUE = 400
 _TITLES = frozenset({"og:title", "twitter:title", "articletitle", "title", "headline", "dc.title"})
 _TIMES = (
-    "article:published_time", "og:published_time", "pubdate", "publishdate", "publish_date", "publishtime", "firstpublishedtime",
-    "datepublished", "date.issued", "dc.date", "dc.date.issued", "weibo:article:create_at", "og:release_date", "og:time",
-    "article:create_at", "_pubtime", "apub:time", "pubtime", "release_date", "releasedate", "published", "date", "og:pubdate",
-    "bytedance:published_time", "parsely-pub-date", "weibo: article:create_at", "dateupdate", "createdate",
+    "article:published_time", "og:published_time", "pubdate", "publishdate", "publish_date",
+    "publishtime", "firstpublishedtime", "datepublished", "date.issued", "dc.date", "dc.date.issued",
+    "weibo:article:create_at", "og:release_date", "og:time", "article:create_at", "_pubtime",
+    "apub:time", "pubtime", "release_date", "releasedate", "published", "date", "og:pubdate",
+    "bytedance:published_time", "parsely-pub-date", "weibo: article:create_at", "dateupdate",
+    "createdate",
 )  # fmt: skip
-_SOURCES = ("contentsource", "source", "mediaid", "og:article:source", "article:source")
-_AUTHORS = ("author", "article:author", "og:article:author")
 _JSON_TIME = re.compile(
     r"[\"']?\b(?:datePublished|pubDate|pubdate|publish_?[tT]ime|publish_?[dD]ate|pub_?[tT]ime|ptime|p_time|createdAt|create_?[tT]ime"
     r"|release_?[tT]ime|newsTime|news_time|ctime|postTime|post_time|ct)[\"']?\s{0,3}[:=]\s{0,3}[\"']?"
-    r"(?P<value>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?)?|1\d{9}(?:\d{3})?(?!\d))"
+    r"(?P<value>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,9})?"
+    r"(?:Z|[+-]\d{2}:?\d{2})?)?"
+    r"|1\d{9}(?:\d{3})?(?!\d))"
 )
 _MOST_SCRIPT = 300_000
 
 
 @dataclass(slots=True)
 class Head:
-    """What is said out of sight. ``titles`` are those of ``<title>`` and metas; ``times`` by the metas' rank."""
+    """What is said out of sight. ``titles`` of ``<title>`` and metas, ``times`` by the metas' rank."""
 
     title: str = ""
     titles: list[str] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
-    source: str | None = None
-    author: str | None = None
     generator: str = ""
     kind: str = ""
-    description: str = ""
 
 
 def read_head(tree: HtmlElement) -> Head:
@@ -60,11 +59,8 @@ def read_head(tree: HtmlElement) -> Head:
             values.setdefault(name, value)
     head.titles += [values[name] for name in values if name in _TITLES]
     head.times = [values[name] for name in _TIMES if name in values]
-    head.source = next((values[name] for name in _SOURCES if name in values), None)
-    head.author = next((values[name] for name in _AUTHORS if name in values), None)
     head.generator = values.get("generator", "")
     head.kind = values.get("og:type", "")
-    head.description = values.get("description", "")
     return head
 
 

@@ -26,7 +26,7 @@ class NoArticle(SetAside):
 
 @dataclass(frozen=True, slots=True)
 class _Genre:
-    """A kind of page: how its site calls itself in a title, and the words that it prints, of which some suffice."""
+    """A kind of page: how its site calls itself in a title, and the words that it prints: some suffice."""
 
     name: str
     named: re.Pattern[str] | None
@@ -38,7 +38,8 @@ _GENRES = (
     _Genre(
         "is a forum's or a community's",
         re.compile(
-            r".{0,16}(?:论坛|贴吧|[^酒茶网]吧|bbs|BBS|社区|交流群|知道|问答|知乎|微博|微社区|小组|Forums?)|X|Twitter|.{0,12}(?:短评|影评|书评)|X 上的.*|Powered by .*"
+            r".{0,16}(?:论坛|贴吧|[^酒茶网]吧|bbs|BBS|社区|交流群|知道|问答|知乎|微博|微社区|小组|Forums?)"
+            r"|X|Twitter|.{0,12}(?:短评|影评|书评)|X 上的.*|Powered by .*"
         ),
         re.compile(
             r"楼主|沙发|板凳|只看(?:该作者|楼主)|发表回复|回帖|发帖|跟帖数|版主|主题帖|帖子|\d楼|精华帖|查看完整版本|Discuz|倒序浏览|使用道具|电梯直达"
@@ -64,7 +65,8 @@ _GENRES = (
         "is a user's note on a platform, on a",
         None,
         re.compile(
-            r"著作权归|版权归.{1,20}联系作者|我来回应|话题广场|赞赏|赞同 \d|添加评论|写文章|关注作者|关注问题|写日记|小礼物走一走|被以下专题收入|加入小组|关于作者"
+            r"著作权归|版权归.{1,20}联系作者|我来回应|话题广场|赞赏|赞同 \d|添加评论|写文章"
+            r"|关注作者|关注问题|写日记|小礼物走一走|被以下专题收入|加入小组|关于作者"
         ),
         3,
     ),
@@ -80,7 +82,7 @@ _GENRES = (
     ),
     _Genre(
         "is a novel's",
-        re.compile(r".{0,14}(?:小说|小说网|小说在线阅读|中文网|书吧|全文阅读)(?:阅读)?"),
+        re.compile(r".{0,14}(?:小说|小说网|小说在线阅读|书吧|全文阅读)(?:阅读)?"),
         re.compile(r"上一章|下一章|加入书架|章节目录|目录|书签|投票|月票|推荐票|作者有话说"),
         3,
     ),
@@ -149,19 +151,20 @@ def _of_software(tree: HtmlElement, head: Head) -> str | None:
 def _of_genre(head: Head, sheet: Sheet, text: Text) -> str | None:
     """Return what a page is, as its title or the words around its text say."""
     pieces = pieces_of(head.title)
-    ends = pieces[-2:] if len(pieces) > 1 else pieces
+    site, channels = pieces[-1:], pieces[1:-1][-1:]
     inside = range(text.first, text.last + 1)
     shown = [
         line for line in sheet.lines if len(line.text) <= (_HEADING if line.index in inside else _MOST_SAMPLE)
     ]
     for genre in _GENRES:
-        is_named = genre.named is not None and any(genre.named.fullmatch(end) for end in ends)
+        is_site = genre.named is not None and any(genre.named.fullmatch(one) for one in site)
+        is_channel = genre.named is not None and any(genre.named.fullmatch(one) for one in channels)
         told = set()
         for line in shown:
             told.update(genre.words.findall(line.text))
             if len(told) >= genre.enough:
                 break
-        if len(told) >= genre.enough or (is_named and (len(told) >= 1 or len(pieces) > 1)):
+        if len(told) >= genre.enough or (is_site and len(pieces) > 1) or ((is_site or is_channel) and told):
             return f"{genre.name} page, not an article's"
     return None
 

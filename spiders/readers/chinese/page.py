@@ -35,7 +35,7 @@ _LEAST_SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page taken apart: its text and tree, what its head says, its lines. ``fetched_at`` is aware, or None."""
+    """A page taken apart: its text and tree, what its head says, its lines. ``fetched_at`` is aware."""
 
     html: str
     url: str

@@ -25,7 +25,7 @@ _MOST_BEHIND = 0.3
 
 @dataclass(slots=True)
 class Text:
-    """An article's lines, the first and last of the page that belong to its part, and what was dropped behind."""
+    """An article's lines, the first and last of the page that belong to its part, what was dropped behind."""
 
     lines: list[Line]
     first: int
@@ -100,7 +100,7 @@ def paragraph_of(line: Line, pictures: Sequence[Picture]) -> Paragraph:
 
 _MOST_OVER = 10
 _MOST_BEFORE = 0.12
-"""Lines, and share of the prose, that may stand in the text's part of a page over the row of time and source."""
+"""Lines, and share of the prose, that may stand in the text's part over the row of time and source."""
 
 
 def _start(lines: Sequence[Line], body: Body, title: Titled | None) -> int:

@@ -14,7 +14,8 @@ from storage.records import Image
 
 _MOST = 200
 _NAMED = (
-    "data-original-src", "data-original", "original", "zoomfile", "data-lazy-src", "data-actualsrc", "data-src",
+    "data-original-src", "data-original", "original", "zoomfile", "data-lazy-src", "data-actualsrc",
+    "data-src",
     "data-url", "_src", "file", "src",
 )  # fmt: skip
 _DRAWN = re.compile(

@@ -1,4 +1,4 @@
-"""When an article was published, as its page prints it near the headline; else as its head or address says."""
+"""When an article was published, as printed near the headline; else as head or address say."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Moment:
 def find_moment(
     before: Sequence[Line], after: Sequence[Line], others: Sequence[Line], page: Stated
 ) -> Moment | None:
-    """Return the time: printed over the text, under it, else elsewhere with a label; said by head, scripts, address.
+    """Return the time: printed over the text, under it, else elsewhere with a label; or said out of sight.
 
     Words and days without a year are resolved against what the head or a script says, else against the fetch.
     """

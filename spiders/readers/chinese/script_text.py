@@ -1,4 +1,4 @@
-"""An article's text that a page shows only by a script: the longest markup, or text, in the scripts' own data."""
+"""An article's text that a page shows only by a script: the longest in the scripts' own data."""
 
 from __future__ import annotations
 

@@ -15,14 +15,15 @@ from spiders.readers.chinese.element_words import BODY, MARGIN, STRONG_MARGIN, T
 
 # fmt: off
 _UNREAD = frozenset({
-    "script", "style", "noscript", "template", "select", "textarea", "svg", "iframe", "object", "embed", "video",
-    "audio", "head", "title", "button", "input", "map", "canvas", "option", "datalist", "math", "applet", "rp",
+    "script", "style", "noscript", "template", "select", "textarea", "svg", "iframe", "object", "embed",
+    "video", "audio", "head", "title", "button", "input", "map", "canvas", "option", "datalist", "math",
+    "applet", "rp",
 })
 _BLOCKS = frozenset({
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup",
-    "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "thead",
-    "tfoot", "tr", "td", "th", "ul", "caption", "html", "dir",
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hgroup", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section",
+    "summary", "table", "tbody", "thead", "tfoot", "tr", "td", "th", "ul", "caption", "html", "dir",
 })
 # fmt: on
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -35,7 +36,7 @@ _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table)\b", re.IGNORECASE)
 _WHITE_SPACE = re.compile(r"[ \t\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-BLANKS = " \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
+BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\ufeff"
 _PROSE_MARK = re.compile("[，。！？；、“”]")
 
 
@@ -44,7 +45,7 @@ class Line:
     """One line as shown. ``block`` is the element that it stands in, ``row`` the innermost table row.
 
     ``parts`` are its text nodes, ``linked`` counts the characters in links; ``heading`` is 1 to 6, or 0.
-    ``margin`` is the outermost element around it that is called, or is, something that no article's text is in;
+    ``margin`` is the outermost element around it that is called, or is, what no article's text is in;
     ``is_hidden`` that an element around it is not displayed.
     """
 
@@ -95,7 +96,7 @@ class Picture:
 
 @dataclass(slots=True)
 class Sheet:
-    """All lines of a page and its pictures, in order; ``films`` counts its players, ``films_at`` says where."""
+    """All lines of a page and its pictures, in order; ``films`` says before which lines players stand."""
 
     lines: list[Line] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)

@@ -75,7 +75,7 @@ def _agreeing(
 
 
 def _is_continued(line: Line, after: Line, longer: str, wholes: list[str], *, is_whole: bool) -> bool:
-    """Tell whether a headline goes on in the line after it: both stand in the page's title, or in one heading."""
+    """Tell whether a headline goes on in the line after it: both are in the page's title, or one heading."""
     if len(after.text) >= _SHORTEST and any(longer in whole for whole in wholes):
         return True
     is_one = after.block is line.block and bool(line.heading)
