@@ -406,3 +406,14 @@ def test_a_list_is_enough_of_an_address(write: Write) -> None:
     keys: dict[str, str | None] = {**PAGE, "url": None, "list": '"https://a.example/x/{Y}/l.html"'}
     (source,) = load_configuration(write(source_table(**keys)), None, {}).sources
     assert source.url == "https://a.example/x/"
+
+
+def test_a_layout_of_json_reads_no_page_and_a_page_is_read_all_the_same() -> None:
+    layouts = TWO.partition("html'")[2]
+    declared = '[[layout]]\nbody = { path = "content" }\ntitle = { path = "title" }\n' + layouts
+    draft = read(declared, page(f'<h1>柳树</h1><i>2026-03-20</i><div id="text">{text()}</div>').html)
+    assert dict(draft.found_by)["title"] == "layout:new"
+    draft = read(declared, '{"title": "水渠", "content": "第一行\\n第二行"}')
+    assert (draft.title, draft.body_html) == ("水渠", "<div><p>第一行</p><p>第二行</p></div>")
+    with pytest.raises(SetAside, match="is JSON that fits none"):
+        read(declared, '{"error": 404}')

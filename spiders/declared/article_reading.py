@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -17,8 +16,6 @@ from spiders.declared.rules import ListRules
 from spiders.declared.words import REL_NEXT
 from spiders.readers.any_article import read_any_article
 from storage.records import BadInfoCode, Draft, Owed, SetAside
-
-_JSON = re.compile(r"\A\s*(?:[\w.$]{1,60}\s*\(\s*)?[\[{]")
 
 DECLARATION = "declaration"
 """By which rule a field was found that the declaration states for all articles."""
@@ -44,18 +41,19 @@ def read_declared_article(
     """Return the draft of an article's page, nothing cleaned or judged.
 
     ``fetched_at`` is aware, or None. Layouts are tried in order, the declared ones before those of a profile
-    that the page itself shows, then the readers for any page, as
-    ``fallback`` says; what the page leaves out and the address or the declaration tells is filled in. A page
-    that links to a next one, of which no layout knows, is ``incomplete``. Raises `SetAside` for no article.
+    that the page itself shows, then the readers for any page, as ``fallback`` says; what the page leaves out
+    and the address or the declaration tells is filled in. A page that links to a next one, of which no layout knows, is ``incomplete``. Raises `SetAside` for no article.
     """
     pages = ArticlePages(rules.zone)
     groups = groups_of(owed.url, rules)
     day = day_of(groups) or _told_day(owed)
     readers = [LayoutReader(declared, pages.make, day, owed.url) for declared in rules.layouts]
-    if rules.fallback is True and not _JSON.match(html):
-        page = pages.make(html, url, fetched_at)
-        readers += (LayoutReader(one, pages.make, day) for one in recognised_layouts(page, rules.profiles))
-    if _JSON.match(html):
+    page = pages.make(html, url, fetched_at)
+    if rules.fallback is True and not page.is_json:
+        readers += (
+            LayoutReader(one, pages.make, day, owed.url) for one in recognised_layouts(page, rules.profiles)
+        )
+    if page.is_json:
         draft = _first_fitting(readers, html, url, fetched_at)
     else:
         draft = read_any_article(
@@ -66,8 +64,8 @@ def read_declared_article(
             may_fall_back=rules.fallback is not False,
         )
     draft = _with_declared(draft, owed, rules, day_of(groups))
-    if not draft.parts and draft.incomplete is None and not _JSON.match(html):
-        draft = replace(draft, incomplete=_tell_next(pages.make(html, url, fetched_at)))
+    if not draft.parts and draft.incomplete is None and not page.is_json:
+        draft = replace(draft, incomplete=_tell_next(page))
     is_own = _is_at_home(url, owed, rules, site)
     return replace(draft, info_code=owed.info_code) if is_own else replace(draft, info_code=None)
 

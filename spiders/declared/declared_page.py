@@ -15,6 +15,7 @@ from spiders.readers.base_address import base_of
 from spiders.readers.markup import parse_document
 from storage.records.press_days import PRINTED_ZONE
 
+_JSON = re.compile(r"\A\s*(?:[\w.$]{1,60}\s*\(\s*)?[\[{]")
 _XML_PROLOG = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
 
 
@@ -31,6 +32,11 @@ class DeclaredPage:
     def tree(self) -> HtmlElement:
         """Its elements; raises `SetAside` for what is no page anybody writes."""
         return parse_document(_XML_PROLOG.sub("", self.html, count=1))
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it begins as JSON does, bare or in a call."""
+        return _JSON.match(self.html) is not None
 
     @cached_property
     def data(self) -> Any:

@@ -23,7 +23,8 @@ MOST_LINKS = 10_000
 """Links on one page beyond which it is refused: the busiest real list has a few hundred."""
 _LONGEST_ADDRESS = 2_000
 _ITEMS = ("li", "tr", "dd", "dt", "article")
-_CUT_SHORT = re.compile(r"(?:\.{2,}|…+|‥)$")
+_CUT_SHORT = ("..", "…", "‥")
+_DOTS = ".…‥"
 _NEXT_WORDS = re.compile(
     r"^[\s\[【<《›»>]*(?:下\s*一?\s*页|下\s*一?\s*頁|后一?页|next(?:\s+page)?)[\s\]】>》›»]*$", re.IGNORECASE
 )
@@ -35,9 +36,9 @@ def read_html_list(page: DeclaredPage, rules: ListRules) -> list[ListedItem]:
     Dates without a year, or in words, are resolved against the moment of the fetch; one that can't be read
     is left to the article's page. Raises `SetAside` for a page of more links than any list has.
     """
-    return [
-        item for link, inside in _links(page, rules) if (item := _item(link, inside, page, rules)) is not None
-    ]
+    told: dict[HtmlElement, Told] = {}  # links without items of their own share what is around them
+    found = (_item(link, inside, page, rules, told) for link, inside in _links(page, rules))
+    return [item for item in found if item is not None]
 
 
 def find_further(page: DeclaredPage, selector: str) -> tuple[str, ...]:
@@ -88,7 +89,11 @@ def _links(page: DeclaredPage, rules: ListRules) -> Iterator[tuple[HtmlElement, 
 
 
 def _item(
-    link: HtmlElement, inside: HtmlElement | None, page: DeclaredPage, rules: ListRules
+    link: HtmlElement,
+    inside: HtmlElement | None,
+    page: DeclaredPage,
+    rules: ListRules,
+    told: dict[HtmlElement, Told],
 ) -> ListedItem | None:
     href = (link.get("href") or "").strip()
     address = absolute(page.base, href)
@@ -98,7 +103,9 @@ def _item(
     if groups is None:
         return None
     around = inside if inside is not None else _item_around(link)
-    return ListedItem(address, _title(link, rules), groups, _told(around, page, rules), day_of(groups))
+    if around not in told:
+        told[around] = _told(around, page, rules)
+    return ListedItem(address, _title(link, rules), groups, told[around], day_of(groups))
 
 
 def _item_around(link: HtmlElement) -> HtmlElement:
@@ -114,9 +121,8 @@ def _title(link: HtmlElement, rules: ListRules) -> str:
         return named
     text = _shown(link, rules)
     whole = one_line(link.get("title") or "")
-    if whole and (
-        not text or (_CUT_SHORT.search(text) and whole.startswith(_CUT_SHORT.sub("", text).strip()))
-    ):
+    cut = text.rstrip(_DOTS).strip()
+    if whole and (not text or (text.endswith(_CUT_SHORT) and whole.startswith(cut))):
         return whole
     return text
 

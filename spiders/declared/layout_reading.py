@@ -75,6 +75,8 @@ class LayoutReader:
     def _fits(self, layout: Layout, page: DeclaredPage) -> bool:
         if self.day is not None and not layout.may_hold(self.day):
             return False
+        if _is_of_json(layout) and not page.is_json:
+            return False
         return layout.when is None or is_found(page.tree, layout.when)
 
     def _with_body(self, layout: Layout, page: DeclaredPage, found: dict[str, Any]) -> Draft | None:
@@ -233,6 +235,11 @@ def _read_text(layout: Layout, name: str, page: DeclaredPage) -> str | None:
         return None
     label = _LABELS.get(name)
     return label.sub("", found) or None if label is not None else found
+
+
+def _is_of_json(layout: Layout) -> bool:
+    rules = (layout.body, layout.title, layout.time)
+    return any(rule is not None and rule.path is not None for rule in rules)
 
 
 def _with_time(draft: Draft, layout: Layout, page: DeclaredPage) -> Draft:
