@@ -40,9 +40,10 @@ def read_declared_article(
 ) -> Draft:
     """Return the draft of an article's page, nothing cleaned or judged.
 
-    ``fetched_at`` is aware, or None. Layouts are tried in order, the declared ones before those of a profile
-    that the page itself shows, then the readers for any page, as ``fallback`` says; what the page leaves out
-    and the address or the declaration tells is filled in. A page that links to a next one, of which no layout knows, is ``incomplete``. Raises `SetAside` for no article.
+    ``fetched_at`` is aware, or None. Layouts are tried in order, those declared before those of a profile
+    that the page itself shows; then the readers for any page, as ``fallback`` says. What the page leaves out
+    and the address or the declaration tells is filled in. A page that links to a next one, of which no layout
+    knows, is ``incomplete``. Raises `SetAside` for no article.
     """
     pages = ArticlePages(rules.zone)
     groups = groups_of(owed.url, rules)
