@@ -96,7 +96,9 @@ def _front(entry: etree._Element, url: str, day: date) -> str | None:
         return None
     beside = (urljoin(url, f"{day:%d}/"), urljoin(url, f"{day.day}/"))
     dated = [whole for whole in wholes if template_of(whole, day) is not None]
-    return min((whole for whole in dated if whole.startswith(beside)), key=len, default=next(iter(dated), None))
+    return min(
+        (whole for whole in dated if whole.startswith(beside)), key=len, default=next(iter(dated), None)
+    )
 
 
 def _read_day(text: str, url: str) -> date | None:
