@@ -28,7 +28,10 @@ def parse_document(html: str) -> lxml_html.HtmlElement:
     """Return a whole page; raise `SetAside` where it is no page anybody writes."""
     _check_tags(html)
     parser = lxml_html.HTMLParser(huge_tree=True)
-    tree = lxml_html.document_fromstring(html, parser=parser)
+    try:
+        tree = lxml_html.document_fromstring(html, parser=parser)
+    except etree.ParserError as error:
+        raise SetAside("has no element") from error
     _check_whole(parser)
     return tree
 

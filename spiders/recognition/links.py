@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from spiders.readers.base_address import base_of
@@ -17,6 +19,9 @@ _MOST = 5_000
 _ITEMS = ("li", "tr", "dd", "dt", "article")
 _DAY = re.compile(r"(?:\d{4}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?")
 _LONGEST_ITEM = 300
+_LEVELS = 6
+_MOST_INSIDE = 200
+"""Elements, begun or ended, of a link or an item that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,10 @@ def _links(tree: HtmlElement, base: str) -> Iterator[PageLink]:
 
 
 def _text(link: HtmlElement) -> str:
-    shown = " ".join(link.text_content().split())
+    shown = beginning_of(link)
     named = " ".join((link.get("title") or "").split())
-    pictured = next((image.get("alt") or "" for image in link.iter("img")), "")
+    inside = islice(link.iter(), _MOST_INSIDE)
+    pictured = next((one.get("alt") or "" for one in inside if one.tag == "img"), "")
     return (named if len(named) > len(shown) else shown) or pictured.strip()
 
 
@@ -73,8 +79,9 @@ def _item(link: HtmlElement) -> HtmlElement:
 
 def _place(link: HtmlElement) -> str:
     """Return the elements around a link with their classes and ids: a name of the part of the page."""
-    parts = [_called(element) for element in link.iterancestors() if element.tag not in {"html", "body"}]
-    return ">".join(reversed(parts[:6]))
+    outer = islice(link.iterancestors(), _LEVELS)
+    parts = [_called(element) for element in outer if element.tag not in {"html", "body"}]
+    return ">".join(reversed(parts))
 
 
 def _called(element: HtmlElement) -> str:
@@ -84,10 +91,20 @@ def _called(element: HtmlElement) -> str:
     return name + "".join(marks) if element.tag not in _ITEMS else name
 
 
+def beginning_of(element: HtmlElement) -> str:
+    """Return an element's text on one line, or its beginning: it may hold half of a page."""
+    parts = list[str]()
+    for event, inner in islice(etree.iterwalk(element, events=("start", "end")), _MOST_INSIDE):
+        text = inner.text if event == "start" else inner.tail if inner is not element else None
+        if text and isinstance(inner.tag, str):
+            parts.append(text)
+    return " ".join("".join(parts).split())
+
+
 def _day(item: HtmlElement, link: HtmlElement) -> str | None:
-    text = " ".join(item.text_content().split())
+    text = beginning_of(item)
     if len(text) > _LONGEST_ITEM:
         return None
-    beside = text.replace(" ".join(link.text_content().split()), " ")
+    beside = text.replace(beginning_of(link), " ")
     found = _DAY.search(beside)
     return found[0] if found else None

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from spiders.readers.base_address import base_of
 from spiders.readers.feeds.address import web_address
 from spiders.readers.markup import parse_document
+from spiders.recognition.links import beginning_of
 
 _FEED_TYPES = (
     "application/rss+xml",
@@ -85,7 +86,7 @@ def _feeds(tree: HtmlElement, base: str) -> Iterator[str]:
 
 def _by_text(tree: HtmlElement, base: str, words: re.Pattern[str]) -> Iterator[str]:
     for link in tree.iter("a"):
-        text = " ".join(f"{link.text_content()} {link.get('title') or ''}".split())
+        text = " ".join(f"{beginning_of(link)} {link.get('title') or ''}".split())
         if len(text) <= _LONGEST_NAME and words.search(text):
             address = web_address(base, (link.get("href") or "").partition("#")[0])
             if address and address != base:
