@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -36,16 +37,18 @@ _PAPERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Days of the small and of the large history, category articles of both crawls, and how often."""
+    """Days of three histories, category articles of two crawls like the first two, and how often."""
 
-    small: int = 24
+    small: int = 5
+    middle: int = 24
     large: int = 104
     few: int = 400
     many: int = 2000
     repeat: int = 3
 
 
-QUICK = Sizes(small=8, large=12, few=20, many=60, repeat=1)
+QUICK = Sizes(small=3, middle=4, large=5, few=20, many=60, repeat=1)
+_SMALL_PAPER = {"days": 12, "pages": 2, "stories": 2}
 
 
 def main() -> int:
@@ -55,7 +58,9 @@ def main() -> int:
     found: dict[str, Any] = {}
     with TemporaryDirectory(prefix="jianbao-backfill-") as name:
         if options.only != "cost":
-            counts = kill(Path(name) / "kills", 3 if options.quick else options.kills, options.seed)
+            paper = _SMALL_PAPER if options.quick else {}
+            kills = 1 if options.quick else options.kills
+            counts = kill(Path(name) / "kills", kills, options.seed, paper)
             print(counts.describe())
             found["kills"] = asdict(counts)
         if options.only != "kills":
@@ -65,12 +70,12 @@ def main() -> int:
     return int(bool(found.get("kills", {}).get("problems")))
 
 
-def kill(folder: Path, kills: int, seed: int) -> HistoryCasualties:
-    """Kill that many backfills, twenty to a history, and return what came of all."""
+def kill(folder: Path, kills: int, seed: int, paper: Mapping[str, int]) -> HistoryCasualties:
+    """Kill that many backfills, twenty to a history, and return what came of all; ``paper``: `make_paper`."""
     counts, nursery = HistoryCasualties(), Nursery()
     while counts.kills < kills:
         place = folder / str(counts.trials)
-        trial = HistoryTrial(place, f"{seed}/{counts.trials}", nursery.launch, _FORKED_STARTUP)
+        trial = HistoryTrial(place, f"{seed}/{counts.trials}", nursery.launch, _FORKED_STARTUP, **paper)
         counts.add(trial.run(min(kills - counts.kills, _KILLS_PER_HISTORY)))
         for problem in counts.problems:
             print(f"{place}: {problem}", flush=True)
@@ -80,19 +85,20 @@ def kill(folder: Path, kills: int, seed: int) -> HistoryCasualties:
 
 def measure(folder: Path, sizes: Sizes) -> dict[str, Any]:
     """Return memory and CPU of both histories, and CPU of both category crawls, medians of rounds in turn."""
-    histories: dict[int, list[tuple[float, float, int]]] = {sizes.small: [], sizes.large: []}
+    histories: dict[int, list[tuple[float, float, int]]] = {sizes.small: [], sizes.middle: []}
     crawls: dict[int, list[float]] = {sizes.few: [], sizes.many: []}
     for number in range(sizes.repeat):
         for days, costs in histories.items():
             costs.append(backfill(folder / f"history-{days}-{number}", days))
         for articles, spent in crawls.items():
             spent.append(crawl(folder / f"crawl-{articles}-{number}", articles))
-    small, large = (histories[days] for days in (sizes.small, sizes.large))
-    counts = [costs[0][2] for costs in (small, large)]
-    more = median(cost[0] for cost in large) - median(cost[0] for cost in small)
+    small, middle = histories.values()
+    counts = [costs[0][2] for costs in (small, middle)]
+    more = median(cost[0] for cost in middle) - median(cost[0] for cost in small)
+    large = backfill(folder / "large", sizes.large)
     return {
-        "articles": counts,
-        "memory_mb": [median(cost[1] for cost in costs) for costs in (small, large)],
+        "articles": [counts[1], large[2]],
+        "memory_mb": [median(cost[1] for cost in middle), large[1]],
         "epaper_ms": more / (counts[1] - counts[0]) * 1000,
         "category_ms": (median(crawls[sizes.many]) - median(crawls[sizes.few]))
         / (sizes.many - sizes.few)

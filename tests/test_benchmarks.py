@@ -38,6 +38,14 @@ def test_a_crawl_and_its_polls_are_measured() -> None:
     assert 0 < found["memory"]["large_mb"] <= 200
 
 
+def test_a_history_is_measured_and_proved() -> None:
+    # Itself it checks: nothing lost or doubled, days without an issue told from days of outage.
+    found = run_benchmark("backfill.py")
+    assert (found["kills"]["problems"], found["kills"]["issues"]) == ([], 10)
+    assert found["cost"]["articles"][0] > 100
+    assert 0 < found["cost"]["memory_mb"][1] <= 200
+
+
 def test_one_new_article_is_measured_in_archives_of_two_sizes() -> None:
     found = run_benchmark("growth.py")
     assert found["articles"] == [1000, 2000]

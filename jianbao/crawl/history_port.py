@@ -17,6 +17,7 @@ from jianbao.crawl.history import join_spans
 from jianbao.crawl.order import HistoryOrder
 from jianbao.crawl.port import ArchivePort, RunOfPort
 from jianbao.crawl.walk import NextStep, Walk, close_span, stop_span
+from jianbao.terminal.output import print_note
 from storage.archive.folder import Archive
 from storage.ledger.counts import CrawlCounts, HistoryCounts
 from storage.ledger.issue import issue_states
@@ -103,6 +104,8 @@ class HistoryPort(ArchivePort):
         if now - self._looked_at >= _LOOK_EVERY:
             self._looked_at = now
             self._gives_way = self._lock.is_any_crawled(self._order.neighbours)
+            if self._gives_way and not self._history.waits:
+                print_note(f"{self._order.source}: a crawl at the same host goes first")
             self._history.waits = self._gives_way
         return self._gives_way
 
