@@ -138,8 +138,11 @@ def _declared_indexes(place: Place) -> Iterable[str]:
     """Return the declared address, unless it is a dated page's, and where many papers lead on from there."""
     if place.issue is None and place.front is not None:
         return ()
-    folder = place.url if place.url.endswith("/") else None
-    return place.url, *((folder + "paperindex.htm", folder + "PaperIndex.htm") if folder else ())
+    found = host_and_path(place.url)
+    if found is None or "." in found[1].rpartition("/")[2] or "?" in place.url:
+        return (place.url,)
+    folder = place.url.rstrip("/") + "/"
+    return dict.fromkeys((place.url, folder, folder + "paperindex.htm", folder + "PaperIndex.htm"))
 
 
 def _usual_indexes(days: Days) -> Iterable[str]:
