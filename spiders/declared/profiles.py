@@ -12,6 +12,7 @@ from pydantic import Field
 
 from spiders.declared.list_words import ListWords
 from spiders.declared.words import Text
+from storage.records.remedy import Mistaken
 
 DEFAULT_PROFILE = "china"
 """What a declaration extends that says nothing of it."""
@@ -26,7 +27,7 @@ class Profile(ListWords):
     told: Text = Field(description="a clause")
 
 
-class BadProfile(ValueError):
+class BadProfile(Mistaken, ValueError):
     """There is no such profile, or profiles extend each other in a circle; the message is a clause."""
 
 
