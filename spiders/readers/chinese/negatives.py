@@ -164,7 +164,12 @@ def _of_genre(head: Head, sheet: Sheet, text: Text) -> str | None:
             told.update(genre.words.findall(line.text))
             if len(told) >= genre.enough:
                 break
-        if len(told) >= genre.enough or (is_site and len(pieces) > 1) or ((is_site or is_channel) and told):
+        if (
+            len(told) >= genre.enough
+            or (is_site and len(pieces) > 1)
+            or (is_site and told)
+            or (is_channel and len(told) > 1)
+        ):
             return f"{genre.name} page, not an article's"
     return None
 
