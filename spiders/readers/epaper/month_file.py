@@ -96,9 +96,10 @@ def _front(entry: etree._Element, url: str, day: date) -> str | None:
         return None
     beside = (urljoin(url, f"{day:%d}/"), urljoin(url, f"{day.day}/"))
     dated = [whole for whole in wholes if template_of(whole, day) is not None]
-    return min(
-        (whole for whole in dated if whole.startswith(beside)), key=len, default=next(iter(dated), None)
-    )
+    for folder in beside:
+        if near := [whole for whole in dated if whole.startswith(folder)]:
+            return min(near, key=len)
+    return dated[0] if dated else None
 
 
 def _read_day(text: str, url: str) -> date | None:
