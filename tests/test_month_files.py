@@ -57,8 +57,8 @@ def test_the_new_generation_names_pages_of_the_days_folder() -> None:
 
 
 def test_a_day_with_a_zero_has_it_in_its_folder_too() -> None:
-    text = "<periodlist><period><period_date>2026-03-02</period_date><front_page>node_7.htm</front_page></period>"
-    fronts = read_month_file(text + "</periodlist>", CLASSIC).fronts
+    entry = "<period_date>2026-03-02</period_date><front_page>node_7.htm</front_page>"
+    fronts = read_month_file(f"<periodlist><period>{entry}</period></periodlist>", CLASSIC).fronts
     assert fronts == {date(2026, 3, 2): "http://epaper.lake.example/hpb/html/2026-03/02/node_7.htm"}
 
 
