@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from jianbao.configuration import Configuration, Source
 from jianbao.discovery.memory import relay
-from jianbao.discovery.proof import make_kind, read_answer
+from jianbao.discovery.proof import make_kind, owed_of, read_answer
 from jianbao.discovery.samples import Sample, describe
 from spiders.declared.rules import ListRules
 from spiders.kinds.kind import Answer, Ask, Kind, Listing
-from storage.records import Listed, Owed, PollOrder, SetAside, TryLater
+from storage.records import Listed, PollOrder, SetAside, TryLater
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,28 @@ def compare_samples(
 ) -> tuple[Tested, ...]:
     """Read the saved pages of a source as it is declared now, and compare."""
     kind = make_kind(source, configuration)
-    tested = [_test_article(kind, source, sample) for sample in samples if sample.kind == "article"]
     lists = [sample for sample in samples if sample.kind == "list"]
+    tested, listed = list[Tested](), dict[str, Listed]()
     if lists:
-        tested.insert(0, _test_list(kind, source, lists, expected))
+        whole, listed = _test_list(kind, source, lists, expected)
+        tested.append(whole)
+    tested += [_test_article(kind, source, one, listed) for one in samples if one.kind == "article"]
     return (*tested, *_untested_layouts(kind, source, tested))
 
 
-def _test_article(kind: Kind, source: Source, sample: Sample) -> Tested:
+def _test_article(kind: Kind, source: Source, sample: Sample, known: Mapping[str, Listed]) -> Tested:
     said = sample.said
     url, code = str(said["url"]), str(said.get("info_code", ""))
-    listed = Listed(code, "media", url, str(said.get("listed", "")))
-    read = read_answer(kind, Owed(source.slug, code, "media", url, listed.title), listed, sample.answer)
+    listed = known.get(code) or Listed(code, "media", url, str(said.get("listed", "")))
+    read = read_answer(kind, owed_of(source.slug, listed), listed, sample.answer)
     found, wanted = describe(read), dict(said.get("expected", {}))
     by = (read.found_by or {}).get("paragraphs") or (read.found_by or {}).get("title")
     return Tested(sample.file.name, tuple(_differences(wanted, found)), by)
 
 
-def _test_list(kind: Kind, source: Source, lists: Sequence[Sample], expected: Mapping[str, Any]) -> Tested:
+def _test_list(
+    kind: Kind, source: Source, lists: Sequence[Sample], expected: Mapping[str, Any]
+) -> tuple[Tested, dict[str, Listed]]:
     answers = {str(sample.said["url"]): sample for sample in lists}
     first = lists[0].answer
     now = (first.fetched_at or datetime.now(UTC)).astimezone(ZoneInfo(source.timezone))
@@ -60,10 +64,10 @@ def _test_list(kind: Kind, source: Source, lists: Sequence[Sample], expected: Ma
     try:
         listing = _drive(kind, order, answers)
     except (SetAside, TryLater) as refused:
-        return Tested("list", (f"it {refused}",))
+        return Tested("list", (f"it {refused}",)), {}
     listed = listing.listed
     found = {"links": len(listed), "first": listed[0].info_code if listed else ""}
-    return Tested("list", tuple(_differences(expected, found)))
+    return Tested("list", tuple(_differences(expected, found))), {one.info_code: one for one in listed}
 
 
 def _drive(kind: Kind, order: PollOrder, answers: Mapping[str, Sample]) -> Listing:
