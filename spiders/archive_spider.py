@@ -290,7 +290,8 @@ class ArchiveSpider(Spider):
             is_recorded = True
         finally:
             is_live = not isinstance(polling.order, BackOrder)
-            if polling.poll is not None and reachable and is_recorded and is_live:
+            has_answered = reachable or (polling.poll is not None and bool(polling.poll.listed))
+            if polling.poll is not None and has_answered and is_recorded and is_live:
                 self._read_owed(polling.order.source)
             self.turns.leave(host, answered=reachable and is_recorded)
 

@@ -139,6 +139,9 @@ class Polling:
                 issues=found.issues,
                 headway=found.headway,
             )
+        if found.failure:
+            failed = self._failed(found.failure, layout_broken=found.layout_broken)
+            return replace(failed, listed=found.listed, links=found.links, lost=found.lost)
         if found.trouble and not found.listed:
             return replace(self._failed(found.trouble), issues=found.issues, headway=found.headway)
         quiet: Literal["unchanged", "empty"] = "unchanged" if found.is_unchanged else "empty"

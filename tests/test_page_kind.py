@@ -104,6 +104,51 @@ def test_a_list_in_gbk_is_paged_until_enough_is_known(newsroom: Newsroom, site: 
     assert site.asked == ["/xw/", "/xw/index_1.html"]
 
 
+def test_what_was_seen_before_a_page_fails_is_listed_and_the_rest_is_not_forgotten(
+    newsroom: Newsroom, site: PageSite
+) -> None:
+    fill(site)
+    site.statuses["/xw/index_1.html"] = 500
+    declare(newsroom, DECLARED.format(url=site.address).replace("until_known = 4", "until_known = 1"))
+    crawled = newsroom.crawl("灵溪网", status=1)
+    row = crawled.sources["灵溪网"]
+    assert (row["poll"], row["listed"], row["new"]) == ("failed", 3, 3)
+    assert "index_1.html answered 500" in crawled.errors
+    assert newsroom.events() == ["poll_failed"]
+    del site.statuses["/xw/index_1.html"]
+    assert newsroom.crawl("灵溪网").sources["灵溪网"]["new"] == 2
+    assert newsroom.events() == []
+    assert newsroom.states() == {"archived": 5}
+
+
+def test_a_broken_list_takes_nothing_from_the_others(newsroom: Newsroom, site: PageSite) -> None:
+    fill(site)
+    site.put("/a/", HEAD.format(title="改版", body="<p>网站改版中</p>"), "gbk")
+    lists = [f"{site.address}/{name}/" for name in ("a", "gone", "xw")]
+    declared = DECLARED.format(url=site.address)
+    declare(newsroom, declared.replace(f'url = "{site.address}/xw/"', f"list = {json.dumps(lists)}"))
+    crawled = newsroom.crawl("灵溪网", status=1)
+    assert (crawled.sources["灵溪网"]["poll"], crawled.sources["灵溪网"]["new"]) == ("failed", 5)
+    assert "/a/ has no link to an article" in crawled.errors
+    assert "/gone/ answered 404" in crawled.errors
+    assert "layout_broken" in newsroom.events()
+
+
+def test_each_list_is_paged_until_enough_of_it_is_known(newsroom: Newsroom, site: PageSite) -> None:
+    fill(site)
+    declare(newsroom, DECLARED.format(url=site.address).replace("until_known = 4", "until_known = 2"))
+    newsroom.crawl("灵溪网")
+    for path, numbers in (("/yw/", [14, 13]), ("/yw/index_1.html", [12, 11])):
+        site.put(path, listing(numbers), "gbk")
+    text = newsroom.config.read_text("utf-8")
+    lists = [f"{site.address}/xw/", f"{site.address}/yw/"]
+    changed = text.replace(f'url = "{site.address}/xw/"', f"list = {json.dumps(lists)}")
+    newsroom.config.write_text(changed, "utf-8")
+    newsroom.crawl("灵溪网", status=1)
+    listed = newsroom.rows("SELECT info_code FROM listing WHERE info_code LIKE 'lxw-1%' ORDER BY 1")
+    assert listed == ["lxw-11", "lxw-12", "lxw-13", "lxw-14"]
+
+
 def test_the_pages_of_an_article_are_joined_and_all_kept(newsroom: Newsroom, site: PageSite) -> None:
     fill(site)
     declare(newsroom, DECLARED.format(url=site.address))

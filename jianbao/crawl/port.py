@@ -264,7 +264,7 @@ class ArchivePort:
     def _count(self, poll: Poll) -> None:
         counted = self._counted.of(poll.source)
         counted.poll = poll.outcome
-        if poll.outcome == "changed":
+        if poll.listed:
             counted.listed, counted.links, counted.unread = len(poll.listed), poll.links, poll.unread
         elif poll.outcome == "unchanged":
             counted.listed = self._rows[poll.source].listed_count
@@ -339,9 +339,14 @@ def _tell_failed_issues(poll: Poll) -> Iterator[str]:
 
 
 def _is_known_to_be_broken(connection: Connection, poll: Poll) -> bool:
-    """Return whether a page is not the list, and was captured when that began: one capture is enough."""
+    """Return whether a page is not the list, and was captured when that began: one capture is enough.
+
+    A poll that failed after it had seen some of its list is kept, as every poll that lists something.
+    """
     kind = "layout_broken" if poll.layout_broken else "poll_failed"
-    return poll.outcome == "failed" and is_event_open(connection, kind, source=poll.source)
+    return (
+        poll.outcome == "failed" and not poll.listed and is_event_open(connection, kind, source=poll.source)
+    )
 
 
 def _has_been_quiet(last_news: datetime, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from spiders.declared.patterns import search_pattern
 from spiders.declared.rules import ListRules
 from spiders.kinds.declared_encoding import decode_as_declared
 from spiders.kinds.kind import Answer, Ask, KindContext, Listing, NotTheList, Steps
+from spiders.kinds.list_troubles import Troubles
 from spiders.kinds.page import PageKind
 from spiders.readers.feeds.feed import Feed, FeedItem, FeedPart
 from spiders.readers.feeds.packed import unpack
@@ -80,19 +81,23 @@ class FeedKind(PageKind):
         answer = yield Ask(address, only_if_changed=_INDEX.search(urlsplit(address).path) is None)
         feed = _read(answer, source.rules)
         pairs = [(answer, feed)]
+        troubles = Troubles()
         for part in _newest(feed.parts, max(source.rules.pages, _FEWEST_PARTS)):
-            answer = yield Ask(part.url)
-            if not answer.is_missing:
-                pairs.append((answer, _read(answer, source.rules)))
+            try:
+                answer = yield Ask(part.url)
+                if not answer.is_missing:
+                    pairs.append((answer, _read(answer, source.rules)))
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with a sitemap, the others are read
+                troubles.note(part.url, error)
         listed: dict[str, Listed] = {}
         for came, one in pairs:
             recent = replace(one, items=tuple(item for item in one.items if _is_recent(item, one, order)))
             for article in self._list(came, recent, order.source, source.rules):
                 listed.setdefault(article.info_code, article)
         unread = sum(one.unread for _, one in pairs)
-        if not listed and any(one.items for _, one in pairs) and not _is_plain(feed):
+        if not listed and not troubles and any(one.items for _, one in pairs) and not _is_plain(feed):
             raise SetAside("has no entry that is an article, as its source declares them")
-        return Listing(tuple(listed.values()), len(listed) + unread, unread)
+        return troubles.tell(Listing(tuple(listed.values()), len(listed) + unread, unread))
 
     def poll_back(self, order: BackOrder) -> Steps:
         """Go one sitemap back, or one page of a feed that names the page before it (RFC 5005)."""

@@ -75,7 +75,8 @@ class Listing:
     """What a poll found, the fields as `storage.records.Poll` has them.
 
     ``is_unchanged``: what tells of anything new was read, and tells of nothing. ``trouble`` is why a poll
-    that found nothing new counts as failed, though it can tell of issues.
+    that found nothing new counts as failed, though it can tell of issues. ``failure`` is why a poll counts
+    as failed whatever it found: not all of its pages came. ``layout_broken``: one that came is no list.
     """
 
     listed: tuple[Listed, ...] = ()
@@ -88,6 +89,8 @@ class Listing:
     headway: Headway | None = None
     is_unchanged: bool = False
     trouble: str | None = None
+    failure: str | None = None
+    layout_broken: bool = False
 
 
 Steps: TypeAlias = Generator[Ask, Answer, Listing]

@@ -20,6 +20,7 @@ from spiders.declared.rules import ListRules
 from spiders.declared.templates import is_dated
 from spiders.kinds.declared_encoding import decode_as_declared
 from spiders.kinds.kind import Answer, Ask, Kind, Listing, NotTheList, Steps
+from spiders.kinds.list_troubles import Troubles
 from spiders.readers.encoding import decode_damaged_page
 from spiders.readers.feeds.feed import Feed
 from spiders.readers.feeds.packed import unpack
@@ -49,18 +50,29 @@ class _Source:
 
 @dataclass(slots=True)
 class _Found:
-    """What a poll has found so far: articles by code, and how many of them were known before."""
+    """What the lists of a poll have so far: articles by code, and how many of one list were known before.
+
+    ``codes`` are those of the list under way, ``asked`` is the address that it was asked for last.
+    """
 
     listed: dict[str, Listed] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
     known: int = 0
     lost: int = 0
+    asked: str = ""
+
+    def begin_list(self) -> None:
+        """Go on to the next list: what the lists before it have tells nothing of where it may end."""
+        self.codes, self.known = set(), 0
 
     def add(self, listed: Sequence[Listed], order: PollOrder | None = None) -> bool:
-        """Add what a page lists; return whether any of it was not listed by the pages before."""
-        new = {article.info_code: article for article in listed if article.info_code not in self.listed}
-        self.listed |= new
+        """Add what a page lists; return whether any of it was not on the pages of this list before."""
+        new = [article.info_code for article in listed if article.info_code not in self.codes]
+        self.codes |= {*new}
+        for article in listed:
+            self.listed.setdefault(article.info_code, article)
         if order is not None and new:
-            self.known += len(order.known(list(new)))
+            self.known += len(order.known(new))
         return bool(new)
 
 
@@ -70,14 +82,24 @@ class PageKind(Kind):
     def poll(self, order: PollOrder) -> Steps:
         """Ask for the source's lists, page after page until enough is known, and return what they list.
 
-        A list that links to no article is another page or has another layout: the poll fails.
+        A list that links to no article is another page or has another layout: the poll fails. So it does when
+        a page can't be had or read: it returns what the others list all the same.
         """
-        source, found = self._source(order), _Found()
+        source, found, troubles = self._source(order), _Found(), Troubles()
         for paging in _polled(source, order):
-            yield from self._poll_list(paging, order, source, found)
-        if not found.listed:
+            found.begin_list()
+            try:
+                yield from self._poll_list(paging, order, source, found)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with a list, the others are read
+                troubles.note(found.asked, error)
+            else:
+                troubles.end_row()
+            if troubles.are_enough:
+                break
+        if not found.listed and not troubles:
             return Listing(missing=True)
-        return Listing(tuple(found.listed.values()), links=len(found.listed), lost=found.lost)
+        listed = tuple(found.listed.values())
+        return troubles.tell(Listing(listed, links=len(listed), lost=found.lost))
 
     def poll_back(self, order: BackOrder) -> Steps:
         """Go one page, one dated list or one sitemap back."""
@@ -127,6 +149,7 @@ class PageKind(Kind):
         left = source.rules.pages
         address: str | None = paging.first
         while address is not None:
+            found.asked = address
             answer = yield Ask(address, only_if_changed=is_only)
             paging.note(address)
             page = None if answer.is_missing else self._page(answer, source, found)
@@ -137,7 +160,7 @@ class PageKind(Kind):
                 _check_list(answer, listed, page)
             has_news = found.add(listed, order)
             left -= has_news or not paging.is_guess
-            if left <= 0 or found.known >= source.rules.until_known:
+            if left <= 0 or (found.known >= source.rules.until_known and not order.has_failed):
                 return
             address = paging.next(page, has_news=has_news)
 

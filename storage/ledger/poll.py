@@ -42,10 +42,11 @@ _Before: TypeAlias = tuple[str, str, str | None]
 def record_poll(connection: Connection, poll: Poll, voices: Voices | None = None) -> Recorded:
     """Enter a poll into the ledger: its listings and issues, then the page's validators; return what was new.
 
-    A step back into the history says nothing of the page: with what it listed, its headway is entered.
+    One that failed on the way enters what it had seen. A step back into the history says nothing of the page:
+    with what it listed, its headway is entered.
     """
     recorded = Recorded()
-    if poll.outcome == "changed":
+    if poll.listed:
         recorded = record_listings(connection, poll.source, poll.listed, poll.polled_at, voices)
     save_issues(connection, poll.source, poll.issues, poll.polled_at)
     watch_issues(connection, poll)

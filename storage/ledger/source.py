@@ -136,6 +136,7 @@ def order_poll(row: StoredSource) -> PollOrder:
         body_hash=row.body_hash,
         name=row.name,
         heading=row.heading,
+        has_failed=row.last_outcome == "failed",
     )
 
 

@@ -117,6 +117,7 @@ class PollOrder:
     the source's, ``heading`` stood above its list last time; ``others`` are the names of its site's sources.
     ``kind`` knows how to poll it. ``now`` is the moment of the poll, aware, in the source's zone; ``issues``
     are the known ones of its last weeks, and ``known`` tells which of some info codes it has listed before.
+    ``has_failed``: the last poll failed, so that what it listed need not be all up to what was known then.
     """
 
     source: str
@@ -131,6 +132,7 @@ class PollOrder:
     now: datetime | None = None
     issues: Mapping[date, IssueState] = field(default_factory=dict)
     known: Callable[[Sequence[str]], frozenset[str]] = _know_none
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ class Headway:
 class Poll:
     """One fetch of a source's listing page, and what came of it.
 
-    ``listed`` is empty unless the outcome is ``changed``; ``body_hash`` is None unless a body came.
+    ``listed`` is empty unless the outcome is ``changed``, or ``failed`` after some of it was seen;
+    ``body_hash`` is None unless a body came.
     ``error`` is a sentence when the outcome is ``failed``; ``layout_broken`` tells that the page
     answered but is no listing. ``lost`` counts the characters of the page that were cut or broken, and stand
     in its titles as U+FFFD. ``polled_at`` is aware. ``links`` are those of the list, ``unread`` those of

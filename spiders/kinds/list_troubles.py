@@ -1,0 +1,58 @@
+"""What went wrong with some pages of a poll while others were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from spiders.kinds.kind import Listing, NotTheList
+from storage.records import SetAside, TryLater
+
+_MOST_TOLD = 3
+_PATIENCE = 3
+"""Lists in a row that no answer came to, after which the others are left for the next poll."""
+
+
+@dataclass(slots=True)
+class Troubles:
+    """Sentences about the pages of a poll that could not be had or read; false while there are none."""
+
+    sentences: list[str] = field(default_factory=list)
+    layout_broken: bool = False
+    _row: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.sentences)
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether list after list was asked for in vain, as of a site that is down."""
+        return self._row >= _PATIENCE
+
+    def note(self, address: str, error: Exception) -> None:
+        """Note what was raised over the page at an address."""
+        if isinstance(error, TryLater):
+            self._row += 1
+            self.sentences.append(str(error))
+            return
+        self.end_row()
+        self.layout_broken = self.layout_broken or not isinstance(error, NotTheList)
+        said = str(error) if isinstance(error, SetAside) else f"could not be read ({_name(error)})"
+        self.sentences.append(f"{address} {said}")
+
+    def end_row(self) -> None:
+        """Note that an answer came."""
+        self._row = 0
+
+    def tell(self, listing: Listing) -> Listing:
+        """Return what a poll found as failed, with the first sentences; as it is where there are none."""
+        if not self.sentences:
+            return listing
+        told, rest = self.sentences[:_MOST_TOLD], len(self.sentences) - _MOST_TOLD
+        said = "; ".join(told) + (f"; and {rest} more" if rest > 0 else "")
+        if listing.listed:
+            said += f"; the {len(listing.listed)} articles of its other pages are listed"
+        return replace(listing, failure=said, layout_broken=self.layout_broken)
+
+
+def _name(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
