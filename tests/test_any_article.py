@@ -85,3 +85,22 @@ def test_no_other_library_sees_a_page_that_is_no_article() -> None:
     html = plain().replace("_柳溪网", "_柳溪论坛").replace("</body>", "楼主 沙发 回帖 版主</body>")
     with pytest.raises(SetAside, match="forum"):
         read_any_article(html, URL, NOW)
+
+
+RIGHTS = (
+    "<p>柳溪网 | 柳溪文化有限公司 版权所有 未经授权不得转载，违者必究，投诉请致电柳溪镇中街一号。</p>"
+    "<p>Copyright © 2026 All Rights Reserved 备案号：ICP备00000000号 增值电信业务经营许可证</p>"
+)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><p>2026-03-20 09:16</p>{RIGHTS}</body></html>",
+        f"<html><head><title>柳溪网</title></head><body><div>{RIGHTS * 3}</div></body></html>",
+    ],
+)
+def test_what_trafilatura_makes_of_furniture_is_no_article(html: str) -> None:
+    page = Page.parse(html, URL, NOW)
+    with pytest.raises(SetAside, match="has no text"):
+        with_trafilatura.read_with_trafilatura(page, SetAside("has no text"))

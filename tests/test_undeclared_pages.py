@@ -155,6 +155,10 @@ def test_an_article_of_several_pages_says_so() -> None:
         ("", "", "https://liuxi.example/2026-03/20/content_53.htm", "2026-03-20 00:00", "reader:address"),
         ("", "", "https://liuxi.example/202603/t20260320_53.html", "2026-03-20 00:00", "reader:address"),
         ("", "", URL, None, None),
+        ("今日柳溪", "", URL, None, None),
+        ("3月15日消费者权益日", "", URL, None, None),
+        ("日期：26-03-20", "", URL, "2026-03-20 00:00", "reader"),
+        ("版号：26-03-20", "", URL, None, None),
     ],
 )
 def test_where_the_time_is_from(info: str, head: str, url: str, said: str | None, rule: str | None) -> None:
@@ -204,6 +208,20 @@ LIST = "".join(
             "明前春茶礼盒_柳溪商城",
             f"<div><p>￥ 128</p><p>库存：56件</p><a>加入购物车</a><a>立即购买</a>{BODY}</div>",
         ),
+        (
+            "春茶节大家说",
+            "<div class=content>"
+            + "".join(f"<p>茶客{n} 2026-03-2{n} 10:0{n}</p><p>{STORY[n]}</p>" for n in range(5))
+            + "</div>",
+        ),
+        (
+            "春茶怎么保存",
+            f"<div>问答</div><h2>问题描述</h2><div class=content>{BODY}</div><p>问题标签：茶</p><p>03-22 被采纳</p>",
+        ),
+        (
+            "春茶怎么保存",
+            f'<div itemscope itemtype="https://schema.org/QAPage"><div class=content>{BODY}</div></div>',
+        ),
         ("采茶曲_古诗词网", f"<div class=content>{BODY}<h3>译文</h3><h3>注释</h3><h3>赏析</h3></div>"),
     ],
 )
@@ -218,3 +236,21 @@ def test_other_pages_are_no_articles(title: str, body: str) -> None:
 def test_a_page_of_nothing_is_set_aside(html: str) -> None:
     with pytest.raises(SetAside):
         read_chinese_page(html, URL, NOW)
+
+
+@pytest.mark.parametrize(
+    ("info", "media"),
+    [
+        ("2026-03-20 09:16 柳溪发布", "柳溪发布"),
+        ("2026-03-20 09:16 周明", None),
+        ("2026-03-20 09:16 查看：53", None),
+        ("首页 &gt; 乡镇 &gt; 2026-03-20 09:16", None),
+        ("2026-03-20 09:16 Posted on", None),
+    ],
+)
+def test_who_a_story_is_from(info: str, media: str | None) -> None:
+    html = page(
+        f"<div class=content><p>执笔/周明、林一禾</p>{BODY}</div>",
+        info=info.replace(" 柳", "</p><p>柳").replace(" 周", "</p><p>周"),
+    )
+    assert read_chinese_page(html, URL, NOW).media == media

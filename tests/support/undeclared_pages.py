@@ -180,10 +180,55 @@ def phpcms() -> str:
     )
 
 
+def county_table() -> str:
+    """A county's page of 2006: title in a cell with a class, hits in the info row, bare lines with blanks."""
+    text = "<br><br>".join(f"　　{one}" for one in STORY)
+    return (
+        f"<html><head><title>柳溪网</title></head><body><table><tr><td>今日柳溪</td><td>昨日回顾</td></tr></table><table><tr><td>您现在的位置："
+        f"<a href=/>柳溪网</a> &gt;&gt; 乡镇</td></tr><tr><td class=ArticleTitle>{TITLE.replace(' ', '<br>')}</td></tr><tr><td "
+        f"align=center>文章来源：{MEDIA} 查看：53次 更新时间：2026-3-20 9:16:05</td></tr><tr><td>[ 字体：大 中 小 ]</td></tr><tr><td><font "
+        f"size=3><font face=宋体>{text}</font></font></td></tr><tr><td>文章录入：admin&nbsp;&nbsp;责任编辑：admin</td></tr><tr><td>【打印】【关闭】"
+        "</td></tr></table><table><tr><td>主办：柳溪镇宣传办<br>备案号：ICP备00000000号<br>Copyright All Rights Reserved</td></tr></table></body></html>"
+    )
+
+
+def portal_of_a_forum() -> str:
+    """As the articles of a forum's portal are: 来自, 原作者, 查看, a summary over the text, moods under it."""
+    return _page(
+        f"<div class=vw><div class=h><h1 class=ph>{TITLE}</h1><p class=xg1>2026-3-20 09:16<span>|</span>发布者: <a href=#>admin</a><span>|"
+        f"</span>查看: <em>53</em><span>|</span>评论: 0<span>|</span>来自: {MEDIA}</p></div><div class=s><div><strong>摘要</strong>: 三月的柳溪镇，雨一停，"
+        f"山上的茶园就热闹起来。</div></div><div class=d>{_paragraphs()}</div><table><tr><td>路过</td><td>鲜花</td></tr></table></div>"
+    )
+
+
+def short_years() -> str:
+    """A page whose date has a year of two digits, behind a label."""
+    return _page(
+        f"<h1>{TITLE}</h1><div class=info>发布时间：26-03-20 09:16 | 来源：{MEDIA} | 查看：53次</div><div class=content>{_paragraphs()}</div>"
+    )
+
+
+def english_words() -> str:
+    """A page whose labels are English."""
+    return _page(
+        f"<h1>{TITLE}</h1><div class=meta>Published: 2026-03-20 09:16 | Source: {MEDIA} | Views: 53</div><div class=entry>{_paragraphs()}</div>"
+        "<div>Share: Facebook Twitter</div>"
+    )
+
+
+def account_on_a_phone() -> str:
+    """A page for phones of an account that is called as many are."""
+    return _page(
+        f"<section><h1 class=t>{TITLE}</h1><p class=i><span>{MEDIA}</span><span>2026-03-20 09:16</span><span>阅读 1.2万+</span></p>"
+        f"<div class=txt>{_paragraphs()}</div></section><div>打开APP阅读全文</div>"
+    )
+
+
 SHAPES: dict[str, Callable[[], str]] = {
     make.__name__.replace("_", " "): make
     for make in (
         plain, trs, founder_site, enorth, tables_of_2005, div_soup, sections_and_spans, mobile, inline_wrapper,
-        two_containers, with_comments, wordpress, phpcms,
+        two_containers, with_comments, wordpress, phpcms, county_table, portal_of_a_forum, short_years, english_words,
+        account_on_a_phone,
     )
 }  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from spiders.readers.chinese.date_words import find_time
 from spiders.readers.chinese.sheet import Line
 
-_LABEL = re.compile(r"(?:本文)?(?:作\s?者|记\s?者|撰\s?稿|撰\s?文|文|通讯员|采写)\s{0,3}[:：|｜/]\s{0,3}")
+_LABEL = re.compile(r"(?:本文|原)?(?:作\s?者|记\s?者|撰\s?稿|撰\s?文|文|通讯员|采写)\s{0,3}[:：|｜/]\s{0,3}")
 _CUT = re.compile(
     r"\s{2,}|\s?[\s|｜]\s?(?=(?:编辑|责编|责任编辑|来源|稿源|发布|时间|字号|阅读|浏览|点击|摄影|图|视频|校对))|(?:编辑|责编|责任编辑|来源|稿源|发布时间|时间|字号|阅读|浏览|点击|摄影|校对)\s?[:：]|\d{4}[-年/.]|[（(【]"
 )

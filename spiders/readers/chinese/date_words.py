@@ -42,9 +42,15 @@ _WHOLE = re.compile(
     re.ASCII,
 )
 _SHORT_YEAR = re.compile(
-    rf"(?<![\d.:/-])(?P<year>[0-3]\d)[-/.](?P<month>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|3[01])(?!\d){_GAP}{_CLOCK}",
+    rf"(?:(?<![\d.:/-])|(?<=[\u4e00-\u9fff]:))(?P<year>[0-3]\d)[-/.](?P<month>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|3[01])(?!\d){_GAP}{_CLOCK}",
     re.ASCII,
 )
+_SHORT_YEAR_DAY = re.compile(
+    r"(?:(?<=[期间于布][:：])|(?<=[期间于布][:：][ \[【(（]))(?P<year>[0-3]\d)[-/.]"
+    r"(?P<month>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|3[01])(?![\d:./-])",
+    re.ASCII,
+)
+"""A day whose year has two digits, right behind a label: anywhere else it may be anything."""
 _RUN_TOGETHER = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
     r"(?:(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?(?!\d)",
@@ -124,7 +130,7 @@ def find_time(text: str, fetched_at: datetime | None = None, zone: tzinfo = PRIN
     Days by words and days without a year are found only where ``fetched_at``, aware, is given.
     """
     folded = _folded(text)[:_LONGEST]
-    for pattern in (_WHOLE, _ENGLISH, _SHORT_YEAR, _RUN_TOGETHER):
+    for pattern in (_WHOLE, _ENGLISH, _SHORT_YEAR, _SHORT_YEAR_DAY, _RUN_TOGETHER):
         for match in pattern.finditer(folded):
             if found := _whole(match, zone):
                 return found

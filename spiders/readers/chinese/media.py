@@ -11,12 +11,14 @@ from spiders.readers.chinese.furniture import is_tools, source_named
 from spiders.readers.chinese.sheet import Line
 
 _LABEL = re.compile(
-    r"(?:信息|文章|新闻|稿件|本文|图文|内容)?(?:(?:来\s?源(?:于|自)?|稿\s?源|出\s?处)\s{0,3}[:：|｜]|来源[于自](?!网络))\s{0,3}"
+    r"(?:信息|文章|新闻|稿件|本文|图文|内容)?(?:(?:来\s?源(?:于|自)?|稿\s?源|出\s?处)\s{0,3}[:：|｜]|来源[于自](?!网络)|来自\s?[:：]|\b[Ss]ource\s?[:：])\s{0,3}"
 )
 _BARE_LABEL = re.compile(r"[|｜/\s]{0,3}(?:来\s?源|稿\s?源|出\s?处)")
 _WRITER_OF = re.compile(
     r"[\u4e00-\u9fff·]{2,8}[/／](?P<name>[\u4e00-\u9fff]{1,10}(?:报|社|网|台|新闻|周刊|客户端|杂志))"
 )
+_PATH = re.compile(r"(?:当前|所在|现在)的?位置|[>＞»]\s?(?:正文|\Z)|(?:首页|主页)\s?(?:[>＞»/-]|-{2})")
+"""What leads from the site's front page to this page."""
 _EMPTY_LABEL = re.compile(
     r"来源\s?[:：]\s{0,3}(?:\Z|[|｜/]|发布|时间|日期|作者|编辑|浏览|点击|阅读|字号|20\d\d)"
 )
@@ -26,11 +28,11 @@ _IN_BRACKETS = re.compile(
 _AFTER_LABEL = re.compile(r"(?:发布|来自|地区|属地|时间|日期|作者|编辑|责编)(?:于)?\s?[:：]?\Z")
 _NOTE = re.compile(r"[\[【(（](?:整理|原创|转载|编译|综合|图|文|转)[\]】)）]")
 _CUT = re.compile(
-    r"\s{2,}|[\s|｜/]+(?=(?:作者|记者|编辑|责编|责任编辑|发布|时间|日期|字号|阅读|浏览|点击|评论|撰稿|分享|通讯员|打印|校对|更新|20\d\d))|(?:作者|记者|编辑|责编|责任编辑|发布时间|发表时间|发布日期|更新时间|字号|字体|阅读量?|浏览量?|点击量?|点击数|评论|撰稿|分享|通讯员|打印|校对|我要)\s?[:：(（]|(?:字号|打印|分享到|我要纠错|【)|\d{4}[-年/.]"
+    r"\s{2,}|[\s|｜/]+(?=(?:作者|记者|编辑|责编|责任编辑|发布|时间|日期|字号|阅读|浏览|点击|评论|撰稿|分享|通讯员|打印|校对|更新|查看|访问|人气|热度|Views?|Author|By\b|Published|Date|20\d\d))|(?:作者|记者|编辑|责编|责任编辑|发布时间|发表时间|发布日期|更新时间|字号|字体|阅读量?|浏览量?|点击量?|点击数|评论|撰稿|分享|通讯员|打印|校对|我要|查看|访问量?|访问次数|浏览次数|点击次数|阅读次数|人气|热度|Views?|Author|Published|Date)\s?[:：(（]|(?:字号|打印|分享到|我要纠错|【)|\d{4}[-年/.]"
 )
 _LONGEST = 40
 _OTHER = re.compile(
-    r".*(?:作者|记者|编辑|责编|字号|阅读|浏览|点击|评论|分享|打印|关注|收藏|举报|投稿|发布|发表|时间|日期|\d{2}:\d{2}|\d条|人参与|跟贴|听新闻|首页|正文|原创|进入"
+    r".*(?:作者|记者|编辑|责编|字号|阅读|浏览|点击|评论|分享|打印|关注|收藏|举报|投稿|发布(?:时间|日期|于|者|在|人)|\A发布\Z|发表|时间|查看|访问|人气|摘要|Posted|Published|Views?|Comments?|Share|Tagged|admin|有效|失效|废止|索引号|文号|日期|\d{2}:\d{2}|\d条|人参与|跟贴|听新闻|首页|正文|原创|进入"
     r"|登录|注册|下载|扫码|更多|我要|订阅|来自|位置|主页|没有了|独家|抢先|上一|下一|也在看|跳到|推荐|回复|回答|用户|网友|有用|复制|展开|收起|全文|[:：>？?！!。，]).*"
 )
 _WORDS = frozenset(
@@ -62,6 +64,7 @@ def find_media(
     after: Sequence[Line],
     moment: Line | None,
     around: Sequence[Line],
+    ends: Sequence[Line] = (),
 ) -> str | None:
     """Return the name after 来源 in the rows under the headline, in the text's last lines or under it.
 
@@ -70,7 +73,17 @@ def find_media(
     named = _labelled(rows) or _bracketed(last) or _closing(after)
     if named or any(_EMPTY_LABEL.search(line.text) for line in rows):
         return named
-    return _beside(rows, moment) or _account(around)
+    name = _beside(rows, moment) or _account(around)
+    return None if name and any(_is_writer(name, line.text) for line in ends) else name
+
+
+_SIGNED = re.compile(r"[【(（]?(?:执笔|作者|撰文|撰稿|采写|记者|文)\s?[/／:：|丨]\s?(?P<names>.{2,60})")
+
+
+def _is_writer(name: str, text: str) -> bool:
+    """Tell whether a name is one of those by which a text says who wrote it."""
+    signed = _SIGNED.match(text)
+    return signed is not None and name in re.split(r"[\s、，,&＆】)）]+", signed["names"])
 
 
 def _bracketed(lines: Sequence[Line]) -> str | None:
@@ -134,8 +147,11 @@ def _beside(rows: Sequence[Line], moment: Line | None) -> str | None:
         for line in rows
         if 0 < abs(line.index - moment.index) <= 5 and not line.is_margin and len(line.text) <= 30
     ]
+    labels = {line.index + 1 for line in rows if line.text.endswith(("：", ":"))}
     for line in near:
         if line is not moment and line.is_link and not _is_accounts(line):
+            continue
+        if _PATH.search(line.text) or (line is not moment and line.index in labels):
             continue
         if name := _nearest_name(line):
             return name

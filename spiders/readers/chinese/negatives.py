@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.html import HtmlElement
 
+from spiders.readers.chinese.date_words import find_time
 from spiders.readers.chinese.heads import Head
 from spiders.readers.chinese.paragraphs import Text
 from spiders.readers.chinese.sheet import Line, Sheet
@@ -44,6 +45,8 @@ _GENRES = (
         re.compile(
             r"楼主|沙发|板凳|只看(?:该作者|楼主)|发表回复|回帖|发帖|跟帖数|版主|主题帖|帖子|\d楼|精华帖|查看完整版本|Discuz|倒序浏览|使用道具|电梯直达"
             r"|最佳答案|写回答|个回答|我来答|提问者|采纳|关注问题|邀请回答|回答问题|已采纳|邀请你回答"
+            r"|最后由|最后回复|回复于|\d 个赞|发消息|加为好友|距离下一级|论坛元老|新手上路|问题标签|被采纳|\A问题描述\Z|\A问答\Z|\A[板版]块\Z|\A精华\Z|\A手机查看\Z"
+            r"|社区管理|回复本楼|引用自|收藏本帖|举报本帖|来自手机|\A签到\Z|楼层|只看TA|\A#\d{1,3}\Z"
         ),
         4,
     ),
@@ -102,12 +105,19 @@ _GENRES = (
     ),
 )
 _FORUM_SOFTWARE = re.compile(
-    r"discuz|phpwind|phpbb|vbulletin|flarum|nodebb|mediawiki|discourse|xenforo", re.IGNORECASE
+    r"discuz|phpwind|phpbb|vbulletin|flarum|nodebb|mediawiki|discourse|xenforo|homeland|xiuno|wecenter|thinksaas|dvbbs|startbbs",
+    re.IGNORECASE,
 )
 _THREAD = etree.XPath(
     'boolean(//*[@id="postlist" or @id="thread_subject" or @id="threadlist" or @id="posts_list"])'
 )
 """The elements that forum software of most Chinese forums keeps a thread in."""
+_TALK = etree.XPath(
+    'boolean(//*[contains(@itemtype, "/QAPage") or contains(@itemtype, "/DiscussionForumPosting")'
+    ' or @component="post"] | //script[@type="application/ld+json"]'
+    "[contains(., '\"QAPage\"') or contains(., '\"DiscussionForumPosting\"')])"
+)
+"""What schema.org calls questions and forums, and one forum software its posts."""
 _GALLERY = re.compile(r"(?:高清)?(?:图集|组图|图片库|大图|幻灯|高清图|图集频道|图片频道|图片)")
 _COUNTER = re.compile(r"\d{1,3}\s?/\s?\d{1,3}(?!\d)")
 _PAGES_ON = re.compile(r"下一页|下一张|上一张|尾页|下页|查看原图|\d{1,3}\s?/\s?\d{1,3}\s?\Z")
@@ -134,6 +144,10 @@ def check_article(tree: HtmlElement, head: Head, sheet: Sheet, title: Titled | N
     )
     if reason:
         raise NoArticle(reason)
+
+
+def check_language(text: Text) -> None:
+    """Raise `SetAside` for a text that is not Chinese: our rules say little of its page."""
     letters = "".join(line.text for line in text.lines)
     if len(_HAN.findall(letters)) < _LEAST_HAN * len(letters):
         raise SetAside("is not written in Chinese")
@@ -145,7 +159,7 @@ def _of_software(tree: HtmlElement, head: Head) -> str | None:
     )
     if software:
         return f"is made by software for other things than news ({software[0]})"
-    return "is a forum's page, not an article's" if _THREAD(tree) else None
+    return "is a forum's page, not an article's" if _THREAD(tree) or _TALK(tree) else None
 
 
 def _of_genre(head: Head, sheet: Sheet, text: Text) -> str | None:
@@ -215,12 +229,21 @@ def _of_list(sheet: Sheet, title: Titled | None, text: Text) -> str | None:
     between = sum(1 for line in sheet.lines[text.first : text.last + 1] if _is_entry(line))
     if between >= 5 and between * 2 >= len(lines):
         return "is a list of stories with a summary each, not an article"
+    told_at = sum(1 for line in sheet.lines[text.first : text.last + 1] if _is_timed(line))
+    if told_at >= 4 and told_at * 3 >= len(lines):
+        return "is a list of what many said at many times, not an article"
     links = sum(1 for line in sheet.lines if line.is_link and len(line.text) >= 9 and not line.is_hidden)
     dated = _dated(sheet.lines)
     is_headed = title is not None and title.agrees and len(title.text) >= 8 and letters >= 40
     if links >= 15 and letters < 150 and dated >= 8 and not is_headed:
         return "is a list of links, not an article"
     return None
+
+
+def _is_timed(line: Line) -> bool:
+    """Tell whether a line is no more than a name and a whole time of a clock, as over a comment."""
+    found = find_time(line.text) if len(line.text) <= 60 and not line.is_hidden else None
+    return found is not None and found.precision != "day" and not _SENTENCE.search(line.text)
 
 
 def _is_entry(line: Line) -> bool:

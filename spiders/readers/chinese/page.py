@@ -13,9 +13,9 @@ from spiders.readers.base_address import base_of
 from spiders.readers.chinese.author import find_author
 from spiders.readers.chinese.body import find_body
 from spiders.readers.chinese.deck import find_kicker, find_subtitle
-from spiders.readers.chinese.heads import Head, read_head
+from spiders.readers.chinese.heads import Head, folded, read_head
 from spiders.readers.chinese.media import find_media
-from spiders.readers.chinese.negatives import check_article
+from spiders.readers.chinese.negatives import check_article, check_language
 from spiders.readers.chinese.next_page import find_next_page
 from spiders.readers.chinese.paragraphs import Text, is_dropped, paragraph_of, take_text
 from spiders.readers.chinese.pictures import find_images
@@ -71,6 +71,7 @@ def read_page(page: Page) -> Draft:
     if not text.lines:
         raise SetAside("has no text that reads like an article's")
     check_article(page.tree, page.head, page.sheet, title, text)
+    check_language(text)
     return draft_of(page, title, text)
 
 
@@ -95,7 +96,11 @@ def _scripted_text(page: Page) -> Text | None:
 
 def draft_of(page: Page, title: Titled | None, text: Text, rule: str = READER) -> Draft:
     """Return the draft of a text and its headline with what stands around them; ``rule`` found the text."""
-    rows = _rows_above(page.sheet, title, text)
+    rows = [
+        line
+        for line in _rows_above(page.sheet, title, text)
+        if title is None or folded(line.text) != folded(title.text)
+    ]
     behind = _behind(page.sheet, text)
     taken = {line.index for line in (*rows, *behind)} | set(range(text.first, text.last + 1))
     others = [
@@ -114,7 +119,12 @@ def draft_of(page: Page, title: Titled | None, text: Text, rule: str = READER) -
         precision=moment.precision if moment else "second",
         witness="address" if moment and moment.rule == ADDRESS else "page",
         media=find_media(
-            rows, text.lines[-2:], behind, moment.line if moment else None, _around(page.sheet, text)
+            rows,
+            text.lines[-2:],
+            behind,
+            moment.line if moment else None,
+            _around(page.sheet, text),
+            [*text.lines[:2], *text.lines[-2:]],
         ),
         author=find_author([*rows, *behind], text.lines[-2:]),
         kicker=find_kicker(page.sheet.lines, title),

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from spiders.readers.chinese.body import Body
 from spiders.readers.chinese.date_words import find_time
-from spiders.readers.chinese.furniture import is_furniture, is_stop, is_tools
+from spiders.readers.chinese.furniture import is_furniture, is_rule, is_stop, is_tools
 from spiders.readers.chinese.heads import folded
 from spiders.readers.chinese.info_row import is_info_row, is_promotion
 from spiders.readers.chinese.pictures import is_caption
@@ -44,8 +44,8 @@ def take_text(sheet: Sheet, body: Body, title: Titled | None) -> Text:
     for line in candidates[:end]:
         (behind if is_dropped(line) else lines).append(line)
     lines = [line for line in map(_without_link_on, lines) if line.text]
-    lines = _without_headline(lines, title)
-    while lines and _is_tail(lines[-1]):
+    lines = _without_summary(_without_headline(lines, title))
+    while lines and (_is_tail(lines[-1]) or _is_imprint(lines, sheet)):
         behind.append(lines.pop())
     behind += candidates[end:]
     first = lines[0].index if lines else body.first
@@ -236,6 +236,35 @@ def _is_tail(line: Line) -> bool:
     if is_stop(line.text) or is_tools(line.text):
         return True
     return bool(_PRINTED_IN.match(line.text)) and is_info_row(line) and not _WRITTEN_BY.search(line.text)
+
+
+_IMPRINT = re.compile(
+    r"(?:主办|承办|主管|协办|版权|技术支持|制作维护|维护|地址|邮编|邮箱|电话|传真|联系电话|投稿邮箱|网站标识码|您是第|总访问)[^。！？]{0,120}"
+)
+_NEAR_RULE = 8
+
+
+def _is_imprint(lines: Sequence[Line], sheet: Sheet) -> bool:
+    """Tell whether a last line says who makes the site: what says its rights stands right under it."""
+    at = lines[-1].index
+    return bool(_IMPRINT.fullmatch(lines[-1].text)) and any(
+        is_rule(line.text) and re.search(r"Copyright|备案|ICP|版权所有|Reserved", line.text)
+        for line in sheet.lines[at + 1 : at + 1 + _NEAR_RULE]
+    )
+
+
+_SUMMARY = re.compile(r"[\[【]?(?:内容)?(?:摘要|提要|导读)[\]】]?\s{0,3}[:：]\s{0,3}(?P<text>.+)")
+_REPEATED = 15
+
+
+def _without_summary(lines: list[Line]) -> list[Line]:
+    """Leave a summary out over the text that stands in an element of its own or only repeats the text."""
+    match = _SUMMARY.fullmatch(lines[0].text) if len(lines) > 1 else None
+    if not match:
+        return lines
+    is_apart = lines[0].block.getparent() is not lines[1].block.getparent() and lines[0].block.tag != "p"
+    begins = folded(match["text"])[:_REPEATED]
+    return lines[1:] if is_apart or any(begins in folded(line.text) for line in lines[1:4]) else lines
 
 
 def _without_headline(lines: list[Line], title: Titled | None) -> list[Line]:

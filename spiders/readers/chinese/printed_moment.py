@@ -155,7 +155,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[tuple[str, Line]]:
 
 def _resolved(text: str, told: FoundTime | None, fetched_at: datetime | None) -> FoundTime | None:
     """Return a time that a text says by words or without a year, resolved."""
-    if not has_day_words(text) or len(text) > 60:
+    if not has_day_words(text) or len(text) > 60 or _is_name_of_column(text):
         return None
     if told is not None:
         found = find_time(text, told.moment)
@@ -170,6 +170,17 @@ def _resolved(text: str, told: FoundTime | None, fetched_at: datetime | None) ->
             FoundTime(told.moment, told.precision, found.start, found.end, is_whole=False) if found else None
         )
     return find_time(text, fetched_at) if fetched_at else None
+
+
+_IN_A_NAME = re.compile(
+    r"(?:今天|今日|今早|今晚|昨天|昨日|昨晚|昨夜|前天|前日|刚刚|刚才|\d{1,2}\s?月\s?\d{1,2}\s?[日号]?|\d{1,2}[-/]\d{1,2})"
+    r"(?=[\u4e00-\u9fff\u3040-\u30ff])(?!\s?(?:星期|周|週|上午|下午|早上|早晨|清晨|凌晨|中午|傍晚|晚上|晚间|夜间|发布|更新|来源|稿源|来自|作者|编辑))"
+)
+
+
+def _is_name_of_column(text: str) -> bool:
+    """Tell whether a day's word only begins a name or a sentence (今日头条, 3月15日消费者权益日)."""
+    return bool(_IN_A_NAME.search(text)) and not re.search(r"\d\s?[:：]\s?[0-5]\d", text)
 
 
 def _of_address(url: str) -> Moment | None:

@@ -134,8 +134,10 @@ def _prominence(line: Line) -> float:
 def find_prominent(lines: Sequence[Line], first: int) -> Titled | None:
     """Return the line that stands out most among those over the text, which begins at ``first``."""
     best: tuple[float, int] | None = None
-    for place in range(max(0, first - 25), first + (1 if lines[first].heading else 0)):
+    for place in range(max(0, first - 25), min(len(lines), first + _WITHIN)):
         line = lines[place]
+        if place >= first and not _is_heading(line):
+            continue
         if line.is_hidden or line.is_margin or line.is_link or not _SHORTEST <= len(line.text) <= _LONGEST:
             continue
         score = _prominence(line)
@@ -143,13 +145,41 @@ def find_prominent(lines: Sequence[Line], first: int) -> Titled | None:
             best = score, place
     if best is None:
         return None
-    line = lines[best[1]]
-    taken = [line]
-    for after in lines[best[1] + 1 : min(best[1] + 4, first)]:
-        if not line.heading or after.block is not line.block or is_info_row(after):
-            break
-        taken.append(after)
+    taken = _lines_of_heading(lines, best[1])
     return Titled(" ".join(one.text for one in taken), taken, agrees=False)
+
+
+_WITHIN, _MOST_LINES = 3, 3
+"""Lines of what seems the text among which its headline may stand; lines that a headline takes."""
+
+
+def _is_heading(line: Line) -> bool:
+    """Tell whether a line's markup makes it a heading, and its words no sentence."""
+    return bool(line.heading or line.is_titled) and not line.text.endswith(("。", "！", "？", "；", "："))
+
+
+def _lines_of_heading(lines: Sequence[Line], place: int) -> list[Line]:
+    """Return the lines of the heading that one of its lines stands in, up to three."""
+    line = lines[place]
+    if not (line.heading or line.is_titled):
+        return [line]
+    first = last = place
+    while first and last - first + 1 < _MOST_LINES and _is_beside(lines[first - 1], line):
+        first -= 1
+    while last + 1 < len(lines) and last - first + 1 < _MOST_LINES and _is_beside(lines[last + 1], line):
+        last += 1
+    return list(lines[first : last + 1])
+
+
+def _is_beside(other: Line, line: Line) -> bool:
+    """Tell whether another line of an element belongs to the heading in it."""
+    return (
+        other.block is line.block
+        and (other.heading, other.is_titled) == (line.heading, line.is_titled)
+        and not other.is_link
+        and len(other.text) >= 2
+        and not is_info_row(other)
+    )
 
 
 _SITE = re.compile(
@@ -157,8 +187,15 @@ _SITE = re.compile(
 )
 
 
+_ONLY_SITE = re.compile(
+    r".{2,7}(?:网|网站|在线|门户|日报|晚报|新闻|首页|正文|平台|传媒)|新闻中心|新闻详情|详情页?|文章内容|内容页?"
+)
+
+
 def cut_site(title: str) -> str:
-    """Return a page's title without the names of site and channel behind it."""
+    """Return a page's title without the names of site and channel behind it; empty if it names only those."""
+    if len(title) <= _SURE and _ONLY_SITE.fullmatch(title):
+        return ""
     ends = list(_SEPARATOR.finditer(title))
     while ends:
         last = ends.pop()
