@@ -93,13 +93,11 @@ RIGHTS = (
 )
 
 
-@pytest.mark.parametrize(
-    "html",
-    [
-        f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><p>2026-03-20 09:16</p>{RIGHTS}</body></html>",
-        f"<html><head><title>柳溪网</title></head><body><div>{RIGHTS * 3}</div></body></html>",
-    ],
-)
+HEADED = f"<head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><p>2026-03-20 09:16</p>{RIGHTS}</body>"
+BARE = f"<head><title>柳溪网</title></head><body><div>{RIGHTS * 3}</div></body>"
+
+
+@pytest.mark.parametrize("html", [HEADED, BARE])
 def test_what_trafilatura_makes_of_furniture_is_no_article(html: str) -> None:
     page = Page.parse(html, URL, NOW)
     with pytest.raises(SetAside, match="has no text"):

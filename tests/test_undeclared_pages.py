@@ -230,6 +230,39 @@ def test_other_pages_are_no_articles(title: str, body: str) -> None:
         read_chinese_page(page(body, title=title), URL, NOW)
 
 
+def undated(title: str, body: str) -> str:
+    """Return a page without a time on it."""
+    return f"<html><head><title>{title}</title></head><body><h2>{title}</h2>{body}</body></html>"
+
+
+ENTRIES = "".join(
+    f"<h3><a href={n}.html>{STORY[n][2:10]}</a></h3><p>{STORY[n]}[<a href={n}.html>详细</a>]</p>"
+    for n in range(4)
+)
+FLOORS = "".join(f"<div>{n}楼 茶客{n}</div><div>支持楼上的，{STORY[n]}</div>" for n in (1, 2))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page(ENTRIES, title="乡镇新闻"),
+        undated("关于我们", f"<div class=content>{BODY}</div>"),
+        undated(
+            "柳溪网", "<p>抱歉，您访问的页面不存在或已被删除，请返回网站首页，继续浏览其他内容，谢谢。</p>"
+        ),
+        undated(
+            "访问被拦截",
+            "<p>您的请求带有不合法参数，已被网站管理员设置拦截，可能原因：内容包含危险的请求，请检查。</p>",
+        ),
+        page(f"<p>{STORY[1]}</p>{FLOORS}<p>回复(2)</p><p>发表回复</p>"),
+        page(f"<div>立即申请 收藏职位</div><p>职位描述：{STORY[2]}</p><p>学历要求：不限 月薪：面议</p>"),
+    ],
+)
+def test_pages_that_say_otherwise_are_no_articles(html: str) -> None:
+    with pytest.raises(SetAside):
+        read_chinese_page(html, URL, NOW)
+
+
 @pytest.mark.parametrize(
     "html", ["", "<", "<html></html>", "<p>茶</p>", "\ufeff", "<!-- nothing -->", "<a" * 9]
 )

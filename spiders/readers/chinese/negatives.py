@@ -45,8 +45,9 @@ _GENRES = (
         re.compile(
             r"楼主|沙发|板凳|只看(?:该作者|楼主)|发表回复|回帖|发帖|跟帖数|版主|主题帖|帖子|\d楼|精华帖|查看完整版本|Discuz|倒序浏览|使用道具|电梯直达"
             r"|最佳答案|写回答|个回答|我来答|提问者|采纳|关注问题|邀请回答|回答问题|已采纳|邀请你回答"
-            r"|最后由|最后回复|回复于|\d 个赞|发消息|加为好友|距离下一级|论坛元老|新手上路|问题标签|被采纳|\A问题描述\Z|\A问答\Z|\A[板版]块\Z|\A精华\Z|\A手机查看\Z"
-            r"|社区管理|回复本楼|引用自|收藏本帖|举报本帖|来自手机|\A签到\Z|楼层|只看TA|\A#\d{1,3}\Z"
+            r"|最后由|最后回复|回复于|\d 个赞|发消息|加为好友|距离下一级|论坛元老|新手上路|问题标签|被采纳"
+            r"|\A问题描述\Z|\A问答\Z|\A[板版]块\Z|\A精华\Z|\A手机查看\Z|社区管理|回复本楼|引用自|收藏本帖|举报本帖"
+            r"|来自手机|\A签到\Z|楼层|只看TA|\A#\d{1,3}\Z|楼上的|回复[(（:：]\s?\d"
         ),
         4,
     ),
@@ -98,6 +99,14 @@ _GENRES = (
         4,
     ),
     _Genre(
+        "is a vacancy's",
+        re.compile(r".{0,12}(?:人才网|招聘网|人才市场)"),
+        re.compile(
+            r"立即申请|投递简历|申请职位|职位描述|岗位职责|学历要求|月薪|招聘人数|工作地点|公司规模|收藏职位|公司简介"
+        ),
+        5,
+    ),
+    _Genre(
         "is a list of search results",
         re.compile(r".{0,20}(?:搜索结果|站内搜索|检索结果|_搜索)"),
         re.compile(r"搜索结果|相关结果|搜索工具|为您找到"),
@@ -125,6 +134,12 @@ _FILM = re.compile(r".{0,8}(?:视频|直播|影视|电视|短视频|看看)(?:�
 _ERROR = re.compile(
     r"(?:404|403|50[0-4]).{0,20}|.{0,12}(?:页面不存在|找不到|出错了?|错误(?:提示|页面)?|提示信息|用户登录|登录|注册|安全验证|访问验证|系统提示)"
 )
+_GONE = re.compile(
+    r"(?:页面?|网页|网址|内容|文章|信息|帖子|链接)(?:可能)?(?:不存在|已[被经]?删除|未找到|找不到|无法访问|有误)|已[被经](?:\S{0,4})?删除|访问被?(?:拦截|拒绝|受限)"
+    r"|登录(?:已经)?超时|请先登录|秒钟?[后内](?:将)?(?:自动)?(?:跳转|返回)|没有权限|(?:返回|回到)(?:网站|上一)?(?:首页|页)|可能的?原因|(?:您的)?请求|拦截设置|设置拦截|验证码"
+    r"|(?:您|你)(?:要)?(?:访问|查看|查找|浏览)的|正在查找|暂时不可用|抱歉|对不起|名称已更改|not found|网站管理员"
+)
+"""What pages say that have nothing to show, in other words."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SENTENCE = re.compile("[。！？；…]")
 _LEAST_HAN = 0.2
@@ -144,6 +159,12 @@ def check_article(tree: HtmlElement, head: Head, sheet: Sheet, title: Titled | N
     )
     if reason:
         raise NoArticle(reason)
+
+
+def check_headed(title: str | None, *, is_dated: bool) -> None:
+    """Raise `NoArticle` for a page without any time whose title is a column's name or none."""
+    if not is_dated and len(title or "") <= _COLUMN:
+        raise NoArticle("has neither a time nor a headline")
 
 
 def check_language(text: Text) -> None:
@@ -226,10 +247,16 @@ def _of_list(sheet: Sheet, title: Titled | None, text: Text) -> str | None:
     told = sum(1 for line in lines if len(line.text) >= 40 and _SENTENCE.search(line.text))
     if len(lines) >= 12 and told < 3 and sentences < 0.12 * len(lines) and letters < 28 * len(lines):
         return "is a list of headings, not an article"
-    between = sum(1 for line in sheet.lines[text.first : text.last + 1] if _is_entry(line))
-    if between >= 5 and between * 2 >= len(lines):
+    shown = sheet.lines[text.first : text.last + 1]
+    is_named = title is not None and title.agrees and len(title.text) > _COLUMN
+    between = sum(1 for line in shown if _is_entry(line, 8 if is_named else 4))
+    leading = sum(1 for line in shown if _LEADS.search(line.text) and line.linked)
+    if (between >= 5 and between * 2 >= len(lines)) or leading >= 3:
         return "is a list of stories with a summary each, not an article"
-    told_at = sum(1 for line in sheet.lines[text.first : text.last + 1] if _is_timed(line))
+    if not is_named and between >= 3 and between >= 0.7 * (len(lines) - 1):
+        return "is a list of stories with a summary each, not an article"
+    start = title.lines[-1].index + 1 if title and title.lines else text.first
+    told_at = sum(1 for line in sheet.lines[min(start, text.first) : text.last + 1] if _is_timed(line))
     if told_at >= 4 and told_at * 3 >= len(lines):
         return "is a list of what many said at many times, not an article"
     links = sum(1 for line in sheet.lines if line.is_link and len(line.text) >= 9 and not line.is_hidden)
@@ -246,9 +273,16 @@ def _is_timed(line: Line) -> bool:
     return found is not None and found.precision != "day" and not _SENTENCE.search(line.text)
 
 
-def _is_entry(line: Line) -> bool:
+_COLUMN = 8
+"""Characters up to which a title may be a column's name."""
+_LEADS = re.compile(
+    r"[\[【(（<《.…]{0,3}(?:详细|详情|查看详情|阅读全文|查看全文|全文|更多)[\]】)）>》]{0,3}\Z"
+)
+
+
+def _is_entry(line: Line, shortest: int) -> bool:
     """Tell whether a line is the linked headline of another story."""
-    return line.is_link and not line.is_hidden and not line.is_margin and 8 <= len(line.text) <= 60
+    return line.is_link and not line.is_hidden and not line.is_margin and shortest <= len(line.text) <= 60
 
 
 def _dated(lines: Sequence[Line]) -> int:
@@ -262,6 +296,12 @@ def _dated(lines: Sequence[Line]) -> int:
 
 def _of_error(head: Head, title: Titled | None, text: Text) -> str | None:
     words = sum(len(line.text) for line in text.lines)
+    if words > 240:
+        return None
+    told = {match[0] for line in text.lines for match in _GONE.finditer(line.text)}
+    told |= {match[0] for match in _GONE.finditer(f"{head.title} {title.text if title else ''}")}
+    if len(told) >= 3 or (len(told) >= 2 and (title is None or len(title.text) <= _COLUMN)):
+        return "is an error or a login page"
     if words > 150:
         return None
     called = [pieces_of(head.title)[0]] if pieces_of(head.title) else []

@@ -15,7 +15,7 @@ from spiders.readers.chinese.body import find_body
 from spiders.readers.chinese.deck import find_kicker, find_subtitle
 from spiders.readers.chinese.heads import Head, folded, read_head
 from spiders.readers.chinese.media import find_media
-from spiders.readers.chinese.negatives import check_article, check_language
+from spiders.readers.chinese.negatives import check_article, check_headed, check_language
 from spiders.readers.chinese.next_page import find_next_page
 from spiders.readers.chinese.paragraphs import Text, is_dropped, paragraph_of, take_text
 from spiders.readers.chinese.pictures import find_images
@@ -72,7 +72,9 @@ def read_page(page: Page) -> Draft:
         raise SetAside("has no text that reads like an article's")
     check_article(page.tree, page.head, page.sheet, title, text)
     check_language(text)
-    return draft_of(page, title, text)
+    draft = draft_of(page, title, text)
+    check_headed(draft.title, is_dated=draft.published_at is not None)
+    return draft
 
 
 def _shown_text(page: Page) -> tuple[Titled | None, Text]:
