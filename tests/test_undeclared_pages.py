@@ -255,7 +255,9 @@ FLOORS = "".join(f"<div>{n}楼 茶客{n}</div><div>支持楼上的，{STORY[n]}<
             "<p>您的请求带有不合法参数，已被网站管理员设置拦截，可能原因：内容包含危险的请求，请检查。</p>",
         ),
         page(f"<p>{STORY[1]}</p>{FLOORS}<p>回复(2)</p><p>发表回复</p>"),
-        page(f"<div>立即申请 收藏职位</div><p>职位描述：{STORY[2]}</p><p>学历要求：不限 月薪：面议</p>"),
+        page(
+            f"<div>立即申请 收藏职位</div><h3>职位描述</h3><p>{STORY[2]}</p><p>学历要求：不限 月薪：面议</p>"
+        ),
     ],
 )
 def test_pages_that_say_otherwise_are_no_articles(html: str) -> None:
