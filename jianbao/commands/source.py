@@ -160,13 +160,14 @@ def prove_offline(
     report: list[dict[str, Any]] = []
     for one in chosen:
         expected, samples = read_samples(folder_of(file, one.slug))
+        count = len(samples) + len(one.test) + len(one.test_list)
         tested = compare_samples(one, configuration, expected, samples)
-        is_well = bool(samples) and not any(each.differs for each in tested)
+        is_well = bool(count) and not any(each.differs for each in tested)
         report.append(
             {
                 "slug": one.slug,
                 "ok": is_well,
-                "samples": len(samples),
+                "samples": count,
                 "tested": [each.as_json() for each in tested],
             }
         )
@@ -195,7 +196,7 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
             "url": one.url,
             "schedule": one.schedule,
             "enabled": one.enabled,
-            "samples": len(read_samples(folder_of(file, one.slug))[1]),
+            "samples": len(read_samples(folder_of(file, one.slug))[1]) + len(one.test) + len(one.test_list),
         }
         for one in configuration.sources
     ]
@@ -355,10 +356,9 @@ def _tell_tests(report: Sequence[dict[str, Any]]) -> list[str]:
     for one in report:
         if not one["samples"]:
             lines.append(f"{one['slug']}: no samples; keep some with jianbao source save {one['slug']}")
-            continue
-        lines.append(
-            f"{one['slug']}: {one['samples']} samples, {'all as before' if one['ok'] else 'not as before'}"
-        )
+        else:
+            state = "all as before" if one["ok"] else "not as before"
+            lines.append(f"{one['slug']}: {one['samples']} samples, {state}")
         lines += [
             f"  {each['what']}: {difference}" for each in one["tested"] for difference in each["differs"]
         ]

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jianbao.configuration import Configuration, Source
+from jianbao.discovery.declared_samples import compare_declared
 from jianbao.discovery.memory import relay
 from jianbao.discovery.proof import make_kind, owed_of, read_answer
 from jianbao.discovery.samples import Sample, describe
+from jianbao.discovery.tested import Tested, layout_of, list_differences
 from spiders.declared.rules import ListRules
 from spiders.kinds.kind import Answer, Ask, Kind, Listing
 from storage.records import Listed, PollOrder, SetAside, TryLater
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """One saved page, or the list as a whole: what differs from what was read then."""
-
-    what: str
-    differs: tuple[str, ...] = ()
-    by: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as ``--json`` has it."""
-        return {"what": self.what, "ok": not self.differs, "differs": list(self.differs), "by": self.by}
-
-
 def compare_samples(
     source: Source, configuration: Configuration, expected: Mapping[str, Any], samples: Sequence[Sample]
 ) -> tuple[Tested, ...]:
-    """Read the saved pages of a source as it is declared now, and compare."""
+    """Read the saved pages of a source, and those that it names itself, as it is declared now; compare."""
     kind = make_kind(source, configuration)
     lists = [sample for sample in samples if sample.kind == "list"]
     tested, listed = list[Tested](), dict[str, Listed]()
@@ -41,6 +30,7 @@ def compare_samples(
         whole, listed = _test_list(kind, source, lists, expected)
         tested.append(whole)
     tested += [_test_article(kind, source, one, listed) for one in samples if one.kind == "article"]
+    tested += compare_declared(source, configuration)
     return (*tested, *_untested_layouts(kind, source, tested))
 
 
@@ -50,8 +40,7 @@ def _test_article(kind: Kind, source: Source, sample: Sample, known: Mapping[str
     listed = known.get(code) or Listed(code, "media", url, str(said.get("listed", "")))
     read = read_answer(kind, owed_of(source.slug, listed), listed, sample.answer)
     found, wanted = describe(read), dict(said.get("expected", {}))
-    by = (read.found_by or {}).get("paragraphs") or (read.found_by or {}).get("title")
-    return Tested(sample.file.name, tuple(_differences(wanted, found)), by)
+    return Tested(sample.file.name, tuple(list_differences(wanted, found)), layout_of(read))
 
 
 def _test_list(
@@ -67,7 +56,7 @@ def _test_list(
         return Tested("list", (f"it {refused}",)), {}
     listed = listing.listed
     found = {"links": len(listed), "first": listed[0].info_code if listed else ""}
-    return Tested("list", tuple(_differences(expected, found))), {one.info_code: one for one in listed}
+    return Tested("list", tuple(list_differences(expected, found))), {one.info_code: one for one in listed}
 
 
 def _drive(kind: Kind, order: PollOrder, answers: Mapping[str, Sample]) -> Listing:
@@ -85,12 +74,6 @@ def _drive(kind: Kind, order: PollOrder, answers: Mapping[str, Sample]) -> Listi
         listing: Listing = ended.value
         return listing
     raise AssertionError("every question is answered")
-
-
-def _differences(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
-    for name in dict.fromkeys((*wanted, *found)):
-        if wanted.get(name) != found.get(name):
-            yield f"{name} was {wanted.get(name)!r}, is {found.get(name)!r}"
 
 
 def _untested_layouts(kind: Kind, source: Source, tested: Sequence[Tested]) -> Iterator[Tested]:
