@@ -156,6 +156,29 @@ def test_what_is_no_part_of_the_text_is_dropped_and_the_rest_stays() -> None:
     assert [picture.url for picture in draft.pictures] == ["https://news.example.org/c.jpg"]
 
 
+def test_what_is_dropped_may_be_named_by_what_is_around_the_text() -> None:
+    declared = """
+    [[layout]]
+    title = "h2"
+    body = "#text"
+    drop = ["div.article div.share", "#text > i"]
+    caption = "div.article p.tu"
+    images = "div.article img.own"
+    """
+    html = page(
+        '<h1>柳树</h1><h2>护堤</h2><div class="article"><div id="text">'
+        '<div class="share">分享</div><i>广告</i>'
+        f'<img class="own" src="a.jpg"><p class="tu">堤上</p><img src="ad.gif">{text()}</div></div>'
+    ).html
+    draft = read(declared, html)
+    assert not any(word in draft.body_html for word in ("分享", "广告", "ad.gif"))
+    assert "a.jpg" in draft.body_html
+    assert "<figcaption" in draft.body_html
+    assert (draft.title, draft.subtitle) == ("护堤", None)
+    none_named = read(declared.replace("img.own", "img.none"), html)
+    assert "<img" not in none_named.body_html
+
+
 def test_a_page_after_this_one_that_nobody_declared_makes_it_incomplete() -> None:
     html = page(f'<h1>柳树</h1><div id="t">{text()}</div><a href="100_2.html">下一页</a>').html
     draft = read('title = "h1"\nbody = "#t"', html)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
@@ -105,12 +105,8 @@ class DeclaredBody:
 def read_body(layout: Layout, page: DeclaredPage) -> DeclaredBody | None:
     """Return the text that a layout finds; None where that is nothing that is shown."""
     assert layout.body is not None
-    elements = [copy.deepcopy(element) for element in _body_elements(layout.body, page)]
-    for element in elements:
-        element.tail = None
-        if element.tag in _CELLS:
-            element.tag = "div"  # without its table it is no cell, whose lines would be one
-        _take_out(layout, element)
+    finds: _Finds = {}
+    elements = [_BodyCopy(element, finds).trimmed(layout) for element in _body_elements(layout.body, page)]
     if not any(text_of(element) for element in elements):
         return None
     html = "".join(lxml_html.tostring(element, encoding="unicode") for element in elements)
@@ -147,34 +143,55 @@ def _outermost(elements: Sequence[HtmlElement]) -> Sequence[HtmlElement]:
     ]
 
 
-def _take_out(layout: Layout, body: HtmlElement) -> None:
-    """Take out of a body what the layout drops, mark its captions, and leave the pictures that it names."""
-    editor = (layout.editor.css,) if layout.editor is not None and layout.editor.css else ()
-    for element in _inside(body, (*layout.drop, *editor)):
-        _drop(element)
-    for element in _inside(body, layout.caption):
-        element.tag = "figcaption"
-    if layout.images is not None:
-        _drop_other_pictures(body, layout.images)
-    if layout.drop_text:
-        _drop_lines(body, layout.drop_text)
+_Finds: TypeAlias = dict[tuple[HtmlElement, str], frozenset[HtmlElement]]
+"""What selectors find in whole pages, each asked once for all bodies of a page."""
 
 
-def _inside(body: HtmlElement, selectors: Sequence[str]) -> Iterator[HtmlElement]:
-    for selector in selectors:
-        yield from (element for element in select(body, selector) if element is not body)
+class _BodyCopy:
+    """A copy of an element that holds the text; selectors see the page around the element, and its copy."""
+
+    def __init__(self, element: HtmlElement, finds: _Finds) -> None:
+        self._page, self._finds = element.getroottree().getroot(), finds
+        self._copy = copy.deepcopy(element)
+        self._copy.tail = None
+        self._twins = dict(zip(element.iter(), self._copy.iter(), strict=True))
+        if self._copy.tag in _CELLS:
+            self._copy.tag = "div"  # without its table it is no cell, whose lines would be one
+
+    def trimmed(self, layout: Layout) -> HtmlElement:
+        """Return it without what the layout drops, its captions marked, with the pictures that it names."""
+        editor = (layout.editor.css,) if layout.editor is not None and layout.editor.css else ()
+        others = set() if layout.images is None else {*self._copy.iter("img")} - self._pictures(layout.images)
+        captions = [*self._find(*layout.caption)]
+        for element in {*self._find(*layout.drop, *editor), *others} - {self._copy}:
+            _drop(element)
+        for element in captions:
+            if element is not self._copy:
+                element.tag = "figcaption"
+        if layout.drop_text:
+            _drop_lines(self._copy, layout.drop_text)
+        return self._copy
+
+    def _pictures(self, selector: str) -> set[HtmlElement]:
+        return {image for element in self._find(selector) for image in element.iter("img")}
+
+    def _find(self, *selectors: str) -> Iterator[HtmlElement]:
+        """Yield what is found in the copy, by its place in the page or in the copy itself."""
+        for selector in selectors:
+            yield from select(self._copy, selector)
+            on_page = self._on_page(selector)
+            yield from (twin for one, twin in self._twins.items() if one in on_page)
+
+    def _on_page(self, selector: str) -> frozenset[HtmlElement]:
+        key = self._page, selector
+        if key not in self._finds:
+            self._finds[key] = frozenset(select(*key))
+        return self._finds[key]
 
 
 def _drop(element: HtmlElement) -> None:
     if element.getparent() is not None:
         element.drop_tree()
-
-
-def _drop_other_pictures(body: HtmlElement, selector: str) -> None:
-    wanted = {image for element in select(body, selector) for image in element.iter("img")}
-    for image in list(body.iter("img")):
-        if wanted and image not in wanted:
-            _drop(image)
 
 
 def _other_pictures(layout: Layout, page: DeclaredPage) -> Iterator[Image]:

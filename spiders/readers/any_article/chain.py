@@ -61,7 +61,9 @@ def _completed(draft: Draft, html: str, url: str, fetched_at: datetime | None) -
     except SetAside:
         return draft
     found = dict(read.found_by)
-    named = {name: getattr(read, name) for name in missing if getattr(read, name)}
+    named = {
+        name: getattr(read, name) for name in missing if getattr(read, name) not in {None, "", draft.title}
+    }
     if "published_at" in named:
         named |= {"precision": read.precision, "witness": read.witness}
     added = tuple((name, found.get(name, READER)) for name in missing if name in named)
