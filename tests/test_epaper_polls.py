@@ -252,6 +252,24 @@ def test_two_silent_days_are_told_from_two_days_of_outage() -> None:
     assert {day for day, state in reader.issues.items() if state == "complete"} == set(paper.days)
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_history_does_not_call_today_a_day_without_an_issue(newest_first: bool) -> None:
+    paper = printed(Shtml, days=5)
+    reader = declared(paper, issue=issue_of(paper))
+    tomorrow = DAY + timedelta(days=1)
+    reader.go_back(paper.first, tomorrow, newest_first=newest_first)
+    assert tomorrow not in reader.issues
+    assert reader.issues[DAY] == "complete"
+
+
+@pytest.mark.parametrize("make", [Shtml, HtmlIndex])
+def test_a_day_that_is_complete_costs_one_question_without_month_files(make: Callable[..., Shape]) -> None:
+    paper = printed(make)
+    reader = declared(paper, issue=issue_of(paper))
+    reader.poll(DAY)
+    assert [ask.only_if_changed for ask in reader.poll(DAY).asks] == [True]
+
+
 def test_what_the_site_no_longer_has_is_said_with_its_reason() -> None:
     paper = printed(days=10)
     reader = declared(paper, issue=issue_of(paper))

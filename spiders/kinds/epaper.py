@@ -161,10 +161,15 @@ def _find_days(
     """Find the days with an issue: by month file, else by what leads to the newest, else only by trial."""
     today = window[-1]
     yield from ask_month(days, today, only_if_changed=is_settled, is_noted=True)
+    is_whole = is_settled and order.issues.get(today) == "complete" and not days.troubles
+    if is_whole and not days.fronts and days.family is not None and days.template is not None:
+        yield from _look_again(days, today)  # a later issue than today's is not looked for elsewhere
+        return
     needs_before = window[0].month != today.month and any(
         order.issues.get(day) not in _SETTLED for day in window if day.month != today.month
     )
-    if days.month_templates and not days.troubles and (needs_before or not any(days.fronts)):
+    is_early = (today.year, today.month) in days.months or today.day <= _WINDOW
+    if days.month_templates and not days.troubles and (needs_before or (is_early and not any(days.fronts))):
         yield from ask_month(days, month_before(today))
     is_known = bool(days.fronts) and all(days.fronts.values())
     if not is_known:
@@ -172,6 +177,13 @@ def _find_days(
         yield from ask_index(days, only_if_changed=is_settled and not days.fronts, is_noted=not days.fronts)
         if not had_templates and days.month_templates and len(window) > 1:
             yield from ask_month(days, today)
+
+
+def _look_again(days: Days, today: date) -> Generator[Ask, Answer, None]:
+    """Ask whether today's issue still stands there, where no month file could be asked."""
+    front = days.front(today)
+    if front is not None and not days.month_templates:
+        yield Ask(front, only_if_changed=True, is_noted=True)
 
 
 def _days_to_list(order: PollOrder, days: Days, window: list[date]) -> list[date]:

@@ -127,6 +127,8 @@ def _note(step: _Step, past: Past, found: IssueFound, trouble: str | None) -> No
         step.found.append(found)
     elif trouble is not None:
         _tell(step, day, "unknown", trouble)
+    elif _may_still_come(step, day):
+        pass  # a poll looks after it
     elif any(abs((other - day).days) <= _NEAR for other in step.answered):
         _tell(step, day, "none")
     else:
@@ -137,6 +139,12 @@ def _note(step: _Step, past: Past, found: IssueFound, trouble: str | None) -> No
         past.missing -= near
         for other in sorted(near):
             _tell(step, other, "none")
+
+
+def _may_still_come(step: _Step, day: date) -> bool:
+    """Return whether a day's issue may come yet: it is today's or yesterday's, and no later one is there."""
+    today = step.order.now.date() if step.order.now is not None else None
+    return today is not None and day >= today - _ONE and not any(other > day for other in step.answered)
 
 
 def _is_passed_over(days: Days, order: BackOrder, day: date) -> bool:
