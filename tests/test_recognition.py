@@ -131,6 +131,88 @@ def test_a_page_that_is_no_list_leads_to_its_feed() -> None:
     assert (found.kind, found.url, len(asked)) == ("feed", f"{HOME}/rss.xml", 2)
 
 
+def issue_page(article: str = "content_101.htm") -> str:
+    """A first page of an issue, of three articles."""
+    links = "".join(
+        f'<li><a href="{article.replace("101", str(101 + n))}">{TITLES[n]}</a></li>' for n in range(3)
+    )
+    pages = '<a href="node_7.htm">第01版：头版</a><a href="node_8.htm">第02版：要闻</a>'
+    return f"<html><head><title>湖畔日报</title></head><body>{pages}<ul>{links}</ul></body></html>"
+
+
+FRONT = "/szb/html/2026-03/20/node_7.htm"
+LEADS = {
+    "refresh": '<html><head><meta http-equiv="refresh" content="0; url={}"></head></html>',
+    "script": '<html><script>top.location.href = "{}";</script></html>',
+    "onload": "<html><body onload=\"window.location.replace('{}')\"></body></html>",
+    "frame": '<html><frameset rows="*"><frame src="{}"></frameset></html>',
+    "link": '<html><head><title>湖畔网</title></head><body><a href="{}">数字报</a></body></html>',
+}
+
+
+@pytest.mark.parametrize("way", LEADS)
+def test_what_leads_from_page_to_page_is_followed_to_the_newspaper(way: str) -> None:
+    pages = {
+        f"{HOME}/": LEADS[way].format("/szb/index.html"),
+        f"{HOME}/szb/index.html": LEADS["refresh"].format("/szb/go.html"),
+        f"{HOME}/szb/go.html": LEADS["script"].format(FRONT),
+        HOME + FRONT: issue_page(),
+    }
+    finding, asked = ask(pages, f"{HOME}/")
+    assert (finding.kind, finding.name, finding.keys["family"]) == ("epaper", "湖畔日报", "founder-classic")
+    assert finding.url == (f"{HOME}/szb/index.html" if way == "link" else f"{HOME}/")
+    assert len(asked) == 4
+
+
+def test_pages_that_lead_in_a_circle_or_off_the_site_lead_nowhere() -> None:
+    away = LEADS["refresh"].format("http://elsewhere.example/szb/")
+    pages = {f"{HOME}/": away, "http://elsewhere.example/szb/": LEADS["refresh"].format(FRONT)}
+    with pytest.raises(NoSource):
+        ask(pages, f"{HOME}/")
+    circle = {f"{HOME}/{n}": LEADS["refresh"].format(f"/{(n + 1) % 3}") for n in range(3)}
+    with pytest.raises(NoSource):
+        ask(circle, f"{HOME}/0")
+
+
+def test_a_page_that_links_to_one_issue_alone_leads_to_it() -> None:
+    pages = {
+        f"{HOME}/szb/": f'<html><title>湖畔日报</title><a href="{FRONT}">最新一期</a></html>',
+        HOME + FRONT: issue_page(),
+    }
+    assert ask(pages, f"{HOME}/szb/")[0].url == f"{HOME}/szb/"
+
+
+def test_the_second_host_that_has_a_papers_articles_is_declared() -> None:
+    other = "http://read.lake.example/szb/html/2026-03/20/content_101.htm"
+    finding, _ = ask({HOME + FRONT: issue_page(other)}, HOME + FRONT)
+    assert finding.keys["hosts"] == ["read.lake.example"]
+
+
+def test_a_paper_that_comes_as_json_is_recognised_by_its_address() -> None:
+    url = f"{HOME}/data/journal/2026-03-20/navi.json"
+    finding, _ = ask({url: '{"pages": []}'}, url)
+    assert (finding.kind, finding.keys["family"]) == ("epaper", "json-navi")
+
+
+@pytest.mark.parametrize("wrapped", ["{}", "show({});"])
+def test_fields_of_a_json_list_are_found_by_the_ends_of_their_names(wrapped: str) -> None:
+    items = [
+        {
+            "imgUrl": f"/i/{n}.jpg",
+            "channelTitle": "湖畔要闻频道",
+            "docTitle": title,
+            "docPubUrl": f"/n/{n}.html",
+            "updateTime": "2026-03-21 08:00",
+            "docRelTime": "2026-03-20 09:00",
+        }
+        for n, title in enumerate(TITLES)
+    ]
+    url = f"{HOME}/list.js"
+    finding, _ = ask({url: wrapped.format(json.dumps({"rows": items}))}, url)
+    found = finding.keys["json_list"]
+    assert found == {"items": "rows[]", "url": "docPubUrl", "title": "docTitle", "time": "docRelTime"}
+
+
 @pytest.mark.parametrize(
     ("html", "said"),
     [

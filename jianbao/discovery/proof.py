@@ -16,7 +16,7 @@ from spiders.kinds.kind import Answer, Ask, Declaration, Kind, KindContext, List
 from spiders.kinds.registry import load_kind
 from storage.records import Article, Draft, Listed, Owed, PollOrder, SetAside, TryLater, Vanished
 
-_OF_POLL = 6
+_OF_POLL = 8
 """Questions of a first poll: an e-paper's month file, its front page and some of its pages."""
 SHOWN = 3
 """Articles that are looked at."""

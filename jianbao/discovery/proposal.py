@@ -11,10 +11,13 @@ from urllib.parse import urljoin
 from pydantic import ValidationError
 
 from jianbao.configuration import Configuration, Source
+from jianbao.configuration.kind_keys import rules_of
 from jianbao.discovery.block import write_block
 from jianbao.discovery.catalogue import AS_OF, KnownPaper
 from jianbao.discovery.memory import remembering
 from jianbao.discovery.proof import Proof, prove
+from spiders.kinds.epaper_days import find_month_file
+from spiders.kinds.epaper_rules import PaperRules
 from spiders.kinds.kind import Answer, Ask
 from spiders.kinds.registry import find_kind
 from spiders.recognition.dialogue import NoSource, Questions, find_out
@@ -126,7 +129,7 @@ def _proved(
     if proof.articles and not proof.is_readable:
         told = "; ".join(one.trouble or "" for one in proof.articles)
         raise NoSource(f"{finding.url} lists articles, but none that was looked at could be read: {told}")
-    keys = _named_by_articles(keys, finding, wish, proof)
+    keys = _with_calendar(_named_by_articles(keys, finding, wish, proof), source, proof)
     return Proposal(keys, finding.reasons, finding.beside, proof, answers)
 
 
@@ -162,6 +165,22 @@ def _named_by_articles(keys: dict[str, Any], finding: Finding, wish: Wish, proof
         return keys
     names = [one.article.media for one in proof.articles if one.article and one.article.media]
     return {**keys, "name": max(names, key=names.count)} if names else keys
+
+
+def _with_calendar(keys: dict[str, Any], source: Source, proof: Proof) -> dict[str, Any]:
+    """Return the keys with the month file that answered, behind ``issue``: polls ask for no other one."""
+    rules = rules_of(source)
+    if not isinstance(rules, PaperRules) or "calendar" in keys or "issue" not in keys:
+        return keys
+    file = find_month_file(rules.places[0], proof.lists)
+    if file is None:
+        return keys
+    told: dict[str, Any] = {}
+    for key, value in keys.items():
+        told[key] = value
+        if key == "issue":
+            told["calendar"] = file.removeprefix(source.url)
+    return told
 
 
 def _may_be_empty(finding: Finding) -> bool:

@@ -5,6 +5,7 @@ None of these is guessed: the number of a first page is read from what leads to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -96,9 +97,33 @@ def ask_month(days: Days, day: date, *, only_if_changed: bool = False, is_noted:
         days.absent.add((day.year, day.month))
 
 
+def find_month_file(place: Place, answers: Iterable[Answer]) -> str | None:
+    """Return the template of the month file of a place that is among answers, None where none is."""
+    by_address = {answer.url: answer for answer in answers if not answer.is_missing}
+    templates = Days.at(place).month_templates
+    for url, answer in by_address.items():
+        for template in templates:
+            if not template_pattern_of_month(template).fullmatch(url):
+                continue
+            try:
+                if read_month_file(answer.page.text, url).fronts:
+                    return template
+            except SetAside:
+                pass
+    return None
+
+
+def template_pattern_of_month(template: str) -> re.Pattern[str]:
+    """Return the pattern of the addresses of a month file."""
+    parts = re.split(r"(\{[YmM]\})", template)
+    digits = {"{Y}": r"\d{4}", "{m}": r"\d\d", "{M}": r"\d\d?"}
+    return re.compile("".join(digits.get(part) or re.escape(part) for part in parts))
+
+
 def ask_index(days: Days, *, only_if_changed: bool = False, is_noted: bool = False) -> Asking:
     """Ask for what leads to the newest issue, and note that: the address, else where families have it."""
-    for url in dict.fromkeys([*_declared_indexes(days.place), *_usual_indexes(days)]):
+    usual = tuple(_usual_indexes(days))
+    for url in dict.fromkeys([*_declared_indexes(days.place, is_known=bool(usual)), *usual]):
         try:
             found = yield from _follow(days, url, only_if_changed=only_if_changed, is_noted=is_noted)
         except TryLater as trouble:
@@ -134,14 +159,19 @@ def _note_newest(days: Days, family: Family, spot: Spot, url: str) -> None:
             days.fronts[day] = fill_day(days.template, day)
 
 
-def _declared_indexes(place: Place) -> Iterable[str]:
-    """Return the declared address, unless it is a dated page's, and where many papers lead on from there."""
+def _declared_indexes(place: Place, *, is_known: bool) -> Iterable[str]:
+    """Return the declared address, unless it is a dated page's, and where many papers lead on from there.
+
+    ``is_known``: the paper's family tells itself where its papers lead on.
+    """
     if place.issue is None and place.front is not None:
         return ()
     found = host_and_path(place.url)
     if found is None or "." in found[1].rpartition("/")[2] or "?" in place.url:
         return (place.url,)
     folder = place.url.rstrip("/") + "/"
+    if is_known:
+        return dict.fromkeys((place.url, folder, folder + "paperindex.htm"))
     return dict.fromkeys((place.url, folder, folder + "paperindex.htm", folder + "PaperIndex.htm"))
 
 

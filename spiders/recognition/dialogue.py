@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from spiders.families.registry import RecognisedPaper, recognise_page, recognise_paper
 from spiders.kinds.kind import Answer, Ask
 from spiders.readers.chinese.page import read_chinese_page
+from spiders.readers.epaper.issue_page import read_issue_page
 from spiders.readers.epaper.paper_index import read_addresses, read_leads
 from spiders.readers.feeds.feed import Feed
 from spiders.readers.feeds.packed import unpack
@@ -19,9 +20,9 @@ from spiders.readers.feeds.reading import is_feed, read_feed
 from spiders.readers.listing_page import read_list_page
 from spiders.recognition.feed_guess import describe_feed
 from spiders.recognition.finding import Finding
-from spiders.recognition.json_guess import guess_json_list, load_json
+from spiders.recognition.json_guess import guess_json_list, is_called, load_json
 from spiders.recognition.links import list_page_links
-from spiders.recognition.list_guess import ListGuess, guess_list
+from spiders.recognition.list_guess import ListGuess, guess_list, site_of
 from spiders.recognition.page_signs import PageSigns, read_signs
 from spiders.recognition.paging_guess import guess_json_paging, guess_paging
 from storage.records import Missing, SetAside, TryLater
@@ -32,6 +33,10 @@ _FEWEST_PAGES = 2
 _LONG = 300
 """Characters of a text, from which on a page is an article whatever it links to."""
 _MOST_SHOWN = 5
+_UNTIL_KNOWN = 20
+"""Known articles after which a poll goes no further into a list, where nothing is declared."""
+_MOST_HOPS, _MOST_LED = 3, 2
+"""Pages from one to the next that a page leads to by itself, and of each the ways that are tried."""
 
 Questions: TypeAlias = Generator[Ask, Answer, Finding]
 
@@ -45,10 +50,14 @@ def find_out(address: str) -> Questions:
     answer = yield Ask(address)
     if answer.is_missing:
         raise NoSource(f"{address} answered {answer.status}: there is no such page; look at it in a browser")
-    return (yield from _look(answer, may_follow=True))
+    return (yield from _look(answer, _MOST_HOPS))
 
 
-def _look(answer: Answer, *, may_follow: bool) -> Questions:
+def _look(answer: Answer, hops: int, base: str | None = None) -> Questions:
+    """Look at an answer, and at no more than ``hops`` pages behind it.
+
+    ``base`` is the address that led here by itself, which leads to a newspaper's newest issue.
+    """
     answer = _unpacked(answer)
     try:
         text = answer.page.text
@@ -56,9 +65,13 @@ def _look(answer: Answer, *, may_follow: bool) -> Questions:
         raise NoSource(f"{answer.url} {refused}; is it a page of text?") from refused
     if is_feed(text):
         return (yield from _look_at_feed(answer))
-    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") or "json" in (answer.content_type or ""):
+    if (
+        text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+        or "json" in (answer.content_type or "")
+        or is_called(text)
+    ):
         return (yield from _look_at_json(answer))
-    return (yield from _look_at_page(answer, may_follow=may_follow))
+    return (yield from _look_at_page(answer, hops, base))
 
 
 def _unpacked(answer: Answer) -> Answer:
@@ -91,6 +104,8 @@ def _look_at_json(answer: Answer) -> Questions:
         said = load_json(answer.page.text)
     except SetAside as refused:
         raise NoSource(f"{answer.url} {refused}") from refused
+    if recognise_page(answer.url) and (paper := recognise_paper((answer.url,))):
+        return _describe_paper(paper, answer, None, None)
     guess = guess_json_list(said, answer.url)
     if guess is None:
         raise NoSource(
@@ -117,27 +132,47 @@ def _has_other_items(answer: Answer, urls: Sequence[str]) -> bool:
 # -- pages ----------------------------------------------------------------------------------------
 
 
-def _look_at_page(answer: Answer, *, may_follow: bool) -> Questions:
+def _look_at_page(answer: Answer, hops: int, base: str | None) -> Questions:
     html = answer.page.text
     try:
-        signs = read_signs(html, answer.url)
-        if found := _category(answer, signs) or _paper_of(answer, signs):
+        signs, led = read_signs(html, answer.url), read_leads(html, answer.url)
+        if found := _category(answer, signs) or _paper_of(answer, signs, base):
             return found
         guess = guess_list(list_page_links(html, answer.url), answer.url)
     except SetAside as refused:
         raise NoSource(f"{answer.url} {refused}") from refused
-    if may_follow and (led := [url for url in read_leads(html, answer.url) if recognise_page(url)]):
-        further = yield from _ask_or_none(led[0])
-        if further is not None:
-            own = read_signs(further.page.text, further.url)
-            if found := _paper_of(further, own, base=answer.url):
-                return found
+    fronts = [url for url in led if recognise_page(url)]
+    if hops and fronts and (found := (yield from _go_on(answer, fronts, 1, base))):
+        return found
     length = _article_length(answer)
     if guess is not None and not _is_article(length, guess):
         return _list_of(answer, signs, guess)
-    if length is None and may_follow and (found := (yield from _follow(answer, signs))):
-        return found
+    if length is None and hops:
+        own = [url for url in (*led, *_newest_issue(answer)) if site_of(url) == site_of(answer.url)]
+        if found := (yield from _go_on(answer, own, hops, base)) or (yield from _follow(answer, signs, hops)):
+            return found
     raise NoSource(_tell_nothing(answer, signs, length))
+
+
+def _newest_issue(answer: Answer) -> tuple[str, ...]:
+    """Return the first page of the newest issue that a page links to, of those that it lists."""
+    paper = recognise_paper(read_addresses(answer.page.text, answer.url))
+    return (paper.url,) if paper is not None else ()
+
+
+def _go_on(
+    answer: Answer, led: Sequence[str], hops: int, base: str | None
+) -> Generator[Ask, Answer, Finding | None]:
+    """Go where a page leads by itself, as a browser would: by refresh, script or frame."""
+    for url in led[:_MOST_LED]:
+        further = yield from _ask_or_none(url)
+        if further is None:
+            continue
+        try:
+            return (yield from _look(further, hops - 1, base or answer.url))
+        except NoSource:
+            continue
+    return None
 
 
 def _category(answer: Answer, signs: PageSigns) -> Finding | None:
@@ -157,7 +192,7 @@ def _paper_of(answer: Answer, signs: PageSigns, base: str | None = None) -> Find
     """Return the digital newspaper whose page an answer is, or that most of its links are pages of."""
     own = recognise_page(answer.url)
     addresses = read_addresses(answer.page.text, answer.url)
-    if own is None and base is None:
+    if own is None:
         pages = [url for url in addresses if recognise_page(url)]
         folders = {spot.folder for url in pages if (found := recognise_page(url)) for spot in (found[1],)}
         if len(pages) < _FEWEST_PAGES or len(folders) != 1:
@@ -168,11 +203,27 @@ def _paper_of(answer: Answer, signs: PageSigns, base: str | None = None) -> Find
     return _describe_paper(paper, answer, signs, base)
 
 
-def _describe_paper(paper: RecognisedPaper, answer: Answer, signs: PageSigns, base: str | None) -> Finding:
+def _describe_paper(
+    paper: RecognisedPaper, answer: Answer, signs: PageSigns | None, base: str | None
+) -> Finding:
     home = base or paper.page.before
     keys: dict[str, object] = {"family": paper.family.name, "issue": paper.issue.removeprefix(home)}
     reason = f"the page {answer.url} is of an issue of {paper.page.day}, laid out as {paper.family.told}"
-    return Finding("epaper", home, _paper_name(answer, signs), keys, (reason,))
+    if hosts := _second_hosts(paper, answer):
+        keys["hosts"] = hosts
+    return Finding("epaper", home, _paper_name(answer, signs) if signs else None, keys, (reason,))
+
+
+def _second_hosts(paper: RecognisedPaper, answer: Answer) -> list[str]:
+    """Return the hosts that have the articles of a page, where its own host has none."""
+    page = paper.family.page_at(answer.url)
+    if page is None or paper.family.shape != "html":
+        return []
+    try:
+        sheet = read_issue_page(answer.page.text, answer.url, paper.family, page)
+    except SetAside:
+        return []
+    return sorted(sheet.elsewhere)[:_MOST_SHOWN]
 
 
 def _paper_name(answer: Answer, signs: PageSigns) -> str | None:
@@ -186,8 +237,13 @@ def _paper_name(answer: Answer, signs: PageSigns) -> str | None:
 
 
 def _list_of(answer: Answer, signs: PageSigns, guess: ListGuess) -> Finding:
-    keys = dict(guess.keys) | guess_paging(answer.page.text, guess.profile)
+    paging = guess_paging(answer.page.text, guess.profile)
+    count = len({link.url for link in guess.links})
+    if "pages" in paging and count < _UNTIL_KNOWN:
+        paging["until_known"] = count  # a page of nothing new is the end, however short it is
+    keys = dict(guess.keys) | paging
     beside = [f"the page names a feed as well: {feed}" for feed in signs.feeds[:1]]
+    beside += [f"the page links to a digital newspaper as well: {paper}" for paper in signs.papers[:1]]
     return Finding("page", answer.url, signs.site_name, keys, (guess.told,), tuple(beside))
 
 
@@ -209,14 +265,14 @@ def _is_article(length: int | None, guess: ListGuess) -> bool:
     return length is not None and length >= _LONG and length > said
 
 
-def _follow(answer: Answer, signs: PageSigns) -> Generator[Ask, Answer, Finding | None]:
+def _follow(answer: Answer, signs: PageSigns, hops: int) -> Generator[Ask, Answer, Finding | None]:
     """Look at what a page that is no list names: a feed, a list in JSON, a digital newspaper."""
     for url in (*signs.feeds[:1], *signs.json[:2], *signs.papers[:1]):
         further = yield from _ask_or_none(url)
         if further is None:
             continue
         try:
-            found = yield from _look(further, may_follow=url in signs.papers)
+            found = yield from _look(further, hops - 1 if url in signs.papers else 0)
         except NoSource:
             continue
         return replace(

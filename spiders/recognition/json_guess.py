@@ -38,6 +38,18 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "docid", "newsid", "articleid", "contentid", "code", "infocode", "uuid"),
 }
 """Names of fields, the more usual ones first; compared without case and underscores."""
+_ENDS: Mapping[str, tuple[str, ...]] = {
+    "title": ("title",),
+    "url": ("url", "link", "href"),
+    "time": ("time", "date"),
+    "media": ("source", "sourcetext", "sourcename"),
+}
+"""What names of fields end with that are none of the usual ones: ``docTitle``, ``docPubUrl``."""
+_ANOTHERS = re.compile(
+    r"im(?:a)?ge?|pic|thumb|logo|cover|avatar|icon|video|audio|channel|column|node|site|user|sub|short|topic"
+    r"|upda|modif|expir|end|begin|start|offline"
+)
+"""What is in the names of fields that tell of something else than the article, or of another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,11 @@ def load_json(text: str) -> Any:
         return json.loads(wrapped["inside"] if wrapped else text)
     except (ValueError, RecursionError) as error:
         raise SetAside("is no JSON") from error
+
+
+def is_called(text: str) -> bool:
+    """Return whether a text is a document that a function is called with (JSONP)."""
+    return "(" in text[:100] and _JSONP.fullmatch(text) is not None
 
 
 def guess_json_list(said: object, url: str) -> JsonGuess | None:
@@ -106,12 +123,13 @@ def _guess(path: str, items: Sequence[Mapping[str, Any]], url: str) -> JsonGuess
 
 def _key(items: Sequence[Mapping[str, Any]], field: str, fits: Any, *, unique: bool = False) -> str | None:
     """Return the key of a field whose values fit in most of the items; the more usual name first."""
-    for word in _WORDS[field]:
-        for key in items[0]:
-            if key.lower().replace("_", "") != word or "." in key:
-                continue
-            values = [str(item.get(key)) for item in items if isinstance(item.get(key), str | int)]
-            fitting = [value for value in values if value.strip() and fits(value)]
-            if 2 * len(fitting) > len(items) and (not unique or len(set(values)) == len(items)):
-                return key
+    names = {key: key.lower().replace("_", "") for key in items[0] if "." not in key}
+    usual = [key for word in _WORDS[field] for key, name in names.items() if name == word]
+    ends = _ENDS.get(field, ())
+    others = [key for key, name in names.items() if name.endswith(ends) and not _ANOTHERS.search(name)]
+    for key in dict.fromkeys([*usual, *others]):
+        values = [str(item.get(key)) for item in items if isinstance(item.get(key), str | int)]
+        fitting = [value for value in values if value.strip() and fits(value)]
+        if 2 * len(fitting) > len(items) and (not unique or len(set(values)) == len(items)):
+            return key
     return None

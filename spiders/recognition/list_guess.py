@@ -48,8 +48,8 @@ class _Group:
 
 def guess_list(links: Sequence[PageLink], url: str) -> ListGuess | None:
     """Return what is most likely the list of a page; None where no links of one shape read as titles."""
-    site = _site_of(url)
-    own = [link for link in links if _site_of(link.url) == site and link.url != url.partition("#")[0]]
+    site = site_of(url)
+    own = [link for link in links if site_of(link.url) == site and link.url != url.partition("#")[0]]
     named = _by_profile(own)
     grouped = _by_shape(own)
     if named is not None and (grouped is None or len(named.links) >= len(grouped.links) // 2):
@@ -215,7 +215,7 @@ def _day_keys(chosen: Sequence[PageLink]) -> dict[str, object]:
     return {"item_date": {"css": item, "match": pattern}}
 
 
-def _site_of(url: str) -> str:
+def site_of(url: str) -> str:
     """Return the part of a host that its channels share: its last labels, or all of an address of numbers."""
     parts = urlsplit(url)
     host = parts.hostname or ""

@@ -31,7 +31,10 @@ _HEADING = re.compile(r"<h([1-6])\b[^<>]{0,300}>.{0,1000}?</h\1\s*>", re.DOTALL 
 _PARAGRAPH = re.compile(r"</?p\b[^<>]{0,300}>", re.IGNORECASE)
 """A paragraph in a heading, with which the parser ends the heading."""
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
-_AUTHORS = ("founder-author", "#Author", "meta[name=reporter]", ".sec span:first-child", ".author")
+_AUTHORS = (
+    "founder-author", "#Author", "meta[name=reporter]", ".sec span:first-child", ".author",
+    ".bmnr_con_zuozhe", ".zuozhe", ".byline",
+)  # fmt: skip
 _LABEL = re.compile(r"^\s*(?:作者|文|记者|本报记者)\s*[:：/]\s*")
 _NOT_NAMES = re.compile(r"\d|版|来源|发布|编辑")
 _LONGEST_NAMES = 100
@@ -63,7 +66,8 @@ def read_epaper_article(html: str, url: str, family: Family, day: date, names: I
         return found
     if not body.has_place:
         raise SetAside("has no place of an article's text that is known")
-    base = base_of(html, url)
+    base, author = base_of(html, url), _author(page, hidden)
+    is_author = author is not None and squeeze(headings.subtitle or "") == squeeze(author)
     draft = Draft(
         info_code=None,
         url=url,
@@ -72,11 +76,11 @@ def read_epaper_article(html: str, url: str, family: Family, day: date, names: I
         published_at=datetime(day.year, day.month, day.day, tzinfo=PRESS_ZONE),
         precision="day",
         witness="address",
-        author=_author(page, hidden),
+        author=author,
         body_html=body.markup,
         base=base if base != url else None,
         kicker=headings.kicker,
-        subtitle=headings.subtitle,
+        subtitle=headings.subtitle if not is_author else None,
         is_furniture=not body.has_text,
     )
     return replace(draft, **_page(page), found_by=_found_by(draft, f"family:{family.name}"))

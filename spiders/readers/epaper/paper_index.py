@@ -52,8 +52,10 @@ def _refreshes(tree: HtmlElement) -> Iterator[str]:
 
 
 def _scripted(tree: HtmlElement) -> Iterator[str]:
-    for script in tree.iter("script"):
-        for match in _SCRIPTED.finditer(script.text or ""):
+    told = [script.text or "" for script in tree.iter("script")]
+    told += [(body.get("onload") or "")[:_LONGEST] for body in tree.iter("body")]
+    for script in told:
+        for match in _SCRIPTED.finditer(script):
             yield match["one"] or match["other"]
 
 
