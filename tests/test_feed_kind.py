@@ -16,6 +16,7 @@ from jianbao.demo.lists import FeedSite
 from spiders.declared.rules import ListRules
 from spiders.kinds.feed import FeedKind
 from spiders.kinds.kind import Answer, Ask, Declaration, KindContext, Listing, NotTheList, Steps
+from spiders.kinds.page import PageKind
 from storage.records import BackOrder, Listed, Owed, PollOrder, SetAside
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -160,7 +161,7 @@ def test_whole_articles_are_at_hand_and_digests_are_not() -> None:
 
 
 def back(
-    kind: FeedKind, pages: Mapping[str, str | bytes], first: str, last: str
+    kind: PageKind, pages: Mapping[str, str | bytes], first: str, last: str
 ) -> tuple[list[str], list[str]]:
     """Go back to the end; return the listed addresses and what was asked."""
     listed: list[str] = []
@@ -235,3 +236,21 @@ def test_a_feed_is_crawled_once(open_newsroom: Callable[..., Newsroom], feed: st
     again = newsroom.crawl()
     assert again.total("new") == 0
     assert [path for path in again.paths if "/a/" in path] == []
+
+
+@pytest.mark.parametrize("kind_class", [FeedKind, PageKind])
+def test_sitemaps_that_name_each_other_have_an_end(kind_class: type[PageKind]) -> None:
+    first, second, plain = (f"http://lake.example/{name}.xml" for name in ("sitemap", "second", "plain"))
+
+    def index(*urls: str) -> str:
+        parts = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls)
+        return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{parts}</sitemapindex>'
+
+    entry = "<url><loc>http://lake.example/a/1.html</loc></url>"
+    urls = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entry}</urlset>'
+    pages = {first: index(first, second, plain), second: index(second, first), plain: urls}
+    rules = ListRules(sitemap=(first,))
+    kind = kind_class(KindContext({"lake": Declaration("lake", "湖畔日报", "feed", FEED, "lake", rules)}))
+    listed, asked = back(kind, pages, "2026-03-01", "2026-03-31")
+    assert listed == ["1.html"]
+    assert sorted(asked) == ["plain.xml", "second.xml", "sitemap.xml"]

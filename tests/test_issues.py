@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,14 @@ from storage.archive.folder import Archive
 from storage.database.schema import backfill, issue_page, listing, source
 from storage.events.event import list_open_events, resolve_all_events
 from storage.ledger.counts import CrawlCounts
-from storage.ledger.issue import find_issue, issue_states, list_issues, list_pages, save_issues
+from storage.ledger.issue import (
+    find_issue,
+    issue_states,
+    list_issues,
+    list_pages,
+    list_unfinished,
+    save_issues,
+)
 from storage.ledger.issue_sums import sum_issues
 from storage.ledger.listing import find_listed
 from storage.ledger.owed import list_owed
@@ -139,6 +147,19 @@ def test_what_is_known_of_a_day_is_not_taken_back(
     for one in (before, found):
         save_issues(connection, PAPER, [one], NOW)
     assert state(connection) == after
+
+
+def test_an_issue_is_looked_at_once_more_when_its_day_is_over(connection: Connection) -> None:
+    zones = {PAPER: ZoneInfo("Asia/Shanghai")}
+    same_evening, next_day = NOW + timedelta(hours=14), NOW + timedelta(hours=16)  # 23:00, and 1:00
+    save_issues(connection, PAPER, [issue()], NOW)
+    assert list_unfinished(connection, zones, same_evening) == []
+    assert list_unfinished(connection, zones, next_day) == [(PAPER, DAY)]
+    save_issues(connection, PAPER, [issue("failed", pages=0, reason="it timed out")], next_day)
+    assert list_unfinished(connection, zones, next_day) == [(PAPER, DAY)]
+    save_issues(connection, PAPER, [issue(pages=3)], next_day)
+    assert list_unfinished(connection, zones, next_day) == []
+    assert list_unfinished(connection, {"linpu": zones[PAPER]}, next_day) == []
 
 
 def test_vain_polls_are_counted_until_one_lists_the_issue(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.host import KnownOfHost, find_host, update_host
-from storage.ledger.issue import issue_states
+from storage.ledger.issue import issue_states, list_unfinished
 from storage.ledger.listing import find_listed
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_poll
@@ -123,6 +123,9 @@ class ArchivePort:
         orders = [order_poll(row) for row in self._rows.values()]
         with self._archive.reading() as connection:
             states = issue_states(connection, self._rows, (now - _ISSUES).date(), (now + _AHEAD).date())
+            zones = {slug: ZoneInfo(self._rows[slug].timezone) for slug in states}
+            for slug, day in list_unfinished(connection, zones, now) if zones else ():
+                states[slug][day] = "listed"  # complete or not, it is looked at once more
         return [
             replace(
                 order,

@@ -230,14 +230,22 @@ def _begin(rules: ListRules) -> _Cursor:
 
 def _following(at: _Cursor, address: str, feed: Feed, order: BackOrder) -> _Cursor | None:
     """Return where the next step begins; None at the end of what the site still has."""
+    if at.done >= _MOST_STEPS:
+        return None
     if feed.parts:
-        parts = [part.url for part in feed.parts if not _is_before(part, order.first)]
+        asked = (
+            [*at.asked, address] if at.line is not None else [address]
+        )  # indexes, which may name each other
+        parts = [
+            part.url for part in feed.parts if part.url not in asked and not _is_before(part, order.first)
+        ]
         line = [*(reversed(parts) if order.newest_first else parts), *(at.line or ())]
-        return replace(at, address=None, asked=(), line=line[:_MOST_LINE]) if line else None
+        line = list(dict.fromkeys(line))[:_MOST_LINE]
+        return replace(at, address=None, asked=asked[-_MOST_LINE:], line=line) if line else None
     if at.line is not None:
         return at if at.line else None
     asked = [*at.asked, address]
-    if feed.older is None or feed.older in asked or at.done >= _MOST_STEPS:
+    if feed.older is None or feed.older in asked:
         return None
     return replace(at, address=feed.older, asked=asked[-_MOST_LINE:])
 

@@ -211,13 +211,18 @@ class PageKind(Kind):
         address, *rest = line
         answer = yield Ask(address)
         listed: tuple[Listed, ...] = ()
+        asked = list(at.asked)
         if not answer.is_missing:
             feed = read_feed(_text_of(answer), answer.url, source.rules.zone, answer.fetched_at)
+            if feed.parts:
+                asked.append(address)  # indexes may name each other, and themselves
             parts = [part.url for part in feed.parts if not _is_too_old(part.changed_at, order.first)]
-            rest = [*(parts if order.newest_first is False else reversed(parts)), *rest][:_MOST_SITEMAPS]
+            rest = [*(parts if order.newest_first is False else reversed(parts)), *rest]
+            rest = [url for url in dict.fromkeys(rest) if url not in asked][:_MOST_SITEMAPS]
             listed = as_listed(_items_of(feed, source.rules), source.site, source.rules, answer.url)
         done = at.done + 1
-        cursor = replace(at, line=rest, done=done) if rest else None
+        has_ended = not rest or done >= _MOST_PAGES
+        cursor = None if has_ended else replace(at, line=rest, asked=asked, done=done)
         return _stepped(listed, source.rules, order, cursor, done, done + len(rest))
 
     def _page(self, answer: Answer, source: _Source, found: _Found | None = None) -> DeclaredPage:

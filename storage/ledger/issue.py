@@ -7,9 +7,9 @@ which its articles' listings tell, by the day in their codes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
@@ -44,6 +44,9 @@ _DELETE_PAGES = delete(issue_page).where(
 )
 _KNOWN: tuple[IssueState, ...] = ("listed", "none")
 """The states that a later failure does not take back."""
+_LATE = timedelta(days=7)
+"""How long after its day pages of an issue may still come."""
+_LOOKS = 3
 
 
 def save_issues(connection: Connection, slug: str, issues: Sequence[Issue], now: datetime) -> int:
@@ -109,6 +112,26 @@ def issue_states(
         slug: {day: _derive(state, day, waiting.get(slug, frozenset())) for day, state in days.items()}
         for slug, days in found.items()
     }
+
+
+def list_unfinished(
+    connection: Connection, zones: Mapping[str, tzinfo], now: datetime
+) -> list[tuple[str, date]]:
+    """Return the listed issues, each of a source, that were last looked at while their day was not over.
+
+    Pages may have come later. ``zones`` are the zones of sources; a look that failed is no look, three times.
+    """
+    query = select(issue.c.source, issue.c.day, issue.c.last_seen_at, issue.c.attempts).where(
+        among(issue.c.source, "sources"),
+        issue.c.state == "listed",
+        issue.c.day.between((now - _LATE).date(), now.date()),
+    )
+    return [
+        (slug, day)
+        for slug, day, seen_at, attempts in connection.execute(query, {"sources": json.dumps([*zones])})
+        if now.astimezone(zones[slug]).date() > day
+        and (seen_at.astimezone(zones[slug]).date() <= day or 0 < attempts < _LOOKS)
+    ]
 
 
 def list_pages(connection: Connection, slug: str, day: date) -> list[IssuePage]:
