@@ -289,3 +289,30 @@ def test_who_a_story_is_from(info: str, media: str | None) -> None:
         info=info.replace(" 柳", "</p><p>柳").replace(" 周", "</p><p>周"),
     )
     assert read_chinese_page(html, URL, NOW).media == media
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        f"发布时间：2026-03-2009:16:05　来源：{MEDIA}",
+        f"更新时间：2026-03-21 10:00 发布时间：2026-03-20 09:16 来源：{MEDIA}",
+        f"2026年3月20日 星期五 09:16 {MEDIA}",
+        f"https://liuxi.example 2026-03-20 09:16 {MEDIA} 评论0条",
+        f"2026-03-20 09:16 | {MEDIA} | 评论(0) | 人气：53",
+        f"2026年03月20日 09:16:11  来源: {MEDIA}   我来说两句(0)",
+        f"<table><tr><td>来源</td><td>{MEDIA}</td><td>时间</td><td>2026-03-20 09:16</td></tr></table>",
+        f"新闻来源：{MEDIA} 录入时间：2026-03-20 09:16 点击率：53",
+        f"Fri Mar 20 2026 09:16 {MEDIA}",
+    ],
+)
+def test_rows_of_time_and_source_in_other_wording(info: str) -> None:
+    draft = read_chinese_page(page(f"<div class=content>{BODY}</div>", info=info), URL, NOW)
+    assert draft.published_at is not None
+    assert (f"{draft.published_at:%Y-%m-%d %H:%M}", draft.media) == ("2026-03-20 09:16", MEDIA)
+
+
+def test_the_address_names_the_year_that_the_page_leaves_out() -> None:
+    html = page(f"<div class=content>{BODY}</div>", info="03-20 09:16 柳溪日报")
+    draft = read_chinese_page(html, "https://liuxi.example/2024-03/20/content_53.htm", NOW)
+    assert draft.published_at is not None
+    assert f"{draft.published_at:%Y-%m-%d %H:%M}" == "2024-03-20 09:16"

@@ -35,9 +35,11 @@ _CLOCK = (
     rf"|\s?[时点](?:(?P<minute_han>[0-5]?\d)分(?:(?P<second_han>[0-5]?\d)秒)?|(?P<past>半|整)?))"
     rf"(?:\s?(?P<half_after>[AaPp]\.?[Mm]\b\.?))?{_ZONE}"
 )
+_DAY_ENDS = r"(?:(?!\d)|(?=[0-2]\d:[0-5]\d))"
+"""A clock may stand right behind a day (``2026-03-2009:16``)."""
 _GAP = r"[\sT,，|｜/]{0,4}"
 _WHOLE = re.compile(
-    rf"(?<![\d.]){_YEAR}(?:\s?年\s?|\s?[-/.]\s?|\s{{1,3}}){_MONTH}(?:\s?月\s?|\s?[-/.]\s?){_DAY}(?!\d)\s?[日号]?"
+    rf"(?<![\d.]){_YEAR}(?:\s?年\s?|\s?[-/.]\s?|\s{{1,3}}){_MONTH}(?:\s?月\s?|\s?[-/.]\s?){_DAY}{_DAY_ENDS}\s?[日号]?"
     rf"(?:{_WEEKDAY}{_GAP}{_CLOCK})?",
     re.ASCII,
 )

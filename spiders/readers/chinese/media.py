@@ -14,6 +14,11 @@ _LABEL = re.compile(
     r"(?:信息|文章|新闻|稿件|本文|图文|内容)?(?:(?:来\s?源(?:于|自)?|稿\s?源|出\s?处)\s{0,3}[:：|｜]|来源[于自](?!网络)|来自\s?[:：]|\b[Ss]ource\s?[:：])\s{0,3}"
 )
 _BARE_LABEL = re.compile(r"[|｜/\s]{0,3}(?:来\s?源|稿\s?源|出\s?处)")
+_WHOLE_LABEL = re.compile(r"(?:信息|文章|新闻|稿件)?(?:来\s?源|稿\s?源|出\s?处)\s?[:：]?")
+"""A label that stands in an element of its own, before that of the name."""
+_LIKE_MEDIA = re.compile(
+    r"[\w·-]{1,14}(?:报|网|社|台|在线|新闻|客户端|周刊|杂志|发布|传媒|融媒体?|财经|频道|政府|委|局|办)"
+)
 _WRITER_OF = re.compile(
     r"[\u4e00-\u9fff·]{2,8}[/／](?P<name>[\u4e00-\u9fff]{1,10}(?:报|社|网|台|新闻|周刊|客户端|杂志))"
 )
@@ -26,9 +31,12 @@ _IN_BRACKETS = re.compile(
     r"[(（](?:[^()（）]{0,20}[\s，,])?(?:本文|文章|稿件)?来源\s?[:：|｜]\s?(?P<name>[^()（），。；\s]{2,30})[^()（）]{0,120}[)）]\s{0,3}\Z"
 )
 _AFTER_LABEL = re.compile(r"(?:发布|来自|地区|属地|时间|日期|作者|编辑|责编)(?:于)?\s?[:：]?\Z")
+_WEEKDAY = re.compile(
+    r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}\b,?|(?:星期|周|礼拜)[一二三四五六日天](?![\u4e00-\u9fff])"
+)
 _NOTE = re.compile(r"[\[【(（](?:整理|原创|转载|编译|综合|图|文|转)[\]】)）]")
 _CUT = re.compile(
-    r"\s{2,}|[\s|｜/]+(?=(?:作者|记者|编辑|责编|责任编辑|发布|时间|日期|字号|阅读|浏览|点击|评论|撰稿|分享|通讯员|打印|校对|更新|查看|访问|人气|热度|Views?|Author|By\b|Published|Date|20\d\d))|(?:作者|记者|编辑|责编|责任编辑|发布时间|发表时间|发布日期|更新时间|字号|字体|阅读量?|浏览量?|点击量?|点击数|评论|撰稿|分享|通讯员|打印|校对|我要|查看|访问量?|访问次数|浏览次数|点击次数|阅读次数|人气|热度|Views?|Author|Published|Date)\s?[:：(（]|(?:字号|打印|分享到|我要纠错|【)|\d{4}[-年/.]"
+    r"\s{2,}|[\s|｜/]+(?=(?:我来说|我有话|我要|网友|参与|录入|添加|上传|创建|作者|记者|编辑|责编|责任编辑|发布|时间|日期|字号|阅读|浏览|点击|评论|撰稿|分享|通讯员|打印|校对|更新|查看|访问|人气|热度|Views?|Author|By\b|Published|Date|20\d\d))|(?:作者|记者|编辑|责编|责任编辑|发布时间|发表时间|发布日期|更新时间|字号|字体|阅读量?|浏览量?|点击量?|点击数|评论|撰稿|分享|通讯员|打印|校对|我要|录入时间|添加时间|上传时间|创建时间|入库时间|点击率|点击数|查看|访问量?|访问次数|浏览次数|点击次数|阅读次数|人气|热度|Views?|Author|Published|Date)\s?[:：(（]|(?:字号|打印|分享到|我要纠错|【)|\d{4}[-年/.]"
 )
 _LONGEST = 40
 _OTHER = re.compile(
@@ -98,6 +106,11 @@ def _labelled(rows: Sequence[Line]) -> str | None:
     for line in rows:
         if len(line.text) <= 300 and (name := _labelled_in(line)):
             return name
+    following = {line.index: line.text for line in rows}
+    for line in rows:
+        value = following.get(line.index + 1)
+        if value and _WHOLE_LABEL.fullmatch(line.text) and _is_name(value):
+            return value
     return None
 
 
@@ -166,6 +179,8 @@ def _nearest_name(line: Line) -> str | None:
         if writer := _WRITER_OF.fullmatch(part):
             return writer["name"]
         name = _without_time(part)
+        if not _is_name(name) or len(name.split()) > 2:
+            name = next((one for one in _words_of(name) if _LIKE_MEDIA.fullmatch(one) and _is_name(one)), "")
         if not _is_name(name) or (place and _AFTER_LABEL.search(line.parts[place - 1])):
             continue
         far = abs(place - timed) + (0.5 if place < timed else 0)
@@ -177,7 +192,12 @@ def _nearest_name(line: Line) -> str | None:
 def _without_time(part: str) -> str:
     found = find_time(part)
     rest = part if found is None else f"{part[: found.start]}{part[found.end :]}"
-    return _NOTE.sub("", rest).strip(" 　|｜/-·:：").removesuffix("官方账号")
+    return _WEEKDAY.sub("", _NOTE.sub("", rest)).strip(" 　|｜/-·:：").removesuffix("官方账号")
+
+
+def _words_of(rest: str) -> list[str]:
+    """Return the words of a row of several, parted by blanks and strokes."""
+    return [one for one in re.split(r"[\s　|｜]+", rest) if one]
 
 
 def _is_name(part: str) -> bool:

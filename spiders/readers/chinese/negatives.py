@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from spiders.readers.chinese.date_words import find_time
 from spiders.readers.chinese.heads import Head
+from spiders.readers.chinese.info_row import is_info_row
 from spiders.readers.chinese.paragraphs import Text
 from spiders.readers.chinese.sheet import Line, Sheet
 from spiders.readers.chinese.title import Titled, pieces_of
@@ -254,7 +255,9 @@ def _of_list(sheet: Sheet, title: Titled | None, text: Text) -> str | None:
     leading = sum(1 for line in shown if _LEADS.search(line.text) and line.linked)
     if (between >= 5 and between * 2 >= len(lines)) or leading >= 3:
         return "is a list of stories with a summary each, not an article"
-    if not is_named and between >= 3 and between >= 0.7 * (len(lines) - 1):
+    dated_rows = sum(1 for line in shown if is_info_row(line) and find_time(line.text))
+    is_full = between >= 3 and between >= 0.7 * (len(lines) - 1)
+    if not is_named and (is_full or min(between, dated_rows) >= 2):
         return "is a list of stories with a summary each, not an article"
     start = title.lines[-1].index + 1 if title and title.lines else text.first
     told_at = sum(1 for line in sheet.lines[min(start, text.first) : text.last + 1] if _is_timed(line))

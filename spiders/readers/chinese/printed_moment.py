@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from lxml.html import HtmlElement
@@ -19,6 +19,7 @@ from storage.records.press_days import PRINTED_ZONE
 
 _LONGEST_ROW = 200
 _PUBLISHED = re.compile(r"(?:发布|发表|刊发|上传|稿件)(?:时间|日期|于)?\s?[:：]?|(?:时间|日期)\s?[:：]")
+_PUBLISHED_AT = re.compile(r"(?:发布|发表|刊发)(?:时间|日期|于)")
 _SOURCED = re.compile(r"来\s?源|稿\s?源|出处")
 _UPDATED = re.compile(r"更新|修改|编辑于|截止|截至")
 _OTHER_DAYS = re.compile(r"活动时间|报名|会议时间|考试|开庭|有效期|出生|地点|星期.\s*农历|农历|今天是|现在是")
@@ -68,7 +69,7 @@ def find_moment(
     Words and days without a year are resolved against what the head or a script says, else against the fetch.
     """
     told = _told(page.tree, page.head)
-    fetched_at = page.fetched_at
+    fetched_at = page.fetched_at if told else _looked_at(before, page)
     printed = _best(before, told, fetched_at) or _best(after, told, fetched_at, needs_label=True)
     printed = printed or _best(others, told, fetched_at, needs_label=True, needs_word=True)
     if printed:
@@ -76,6 +77,22 @@ def find_moment(
     if told:
         return Moment(told.moment, told.precision, META)
     return _of_printed_page(after) or _of_address(page.url)
+
+
+def _looked_at(rows: Sequence[Line], page: Stated) -> datetime | None:
+    """Return the moment against which days without a year are resolved: the address's day where it fits them.
+
+    Else the fetch, against which words (昨天) are always.
+    """
+    addressed = _of_address(page.url)
+    if addressed is None:
+        return page.fetched_at
+    for line in rows:
+        if has_day_words(line.text) and not re.search("[昨今前刚]", line.text) and not find_time(line.text):
+            found = find_time(line.text, addressed.moment)
+            if found and abs(found.moment - addressed.moment) <= timedelta(days=1):
+                return addressed.moment
+    return page.fetched_at
 
 
 def _of_printed_page(lines: Sequence[Line]) -> Moment | None:
@@ -145,6 +162,9 @@ def _rows(lines: Sequence[Line]) -> Iterator[tuple[str, Line]]:
     for place, line in enumerate(lines):
         text = line.text
         yield (" ".join(line.parts) if 1 < len(line.parts) <= 12 else text), line
+        published = _PUBLISHED_AT.search(text, 1)
+        if published and _UPDATED.search(text[: published.start()]):
+            yield text[published.start() :], line
         if (
             re.fullmatch(r"(?:19|20)\d{2}\s?[-/年.]?", text)
             or re.fullmatch(r"\d{1,2}[-/月.]\d{1,2}日?", text)
