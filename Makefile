@@ -15,7 +15,7 @@ help:            ## what can be made
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
 demo: $(STAMP)   ## crawl the bundled newspapers twice, fetch a history, show what arrived
-	@echo "Serving a small newspaper site on this machine and crawling it twice: some ten seconds." >&2
+	@echo "Serving small newspapers on this machine, crawling them twice, fetching a history: half a minute." >&2
 	@$(BIN)/jianbao demo demo
 
 test: $(STAMP)   ## run the tests

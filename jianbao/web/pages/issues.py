@@ -53,6 +53,7 @@ def show_issue(request: Request, archive: OpenArchive, slug: str, day: str) -> R
             day=asked,
             issue=issue,
             pages=pages,
+            entries=entries,
             others=[entry for entry in entries if entry.info_code not in placed],
             before=before,
             after=after,
