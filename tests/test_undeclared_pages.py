@@ -316,3 +316,8 @@ def test_the_address_names_the_year_that_the_page_leaves_out() -> None:
     draft = read_chinese_page(html, "https://liuxi.example/2024-03/20/content_53.htm", NOW)
     assert draft.published_at is not None
     assert f"{draft.published_at:%Y-%m-%d %H:%M}" == "2024-03-20 09:16"
+
+
+def test_news_in_brief_that_lead_on_are_an_article() -> None:
+    briefs = "".join(f"<p>{text}<a href={n}.html>详情&gt;&gt;</a></p>" for n, text in enumerate(STORY[2:]))
+    assert len(texts(page(f"<div class=content>{BODY}{briefs}</div>"))) == len(STORY) + 3

@@ -253,11 +253,11 @@ def _of_list(sheet: Sheet, title: Titled | None, text: Text) -> str | None:
     is_named = title is not None and title.agrees and len(title.text) > _COLUMN
     between = sum(1 for line in shown if _is_entry(line, 8 if is_named else 4))
     leading = sum(1 for line in shown if _LEADS.search(line.text) and line.linked)
-    if (between >= 5 and between * 2 >= len(lines)) or leading >= 3:
+    if (between >= 5 and between * 2 >= len(lines)) or (leading >= 3 and leading * 2 >= len(lines)):
         return "is a list of stories with a summary each, not an article"
     dated_rows = sum(1 for line in shown if is_info_row(line) and find_time(line.text))
     is_full = between >= 3 and between >= 0.7 * (len(lines) - 1)
-    if not is_named and (is_full or min(between, dated_rows) >= 2):
+    if not is_named and (is_full or (between and dated_rows >= 2)):
         return "is a list of stories with a summary each, not an article"
     start = title.lines[-1].index + 1 if title and title.lines else text.first
     told_at = sum(1 for line in sheet.lines[min(start, text.first) : text.last + 1] if _is_timed(line))
