@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -43,6 +43,3 @@ class FieldRule(Words):
         if sum(place is not None for place in (self.css, self.meta, self.path)) != 1:
             raise PydanticCustomError("no_place", "", {"error": "it has not just one of css, meta and path"})
         return self
-
-
-Rule = Annotated[FieldRule, Field(description="CSS, or a table with css, meta or path")]

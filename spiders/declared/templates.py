@@ -42,11 +42,6 @@ def check_template(text: str) -> str:
     return text
 
 
-def names_of(template: str) -> frozenset[str]:
-    """Return the names that stand in a template's places."""
-    return frozenset(name for place in _PLACE.findall(template) for name in place.split("|"))
-
-
 def has_number(template: str) -> bool:
     """Return whether a template has the place of a page's number."""
     return any(_NUMBER.fullmatch(place) for place in _PLACE.findall(template))

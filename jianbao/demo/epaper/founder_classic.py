@@ -13,7 +13,7 @@ from typing import Literal
 
 from jianbao.demo.epaper.months import write_calendar, write_periods
 from jianbao.demo.epaper.printed import PAGE_SIZE, PrintedArticle, PrintedIssue, PrintedPage
-from jianbao.demo.epaper.shape import XML, Calendar, Shape, Slot, escape, write_map
+from jianbao.demo.epaper.shape import XML, Calendar, Shape, Slot, escape, name_of, write_map
 from jianbao.demo.material.answer import Answer
 
 MonthFile = Literal["period", "bare period", "navi", "none"]
@@ -103,7 +103,7 @@ class FounderClassic(Shape):
 
     def write_page(self, issue: PrintedIssue, page: PrintedPage) -> str:
         """Return an issue page: the page's picture with its map, the titles, the other pages."""
-        hrefs = [_name(article.path) + "?div=-1" * (at == 0) for at, article in enumerate(page.articles)]
+        hrefs = [name_of(article.path) + "?div=-1" * (at == 0) for at, article in enumerate(page.articles)]
         return f"""<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8" />
 <title>{self.name}数字报</title>
 <SCRIPT language=Javascript src="../../../tplimg/mp.js"></SCRIPT>
@@ -130,7 +130,7 @@ class FounderClassic(Shape):
 
     def _page_links(self, issue: PrintedIssue) -> str:
         return " ".join(
-            f"<Li>&nbsp;<a id=pageLink href={'./' * (not at)}{_name(page.path)}>"
+            f"<Li>&nbsp;<a id=pageLink href={'./' * (not at)}{name_of(page.path)}>"
             f"{page.number}： {page.name}</a></Li>"
             for at, page in enumerate(issue.pages)
         )
@@ -150,11 +150,11 @@ class FounderClassic(Shape):
 <body onLoad="initialize();initMPPage();">
 <DIV id=pgn><UL>{self._page_links(issue)}</UL></DIV>
 <table cellspacing=0 cellpadding=0 width=1002 align=center border=0><tr><td valign=top width=400>
-<MAP NAME="pagepicmap">{write_map(page, (_name(other.path) for other in page.articles))}</MAP>\
+<MAP NAME="pagepicmap">{write_map(page, (name_of(other.path) for other in page.articles))}</MAP>\
 <img src={_up(self, page.shown)} width={PAGE_SIZE[0]} height={PAGE_SIZE[1]} border=0 USEMAP=#PagePicMap>
 <table><tr><td class=px12>第{page.number}版：<STRONG>{page.name}</STRONG></td></tr></table></td>
 <td valign=top><table><tr><td class=px12>{issue.day:%Y年%m月%d日}
-<a class=preart href={_name(page.path)}>返回版面</a>\
+<a class=preart href={name_of(page.path)}>返回版面</a>\
 {_next(page, article)}</td></tr></table>
 <TABLE cellSpacing=0 cellPadding=5 width="100%" border=0 class=wz><TBODY>
 <TR vAlign=top><TD class=font02 align=center>{escape(article.kicker)}</TD></TR>
@@ -187,10 +187,6 @@ class FounderClassic(Shape):
         )
 
 
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
 def _up(shape: Shape, path: str) -> str:
     return f"../../../{path.removeprefix(shape.base)}"
 
@@ -207,7 +203,7 @@ def _title(article: PrintedArticle, *, is_scripted: bool) -> str:
         shown = f'<div style="display:inline" id=mp{article.id}>{escape(article.title)}</div>'
     return (
         '<tr><TD class=default valign="top"><img src="../../../tplimg/checkbox.gif" width="10"></TD>'
-        f'<td class=default valign="top"><a href={_name(article.path)}>{shown}</a></td></TR>\n'
+        f'<td class=default valign="top"><a href={name_of(article.path)}>{shown}</a></td></TR>\n'
     )
 
 
@@ -215,12 +211,12 @@ def _neighbours(issue: PrintedIssue, page: PrintedPage) -> str:
     links = ""
     for before, after in pairwise(issue.pages):
         if after.number == page.number:
-            links += f'<a class=preart href="{_name(before.path)}">上一版</a>&nbsp;'
+            links += f'<a class=preart href="{name_of(before.path)}">上一版</a>&nbsp;'
         if before.number == page.number:
-            links += f'<a class=preart href="{_name(after.path)}">下一版</a>&nbsp;'
+            links += f'<a class=preart href="{name_of(after.path)}">下一版</a>&nbsp;'
     return links
 
 
 def _next(page: PrintedPage, article: PrintedArticle) -> str:
     after = next((b for a, b in pairwise(page.articles) if a.id == article.id), None)
-    return f' <a class=preart href="{_name(after.path)}">下一篇</a>' if after else ""
+    return f' <a class=preart href="{name_of(after.path)}">下一篇</a>' if after else ""

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from jianbao.demo.epaper.months import write_periods
 from jianbao.demo.epaper.printed import PrintedArticle, PrintedIssue, PrintedPage
-from jianbao.demo.epaper.shape import XML, Calendar, Shape, Slot, escape, write_map
+from jianbao.demo.epaper.shape import XML, Calendar, Shape, Slot, escape, name_of, write_map
 from jianbao.demo.material.answer import Answer
 
 
@@ -117,9 +117,9 @@ class FounderNew(Shape):
 
     def write_article(self, issue: PrintedIssue, page: PrintedPage, article: PrintedArticle) -> str:
         """Return an article: headlines, a line of author, source and day, the body between two comments."""
-        back = f"../../../layout/{issue.day:%Y%m/%d}/{_name(page.path)}"
+        back = f"../../../layout/{issue.day:%Y%m/%d}/{name_of(page.path)}"
         number = f"{int(article.id):,}"
-        areas = write_map(page, (_name(other.path) for other in page.articles))
+        areas = write_map(page, (name_of(other.path) for other in page.articles))
         return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -178,10 +178,6 @@ class FounderNew(Shape):
         return "".join((*pictures, *(f"<p>　　{escape(text)}</p>" for text in article.paragraphs)))
 
 
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
 def _up(shape: Shape, path: str) -> str:
     return f"../../../{path.removeprefix(shape.base).removeprefix('pc/')}"
 
@@ -199,7 +195,8 @@ def _title(shape: Shape, article: PrintedArticle, page: PrintedPage) -> str:
 
 def _page_links(issue: PrintedIssue) -> str:
     return "".join(
-        f'\t\t\t\t\t\t<li><a id="pageLink" href="{_name(page.path)}">{page.number}版：{page.name}</a></li>\n'
+        f'\t\t\t\t\t\t<li><a id="pageLink" href="{name_of(page.path)}">'
+        f"{page.number}版：{page.name}</a></li>\n"
         for page in issue.pages
     )
 
@@ -208,7 +205,7 @@ def _neighbours(issue: PrintedIssue, page: PrintedPage) -> str:
     links = ""
     for before, after in pairwise(issue.pages):
         if after.number == page.number:
-            links += f'<a href="{_name(before.path)}">上一版</a>'
+            links += f'<a href="{name_of(before.path)}">上一版</a>'
         if before.number == page.number:
-            links += f'<a href="{_name(after.path)}">下一版</a>'
+            links += f'<a href="{name_of(after.path)}">下一版</a>'
     return links

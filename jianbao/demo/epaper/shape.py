@@ -119,6 +119,11 @@ class Shape(ABC):
         return Answer(self.write_article(issue, page, article).encode())
 
 
+def name_of(path: str) -> str:
+    """Return the name of the file that a path leads to."""
+    return path.rpartition("/")[2]
+
+
 def escape(text: str) -> str:
     """Return text as it stands in HTML."""
     return html.escape(text, quote=False)

@@ -129,7 +129,6 @@ _TALK = etree.XPath(
 )
 """What schema.org calls questions and forums, and one forum software its posts."""
 _GALLERY = re.compile(r"(?:高清)?(?:图集|组图|图片库|大图|幻灯|高清图|图集频道|图片频道|图片)")
-_COUNTER = re.compile(r"\d{1,3}\s?/\s?\d{1,3}(?!\d)")
 _PAGES_ON = re.compile(r"下一页|下一张|上一张|尾页|下页|查看原图|\d{1,3}\s?/\s?\d{1,3}\s?\Z")
 _FILM = re.compile(r".{0,8}(?:视频|直播|影视|电视|短视频|看看)(?:频道|新闻|中心)?")
 _ERROR = re.compile(
