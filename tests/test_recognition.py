@@ -161,6 +161,8 @@ def test_what_leads_from_page_to_page_is_followed_to_the_newspaper(way: str) -> 
     finding, asked = ask(pages, f"{HOME}/")
     assert (finding.kind, finding.name, finding.keys["family"]) == ("epaper", "湖畔日报", "founder-classic")
     assert finding.url == (f"{HOME}/szb/index.html" if way == "link" else f"{HOME}/")
+    issue = "html/{Y}-{m}/{d}/node_7.htm"
+    assert finding.keys["issue"] == (issue if way == "link" else f"szb/{issue}")
     assert len(asked) == 4
 
 
@@ -239,6 +241,8 @@ def test_new_sources_take_no_name_that_is_or_was_there() -> None:
     assert propose_slug("http://www.lake.example/epaper/hprb/html/", ()) == "hprb"
     assert propose_slug("http://www.lake.example/epaper/hprb/html/", {"hprb"}) == "hprb-lake"
     assert propose_slug("http://127.0.0.1:8000/", ()) == "source"
+    assert propose_slug("http://www.lake.example/n1/node_ab12/", ()) == "lake"
+    assert propose_slug("http://127.0.0.1:8000/data/journal/", {"source"}) == "source-2"
     assert propose_site("hprb-lake", {"hprblake"}) == "hprblake2"
 
 

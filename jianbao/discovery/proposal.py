@@ -16,6 +16,7 @@ from jianbao.discovery.block import write_block
 from jianbao.discovery.catalogue import AS_OF, KnownPaper
 from jianbao.discovery.memory import remembering
 from jianbao.discovery.proof import Proof, prove
+from spiders.families.dated_address import relative_to
 from spiders.kinds.epaper_days import find_month_file
 from spiders.kinds.epaper_rules import PaperRules
 from spiders.kinds.kind import Answer, Ask
@@ -179,7 +180,7 @@ def _with_calendar(keys: dict[str, Any], source: Source, proof: Proof) -> dict[s
     for key, value in keys.items():
         told[key] = value
         if key == "issue":
-            told["calendar"] = file.removeprefix(source.url)
+            told["calendar"] = relative_to(file, source.url)
     return told
 
 

@@ -68,6 +68,15 @@ def host_and_path(url: str) -> tuple[str, str] | None:
     return parts.hostname.removeprefix("www.") + port, parts.path
 
 
+def relative_to(address: str, base: str) -> str:
+    """Return an address, or a template of one, as short as it can be said beside the address ``base``."""
+    folder = base[: base.rfind("/", base.find("//") + 2) + 1]
+    if folder and address.startswith(folder):
+        return address.removeprefix(folder)
+    host, path = _split(address)
+    return path if path and host == _split(base)[0] else address
+
+
 def _split(url: str) -> tuple[str, str]:
     """Return an address up to its host, and the rest, in which a day may stand."""
     start = url.find("/", url.find("//") + 2)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from spiders.families.dated_address import relative_to
 from spiders.families.registry import RecognisedPaper, recognise_page, recognise_paper
 from spiders.kinds.kind import Answer, Ask
 from spiders.readers.chinese.page import read_chinese_page
@@ -207,7 +208,7 @@ def _describe_paper(
     paper: RecognisedPaper, answer: Answer, signs: PageSigns | None, base: str | None
 ) -> Finding:
     home = base or paper.page.before
-    keys: dict[str, object] = {"family": paper.family.name, "issue": paper.issue.removeprefix(home)}
+    keys: dict[str, object] = {"family": paper.family.name, "issue": relative_to(paper.issue, home)}
     reason = f"the page {answer.url} is of an issue of {paper.page.day}, laid out as {paper.family.told}"
     if hosts := _second_hosts(paper, answer):
         keys["hosts"] = hosts

@@ -10,6 +10,7 @@ _NO_NAME = frozenset(
     {"www", "epaper", "paper", "szb", "news", "m", "mobile", "e", "ep", "dzb", "digital", "digitalpaper"}
     | {"com", "cn", "net", "org", "gov", "edu", "html", "index", "pc", "layout", "node", "content", "column"}
     | {"col", "default", "list", "rss", "xml", "feed", "feeds", "json", "api", "php", "html2", "page"}
+    | {"static", "staticsg", "data", "journal", "channel", "class", "item", "article", "articles", "portal"}
     | {"pages", "szbz", "category", "atom", "sitemap", "home", "zh", "shtml", "htm", "papers"}
 )
 _WORD = re.compile(r"[a-z0-9]+")
@@ -39,7 +40,7 @@ def _words(url: str) -> list[str]:
         word for folder in parts.path.lower().split("/") for word in _WORD.findall(folder.partition(".")[0])
     ]
     labels = [] if is_numbers else [one for label in host.lower().split(".") for one in _WORD.findall(label)]
-    own = [word for word in folders if word not in _NO_NAME and not word.isdigit() and len(word) > 1]
+    own = [word for word in folders if word not in _NO_NAME and word.isalpha() and len(word) > 1]
     of_host = [word for word in labels if word not in _NO_NAME and len(word) > 1]
     return list(dict.fromkeys([*own[:2], *of_host] if is_numbers or own else of_host))
 
