@@ -28,9 +28,11 @@ characters."""
 # A paragraph that every parser reads alike, as most of a newspaper's are, and the source line at the end of
 # nearly every article: a tree of it costs ten times more.
 _PLAIN = re.compile(
-    r'\s*<p(?P<source> class="em_media")?>'
+    r'\s*<p(?:(?P<source> class="em_media")|(?P<centred> style="text-align: center"))?>'
     r"(?P<text>[^<&\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\ufffe\uffff]*)</p>"
 )
+# A picture with nothing but its address, as readers write the pictures that stand beside a text.
+_PICTURED = re.compile(r'\s*<p><img src="(?P<src>[!#-%\x27-;=?-~]*)"></p>')
 _ENDED_BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
 # fmt: off
 _DROPPED = frozenset({
@@ -92,11 +94,17 @@ def read_lines(paragraphs: Iterable[Paragraph]) -> Body:
 
 
 def _read_plain(markup: str, reading: Reading) -> str:
-    """Read the paragraphs at the start that hold nothing but text, and return the markup that follows."""
+    """Read the paragraphs at the start that hold nothing but text or a picture; return the markup that follows."""
     end = 0
-    while paragraph := _PLAIN.match(markup, end):
-        if text := line_text(paragraph["text"]):
-            reading.body.lines.append(Line(text, is_source=paragraph["source"] is not None))
+    while (paragraph := _PLAIN.match(markup, end) or _PICTURED.match(markup, end)) is not None:
+        if paragraph.re is _PICTURED:
+            image = Tag(name="img", attrs={"src": paragraph["src"]})
+            if not is_concealed(image):
+                reading.start(image)
+                reading.end(image)
+        elif text := line_text(paragraph["text"]):
+            is_source, is_centred = paragraph["source"] is not None, paragraph["centred"] is not None
+            reading.body.lines.append(Line(text, is_source=is_source, is_centred=is_centred))
         end = paragraph.end()
     return markup[end:].strip()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 LONGEST_ADDRESS = 2_000
@@ -53,6 +54,7 @@ def day_of(year: str, month: str, day: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=1_000)
 def host_and_path(url: str) -> tuple[str, str] | None:
     """Return host and path of an address of the web, both folded for comparison; None for any other.
 

@@ -120,7 +120,7 @@ class EpaperKind(Kind):
     def _spot(self, url: str, owed: Owed, rules: PaperRules) -> tuple[Family, Spot]:
         """Return the family and the article that an address names; raise `SetAside` for another one."""
         declared = [family for place in rules.places for family in place.families()]
-        for family in dict.fromkeys((*declared, *FAMILIES)):
+        for family in (*declared, *FAMILIES):
             spot = family.article_at(url)
             if spot is not None and owed.info_code.endswith(f"-{issue_id(spot)}"):
                 return family, spot

@@ -66,10 +66,9 @@ class Elements:
 
     def select(self, css: Iterable[str]) -> Iterator[HtmlElement]:
         """Yield what selectors find, selector by selector, each in the tree's order."""
-        for one in css:
-            mark = read_selector(one)
-            for element in self._by.get(_key(mark), ()):
-                if _matches(element, mark):
+        for key, mark in _read_selectors(tuple(css)):
+            for element in self._by.get(key, ()):
+                if mark is None or _matches(element, mark):
                     yield element
 
 
@@ -103,6 +102,19 @@ def read_selector(css: str) -> Mark:
     if mark is None:
         raise ValueError("an empty selector finds nothing")
     return mark
+
+
+@cache
+def _read_selectors(css: tuple[str, ...]) -> tuple[tuple[tuple[str, str], Mark | None], ...]:
+    """Return under which key the elements of each selector are, and what more they must be like, if more."""
+    marks = [read_selector(one) for one in css]
+    return tuple((_key(mark), None if _is_key_alone(mark) else mark) for mark in marks)
+
+
+def _is_key_alone(mark: Mark) -> bool:
+    """Return whether a mark says nothing beside its key."""
+    kind, word = _key(mark)
+    return mark == {"id": Mark(own_id=word), "class": Mark(classes=(word,)), "tag": Mark(tag=word)}[kind]
 
 
 def _key(mark: Mark) -> tuple[str, str]:
