@@ -120,6 +120,27 @@ def test_a_history_without_a_first_day_ends_where_nothing_was_printed_for_long()
     assert walk.take(poll("c", Issue(day(1) - timedelta(days=401), "none")), NOW).is_walked
 
 
+def test_a_history_without_a_first_day_ends_where_day_after_day_is_not_there() -> None:
+    walk = Walk([span(OPEN, TODAY, "running")])
+    walk.take(poll("a", Issue(day(19), "listed")), NOW)
+    gone = [day(18) - timedelta(days=back) for back in range(60)]
+    states = [walk.take(poll(f"{one}", Issue(one, "unknown")), NOW).is_walked for one in gone]
+    assert states == [False] * 59 + [True]
+
+
+def test_a_day_with_an_issue_begins_the_count_anew_and_no_answer_is_not_counted() -> None:
+    walk = Walk([span(OPEN, TODAY, "running")])
+    for number in range(200):
+        state = "listed" if number % 50 == 0 else "unknown"
+        one = Issue(TODAY - timedelta(days=number), state)  # type: ignore[arg-type]
+        assert not walk.take(poll(f"{number}", one), NOW).is_walked
+
+
+def test_a_history_gone_on_with_is_not_at_its_beginning_for_a_silent_day() -> None:
+    walk = Walk([span(OPEN, TODAY, "stopped", cursor="x")])
+    assert not walk.take(poll("y", Issue(TODAY - timedelta(days=900), "unknown")), NOW).is_walked
+
+
 def test_a_span_is_done_once_no_day_of_it_is_lost() -> None:
     walked = span(day(1), day(9), "running", stepped_at=NOW)
     assert close_span(walked, [], NOW).state == "done"

@@ -32,6 +32,9 @@ from storage.records.span import Span
 _LOOK_EVERY = 0.2  # seconds, at the locks of the crawls that go before
 
 
+_PRINTED = ("listed", "complete", "failed")
+
+
 class HistoryPort(ArchivePort):
     """The archive as `spiders.port.Port` sees it, for one backfill."""
 
@@ -185,9 +188,16 @@ class HistoryPort(ArchivePort):
             replace_spans(connection, done, joined)
         return closed
 
-    @staticmethod
-    def _lost_days(connection: Connection, span: Span) -> list[date]:
-        return list_lost_days(connection, span.source, span.first_day, span.last_day)
+    def _lost_days(self, connection: Connection, span: Span) -> list[date]:
+        """Return the days that could not be had; none before the first issue of a history without a first day.
+
+        What the site had before is not there any more: the ledger says so, and nobody asks again.
+        """
+        lost = list_lost_days(connection, span.source, span.first_day, span.last_day)
+        if span.first_day != date.min or not span.newest_first:
+            return lost
+        began = min((day for day, state in self._states.items() if state in _PRINTED), default=date.min)
+        return [day for day in lost if day >= began or self._states.get(day) != "unknown"]
 
     def _count_step(self, poll: Poll, span: Span) -> None:
         counted = self._counted.of(poll.source)

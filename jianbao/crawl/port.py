@@ -196,11 +196,12 @@ class ArchivePort:
         return True
 
     def owed(self, source: str, after: str) -> Sequence[Owed]:
-        """Return the next listings that a source owes."""
+        """Return the next listings that a source owes: of a digital newspaper, today's before older ones."""
         self.deliveries.settle()
         due_by = datetime.now(UTC) if self._due_only else None
         with self._archive.reading() as connection:
-            return list_owed(connection, source, due_by, after)
+            is_dated = self.kind_of(source) == "epaper"  # its codes begin with the day
+            return list_owed(connection, source, due_by, after, last_first=is_dated)
 
     def _find_listed(self, source: str, info_codes: Sequence[str]) -> frozenset[str]:
         with self._archive.reading() as connection:

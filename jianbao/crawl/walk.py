@@ -18,6 +18,11 @@ _PATIENCE = 5
 """Steps in a row that listed nothing since no answer came, after which the site is thought to be away."""
 _LONGEST_SILENCE = timedelta(days=400)
 """Days without any issue, after which a history without a first day has come to its beginning."""
+_MOST_WITHOUT = 60
+"""Steps in a row without an issue, though the site answered, after which such a history is at its beginning.
+
+A month file tells its days without an issue at once: only by trial does a step bring a day alone.
+"""
 _MOST_NAMED = 5
 
 
@@ -41,6 +46,7 @@ class Walk:
         self._troubles = 0
         self._before: Span | None = None
         self._earliest: date | None = None
+        self._without = 0
 
     @property
     def span(self) -> Span | None:
@@ -86,7 +92,7 @@ class Walk:
         """Leave the span under way: it is done, or put off."""
         self._spans.popleft()
         self._days = self._cursor = self._before = self._earliest = None
-        self._troubles = 0
+        self._troubles = self._without = 0
 
     def _take_day(self, poll: Poll) -> None:
         """Go on to the next day that could not be had; to none when one after another still can't be."""
@@ -137,8 +143,13 @@ class Walk:
         if span.first_day != date.min or not span.newest_first or not poll.issues:
             return False
         printed = [one.day for one in poll.issues if one.state in ("listed", "failed")]
-        self._earliest = min([*printed, self._earliest or span.last_day])
-        return self._earliest - min(one.day for one in poll.issues) > _LONGEST_SILENCE
+        before = self._earliest
+        self._earliest = min([*printed, before or max(one.day for one in poll.issues)])
+        self._without = 0 if printed or poll.unanswered or before is None else self._without + 1
+        return (
+            self._without >= _MOST_WITHOUT
+            or self._earliest - min(one.day for one in poll.issues) > _LONGEST_SILENCE
+        )
 
 
 def _lost(poll: Poll) -> list[Issue]:

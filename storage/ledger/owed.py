@@ -39,14 +39,21 @@ def list_owed(
     due_by: datetime | None,
     after: str = "",
     limit: int = 200,
+    *,
+    last_first: bool = False,
 ) -> list[Owed]:
-    """Return what a source owes, by info code after the given one: all of it, or what is due by a time."""
+    """Return what a source owes, by info code after the given one: all of it, or what is due by a time.
+
+    ``last_first``: by info code before the given one, backwards.
+    """
+    code = listing.c.info_code
+    follows = code < after if last_first and after else code > after
     next_try = listing.c.next_try_at
     due = next_try.is_not(None) if due_by is None else _has_come(next_try, due_by)
     rows = connection.execute(
         select(*_COLUMNS)
-        .where(listing.c.source == slug, due, listing.c.info_code > after)
-        .order_by(listing.c.info_code)
+        .where(listing.c.source == slug, due, follows)
+        .order_by(code.desc() if last_first else code)
         .limit(limit)
     )
     return _all_owed(connection, rows.all())
