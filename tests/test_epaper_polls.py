@@ -235,6 +235,17 @@ def test_a_history_is_fetched_issue_by_issue_and_asks_nothing_again(
     assert all(not step.asks for step in reader.go_back(paper.first, DAY, newest_first=newest_first))
 
 
+@pytest.mark.parametrize("make", SHAPES, ids=[shape.__name__ for shape in SHAPES])
+def test_every_family_has_its_history(make: Callable[..., Shape]) -> None:
+    paper = printed(make)
+    reader = declared(paper, issue=issue_of(paper))
+    steps = reader.go_back(paper.first, DAY)
+    listed = [one.url.removeprefix(HOST) for step in steps for one in step.listing.listed]
+    assert listed == [one.path for day in reversed(paper.days) for one in paper.issue(day).articles]
+    assert reader.issues == {SILENT: "none", **dict.fromkeys(paper.days, "complete")}
+    assert all(not step.asks for step in reader.go_back(paper.first, DAY))
+
+
 def test_two_silent_days_are_told_from_two_days_of_outage() -> None:
     paper = printed(days=10)
     out = {DAY - timedelta(days=4), DAY - timedelta(days=5)}

@@ -189,7 +189,7 @@ class HistoryPort(ArchivePort):
         return closed
 
     def _lost_days(self, connection: Connection, span: Span) -> list[date]:
-        """Return the days that could not be had; none before the first issue of a history without a first day.
+        """Return the days that could not be had, none before the first issue of a history without a `since`.
 
         What the site had before is not there any more: the ledger says so, and nobody asks again.
         """

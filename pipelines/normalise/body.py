@@ -94,7 +94,7 @@ def read_lines(paragraphs: Iterable[Paragraph]) -> Body:
 
 
 def _read_plain(markup: str, reading: Reading) -> str:
-    """Read the paragraphs at the start that hold but text or a picture, and return the markup that follows."""
+    """Read the paragraphs at the start that hold but text or a picture; return the markup that follows."""
     end = 0
     while (paragraph := _PLAIN.match(markup, end) or _PICTURED.match(markup, end)) is not None:
         if paragraph.re is _PICTURED:
