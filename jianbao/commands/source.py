@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from jianbao.commands.source_lines import show_articles, show_proposal, tell_links, tell_tests
 from jianbao.terminal.exit_status import ExitStatus
 from jianbao.terminal.invocation import Invocation
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from jianbao.configuration import Configuration, Source
     from jianbao.discovery.asking import Outcome
     from jianbao.discovery.catalogue import KnownPaper
-    from jianbao.discovery.proof import Proof, ReadArticle
+    from jianbao.discovery.proof import Proof
     from jianbao.discovery.proposal import Proposal, Wish
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -69,7 +70,7 @@ def add(
     proposal = outcome.found
     block = proposal.block(f"{proposal.keys['name']}: added {now:%Y-%m-%d} by jianbao source add {what}")
     if not as_json:
-        _show(proposal, outcome.asked, block)
+        show_proposal(proposal, outcome.asked, block)
     is_wanted = not dry_run and (yes or (not as_json and _is_confirmed(file)))
     if is_wanted:
         append_block(file, block)
@@ -115,8 +116,8 @@ def check(
             }
         )
     else:
-        print_line(f"{chosen.name}: {_tell_links(proof, known)}")
-        _show_articles(proof.articles)
+        print_line(f"{chosen.name}: {tell_links(proof, known)}")
+        show_articles(proof.articles)
     raise typer.Exit(ExitStatus.OK if is_well and not troubles else ExitStatus.FAILED)
 
 
@@ -174,7 +175,7 @@ def prove_offline(
     if as_json:
         print_json({"sources": report})
     else:
-        for line in _tell_tests(report):
+        for line in tell_tests(report):
             print_line(line)
     is_proved = all(one["ok"] or (slug is None and not one["samples"]) for one in report)
     raise typer.Exit(ExitStatus.OK if is_proved else ExitStatus.FAILED)
@@ -340,64 +341,6 @@ def _count_known(configuration: Configuration, slug: str, codes: Sequence[str]) 
     except NoArchive:
         known, before = 0, 0
     return {"known": known, "new": len(codes) - known, "listed_before": before}
-
-
-def _tell_links(proof: Proof, known: dict[str, Any]) -> str:
-    count = len(proof.listing.listed)
-    unread = f", {proof.listing.unread} links of it can't be read" if proof.listing.unread else ""
-    return (
-        f"{count} articles listed, {known['new']} of them new to the archive{unread}; "
-        f"{known['listed_before']} were listed in the two days before"
-    )
-
-
-def _tell_tests(report: Sequence[dict[str, Any]]) -> list[str]:
-    lines = []
-    for one in report:
-        if not one["samples"]:
-            lines.append(f"{one['slug']}: no samples; keep some with jianbao source save {one['slug']}")
-        else:
-            state = "all as before" if one["ok"] else "not as before"
-            lines.append(f"{one['slug']}: {one['samples']} samples, {state}")
-        lines += [
-            f"  {each['what']}: {difference}" for each in one["tested"] for difference in each["differs"]
-        ]
-    return lines
-
-
-def _show(proposal: Proposal, asked: Sequence[str], block: str) -> None:
-    from jianbao.terminal.output import print_line
-
-    print_line(f"{proposal.keys['name']}: recognised with {len(asked)} questions")
-    for line in (*proposal.reasons, *proposal.beside):
-        print_line(f"  {line}")
-    print_line(f"It lists {len(proposal.proof.listing.listed)} articles{_partly(proposal)}. The first ones:")
-    _show_articles(proposal.proof.articles)
-    print_line()
-    print_line(block.rstrip())
-    print_line()
-
-
-def _partly(proposal: Proposal) -> str:
-    is_partial = any(issue.state == "failed" for issue in proposal.proof.listing.issues)
-    return " on the pages that were looked at" if is_partial else ""
-
-
-def _show_articles(articles: Sequence[ReadArticle]) -> None:
-    from jianbao.terminal.output import print_line
-
-    for one in articles:
-        article = one.article
-        print_line(f"- {article.title if article else one.listed.title}")
-        if article is None:
-            print_line(f"    {one.trouble}")
-            continue
-        time = article.published_at.strftime("%Y-%m-%d %H:%M") if article.published_at else "time unknown"
-        shown = time[:10] if article.precision == "day" else time
-        print_line(f"    {shown} · {article.media or 'newspaper unknown'} · {one.listed.info_code}")
-        print_line(f"    {(one.first_line or '')[:60]}")
-        rules = ", ".join(f"{name} by {rule}" for name, rule in (one.found_by or {}).items())
-        print_line(f"    {rules or 'read as its kind reads'}")
 
 
 def _as_json(
