@@ -87,6 +87,8 @@ def prove(
         listing = yield from limited(noting(kind.poll(order), lists), _OF_POLL)
     except SetAside as refused:
         raise SetAside(f"{lists[-1].url if lists else source.url} {refused}") from refused
+    if listing.failure and not listing.listed:
+        raise TryLater(listing.failure)
     articles = []
     for listed in listing.listed[:shown]:
         article = yield from _read(kind, source.slug, listed)

@@ -17,6 +17,7 @@ class Troubles:
     """Sentences about the pages of a poll that could not be had or read; false while there are none."""
 
     sentences: list[str] = field(default_factory=list)
+    first: Exception | None = None
     layout_broken: bool = False
     _row: int = 0
 
@@ -30,6 +31,7 @@ class Troubles:
 
     def note(self, address: str, error: Exception) -> None:
         """Note what was raised over the page at an address."""
+        self.first = self.first or error
         if isinstance(error, TryLater):
             self._row += 1
             self.sentences.append(str(error))
@@ -38,6 +40,11 @@ class Troubles:
         self.layout_broken = self.layout_broken or not isinstance(error, NotTheList)
         said = str(error) if isinstance(error, SetAside) else f"could not be read ({_name(error)})"
         self.sentences.append(f"{address} {said}")
+
+    def raise_only(self) -> None:
+        """Raise what was raised, where it was one thing alone: nothing else is to be told."""
+        if self.first is not None and len(self.sentences) == 1:
+            raise self.first
 
     def end_row(self) -> None:
         """Note that an answer came."""

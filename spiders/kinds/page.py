@@ -96,8 +96,10 @@ class PageKind(Kind):
                 troubles.end_row()
             if troubles.are_enough:
                 break
-        if not found.listed and not troubles:
-            return Listing(missing=True)
+        if not found.listed:
+            troubles.raise_only()
+            if not troubles:
+                return Listing(missing=True)
         listed = tuple(found.listed.values())
         return troubles.tell(Listing(listed, links=len(listed), lost=found.lost))
 
