@@ -321,3 +321,9 @@ def test_the_address_names_the_year_that_the_page_leaves_out() -> None:
 def test_news_in_brief_that_lead_on_are_an_article() -> None:
     briefs = "".join(f"<p>{text}<a href={n}.html>详情&gt;&gt;</a></p>" for n, text in enumerate(STORY[2:]))
     assert len(texts(page(f"<div class=content>{BODY}{briefs}</div>"))) == len(STORY) + 3
+
+
+def test_a_day_is_no_headline() -> None:
+    body = f"<h2>2026年3月20日 星期五</h2><p>{STORY[1]}</p>"
+    html = f"<html><head><title>柳溪报社-电子报平台</title></head><body>{body}</body></html>"
+    assert "2026" not in (read_chinese_page(html, URL, NOW).title or "")

@@ -15,6 +15,9 @@ _NO_TITLE = re.compile(
     r"(?:首页|正文|新闻中心|网站首页|当前位置.*|您(?:的|所在|当前).*|导航|全部导航|搜索|登录|注册|热点.*|版权声明|相关.*|推荐.*|评论.*|上一[篇条].*|下一[篇条].*"
     r"|来源.*|发布时间.*|责任编辑.*|作者.*|字号.*|分享.*)"
 )
+_DAY_ONLY = re.compile(
+    r"\d{2,4}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?[\s\d:：]{0,12}(?:(?:星期|周)[一二三四五六日天])?[\s\d:：]{0,12}"
+)
 _ALIKE = 0.75
 _LONGEST_LABEL = 6
 _SURE = 9
@@ -141,6 +144,8 @@ def find_prominent(lines: Sequence[Line], first: int) -> Titled | None:
         if line.is_hidden or line.is_margin or line.is_link or not _SHORTEST <= len(line.text) <= _LONGEST:
             continue
         score = _prominence(line)
+        if _DAY_ONLY.fullmatch(line.text):
+            continue
         if score > 0 and not _NO_TITLE.fullmatch(line.text) and (best is None or score + 0.01 >= best[0]):
             best = score, place
     if best is None:
