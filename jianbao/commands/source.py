@@ -321,9 +321,16 @@ def _prove_live(configuration: Configuration, chosen: Source) -> tuple[Proof, tu
     from jianbao.discovery.memory import remembering
     from jianbao.discovery.proof import prove
     from jianbao.terminal.output import print_note
+    from spiders.recognition.dialogue import NoSource
+    from storage.records import SetAside, TryLater
 
     dialogue = remembering(prove(chosen, configuration, datetime.now(UTC)), {})
-    outcome: Outcome[Proof] = hold_dialogue(configuration, dialogue, lambda url: print_note(f"asking {url}"))
+    try:
+        outcome: Outcome[Proof] = hold_dialogue(
+            configuration, dialogue, lambda url: print_note(f"asking {url}")
+        )
+    except (SetAside, TryLater) as trouble:
+        raise NoSource(f"the list of {chosen.slug} could not be read: {trouble}") from trouble
     return outcome.found, outcome.asked
 
 
