@@ -137,7 +137,8 @@ def issue_page(article: str = "content_101.htm") -> str:
         f'<li><a href="{article.replace("101", str(101 + n))}">{TITLES[n]}</a></li>' for n in range(3)
     )
     pages = '<a href="node_7.htm">第01版：头版</a><a href="node_8.htm">第02版：要闻</a>'
-    return f"<html><head><title>湖畔日报</title></head><body>{pages}<ul>{links}</ul></body></html>"
+    title = "2026-03-20 头版 湖畔日报数字报"
+    return f"<html><head><title>{title}</title></head><body>{pages}<ul>{links}</ul></body></html>"
 
 
 FRONT = "/szb/html/2026-03/20/node_7.htm"

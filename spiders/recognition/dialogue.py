@@ -31,6 +31,8 @@ from storage.records import Missing, SetAside, TryLater
 CHINA = ZoneInfo("Asia/Shanghai")
 _CATEGORY = re.compile(r"/category/[^/]+\Z")
 _FEWEST_PAGES = 2
+_EDITION = re.compile(r"多媒体|数字报|电子报|数字版|电子版")
+"""What newspapers call their pages on the web: no part of their names."""
 _LONG = 300
 """Characters of a text, from which on a page is an article whatever it links to."""
 _MOST_SHOWN = 5
@@ -231,9 +233,8 @@ def _paper_name(answer: Answer, signs: PageSigns) -> str | None:
     hidden = re.search(r"<founder-papername>\s*([^<]{1,40}?)\s*</founder-papername>", answer.page.text)
     if hidden:
         return hidden[1]
-    named = re.search(
-        r"[\u3400-\u9fff]{1,12}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊|都市报|报)", signs.title
-    )
+    title = _EDITION.sub("", signs.title)
+    named = re.search(r"[\u3400-\u9fff]{1,12}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊|都市报|报)", title)
     return named[0] if named else signs.site_name
 
 
