@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -136,3 +138,19 @@ def test_a_block_is_valid_and_says_what_its_keys_are_for() -> None:
     assert tomllib.loads(block)["sources"] == [keys]
     assert block.startswith("# weil\n# zwei\n# Zeilen\n[[sources]]\n")
     assert "# which links are articles" in block
+
+
+def test_a_list_out_of_reach_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """A check that gets no answer ends with what was asked and why, not with a traceback."""
+    (tmp_path / "jianbao.toml").write_text(
+        '[http]\ncontact = "mailto:me@example.org"\nretries = 0\n[[sources]]\nslug = "away"\nname = "A"\n'
+        'site = "away"\nkind = "epaper"\nurl = "http://127.0.0.1:9/"\ntimezone = "Asia/Shanghai"\n',
+        "utf-8",
+    )
+    command = ["--config", str(tmp_path / "jianbao.toml"), "source", "check", "away"]
+    finished = subprocess.run(
+        [sys.executable, "-m", "jianbao", *command], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 1
+    assert "jianbao: the list of away could not be read: http://127.0.0.1:9/" in finished.stderr
+    assert "Traceback" not in finished.stderr
