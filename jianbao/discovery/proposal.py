@@ -86,7 +86,7 @@ def _propose(
             troubles.append(str(nothing))
     told = "; ".join(dict.fromkeys(troubles))
     raise NoSource(
-        f"{name} is not where it was in {AS_OF}: {told}. If you know its address today: "
+        f"{name} was not found where it was in {AS_OF}: {told}. If you know its address today: "
         f"jianbao source add ADDRESS --name {name}"
     )
 
