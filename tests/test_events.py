@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, update
 from support.newsroom import Newsroom, small_press
 
 from storage.archive.folder import Archive
+from storage.database.schema import backfill, listing, source
 from storage.events.event import (
     KINDS,
     count_open_events,
@@ -22,7 +23,8 @@ from storage.events.event import (
 )
 from storage.ledger.crawl import list_crawls, start_crawl
 from storage.ledger.poll import record_listings
-from storage.ledger.source import list_sources, save_sources, usual_silence
+from storage.ledger.silence import usual_silence
+from storage.ledger.source import list_sources, save_sources
 from storage.records import Listed, Source
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -126,6 +128,27 @@ def test_how_long_a_source_may_be_silent_by_its_own_habit(
 def test_a_source_that_never_listed_anything_is_silent_since_it_was_added(connection: Connection) -> None:
     added_at = list_sources(connection)[0].added_at
     assert usual_silence(connection, "hexi") == (added_at, 7 * DAY)
+
+
+def test_what_a_history_lists_is_no_news(connection: Connection) -> None:
+    list_on(connection, [9.0, 10.0, 11.0, 12.0, 13.0, 14.0])
+    connection.execute(update(source).values(added_at=NOW - 30 * DAY))
+    silent = usual_silence(connection, "hexi", NOW)
+    assert silent == (NOW - 9 * DAY, 2 * DAY)
+    first, last = (NOW - 400 * DAY).date(), NOW.date()
+    connection.execute(
+        insert(backfill).values(
+            source="hexi", first_day=first, last_day=last, newest_first=True, begun_at=NOW, state="running"
+        )
+    )
+    listed = [Listed(f"NW2025{day:04d}2345810011", "media", f"/old/{day}", "旧闻") for day in range(101, 131)]
+    record_listings(connection, "hexi", listed, NOW)
+    connection.execute(
+        update(listing).where(listing.c.first_listed_at == NOW).values(published_at=NOW - 300 * DAY)
+    )
+    assert usual_silence(connection, "hexi", NOW)[0] == silent[0], "a paper is as silent as it was before"
+    record_listings(connection, "hexi", [Listed("NW202603202345810099", "media", "/new", "新闻")], NOW)
+    assert usual_silence(connection, "hexi", NOW)[0] == NOW
 
 
 def print_daily(newsroom: Newsroom, days: int) -> None:

@@ -25,7 +25,8 @@ from storage.ledger.crawl import find_scheduled_crawl, start_crawl
 from storage.ledger.host import KnownOfHost, find_host, forget_manners, list_resting, update_host
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_listings
-from storage.ledger.source import list_sources, save_sources, usual_silence
+from storage.ledger.silence import usual_silence
+from storage.ledger.source import list_sources, save_sources
 from storage.records import HeldText, Listed, Source
 from storage.records.instants import LONGEST_RETRY, ahead, is_recent, past, sound_stamps, steady_days
 

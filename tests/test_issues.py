@@ -33,7 +33,8 @@ from storage.ledger.issue_sums import sum_issues
 from storage.ledger.listing import find_listed
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_poll
-from storage.ledger.source import list_sources, save_sources, usual_silence
+from storage.ledger.silence import usual_silence
+from storage.ledger.source import list_sources, save_sources
 from storage.ledger.told import read_told, renew_told, told_values
 from storage.records import (
     NOTHING_TOLD,

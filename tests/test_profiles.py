@@ -18,7 +18,7 @@ from spiders.declared.json_list import read_json_list
 from spiders.declared.list_words import ListWords
 from spiders.declared.listed_item import as_listed
 from spiders.declared.profiles import chain_of, list_profiles
-from spiders.declared.recognised import recognise_profiles
+from spiders.declared.recognised import recognised_layouts
 from spiders.declared.rules import ListRules, resolve_rules
 from storage.records import Article, Owed
 
@@ -130,13 +130,17 @@ def test_every_profile_has_a_case() -> None:
     assert set(list_profiles()) == {*CASES, *columns, "china"}
 
 
+def _recognised(page: DeclaredPage) -> set[str]:
+    return {layout.origin for layout in recognised_layouts(page, ())}
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_no_page_is_taken_for_another_profile(name: str) -> None:
     case = CASES[name]
     page = DeclaredPage(f"{case.html}</body></html>", case.url, FETCHED)
-    assert recognise_profiles(page) == (() if name == "enorth" else (name,))
+    assert _recognised(page) == (set() if name == "enorth" else {f"profile:{name}"})
     elsewhere = DeclaredPage(page.html, "http://www.hupan.example/a.html", FETCHED)
-    assert recognise_profiles(elsewhere) == ()
+    assert _recognised(elsewhere) == set()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ from storage.ledger.issue import issue_states, list_unfinished
 from storage.ledger.listing import find_listed
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_poll
-from storage.ledger.source import list_sources, order_poll, usual_silence
+from storage.ledger.silence import usual_silence
+from storage.ledger.source import list_sources, order_poll
 from storage.ledger.unread_links import watch_unread
 from storage.records import (
     Article,

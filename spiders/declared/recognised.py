@@ -11,17 +11,12 @@ from spiders.declared.rules import OriginLayout, layouts_of
 from spiders.declared.selectors import is_found
 
 
-def recognise_profiles(page: DeclaredPage) -> tuple[str, ...]:
-    """Return the profiles as which a page is laid out: those whose addresses its own is one of, and a mark.
-
-    An address alone proves nothing: many systems date their folders alike. A profile is recognised where a
-    layout of it finds what it asks for (``when``).
-    """
-    return tuple(name for name, profile in _profiles() if _is_of(page, profile))
-
-
 def recognised_layouts(page: DeclaredPage, known: tuple[str, ...]) -> Iterator[OriginLayout]:
-    """Yield the layouts of the profiles as which a page is laid out, but of those that are ``known``."""
+    """Yield the layouts of the profiles as which a page is laid out, but of those that are ``known``.
+
+    Those are the profiles whose addresses the page's own is one of, with a mark: an address alone proves
+    nothing, as many systems date their folders alike. A mark is what a layout asks for (``when``).
+    """
     for name, profile in _profiles():
         if name not in known and _is_of(page, profile):
             for layout in layouts_of(profile):

@@ -79,13 +79,6 @@ class Family:
         """Return the article that an address names, None for any other address."""
         return self._spot(self.article, url)
 
-    def month_files(self, page: Spot, day: date) -> tuple[str, ...]:
-        """Return the files that may list the month of a day, for a paper whose pages stand as this one."""
-        return tuple(
-            one.replace("{before}", page.before).replace("{Y}", f"{day:%Y}").replace("{m}", f"{day:%m}")
-            for one in self.months
-        )
-
     def _spot(self, pattern: re.Pattern[str], url: str) -> Spot | None:
         found = host_and_path(url)
         if found is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from urllib.parse import quote, urlsplit
 
+from spiders.families.dated_address import day_of
 from storage.records import MEDIA, Form, Owed, info_code_day
 
 _DATED_PATH = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/[^/]+$")
@@ -57,7 +57,7 @@ def _moved_addresses(owed: Owed) -> Iterator[str]:
     dated = _DATED_PATH.search(parts.path)
     if dated is None or has_query(owed.url):
         return
-    days = [_day(*dated.groups()), info_code_day(owed.info_code)]
+    days = [day_of(*dated.groups()), info_code_day(owed.info_code)]
     for day in days:
         if day is not None:
             name = _file_code(owed.info_code, owed.form)
@@ -71,10 +71,3 @@ def has_query(url: str) -> bool:
 
 def _file_code(info_code: str, form: Form) -> str:
     return info_code if form == MEDIA else info_code[-18:]
-
-
-def _day(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, exists, select, update
 
@@ -13,15 +12,10 @@ from storage.database.opening import upsert
 from storage.database.prepared import Prepared
 from storage.database.schema import listing, source
 from storage.events.event import RUN_KINDS, resolve_events
-from storage.ledger.issue_sums import usual_issue_pause
 from storage.records import Mistaken, PollOrder, Source, StoredSource, Validators
-from storage.records.instants import past, sound_stamps, steady_days
-from storage.records.press_days import PRESS_ZONE, press_day
+from storage.records.instants import past
+from storage.records.press_days import PRESS_ZONE
 
-_QUIET_AT_LEAST = timedelta(days=2)
-_QUIET_WHEN_UNKNOWN = timedelta(days=7)
-_HABIT_DAYS = 5
-_HABIT_LISTINGS = 300
 _ENSURE_SOURCE = Prepared(upsert(source).on_conflict_do_nothing())
 
 
@@ -138,37 +132,6 @@ def order_poll(row: StoredSource) -> PollOrder:
         heading=row.heading,
         has_failed=row.last_outcome == "failed",
     )
-
-
-def usual_silence(
-    connection: Connection, slug: str, now: datetime | None = None
-) -> tuple[datetime, timedelta]:
-    """Return when a source last listed something new, and how long it may be silent by its own habit.
-
-    Twice the longest pause between two of its last days with news, and at least two days; a week when it
-    has fewer than five such days behind it. One that never listed anything is silent since it was added.
-    What was listed while the clock was wrong teaches nothing. Of a digital newspaper the issues count
-    instead: what a step back into its history lists is no news.
-    """
-    now = now or datetime.now(UTC)
-    if (pause := usual_issue_pause(connection, slug, press_day(now))) is not None:
-        last, longest = pause
-        return datetime.combine(last, time(), PRESS_ZONE) + timedelta(days=1), longest
-    rows = connection.execute(
-        select(listing.c.first_listed_at, listing.c.info_code)
-        .where(listing.c.source == slug, listing.c.first_listed_at <= now)
-        .order_by(listing.c.first_listed_at.desc())
-        .limit(_HABIT_LISTINGS)
-    )
-    stamps = sound_stamps(((row.first_listed_at, row.info_code) for row in rows), now)
-    if not stamps:
-        added_at = connection.execute(select(source.c.added_at).where(source.c.slug == slug)).scalar_one()
-        return added_at, _QUIET_WHEN_UNKNOWN
-    days = steady_days(stamps)
-    if len(days) < _HABIT_DAYS:
-        return stamps[0][0], _QUIET_WHEN_UNKNOWN
-    longest = max(later - earlier for earlier, later in pairwise(days))
-    return stamps[0][0], max(2 * longest, _QUIET_AT_LEAST)
 
 
 def _save_source(connection: Connection, row: Source, stored: StoredSource | None) -> int:

@@ -40,7 +40,7 @@ _GENRES = (
     _Genre(
         "is a forum's or a community's",
         re.compile(
-            r".{0,16}(?:论坛|贴吧|[^酒茶网]吧|bbs|BBS|社区|交流群|知道|问答|知乎|微博|微社区|小组|Forums?)"
+            r".{0,16}(?:论坛|贴吧|[^酒茶网]吧|bbs|BBS|社区|交流群|知道|问答|微博|微社区|小组|Forums?)"
             r"|X|Twitter|.{0,12}(?:短评|影评|书评)|X 上的.*|Powered by .*"
         ),
         re.compile(
