@@ -139,7 +139,9 @@ def save(
     if as_json:
         print_json({"slug": slug, "folder": str(folder), "files": count})
     else:
-        print_line(f"{count} pages are kept in {folder}. Offline: jianbao source test {slug}")
+        then = f"Offline: jianbao source test {slug}" if count else f"Why: jianbao source check {slug}"
+        print_line(f"{count} pages are kept in {folder}. {then}")
+    raise typer.Exit(ExitStatus.OK if count else ExitStatus.FAILED)
 
 
 @app.command("test", epilog="Example: jianbao source test")
