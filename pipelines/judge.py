@@ -9,7 +9,7 @@ from pipelines.doubt.belief import doubt
 from pipelines.normalise.article import normalise
 from storage.records import Article, Draft, Owed, SetAside, StoredArticle
 
-PARSER_VERSION = 3
+PARSER_VERSION = 4
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
 
 

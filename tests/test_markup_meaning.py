@@ -60,6 +60,7 @@ SMALL = {
     "他说<q>春茶<q>头采</q>了</q>": "他说“春茶‘头采’了”",
     "<ruby>琬<rp>(</rp><rt>wǎn</rt><rp>)</rp></ruby>字": "琬（wǎn）字",
     "<ruby>春<rt>chūn</rt>茶<rt>chá</rt></ruby>": "春茶（chūn chá）",
+    "<ruby>春<rt>10<sup>4</sup></rt></ruby>茶": "春（10⁴）茶",
     "新<wbr>能<wbr>源": "新能源",
     "太\u00ad阳\u00ad能": "太阳能",
     "太&shy;阳能": "太阳能",
@@ -243,6 +244,8 @@ SEEN = {
     "<annotation>frac</annotation></semantics></math>": ["(a+b)/2"],
     "<math><msubsup><mi>a</mi><mi>i</mi><mn>2</mn></msubsup><msqrt><mn>3</mn></msqrt></math>": ["aᵢ²√(3)"],
     "<math><msup><mi>x</mi></msup></math>": ["x"],
+    "<ruby>甲<rt>乙<sup>2</sup><li>丙": ["甲", "（乙²丙）"],
+    "<ruby>甲<rt>乙<del>丁</del><div>丙</div>": ["甲", "（乙~~丁~~丙）"],
 }
 
 

@@ -295,7 +295,8 @@ class Reading:
         self._open["ruby"] -= 1
         if self._open["ruby"]:
             return
-        reading = line_text("".join(self._annotations.pop()))
+        # Its marks are spelt out here: the line that they made a marked one may have ended since.
+        reading = spell_raised(line_text("".join(self._annotations.pop())))
         if reading:
             self._put(f"（{reading}）")
 
