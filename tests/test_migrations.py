@@ -83,6 +83,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "last_seen_at": STORED_NOON,
         "times": 2,
         "resolved_at": None,
+        "examples": '["NW202001020000000001"]',
     },
     "source": {
         "slug": "yunwanbao",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from jianbao.documents.article_fields import DOCUMENT_FIELDS, LIST_FIELDS, ArticleField, FieldKind
 from jianbao.documents.document import Document
+from storage.events.event import SEVERITIES
 from storage.records import Capture, Crawl, Event, Revision, StoredArticle, Story, TimeChange, WholeArticle
 from storage.records.press_days import PRESS_ZONE
 
@@ -110,9 +111,11 @@ def present_event(event: Event) -> Document:
     return {
         "id": event.id,
         "kind": event.kind,
+        "severity": SEVERITIES.get(event.kind, "warning"),
         "source": event.source,
         "info_code": event.info_code,
         "message": event.message,
+        "examples": list(event.examples),
         "opened_at": present_time(event.opened_at),
         "last_seen_at": present_time(event.last_seen_at),
         "times": event.times,

@@ -35,7 +35,7 @@ from storage.database.read_only import UnreadChanges, unread_changes
 from storage.database.read_only import open_for_reading as open_read_only
 from storage.records.remedy import Unusable
 
-SCHEMA_REVISION = "0015"
+SCHEMA_REVISION = "0016"
 """The Alembic revision that this version of the code reads and writes."""
 
 _DAMAGE = {

@@ -325,6 +325,7 @@ event = Table(
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("times", Integer, nullable=False, server_default="1"),
     Column("resolved_at", UtcDateTime),
+    Column("examples", JSON, nullable=False, server_default="[]"),
 )
 Index(
     "ix_event_open",

@@ -4,53 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
 
 from storage.database.schema import event
 from storage.records import Event
-from storage.records.text.sentences import fit
+from storage.records.event import Severity
+from storage.records.saying import Saying, quote, read_saying
 
-KINDS = (
-    "missed_run",
-    "overlapped_run",
-    "killed_run",
-    "failed_start",
-    "failed_run",
-    "service_stuck",
-    "poll_failed",
-    "layout_broken",
-    "article_layout_broken",
-    "source_silent",
-    "articles_failing",
-    "articles_overdue",
-    "unread_links",
-    "issues_failed",
-    "page_missing",
-    "page_moved",
-    "quarantine",
-    "page_gone",
-    "page_back",
-    "captures_lost",
-    "warc_damaged",
-    "article_vanished",
-    "foreign_claim",
-)
+SEVERITIES: dict[str, Severity] = {
+    "missed_run": "warning",
+    "overlapped_run": "notice",
+    "killed_run": "warning",
+    "failed_start": "alarm",
+    "failed_run": "warning",
+    "service_stuck": "alarm",
+    "poll_failed": "warning",
+    "layout_broken": "alarm",
+    "article_layout_broken": "alarm",
+    "source_silent": "warning",
+    "articles_failing": "warning",
+    "articles_overdue": "alarm",
+    "unread_links": "warning",
+    "issues_failed": "warning",
+    "page_missing": "warning",
+    "page_moved": "warning",
+    "quarantine": "notice",
+    "page_gone": "notice",
+    "page_back": "notice",
+    "captures_lost": "alarm",
+    "warc_damaged": "alarm",
+    "article_vanished": "notice",
+    "foreign_claim": "notice",
+}
+"""The kinds of events, and how grave each is."""
+KINDS = tuple(SEVERITIES)
 RUN_KINDS = KINDS[: KINDS.index("quarantine")]
 """Kinds that tell about the runs and pages of one source, and are over when it is polled no more."""
+
+
+EXAMPLES = 5
+"""Examples that are kept with an event."""
 
 
 def open_event(
     connection: Connection,
     kind: str,
-    message: str,
+    message: Saying | str,
     now: datetime,
     *,
     source: str | None = None,
     info_code: str | None = None,
+    examples: Sequence[str] = (),
 ) -> bool:
     """Open an event, or count it once more when the same one is open; return whether it is new.
 
+    Of the ``examples`` (info codes, addresses) the first few are kept, those of the last time.
     Raises ValueError for a kind that is not in `KINDS`: nobody would know what it means.
     """
     if kind not in KINDS:
@@ -58,7 +68,12 @@ def open_event(
     again = connection.execute(
         update(event)
         .where(*_same(kind, source, info_code))
-        .values(message=fit(message), last_seen_at=now, times=event.c.times + 1)
+        .values(
+            message=_store(message),
+            last_seen_at=now,
+            times=event.c.times + 1,
+            examples=list(examples[:EXAMPLES]),
+        )
     )
     if again.rowcount:
         return False
@@ -67,23 +82,24 @@ def open_event(
             kind=kind,
             source=source,
             info_code=info_code,
-            message=fit(message),
+            message=_store(message),
             opened_at=now,
             last_seen_at=now,
+            examples=list(examples[:EXAMPLES]),
         )
     )
     return True
 
 
 def record_event(
-    connection: Connection, kind: str, message: str, now: datetime, *, info_code: str | None = None
+    connection: Connection, kind: str, message: Saying | str, now: datetime, *, info_code: str | None = None
 ) -> None:
     """Record something that happened and needs nobody: an event resolved at once."""
     connection.execute(
         insert(event).values(
             kind=kind,
             info_code=info_code,
-            message=fit(message),
+            message=_store(message),
             opened_at=now,
             last_seen_at=now,
             resolved_at=now,
@@ -167,7 +183,7 @@ def list_open_events(connection: Connection, limit: int = 200) -> list[Event]:
         .order_by(event.c.last_seen_at.desc(), event.c.id.desc())
         .limit(limit)
     )
-    return [Event(**row._mapping) for row in rows]
+    return [_read(row) for row in rows]
 
 
 def list_events(
@@ -182,7 +198,7 @@ def list_events(
         query = query.where(event.c.resolved_at.is_(None) if only_open else event.c.resolved_at.is_not(None))
     if before is not None:
         query = query.where(event.c.id < before)
-    return [Event(**row._mapping) for row in connection.execute(query)]
+    return [_read(row) for row in connection.execute(query)]
 
 
 def count_open_events(connection: Connection) -> dict[str, int]:
@@ -194,6 +210,16 @@ def count_open_events(connection: Connection) -> dict[str, int]:
     for kind, count in rows:
         counts[kind] = count
     return counts
+
+
+def _store(message: Saying | str) -> str:
+    return (message if isinstance(message, Saying) else quote(message)).store()
+
+
+def _read(row: Row[Any]) -> Event:
+    columns = dict(row._mapping)
+    message, examples = str(read_saying(columns.pop("message"))), tuple(columns.pop("examples"))
+    return Event(**columns, message=message, examples=examples)
 
 
 def _same(kind: str, source: str | None, info_code: str | None) -> list[ColumnElement[bool]]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+Severity = Literal["alarm", "warning", "notice"]
+"""``alarm``: articles are or soon will be lost; ``warning``: somebody should look; ``notice``: no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +15,7 @@ class Event:
     """Something that somebody should know: about a source, an article, or neither.
 
     ``times`` counts how often it was seen; ``resolved_at`` is None while it is open. Instants are aware.
+    ``examples`` are some of what it is about: info codes or addresses.
     """
 
     id: int
@@ -22,3 +27,4 @@ class Event:
     last_seen_at: datetime
     times: int = 1
     resolved_at: datetime | None = None
+    examples: tuple[str, ...] = ()

@@ -403,9 +403,13 @@ class Event(Shape):
 
     id: int
     kind: str = Field(examples=["source_silent"])
+    severity: Literal["alarm", "warning", "notice"] = Field(
+        description="Whether articles are being lost, somebody should look, or it is only good to know."
+    )
     source: Slug | None
     info_code: InfoCode | None
     message: str
+    examples: list[str] = Field(description="Some of what it is about: info codes or addresses.")
     opened_at: Moment
     last_seen_at: Moment
     times: int
