@@ -3,8 +3,8 @@
 The phrases stand in `storage/records/sayings/`, one file for a subject and a language (``events.en.toml``
 and ``events.zh.toml``): ``key = "{page} answered {status}"``. The full key is ``subject.key``. A phrase that
 has a number may be a table, ``{one = "{count} run", other = "{count:,} runs"}``; ``count`` chooses. Where a
-list stands in a phrase, its parts are joined as that language joins them. Whatever came from outside is a value,
-never a phrase, so that braces in it mean nothing.
+list stands in a phrase, its parts are joined as that language joins them. Whatever came from outside is a
+value, never a phrase, so that braces in it mean nothing.
 """
 
 from __future__ import annotations
