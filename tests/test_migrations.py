@@ -23,6 +23,7 @@ from storage.articles.article import find_article
 from storage.articles.revision import list_revisions
 from storage.articles.shrinking import shrink_part
 from storage.captures.capture import read_capture
+from storage.database import schema_custody  # noqa: F401 - its tables are among the metadata
 from storage.database.opening import (
     SCHEMA_REVISION,
     ArchiveTooNew,
@@ -297,6 +298,26 @@ ROWS: dict[str, dict[str, Any]] = {
         "begun_at": STORED_NOON,
         "stepped_at": STORED_NOON,
         "finished_at": STORED_NOON,
+    },
+    "verification": {
+        "id": 2,
+        "depth": "full",
+        "started_at": STORED_NOON,
+        "finished_at": STORED_NOON,
+        "cursor": '{"stage":"records","after":11}',
+        "checked": '{"captures":11}',
+        "problems": '[{"kind":"record_damaged"}]',
+        "count": 1,
+    },
+    "backup": {
+        "id": 4,
+        "destination": "/mnt/jianbao",
+        "started_at": STORED_NOON,
+        "finished_at": STORED_NOON,
+        "status": "failed",
+        "files": 3,
+        "copied": 40_960,
+        "error": "盘满了",
     },
 }
 

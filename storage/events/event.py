@@ -35,6 +35,9 @@ SEVERITIES: dict[str, Severity] = {
     "page_back": "notice",
     "captures_lost": "alarm",
     "warc_damaged": "alarm",
+    "verify_failed": "alarm",
+    "backup_failed": "alarm",
+    "backup_old": "warning",
     "article_vanished": "notice",
     "foreign_claim": "notice",
 }

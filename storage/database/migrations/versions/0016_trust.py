@@ -15,3 +15,31 @@ down_revision = "0015"
 def upgrade() -> None:
     """Add the columns and the tables."""
     op.add_column("event", sa.Column("examples", sa.JSON(), nullable=False, server_default="[]"))
+    _custody()
+
+
+def _custody() -> None:
+    """What was verified, and which backups were made."""
+    op.create_table(
+        "verification",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("depth", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=False),
+        sa.Column("finished_at", sa.DateTime()),
+        sa.Column("cursor", sa.JSON()),
+        sa.Column("checked", sa.JSON(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False, server_default="0"),
+    )
+    op.create_table(
+        "backup",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("destination", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("copied", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("error", sa.Text()),
+    )
+    op.create_index("ix_backup_status", "backup", ["status", "finished_at"])
