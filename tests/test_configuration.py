@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from support.configuration_file import load_error, source_table, write_file
 
 from jianbao.configuration import Configuration, Source, load_configuration
+from jianbao.configuration.declared import list_declared
 from jianbao.configuration.environment import known_variables
 from jianbao.configuration.model import describe_expected, fields_by_key
 from jianbao.configuration.problem import show_value
@@ -44,6 +45,8 @@ def test_an_empty_file_means_every_default(write: Write, tmp_path: Path) -> None
         "concurrency": 4,
         "timeout": 30.0,
         "retries": 2,
+        "budget": 0,
+        "budgets": {},
         "max_size": 10_000_000,
     }
     assert configuration.infocode.url == "http://finews.zning.xyz/NewsData/GetNewsText.do?id={code}"
@@ -53,6 +56,9 @@ def test_an_empty_file_means_every_default(write: Write, tmp_path: Path) -> None
         "time_limit": 1800.0,
         "jitter": 5.0,
         "misfire_grace": 60.0,
+        "children": 1,
+        "poll_floor": 300.0,
+        "poll_ceiling": 7200.0,
     }
     assert configuration.file == tmp_path / "jianbao.toml"
 
@@ -69,6 +75,32 @@ def test_a_source_has_its_keys_and_defaults(write: Write) -> None:
         schedule=None,
         enabled=True,
     )
+
+
+def test_a_source_may_be_polled_by_its_own_habit(write: Write) -> None:
+    table = source_table(schedule='"auto"', poll_floor="600", poll_ceiling="3_600")
+
+    (source,) = load_configuration(write(table), None, {}).sources
+
+    assert (source.schedule, source.poll_floor, source.poll_ceiling) == ("auto", 600.0, 3600.0)
+
+
+@pytest.mark.parametrize("place", ["[[sources]]", "[service]"])
+def test_the_longest_pause_is_no_shorter_than_the_shortest(place: str, write: Write) -> None:
+    pauses = "poll_floor = 900\npoll_ceiling = 600\n"
+    file = write(f"{place}\n{pauses}" if place == "[service]" else source_table() + pauses)
+
+    assert "it is less than poll_floor, which is 900; expected a number of seconds" in load_error(file)
+
+
+def test_a_source_without_pauses_has_those_of_the_service(write: Write) -> None:
+    tables = source_table(slug='"hexi"') + source_table(slug='"hedong"', poll_floor="7200")
+    loaded = load_configuration(write(tables + "[service]\npoll_ceiling = 3600\n"), None, {})
+
+    assert [(row.poll_floor, row.poll_ceiling) for row in list_declared(loaded)] == [
+        (300, 3600),
+        (7200, 7200),
+    ]
 
 
 def test_nothing_changes_afterwards(write: Write) -> None:

@@ -107,6 +107,8 @@ ROWS: dict[str, dict[str, Any]] = {
         "last_due_at": STORED_NOON,
         "last_crawl_id": 7,
         "window_days": 7,
+        "poll_floor": 600,
+        "poll_ceiling": 3600,
         "links": 41,
         "unread": 1,
         "usual_unread": 0.02,
@@ -318,6 +320,12 @@ ROWS: dict[str, dict[str, Any]] = {
         "files": 3,
         "copied": 40_960,
         "error": "盘满了",
+    },
+    "poll_day": {
+        "source": "yunwanbao",
+        "day": "2026-03-20",
+        "seen": "[1.0,0.5]",
+        "news": "[0.0,2.5]",
     },
 }
 

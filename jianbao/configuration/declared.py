@@ -18,6 +18,8 @@ def list_declared(configuration: Configuration) -> list[Source]:
             schedule=source.schedule,
             enabled=source.enabled,
             window_days=source.window,
+            poll_floor=(floor := round(source.poll_floor or configuration.service.poll_floor)),
+            poll_ceiling=max(floor, round(source.poll_ceiling or configuration.service.poll_ceiling)),
         )
         for source in configuration.sources
     ]

@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 from jianbao.configuration.common_keys import FACSIMILES, CommonKeys, Facsimile
 from jianbao.configuration.epaper_keys import EpaperKeys
 from jianbao.configuration.list_keys import ListKeys
+from jianbao.configuration.poll_keys import AUTO, CEILING, FLOOR, PAUSE, Pause, PollKeys, check_ceiling
 from jianbao.configuration.section import SWITCH, Section
 from jianbao.configuration.values import (
     check_address,
@@ -61,6 +62,9 @@ Zone = Annotated[str, StringConstraints(max_length=100), AfterValidator(check_zo
 UpToHour = Annotated[float, Field(ge=0, le=3600)]
 UpToDay = Annotated[float, Field(gt=0, le=86_400)]
 
+Budget = Annotated[int, Field(ge=0, le=1_000_000)]
+_BUDGET = "a whole number from 0 to 1_000_000"
+_BUDGETS = 'a table of whole numbers from 0 to 1_000_000 by host, such as {"news.example.org" = 600}'
 _SECONDS = "a number of seconds from 0 to 3600"
 _SECONDS_ABOVE = "a number of seconds above 0, up to "
 
@@ -69,7 +73,7 @@ KIND_SECTIONS: tuple[type[Section], ...] = (CommonKeys, ListKeys, EpaperKeys)
 """The keys of a source that only some kinds take; the registry's entry of a kind names its own."""
 
 
-class Source(EpaperKeys, ListKeys, CommonKeys):
+class Source(EpaperKeys, ListKeys, CommonKeys, PollKeys):
     """One place that lists articles. ``timezone`` comes before ``schedule``, which is read in it.
 
     Its base classes are the keys that only some kinds take; whether its own kind does, `kind_keys` checks.
@@ -92,7 +96,7 @@ class Source(EpaperKeys, ListKeys, CommonKeys):
     schedule: str | None = Field(
         default=None,
         description='five fields of standard cron such as "*/5 * * * *" (1 = Monday), or @hourly, @daily, '
-        "@weekly, @monthly, @yearly",
+        '@weekly, @monthly, @yearly; or "auto"',
     )
     speaks_for: Annotated[tuple[Name, ...], Field(strict=False, max_length=100)] = Field(
         default=(), description='a list of at most 100 names of newspapers such as ["上饶日报"]'
@@ -133,7 +137,8 @@ class Source(EpaperKeys, ListKeys, CommonKeys):
         kind = find_kind(info.data.get("kind", ""))
         if kind and not kind.is_polled:
             raise ValueError("it has nothing to poll: this kind of source lists no articles")
-        parse_schedule(schedule, ZoneInfo(info.data.get("timezone", "UTC")))
+        if schedule != AUTO:
+            parse_schedule(schedule, ZoneInfo(info.data.get("timezone", "UTC")))
         return schedule
 
     @property
@@ -157,6 +162,8 @@ class Http(Section):
     concurrency: int = Field(default=4, ge=1, le=16, description="a whole number from 1 to 16")
     timeout: float = Field(default=30.0, gt=0, le=3600, description=_SECONDS_ABOVE + "3600")
     retries: int = Field(default=2, ge=0, le=10, description="a whole number from 0 to 10")
+    budget: Budget = Field(default=0, description=_BUDGET)
+    budgets: dict[Host, Budget] = Field(default={}, description=_BUDGETS)
     max_size: int = Field(
         default=10_000_000,
         ge=1_000,
@@ -200,6 +207,16 @@ class Service(Section):
     time_limit: UpToDay = Field(default=1800.0, description=_SECONDS_ABOVE + "86400")
     jitter: UpToHour = Field(default=5.0, description=_SECONDS)
     misfire_grace: UpToDay = Field(default=60.0, description=_SECONDS_ABOVE + "86400")
+    children: int = Field(default=1, ge=1, le=16, description="a whole number from 1 to 16")
+    poll_floor: Pause = Field(default=FLOOR, description=PAUSE)
+    poll_ceiling: Pause = Field(default=CEILING, description=PAUSE)
+
+    @field_validator("poll_ceiling")
+    @classmethod
+    def require_above_floor(cls, ceiling: float, info: ValidationInfo) -> float:
+        """The longest pause can't be shorter than the shortest."""
+        check_ceiling(ceiling, info.data.get("poll_floor"))
+        return ceiling
 
 
 class Configuration(Section):

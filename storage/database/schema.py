@@ -80,6 +80,8 @@ source = Table(
     Column("last_due_at", UtcDateTime),
     Column("last_crawl_id", Integer),
     Column("window_days", Integer, nullable=False, server_default="3"),
+    Column("poll_floor", Integer, nullable=False, server_default="300"),
+    Column("poll_ceiling", Integer, nullable=False, server_default="7200"),
     Column("links", Integer, nullable=False, server_default="0"),
     Column("unread", Integer, nullable=False, server_default="0"),
     Column("usual_unread", Float),

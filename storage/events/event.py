@@ -20,6 +20,7 @@ SEVERITIES: dict[str, Severity] = {
     "failed_start": "alarm",
     "failed_run": "warning",
     "service_stuck": "alarm",
+    "budget_short": "warning",
     "poll_failed": "warning",
     "layout_broken": "alarm",
     "article_layout_broken": "alarm",

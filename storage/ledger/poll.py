@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
@@ -17,6 +18,7 @@ from storage.ledger.alias import find_renamed
 from storage.ledger.backfill import record_step
 from storage.ledger.issue import save_issues
 from storage.ledger.issue_events import watch_issues
+from storage.ledger.poll_days import learn_poll
 from storage.ledger.told import TOLD, read_told, renew_told, told_values
 from storage.records import NOTHING_TOLD, Forms, Listed, Poll, Voices
 
@@ -53,8 +55,19 @@ def record_poll(connection: Connection, poll: Poll, voices: Voices | None = None
     if poll.span is not None:
         record_step(connection, poll)
     else:
+        _learn(connection, poll, recorded.new)
         connection.execute(update(source).where(source.c.slug == poll.source).values(_page_state(poll)))
     return recorded
+
+
+def _learn(connection: Connection, poll: Poll, new: int) -> None:
+    """Enter what a poll tells of the hours since the last one, before that is forgotten."""
+    if poll.outcome == "failed":
+        return
+    known = select(source.c.last_succeeded_at, source.c.timezone).where(source.c.slug == poll.source)
+    if (row := connection.execute(known).first()) is not None:
+        before, zone = row.last_succeeded_at, ZoneInfo(row.timezone)
+        learn_poll(connection, poll.source, zone, before, poll.polled_at, new)
 
 
 def record_listings(

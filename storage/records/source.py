@@ -12,7 +12,8 @@ from storage.records.listing import PollOutcome
 class Source:
     """A source as it is declared. ``schedule`` is standard cron in ``timezone``; None: only polled by hand.
 
-    ``window_days`` is for how long its site keeps an article listed.
+    ``window_days`` is for how long its site keeps an article listed. Where ``schedule`` is ``auto``, the
+    interval lies between ``poll_floor`` and ``poll_ceiling`` (seconds).
     """
 
     slug: str
@@ -23,6 +24,8 @@ class Source:
     schedule: str | None
     enabled: bool
     window_days: int = 3
+    poll_floor: int = 300
+    poll_ceiling: int = 7200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

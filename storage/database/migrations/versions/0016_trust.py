@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Add the columns and the tables."""
     op.add_column("event", sa.Column("examples", sa.JSON(), nullable=False, server_default="[]"))
     _custody()
+    _polls()
 
 
 def _custody() -> None:
@@ -43,3 +44,16 @@ def _custody() -> None:
         sa.Column("error", sa.Text()),
     )
     op.create_index("ix_backup_status", "backup", ["status", "finished_at"])
+
+
+def _polls() -> None:
+    """How often a source may be polled, and what polls found hour by hour."""
+    op.add_column("source", sa.Column("poll_floor", sa.Integer(), nullable=False, server_default="300"))
+    op.add_column("source", sa.Column("poll_ceiling", sa.Integer(), nullable=False, server_default="7200"))
+    op.create_table(
+        "poll_day",
+        sa.Column("source", sa.String(), sa.ForeignKey("source.slug"), primary_key=True),
+        sa.Column("day", sa.Date(), primary_key=True),
+        sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("news", sa.JSON(), nullable=False),
+    )
