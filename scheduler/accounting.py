@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from scheduler.batch import Ending
+from scheduler.ending import Ending
 from scheduler.runs import Child, EventKind, RunHistory
 
 BUSY = 3

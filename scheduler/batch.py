@@ -9,9 +9,8 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Literal
 
+from scheduler.ending import Ending, How
 from scheduler.leash import leashed
 from scheduler.output import Output
 from scheduler.settings import Limits
@@ -19,24 +18,6 @@ from scheduler.settings import Limits
 _LOG = logging.getLogger("scheduler.child")
 _LAST_WORDS = 2.0  # seconds for the pipe to close once everybody who could write to it was killed
 _REAP = 10.0  # seconds for the kernel to end a process after SIGKILL
-
-How = Literal["exited", "timed_out", "stopped", "not_started"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a child ended: by itself, at its time limit, because the service stopped, or never started.
-
-    ``status`` is the exit status, negative for a signal, None when it never started or can't be reaped.
-    ``forced`` tells that it ignored SIGTERM. ``tail`` are its last lines of output.
-    """
-
-    how: How
-    pid: int | None
-    status: int | None
-    forced: bool
-    seconds: float
-    tail: tuple[str, ...]
 
 
 async def run_batch(

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from scheduler.batch import Ending, run_batch
+from scheduler.batch import run_batch
+from scheduler.ending import Ending
 from scheduler.runs import HistoryRefused
 from scheduler.settings import Limits
 from scheduler.slice import Slice

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from scheduler.ending import Ending
+
 EventKind = Literal[
     "missed_run", "overlapped_run", "killed_run", "failed_start", "failed_run", "service_stuck"
 ]
@@ -66,6 +68,9 @@ class RunHistory(Protocol):
 
     def record_failed_start(self, child: Child, reason: str) -> None:
         """Enter a run whose process ended before it could record itself."""
+
+    def account_chore(self, name: str, failed: Ending | None) -> None:
+        """Open the event of a chore that failed, as it ended; resolve it when it ended well."""
 
     def open_event(self, kind: EventKind, source: str | None, message: str) -> None:
         """Open an event, or update the open one of the same kind and source."""

@@ -18,8 +18,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.accounting import account
 from scheduler.backlog import Backlog
-from scheduler.batch import Ending, run_batch
+from scheduler.batch import run_batch
+from scheduler.chores import Chores
 from scheduler.cron.trigger import ScheduleTrigger
+from scheduler.ending import Ending
 from scheduler.idle import Idle
 from scheduler.liveness.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
 from scheduler.liveness.service_lock import hold_archive
@@ -72,6 +74,7 @@ class Service:
         self._failure: BaseException | None = None
         self._stop = asyncio.Event()
         self._idle = Idle(settings.idle, settings.limits)
+        self._chores = Chores(settings.chores, settings.limits, self._account_chore)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._watchdog = Watchdog(self._limits.stuck_after, self._limits.beat, self._report_stuck)
         self._started_at = _now()
@@ -116,7 +119,8 @@ class Service:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         self._idle.end()
-        await asyncio.gather(*self._tasks, self._idle.close(), return_exceptions=True)
+        others = self._idle.close(), self._chores.close()
+        await asyncio.gather(*self._tasks, *others, return_exceptions=True)
         self._backlog.write()
         self._say(self._heartbeat().stopped(_now()))
         self._watchdog.stop()
@@ -180,6 +184,7 @@ class Service:
     def _admit(self, slug: str, due_at: datetime) -> None:
         """Let a source wait for its child, unless it is being crawled or already waits."""
         self._idle.end()
+        self._chores.make_way()
         child = self._crawling.get(slug)
         if child is None and slug not in self._waiting:
             self._waiting[slug] = due_at
@@ -243,18 +248,29 @@ class Service:
             self._catch_up()
         self._backlog.write()
         self._say(self._heartbeat())
-        self._use_idle_time()
+        self._do_what_else_is_due()
         if not self._is_overdue():
             self._watchdog.pulse()
             notify_systemd("WATCHDOG=1")
 
-    def _use_idle_time(self) -> None:
-        """Begin a slice of other work while nothing runs, waits, or is due soon."""
-        if self._stop.is_set() or self._tasks or self._waiting:
+    def _do_what_else_is_due(self) -> None:
+        """Begin chores that are due, and a slice of other work in idle time that no chore wants."""
+        if self._stop.is_set():
             return
-        soonest = min((job.next_run_time for job in self._scheduler.get_jobs()), default=None)
-        if soonest is None or soonest > _now() + timedelta(seconds=self._limits.idle_before):
+        has_time = self._has_idle_time()
+        self._chores.begin(has_idle_time=has_time and self._idle.running is None, has_obstacle=False)
+        if has_time and not self._chores.is_alone:
             self._idle.begin()
+
+    def _has_idle_time(self) -> bool:
+        """Tell whether no crawl runs, waits, or is due soon."""
+        if self._tasks or self._waiting:
+            return False
+        soonest = min((job.next_run_time for job in self._scheduler.get_jobs()), default=None)
+        return soonest is None or soonest > _now() + timedelta(seconds=self._limits.idle_before)
+
+    def _account_chore(self, name: str, failed: Ending | None) -> None:
+        self._backlog.enter(partial(self._history.account_chore, name, failed))
 
     def _say(self, heartbeat: Heartbeat) -> None:
         """Write the heartbeat. A disk that takes none is no reason to end: what is alive goes on."""
@@ -293,6 +309,7 @@ class Service:
             history=None
             if (slice_ := self._idle.running) is None
             else {"pid": slice_.pid, "source": slice_.slug, "since": slice_.since.isoformat()},
+            chores=tuple(self._chores.running),
             unwritten=len(self._backlog),
             trouble=self._backlog.trouble,
         )

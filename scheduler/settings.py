@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from scheduler.chore import Chore
 from scheduler.plan import Source
 from scheduler.slice import Slice
 
@@ -36,7 +37,7 @@ class ServiceSettings:
     """What one service does: ``argv`` gives the command line that crawls these slugs, due at that time.
 
     ``archive`` is the folder that holds ``service.lock`` and ``service.json``. ``idle`` gives what is done
-    while nothing is due.
+    while nothing is due, ``chores`` what else is done.
     """
 
     archive: Path
@@ -44,3 +45,4 @@ class ServiceSettings:
     argv: Callable[[Sequence[str], datetime], Sequence[str]]
     limits: Limits = field(default_factory=Limits)
     idle: Callable[[], Slice | None] | None = None
+    chores: tuple[Chore, ...] = ()

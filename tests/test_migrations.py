@@ -85,6 +85,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "times": 2,
         "resolved_at": None,
         "examples": '["NW202001020000000001"]',
+        "about": None,
     },
     "source": {
         "slug": "yunwanbao",

@@ -11,7 +11,7 @@ import pytest
 
 from scheduler.accounting import BUSY, account
 from scheduler.backlog import Backlog, BacklogFull
-from scheduler.batch import Ending
+from scheduler.ending import Ending
 from scheduler.runs import Child
 
 NOW = datetime(2026, 5, 1, 4, 0, tzinfo=UTC)

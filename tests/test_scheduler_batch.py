@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from support.crawl_processes import wait_until
 
-from scheduler.batch import Ending, run_batch
+from scheduler.batch import run_batch
+from scheduler.ending import Ending
 from scheduler.settings import Limits
 
 SHORT = Limits(time_limit=0.6, stop_grace=0.3)

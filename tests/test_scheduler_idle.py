@@ -15,7 +15,7 @@ import time_machine
 from support.service_setup import QUICK, START, Bench, idle, until
 
 from scheduler import idle as idle_module
-from scheduler.batch import Ending
+from scheduler.ending import Ending
 from scheduler.idle import Idle
 from scheduler.liveness.heartbeat import read_heartbeat
 from scheduler.runs import HistoryRefused
@@ -104,7 +104,7 @@ def test_nothing_is_begun_shortly_before_something_is_due(
     bench = Bench(tmp_path, {"yunwanbao": "*/5 * * * *"}, limits=limits, idle=work.next).up_to_date()
 
     async def wait(service: Service) -> None:
-        service._use_idle_time()
+        service._do_what_else_is_due()
         assert service._idle.running is None
 
     assert bench.run(wait) == 0

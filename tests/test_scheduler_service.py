@@ -20,7 +20,7 @@ from support.service_setup import QUICK, START, Bench, Notebook, idle, until
 
 from scheduler import batch
 from scheduler import service as service_module
-from scheduler.batch import Ending
+from scheduler.ending import Ending, How
 from scheduler.liveness.heartbeat import Heartbeat, read_service_state, write_heartbeat
 from scheduler.liveness.service_lock import ArchiveBusy, hold_archive, is_held
 from scheduler.service import Service, run_service
@@ -137,7 +137,7 @@ def test_a_hung_crawl_is_killed_and_recorded(tmp_path: Path, monkeypatch: pytest
     bench = Bench(tmp_path, {"yunwanbao": "0 0 1 1 *"}, "hang", replace(QUICK, time_limit=0.1))
     wait_for_child = batch._wait
 
-    async def wait_from_its_row_on(process: Any, time_limit: float, stop: asyncio.Event) -> batch.How:
+    async def wait_from_its_row_on(process: Any, time_limit: float, stop: asyncio.Event) -> How:
         await until(lambda: list(tmp_path.glob("*.row")))
         return await wait_for_child(process, time_limit, stop)
 

@@ -114,6 +114,7 @@ def present_event(event: Event) -> Document:
         "severity": SEVERITIES.get(event.kind, "warning"),
         "source": event.source,
         "info_code": event.info_code,
+        "about": event.about,
         "message": event.message,
         "examples": list(event.examples),
         "opened_at": present_time(event.opened_at),

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from jianbao.service.chores import make_chores
 from jianbao.service.order import ServiceOrder
 from jianbao.service.runs import ArchiveRunHistory
 from jianbao.service.second import refusing_second
@@ -42,6 +43,7 @@ def main(order: ServiceOrder) -> int:
                 children=1,  # the limit of requests to one host holds within one child
             ),
             idle=HistorySlices(archive, order.options, order.histories).next if order.histories else None,
+            chores=make_chores(archive, order.options, order.chores),
         )
         with refusing_second():
             return run_service(settings, ArchiveRunHistory(archive))

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Self
 
+from jianbao.service.chores import ChoreOrder, order_chores
+
 if TYPE_CHECKING:
     from jianbao.configuration import Configuration
 
@@ -15,7 +17,7 @@ class ServiceOrder:
     """Everything the service process needs. Durations are seconds; ``options`` precede the command.
 
     ``histories`` are the sources whose history is fetched while nothing is due, each with its first day (ISO
-    8601), None for as far back as its site goes.
+    8601), None for as far back as its site goes; ``chores`` what else it does.
     """
 
     archive: str
@@ -25,6 +27,7 @@ class ServiceOrder:
     jitter: float
     misfire_grace: float
     histories: tuple[tuple[str, str | None], ...] = ()
+    chores: tuple[ChoreOrder, ...] = ()
 
     def to_json(self) -> str:
         """Return the order as one command line argument."""
@@ -35,7 +38,9 @@ class ServiceOrder:
         """Read an order that `to_json` wrote."""
         fields = json.loads(text)
         pairs = tuple((slug, since) for slug, since in fields["histories"])
-        return cls(**{**fields, "options": tuple(fields["options"]), "histories": pairs})
+        chores = tuple(ChoreOrder.from_fields(chore) for chore in fields["chores"])
+        options = tuple(fields["options"])
+        return cls(**{**fields, "options": options, "histories": pairs, "chores": chores})
 
 
 def order_service(configuration: Configuration) -> ServiceOrder:
@@ -62,4 +67,5 @@ def order_service(configuration: Configuration) -> ServiceOrder:
             for source in configuration.sources
             if source.enabled and source.backfill
         ),
+        chores=order_chores(configuration),
     )

@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao.crawl.failed_run import tell_killed
 from jianbao.crawl.processes import is_alive
+from scheduler.ending import Ending
 from scheduler.runs import Child, EventKind, HistoryRefused, Missed
 from storage.archive.folder import Archive
-from storage.events.event import open_event, resolve_events
+from storage.events.event import open_event, open_event_about, resolve_events
 from storage.ledger.crawl import (
     account_for_due,
     find_scheduled_crawl,
@@ -22,6 +23,7 @@ from storage.ledger.crawl import (
     record_unrun,
     settle_dead_crawls,
 )
+from storage.records.saying import Saying, quote, say
 
 
 class ArchiveRunHistory:
@@ -81,6 +83,15 @@ class ArchiveRunHistory:
         with self._writing() as connection:
             resolve_events(connection, (kind,), datetime.now(UTC), source=source)
 
+    def account_chore(self, name: str, failed: Ending | None) -> None:
+        """Open or resolve the event of a chore."""
+        now = datetime.now(UTC)
+        with self._writing() as connection:
+            if failed is None:
+                resolve_events(connection, ("chore_failed",), now, about=name)
+            else:
+                open_event_about(connection, "chore_failed", name, _say_failed(name, failed), now)
+
     def _record_unrun(self, status: str, slugs: tuple[str, ...], due_at: datetime, reason: str) -> None:
         with self._writing() as connection:
             record_unrun(connection, status, slugs, due_at, datetime.now(UTC), reason)
@@ -89,6 +100,15 @@ class ArchiveRunHistory:
     def _writing(self) -> Iterator[Connection]:
         with _refusing(), self._archive.writing() as connection:
             yield connection
+
+
+def _say_failed(name: str, ending: Ending) -> Saying:
+    words = quote(ending.tail[-1]) if ending.tail else say("service.printed_nothing")
+    if ending.how == "timed_out":
+        return say("service.chore_killed", name=name, seconds=round(ending.seconds), words=words)
+    if ending.status is None:
+        return say("service.chore_not_started", name=name, words=words)
+    return say("service.chore_failed", name=name, status=ending.status, words=words)
 
 
 @contextmanager

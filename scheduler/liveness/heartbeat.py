@@ -22,8 +22,8 @@ class Heartbeat:
     """What the service says of itself. Times are ISO 8601; ``stopped_at`` is None while it runs.
 
     ``next_runs`` holds the soonest runs by slug, ``crawls`` the children at work, ``history`` the one that
-    goes on with a source's history meanwhile, ``unwritten`` how many records wait for the archive,
-    ``trouble`` why they do.
+    goes on with a source's history meanwhile, ``chores`` what else runs, ``unwritten`` how many records
+    wait for the archive, ``trouble`` why they do.
     """
 
     pid: int
@@ -34,13 +34,14 @@ class Heartbeat:
     next_runs: dict[str, str] | None = None
     crawls: tuple[dict[str, Any], ...] = ()
     history: dict[str, Any] | None = None
+    chores: tuple[dict[str, Any], ...] = ()
     unwritten: int = 0
     trouble: str | None = None
 
     def stopped(self, now: datetime) -> Heartbeat:
         """Return the last heartbeat of a service that ends in good order."""
         at = now.isoformat()
-        return replace(self, beat_at=at, stopped_at=at, next_runs=None, crawls=(), history=None)
+        return replace(self, beat_at=at, stopped_at=at, next_runs=None, crawls=(), history=None, chores=())
 
 
 def write_heartbeat(folder: Path, heartbeat: Heartbeat) -> None:

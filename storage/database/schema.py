@@ -328,6 +328,7 @@ event = Table(
     Column("times", Integer, nullable=False, server_default="1"),
     Column("resolved_at", UtcDateTime),
     Column("examples", JSON, nullable=False, server_default="[]"),
+    Column("about", String),
 )
 Index(
     "ix_event_open",

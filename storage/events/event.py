@@ -34,6 +34,12 @@ SEVERITIES: dict[str, Severity] = {
     "quarantine": "notice",
     "page_gone": "notice",
     "page_back": "notice",
+    "chore_failed": "warning",
+    "polling_stopped": "alarm",
+    "disk_low": "alarm",
+    "clock_wrong": "alarm",
+    "archive_unreachable": "alarm",
+    "alerts_undelivered": "warning",
     "captures_lost": "alarm",
     "warc_damaged": "alarm",
     "verify_failed": "alarm",
@@ -47,6 +53,8 @@ KINDS = tuple(SEVERITIES)
 RUN_KINDS = KINDS[: KINDS.index("quarantine")]
 """Kinds that tell about the runs and pages of one source, and are over when it is polled no more."""
 
+Subject = tuple[str | None, str | None, str | None]
+"""What an event is about: a source, an article, or something else by name."""
 
 EXAMPLES = 5
 """Examples that are kept with an event."""
@@ -67,31 +75,35 @@ def open_event(
     Of the ``examples`` (info codes, addresses) the first few are kept, those of the last time.
     Raises ValueError for a kind that is not in `KINDS`: nobody would know what it means.
     """
+    return _enter(connection, kind, (source, info_code, None), _told(message, now, examples))
+
+
+def open_event_about(
+    connection: Connection,
+    kind: str,
+    about: str,
+    message: Saying | str,
+    now: datetime,
+    *,
+    examples: Sequence[str] = (),
+) -> bool:
+    """Open an event as `open_event`, about neither a source nor an article: a chore, a channel, a backup."""
+    return _enter(connection, kind, (None, None, about), _told(message, now, examples))
+
+
+def _told(message: Saying | str, now: datetime, examples: Sequence[str]) -> dict[str, Any]:
+    return {"message": _store(message), "last_seen_at": now, "examples": list(examples[:EXAMPLES])}
+
+
+def _enter(connection: Connection, kind: str, subject: Subject, told: dict[str, Any]) -> bool:
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is no kind of event: expected one of {', '.join(KINDS)}")
-    again = connection.execute(
-        update(event)
-        .where(*_same(kind, source, info_code))
-        .values(
-            message=_store(message),
-            last_seen_at=now,
-            times=event.c.times + 1,
-            examples=list(examples[:EXAMPLES]),
-        )
-    )
-    if again.rowcount:
+    again = update(event).where(*_same(kind, subject)).values(**told, times=event.c.times + 1)
+    if connection.execute(again).rowcount:
         return False
-    connection.execute(
-        insert(event).values(
-            kind=kind,
-            source=source,
-            info_code=info_code,
-            message=_store(message),
-            opened_at=now,
-            last_seen_at=now,
-            examples=list(examples[:EXAMPLES]),
-        )
-    )
+    source, info_code, about = subject
+    row = {"kind": kind, "source": source, "info_code": info_code, "about": about}
+    connection.execute(insert(event).values(**row, **told, opened_at=told["last_seen_at"]))
     return True
 
 
@@ -118,12 +130,16 @@ def resolve_events(
     *,
     source: str | None = None,
     info_code: str | None = None,
+    about: str | None = None,
 ) -> int:
-    """Resolve the open events of these kinds about this source or article; return how many."""
-    about = event.c.info_code == info_code if info_code is not None else event.c.source == source
+    """Resolve the open events of these kinds about this source, article or other thing; return how many."""
+    if about is not None:
+        subject = event.c.about == about
+    else:
+        subject = event.c.info_code == info_code if info_code is not None else event.c.source == source
     return connection.execute(
         update(event)
-        .where(event.c.resolved_at.is_(None), event.c.kind.in_(kinds), about)
+        .where(event.c.resolved_at.is_(None), event.c.kind.in_(kinds), subject)
         .values(resolved_at=now)
     ).rowcount
 
@@ -141,9 +157,11 @@ def list_open_kinds(connection: Connection, kinds: Sequence[str]) -> dict[str, f
     return found
 
 
-def is_event_open(connection: Connection, kind: str, *, source: str | None = None) -> bool:
-    """Return whether an event of this kind about a source is open."""
-    return connection.execute(select(exists().where(*_same(kind, source, None)))).scalar_one()
+def is_event_open(
+    connection: Connection, kind: str, *, source: str | None = None, about: str | None = None
+) -> bool:
+    """Return whether an event of this kind about a source, or another thing, is open."""
+    return connection.execute(select(exists().where(*_same(kind, (source, None, about))))).scalar_one()
 
 
 def is_told_since(connection: Connection, source: str, since: datetime) -> bool:
@@ -226,10 +244,7 @@ def _read(row: Row[Any]) -> Event:
     return Event(**columns, message=message, examples=examples)
 
 
-def _same(kind: str, source: str | None, info_code: str | None) -> list[ColumnElement[bool]]:
-    return [
-        event.c.resolved_at.is_(None),
-        event.c.kind == kind,
-        event.c.source.is_not_distinct_from(source),
-        event.c.info_code.is_not_distinct_from(info_code),
-    ]
+def _same(kind: str, subject: Subject) -> list[ColumnElement[bool]]:
+    columns = (event.c.source, event.c.info_code, event.c.about)
+    same = [column.is_not_distinct_from(value) for column, value in zip(columns, subject, strict=True)]
+    return [event.c.resolved_at.is_(None), event.c.kind == kind, *same]

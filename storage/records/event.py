@@ -15,6 +15,7 @@ class Event:
     """Something that somebody should know: about a source, an article, or neither.
 
     ``times`` counts how often it was seen; ``resolved_at`` is None while it is open. Instants are aware.
+    ``about`` names what it is about where that is neither source nor article: a chore, a channel.
     ``examples`` are some of what it is about: info codes or addresses.
     """
 
@@ -28,3 +29,4 @@ class Event:
     times: int = 1
     resolved_at: datetime | None = None
     examples: tuple[str, ...] = ()
+    about: str | None = None

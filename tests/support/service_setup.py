@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scheduler.chore import Chore
 from scheduler.cron.line import parse_schedule
+from scheduler.ending import Ending
 from scheduler.plan import Source
 from scheduler.runs import Child, EventKind, HistoryRefused, Missed
 from scheduler.service import Service
@@ -55,6 +57,7 @@ class Notebook:
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     events: dict[tuple[str, str | None], str] = field(default_factory=dict)
     failing: int = 0
+    chores: list[tuple[str, Ending | None]] = field(default_factory=list)
 
     def last_due(self, slug: str) -> datetime | None:
         return self.due.get(slug)
@@ -77,6 +80,9 @@ class Notebook:
 
     def record_failed_start(self, child: Child, reason: str) -> None:
         self._write("failed start", child.slugs, reason)
+
+    def account_chore(self, name: str, failed: Ending | None) -> None:
+        self.chores.append((name, failed))
 
     def open_event(self, kind: EventKind, source: str | None, message: str) -> None:
         self.events[kind, source] = message
@@ -103,6 +109,7 @@ class Bench:
     behave: str = "well"
     limits: Limits = QUICK
     idle: Callable[[], Slice | None] | None = None
+    chores: tuple[Chore, ...] = ()
     started: list[tuple[tuple[str, ...], datetime]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -116,7 +123,7 @@ class Bench:
     @property
     def settings(self) -> ServiceSettings:
         sources = tuple(Source(slug, parse_schedule(line, SHANGHAI)) for slug, line in self.schedules.items())
-        return ServiceSettings(self.folder, sources, self.argv, self.limits, self.idle)
+        return ServiceSettings(self.folder, sources, self.argv, self.limits, self.idle, self.chores)
 
     def up_to_date(self, until: datetime = START) -> Bench:
         """Pretend that everything ran until now."""

@@ -408,6 +408,7 @@ class Event(Shape):
     )
     source: Slug | None
     info_code: InfoCode | None
+    about: str | None = Field(description="What it is about, if not those: a chore, a channel of alerts.")
     message: str
     examples: list[str] = Field(description="Some of what it is about: info codes or addresses.")
     opened_at: Moment

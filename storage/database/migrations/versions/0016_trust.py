@@ -15,6 +15,7 @@ down_revision = "0015"
 def upgrade() -> None:
     """Add the columns and the tables."""
     op.add_column("event", sa.Column("examples", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("event", sa.Column("about", sa.String()))
     _custody()
     _polls()
 

@@ -1,0 +1,98 @@
+"""The chores of the service: what it does besides crawls, each by a command of ours.
+
+A chore is a function in `_ORDERS` that reads the configuration, and says None where it is not wanted; where
+it is due by what the archive holds, a look in `_LOOKS`, and where the archive knows when it was done last, a
+look in `_LASTS`, by the chore's name.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from scheduler.chore import Chore
+from scheduler.cron.line import parse_schedule
+from scheduler.runs import HistoryRefused
+from storage.archive.folder import Archive
+
+if TYPE_CHECKING:
+    from jianbao.configuration import Configuration
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoreOrder:
+    """A chore as `jianbao run` orders it; the fields are those of `scheduler.chore.Chore`.
+
+    ``command`` is a command of ours with its arguments, ``schedule`` a cron line read in ``timezone``.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    schedule: str | None = None
+    timezone: str = "Asia/Shanghai"
+    every: float | None = None
+    time_limit: float = 3600.0
+    beside_crawls: bool = True
+    despite_obstacles: bool = False
+    well: tuple[int, ...] = (0,)
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Return the order whose fields JSON held."""
+        return cls(**{**fields, "command": tuple(fields["command"]), "well": tuple(fields["well"])})
+
+
+_ORDERS: tuple[Callable[[Configuration], ChoreOrder | None], ...] = ()
+_LOOKS: dict[str, Callable[[Connection, datetime], bool]] = {}
+_LASTS: dict[str, Callable[[Connection], datetime | None]] = {}
+
+
+def order_chores(configuration: Configuration) -> tuple[ChoreOrder, ...]:
+    """Return the chores that a configuration wants."""
+    orders = (order(configuration) for order in _ORDERS)
+    return tuple(order for order in orders if order is not None)
+
+
+def make_chores(archive: Archive, options: Sequence[str], orders: Sequence[ChoreOrder]) -> tuple[Chore, ...]:
+    """Return the chores as the scheduler takes them; ``options`` precede each command."""
+    return tuple(_make(archive, options, order) for order in orders)
+
+
+def _make(archive: Archive, options: Sequence[str], order: ChoreOrder) -> Chore:
+    look, last = _LOOKS.get(order.name), _LASTS.get(order.name)
+    schedule = order.schedule and parse_schedule(order.schedule, ZoneInfo(order.timezone))
+    return Chore(
+        name=order.name,
+        argv=(sys.executable, "-P", "-m", "jianbao", *options, *order.command),
+        schedule=schedule or None,
+        every=order.every,
+        wanted=None if look is None else lambda now: _ask(archive, partial(_at, look, now)),
+        last=None if last is None else partial(_ask, archive, last),
+        time_limit=order.time_limit,
+        beside_crawls=order.beside_crawls,
+        despite_obstacles=order.despite_obstacles,
+        well=frozenset(order.well),
+    )
+
+
+def _at(look: Callable[[Connection, datetime], bool], now: datetime, view: Connection) -> bool:
+    return look(view, now)
+
+
+def _ask(archive: Archive, look: Callable[[Connection], Found]) -> Found:
+    """Ask the archive; raise `HistoryRefused` where it can't be read."""
+    try:
+        with archive.reading() as view:
+            return look(view)
+    except SQLAlchemyError as error:
+        raise HistoryRefused(str(getattr(error, "orig", None) or error)) from error
