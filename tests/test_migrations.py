@@ -23,7 +23,10 @@ from storage.articles.article import find_article
 from storage.articles.revision import list_revisions
 from storage.articles.shrinking import shrink_part
 from storage.captures.capture import read_capture
-from storage.database import schema_custody  # noqa: F401 - its tables are among the metadata
+from storage.database import (  # their tables are among the metadata
+    schema_custody,  # noqa: F401
+    schema_reparse,  # noqa: F401
+)
 from storage.database.opening import (
     SCHEMA_REVISION,
     ArchiveTooNew,
@@ -211,8 +214,20 @@ ROWS: dict[str, dict[str, Any]] = {
         "capture_id": 11,
         "seen_at": STORED_NOON,
         "changed": "{}",
+        "cause": "newspaper",
         "text_parts": None,
         "body_parts": None,
+    },
+    "reparse": {
+        "id": 3,
+        "wish": '{"source":["yunwanbao"]}',
+        "parser_version": 4,
+        "state": "finished",
+        "done_to": CODE,
+        "counts": '{"read": 1}',
+        "begun_at": STORED_NOON,
+        "stepped_at": STORED_NOON,
+        "finished_at": STORED_NOON,
     },
     "shrinking": {"done_to": ""},
     "time_change": {

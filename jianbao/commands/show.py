@@ -79,7 +79,7 @@ def _provenance(shown: Document) -> list[tuple[str, str]]:
         ("first seen", shown["first_seen_at"]),
         ("checked", shown["last_checked_at"]),
         ("status", shown["status"]),
-        ("revision", f"{shown['revision']} of {len(shown['revisions'])}"),
+        ("revision", _describe_revision(shown)),
     ]
     facts += [("time changed", _describe_time_change(change)) for change in shown["time_changes"]]
     if shown["summary"]:
@@ -114,6 +114,15 @@ def _place_in_issue(shown: Document) -> list[tuple[str, str]]:
     if shown["found_by"]:
         facts.append(("found by", ", ".join(f"{name}: {rule}" for name, rule in shown["found_by"].items())))
     return facts
+
+
+def _describe_revision(shown: Document) -> str:
+    """Return which revision it is, and where the page only came to be read better, that it is so."""
+    from storage.records.saying import say
+
+    of = f"{shown['revision']} of {len(shown['revisions'])}"
+    row = next((row for row in shown["revisions"] if row["number"] == shown["revision"]), None)
+    return of if row is None or row["cause"] == "newspaper" else f"{of}; {say('reparse.ours')}"
 
 
 def _describe_time_change(change: Document) -> str:

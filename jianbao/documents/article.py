@@ -60,6 +60,7 @@ def present_revision(row: Revision, zone: ZoneInfo = PRESS_ZONE) -> Document:
         "title": row.title,
         "content_hash": row.content_hash,
         "changed": row.changed,
+        "cause": row.cause,
     }
 
 

@@ -97,6 +97,7 @@ def read_difference(view: Connection, code: str, number: int | None = None) -> D
     return {
         "from": before.number,
         "to": current.number,
+        "cause": current.cause,
         "title": [_present_change(change) for change in compare_texts(before.title, current.title)],
         "paragraphs": [_present_change(change) for change in compare_texts(before.text, current.text)],
     }

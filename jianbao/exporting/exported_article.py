@@ -26,6 +26,6 @@ class ExportedArticle:
 
     @property
     def updated_at(self) -> datetime:
-        """When its present wording was first seen (aware)."""
-        revisions = self.whole.revisions
-        return revisions[-1].seen_at if revisions else self.whole.stored.first_seen_at
+        """When its newspaper last wrote something new of it (aware): a better reading is no news."""
+        written = [row.seen_at for row in self.whole.revisions if row.cause == "newspaper"]
+        return written[-1] if written else self.whole.stored.first_seen_at

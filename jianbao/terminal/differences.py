@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from jianbao.terminal.output import print_line, print_styled
+from storage.records.saying import say
 
 _MARKS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 _STYLES = {"same": "", "removed": "red strike", "added": "green underline"}
@@ -17,7 +18,8 @@ _AROUND = 1  # paragraphs shown on either side of a change
 
 def print_difference(difference: Mapping[str, Any]) -> None:
     """Print what changed; of what stayed only the paragraphs beside a change."""
-    print_line(f"revision {difference['from']} → {difference['to']}")
+    ours = f" ({say('reparse.ours')})" if difference["cause"] == "reader" else ""
+    print_line(f"revision {difference['from']} → {difference['to']}{ours}")
     for change in difference["title"]:
         _print_pieces("", change["pieces"])
     print_line()

@@ -32,6 +32,7 @@ from storage.database.prepared import Prepared, among
 from storage.database.schema import article, security
 from storage.records import (
     Article,
+    Cause,
     Missing,
     Security,
     StoredArticle,
@@ -131,12 +132,15 @@ def touch_article(
     )
 
 
-def insert_revision(connection: Connection, stored: StoredArticle, changed: Mapping[str, Any]) -> None:
+def insert_revision(
+    connection: Connection, stored: StoredArticle, changed: Mapping[str, Any], cause: Cause = "newspaper"
+) -> None:
     """Enter an article's current text as its revision of that number."""
     origin = {
         "capture_id": stored.capture_id,
         "seen_at": stored.last_checked_at,
         "changed": dict(changed),
+        "cause": cause,
     }
     insert_wording(connection, stored.article.info_code, stored.revision, _said(stored), origin)
 

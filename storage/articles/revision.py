@@ -21,10 +21,13 @@ def list_revisions(connection: Connection, info_code: str) -> list[WholeRevision
 
 
 def list_wording_times(connection: Connection, info_codes: Iterable[str]) -> dict[str, datetime]:
-    """Return for each info code when its article's present wording was first seen."""
+    """Return for each info code when its newspaper last wrote something new of it.
+
+    That a better reader told an old page's text anew is no news.
+    """
     rows = connection.execute(
         select(revision.c.info_code, func.max(revision.c.seen_at).label("seen_at"))
-        .where(revision.c.info_code.in_(list(info_codes)))
+        .where(revision.c.info_code.in_(list(info_codes)), revision.c.cause == "newspaper")
         .group_by(revision.c.info_code)
     )
     return {row.info_code: row.seen_at for row in rows}

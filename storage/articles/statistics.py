@@ -29,7 +29,7 @@ _PART = 500
 
 @dataclass(slots=True)
 class Counts:
-    """How many articles there are, and of them: characters (None when not counted), later revisions, copies.
+    """How many articles there are, and of them: characters (None when not counted), revisions, copies.
 
     ``quarantined`` are listings whose answer was set aside; None where that cannot be told.
     """
@@ -148,7 +148,11 @@ def _measure(query: Select[Any], measure: Measure, table: Table) -> Select[Any]:
         return query.add_columns(func.count()).select_from(table)
     if measure == "revisions":
         revised = revision.join(table, table.c.info_code == revision.c.info_code)
-        return query.add_columns(func.count()).select_from(revised).where(revision.c.number > 1)
+        return (
+            query.add_columns(func.count())
+            .select_from(revised)
+            .where(revision.c.number > 1, revision.c.cause == "newspaper")
+        )
     joined = article if table is article else article.join(table, table.c.info_code == article.c.info_code)
     # Not IS NOT NULL: SQLite would rather read every article than the index of the few that are copies.
     return query.add_columns(func.count()).select_from(joined).where(article.c.duplicate_of > "")

@@ -77,8 +77,8 @@ def insert_wording(
 ) -> None:
     """Enter what an article says now as its wording of that number.
 
-    ``origin`` are its ``capture_id``, ``seen_at`` and what it ``changed``. Wordings before it are told by the
-    present text again. The first wording is the article's own.
+    ``origin`` are its ``capture_id``, ``seen_at``, what it ``changed`` and the ``cause``. Wordings before it
+    are told by the present text again. The first wording is the article's own.
     """
     held = _find_held(connection, info_code) if number > 1 else said.held
     told = tell_wording(said, held)

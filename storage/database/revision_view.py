@@ -40,7 +40,8 @@ SELECT wording.info_code AS info_code, wording.number AS number,
   {_TEXT.format(article="article")} AS text,
   {_BODY.format(article="article")} AS body_html,
   {_OWN.format(article="article", column="content_hash")} AS content_hash,
-  wording.capture_id AS capture_id, wording.seen_at AS seen_at, wording.changed AS changed
+  wording.capture_id AS capture_id, wording.seen_at AS seen_at, wording.changed AS changed,
+  wording.cause AS cause
 FROM wording LEFT JOIN article ON article.info_code = wording.info_code"""  # noqa: S608 - nothing in it comes from outside
 
 CREATE_TRIGGER = f"""CREATE TRIGGER wording_kept BEFORE UPDATE OF title, text, content_hash ON article

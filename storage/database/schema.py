@@ -205,6 +205,7 @@ wording = Table(
     Column("capture_id", ForeignKey("capture.id")),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("changed", JSON, nullable=False),
+    Column("cause", String, nullable=False, server_default="newspaper"),
     Column("text_parts", Text),
     Column("body_parts", Text),
 )
@@ -229,6 +230,7 @@ revision = Table(
     Column("capture_id", Integer),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("changed", JSON, nullable=False),
+    Column("cause", String, nullable=False),
 )
 
 time_change = Table(

@@ -47,6 +47,7 @@ SEVERITIES: dict[str, Severity] = {
     "backup_old": "warning",
     "article_vanished": "notice",
     "foreign_claim": "notice",
+    "reparse_refused": "alarm",
 }
 """The kinds of events, and how grave each is."""
 KINDS = tuple(SEVERITIES)

@@ -57,7 +57,7 @@ from storage.records.picture import (
     StoredPicture,
 )
 from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, Unusable, Vanished
-from storage.records.revision import Revision, WholeRevision
+from storage.records.revision import Cause, Revision, WholeRevision
 from storage.records.snapshot import Filed, KnownListing, Snapshot, Wanted
 from storage.records.source import Source, StoredSource
 from storage.records.stored_article import HeldText, StoredArticle, TimeChange
@@ -78,6 +78,7 @@ __all__ = [
     "BadInfoCode",
     "Busy",
     "Capture",
+    "Cause",
     "Claim",
     "CountsOfSource",
     "Crawl",

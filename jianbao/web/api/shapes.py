@@ -131,6 +131,9 @@ class Revision(Shape):
     title: str
     content_hash: str
     changed: dict[str, object] = Field(description="Paragraphs added and removed, the title before.")
+    cause: Literal["newspaper", "reader"] = Field(
+        description="Who changed it: the newspaper, or we the way in which its page is read."
+    )
 
 
 class Capture(Shape):
@@ -285,6 +288,7 @@ class Diff(Shape):
 
     before: int = Field(alias="from", description="The number of the revision before.")
     to: int = Field(description="The number of the revision.")
+    cause: Literal["newspaper", "reader"] = Field(description="Who changed it.")
     title: list[DiffLine]
     paragraphs: list[DiffLine]
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Engine
 
-from storage.database import schema_custody, schema_polls  # noqa: F401 - their tables are among the metadata
+from storage.database import (  # their tables are among the metadata
+    schema_custody,  # noqa: F401
+    schema_polls,  # noqa: F401
+    schema_reparse,  # noqa: F401
+)
 from storage.database.schema import metadata
 
 

@@ -1,4 +1,4 @@
-"""What makes an archive one that can be trusted: examples of events.
+"""What makes an archive one that can be trusted: examples of events, who changed a text, re-parses.
 
 What an archive holds already stays as it is.
 """
@@ -11,6 +11,47 @@ from alembic import op
 revision = "0016"
 down_revision = "0015"
 
+_VIEW = """CREATE VIEW revision AS
+SELECT wording.info_code AS info_code, wording.number AS number,
+  CASE WHEN wording.text_parts = '[]' THEN article.title ELSE wording.title END AS title,
+  CASE
+    WHEN wording.text_parts IS NULL THEN wording.text
+    WHEN wording.text_parts = '[]' THEN article.text
+    ELSE (
+    SELECT group_concat(piece, '') FROM (
+      SELECT CASE
+        WHEN type = 'text' THEN CASE WHEN key = 0 THEN '' ELSE value END
+        WHEN value = 0 THEN first_value(value) OVER earlier
+        WHEN value > 0 THEN substr(article.text, 1 + sum(
+          CASE WHEN type = 'text' THEN 0 WHEN value = 0 THEN 1 ELSE abs(value) END
+        ) OVER earlier, value)
+        ELSE '' END AS piece
+      FROM json_each(wording.text_parts)
+      WINDOW earlier AS (ORDER BY key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    )
+  )
+  END AS text,
+  CASE
+    WHEN wording.body_parts IS NULL THEN wording.body_html
+    ELSE (
+    SELECT group_concat(piece, '') FROM (
+      SELECT CASE
+        WHEN type = 'text' THEN CASE WHEN key = 0 THEN '' ELSE value END
+        WHEN value = 0 THEN first_value(value) OVER earlier
+        WHEN value > 0 THEN substr(article.text, 1 + sum(
+          CASE WHEN type = 'text' THEN 0 WHEN value = 0 THEN 1 ELSE abs(value) END
+        ) OVER earlier, value)
+        ELSE '' END AS piece
+      FROM json_each(wording.body_parts)
+      WINDOW earlier AS (ORDER BY key ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    )
+  )
+  END AS body_html,
+  CASE WHEN wording.text_parts = '[]' THEN article.content_hash ELSE wording.content_hash END AS content_hash,
+  wording.capture_id AS capture_id, wording.seen_at AS seen_at, wording.changed AS changed,
+  wording.cause AS cause
+FROM wording LEFT JOIN article ON article.info_code = wording.info_code"""
+
 
 def upgrade() -> None:
     """Add the columns and the tables."""
@@ -18,6 +59,8 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("about", sa.String()))
     _custody()
     _polls()
+    _tell_causes()
+    _add_reparse()
 
 
 def _custody() -> None:
@@ -57,4 +100,27 @@ def _polls() -> None:
         sa.Column("day", sa.Date(), primary_key=True),
         sa.Column("seen", sa.JSON(), nullable=False),
         sa.Column("news", sa.JSON(), nullable=False),
+    )
+
+
+def _tell_causes() -> None:
+    """Have every wording tell who changed it; until now it was the newspaper."""
+    op.add_column("wording", sa.Column("cause", sa.String(), nullable=False, server_default="newspaper"))
+    op.execute("DROP VIEW revision")
+    op.execute(_VIEW)
+
+
+def _add_reparse() -> None:
+    op.create_table(
+        "reparse",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("wish", sa.String(), nullable=False),
+        sa.Column("parser_version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("done_to", sa.String(), nullable=False, server_default=""),
+        sa.Column("counts", sa.JSON(), nullable=False, server_default="{}"),
+        sa.Column("begun_at", sa.DateTime(), nullable=False),
+        sa.Column("stepped_at", sa.DateTime(), nullable=False),
+        sa.Column("finished_at", sa.DateTime()),
+        sa.PrimaryKeyConstraint("id", name="pk_reparse"),
     )
