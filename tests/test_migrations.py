@@ -343,6 +343,12 @@ ROWS: dict[str, dict[str, Any]] = {
         "seen": "[1.0,0.5]",
         "news": "[0.0,2.5]",
     },
+    "unwatched": {
+        "source": "yunwanbao",
+        "since": STORED_NOON,
+        "until": "2026-03-25 04:00:00.000000",
+        "reason": "没有人轮询",
+    },
 }
 
 

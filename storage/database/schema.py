@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from storage.database.revision_view import create_with
+from storage.database.schema_holes import index_pointing, make_unwatched
 
 metadata = MetaData(
     naming_convention={
@@ -491,3 +492,6 @@ backfill = Table(
     Column("stepped_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
 )
+
+unwatched = make_unwatched(metadata, UtcDateTime)
+index_pointing(article)

@@ -29,6 +29,7 @@ SEVERITIES: dict[str, Severity] = {
     "articles_overdue": "alarm",
     "unread_links": "warning",
     "issues_failed": "warning",
+    "gap_found": "warning",
     "page_missing": "warning",
     "page_moved": "warning",
     "quarantine": "notice",

@@ -20,6 +20,7 @@ from storage.ledger.issue import save_issues
 from storage.ledger.issue_events import watch_issues
 from storage.ledger.poll_days import learn_poll
 from storage.ledger.told import TOLD, read_told, renew_told, told_values
+from storage.ledger.unwatched import note_pause
 from storage.records import NOTHING_TOLD, Forms, Listed, Poll, Voices
 
 _COUNTERS = re.compile(
@@ -52,6 +53,7 @@ def record_poll(connection: Connection, poll: Poll, voices: Voices | None = None
         recorded = record_listings(connection, poll.source, poll.listed, poll.polled_at, voices)
     save_issues(connection, poll.source, poll.issues, poll.polled_at)
     watch_issues(connection, poll)
+    note_pause(connection, poll)
     if poll.span is not None:
         record_step(connection, poll)
     else:

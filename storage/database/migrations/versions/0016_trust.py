@@ -61,6 +61,8 @@ def upgrade() -> None:
     _polls()
     _tell_causes()
     _add_reparse()
+    _add_unwatched()
+    _index_pointing()
 
 
 def _custody() -> None:
@@ -123,4 +125,29 @@ def _add_reparse() -> None:
         sa.Column("stepped_at", sa.DateTime(), nullable=False),
         sa.Column("finished_at", sa.DateTime()),
         sa.PrimaryKeyConstraint("id", name="pk_reparse"),
+    )
+
+
+def _add_unwatched() -> None:
+    """Add the times in which nobody watched a source."""
+    op.create_table(
+        "unwatched",
+        sa.Column("source", sa.String(), sa.ForeignKey("source.slug"), primary_key=True),
+        sa.Column("since", sa.DateTime(), primary_key=True),
+        sa.Column("until", sa.DateTime(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+    )
+
+
+def _index_pointing() -> None:
+    """Index the articles that point at others: few do."""
+    op.create_index("ix_article_linking", "article", ["info_code"], sqlite_where=sa.text("links <> '[]'"))
+    op.create_index(
+        "ix_article_continues",
+        "article",
+        ["continues", "info_code"],
+        sqlite_where=sa.text("continues IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_article_incomplete", "article", ["info_code"], sqlite_where=sa.text("incomplete IS NOT NULL")
     )
