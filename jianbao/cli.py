@@ -40,6 +40,7 @@ from jianbao.commands import (
 )
 from jianbao.terminal.exit_status import ExitStatus, status_of
 from jianbao.terminal.invocation import Invocation
+from jianbao.terminal.language import Chosen
 from jianbao.terminal.streams import OutputLost, open_standard_streams, say
 
 _COLLECT_AFTER = (20_000, 20, 20)  # new objects; collections of the youngest; collections of the middle ones
@@ -69,13 +70,17 @@ def begin(
     archive: Annotated[
         Path | None, typer.Option(help="The archive's folder.", envvar="JIANBAO_ARCHIVE", metavar="DIR")
     ] = None,
+    language: Annotated[
+        Chosen | None,
+        typer.Option(help="The language of messages.", envvar="JIANBAO_LANGUAGE", metavar="en|zh"),
+    ] = None,
     version: Annotated[  # noqa: ARG001 - its callback answers
         bool,
         typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True),
     ] = False,
 ) -> None:
     """Keep what every command needs."""
-    context.obj = Invocation(config, archive)
+    context.obj = Invocation(config, archive, language.value if language else None)
 
 
 for _name, _command, _example in (

@@ -347,9 +347,10 @@ def test_every_variable_is_documented_with_its_default(
     variable: str, key: tuple[str, ...], documentation: str
 ) -> None:
     default = fields_by_key()[key].default
-    shown = f"{default:_}" if type(default) is int else show_value(default)
+    value = f"{default:_}" if type(default) is int else show_value(default)
+    shown = "none" if default is None else f"`{value}`"
 
-    assert f"| `{'.'.join(key)}` | `{shown}` | `{variable}` |" in documentation
+    assert f"| `{'.'.join(key)}` | {shown} | `{variable}` |" in documentation
 
 
 def test_reading_it_imports_nothing_heavy(write: Write) -> None:

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, create_engine, insert, literal, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
+from storage.database.column_types import UtcDateTime
 from storage.database.opening import open_database, reading, writing
-from storage.database.schema import UtcDateTime, capture, crawl, source
+from storage.database.schema import capture, crawl, source
 
 ROUNDS = 40
 

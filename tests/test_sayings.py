@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from string import Formatter
 
 import pytest
@@ -34,7 +35,9 @@ def test_words_of_others_stay_what_they_are(words: str) -> None:
 @given(WORDS, st.integers(), st.lists(WORDS, max_size=3))
 def test_a_saying_is_read_as_it_was_stored(words: str, number: int, parts: list[str]) -> None:
     one = Saying("events.nothing_so_called", {"a": words, "b": number, "c": parts, "d": quote(words)})
-    assert read_saying(one.store()) == one
+    again = read_saying(one.store())
+    assert (again.key, again.values, again) == (one.key, one.values, one)
+    assert pickle.loads(pickle.dumps(one)).values == one.values
 
 
 def test_a_key_of_a_newer_version_is_shown_with_its_values() -> None:

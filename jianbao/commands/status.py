@@ -35,6 +35,7 @@ def status(
 
     Ends with status 1 when somebody should look.
     """
+    from jianbao.documents.said import tell_document
     from jianbao.documents.status import read_status
     from jianbao.terminal.output import print_json, print_line
 
@@ -47,11 +48,11 @@ def status(
         if resolve:
             _resolve(archive, events or (), now)
     if as_json:
-        print_json(found)
+        print_json(tell_document(found, invocation.language(for_programs=True)))
     elif alive:
         print_line(_describe_service(found["service"], now))
     else:
-        _print_status(found, now)
+        _print_status(tell_document(found, invocation.language()), now)
     well = found["service"]["state"] == "running" if alive else _is_well(found)
     raise typer.Exit(ExitStatus.OK if well else ExitStatus.FAILED)
 

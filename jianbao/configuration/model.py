@@ -42,6 +42,7 @@ from jianbao.configuration.values import (
     resolve_folder,
 )
 from spiders.kinds.registry import find_kind, list_kinds
+from storage.records.saying import Language
 
 EXAMPLE_CONTACT = "mailto:you@example.org"
 """The contact of the default and of the template: nobody reads it, so it should be replaced."""
@@ -225,6 +226,7 @@ class Configuration(Section):
     archive: Annotated[Path, Field(strict=False)] = Field(
         default=Path("archive"), description="the path of a folder"
     )
+    language: Language | None = Field(default=None, description='"en" or "zh"')
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = Field(
         default=(), description="one [[sources]] table for each source"
     )

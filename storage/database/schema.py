@@ -10,8 +10,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -21,11 +19,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     false,
     text,
 )
 
+from storage.database.column_types import SayingList, SayingText, UtcDateTime
 from storage.database.revision_view import create_with
 from storage.database.schema_holes import index_pointing, make_unwatched
 
@@ -37,26 +35,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware in Python, stored as UTC without a zone. A naive datetime is a defect and raises."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return the instant in UTC without its zone; raise ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone: the archive stores instants only")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return the stored instant as aware UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
 
 source = Table(
     "source",
@@ -114,7 +92,7 @@ listing = Table(
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_try_at", UtcDateTime),
-    Column("last_error", Text),
+    Column("last_error", SayingText),
     Column("capture_id", ForeignKey("capture.id")),
     Column("told", JSON(none_as_null=True)),
 )
@@ -308,7 +286,7 @@ crawl = Table(
     Column("requests", Integer, nullable=False, server_default="0"),
     Column("polls", Integer, nullable=False, server_default="0"),
     Column("sources", JSON, nullable=False),
-    Column("errors", JSON, nullable=False),
+    Column("errors", SayingList, nullable=False),
     Column("version", String, nullable=False),
 )
 Index("ix_crawl_started_at", crawl.c.started_at)
@@ -325,7 +303,7 @@ event = Table(
     Column("kind", String, nullable=False),
     Column("source", String),
     Column("info_code", String),
-    Column("message", Text, nullable=False),
+    Column("message", SayingText, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("times", Integer, nullable=False, server_default="1"),
@@ -397,7 +375,7 @@ issue = Table(
     Column("url", String),
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("articles", Integer, nullable=False, server_default="0"),
-    Column("reason", Text),
+    Column("reason", SayingText),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
@@ -434,7 +412,7 @@ def _fetched() -> tuple[Column[Any], ...]:
         Column("size", Integer),
         Column("attempts", Integer, nullable=False, server_default="0"),
         Column("next_try_at", UtcDateTime),
-        Column("error", Text),
+        Column("error", SayingText),
     )
 
 
@@ -485,7 +463,7 @@ backfill = Table(
     Column("cursor", Text),
     Column("done", Integer, nullable=False, server_default="0"),
     Column("total", Integer),
-    Column("reason", Text),
+    Column("reason", SayingText),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_try_at", UtcDateTime),
     Column("begun_at", UtcDateTime, nullable=False),

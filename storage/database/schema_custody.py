@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text
 
-from storage.database.schema import UtcDateTime, metadata
+from storage.database.column_types import UtcDateTime
+from storage.database.schema import metadata
 
 verification = Table(
     # Each look at the whole archive. ``cursor`` is where an interrupted one goes on.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Integer, String, Table
 
-from storage.database.schema import UtcDateTime, metadata
+from storage.database.column_types import UtcDateTime
+from storage.database.schema import metadata
 
 reparse = Table(
     "reparse",

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, sel
 from storage.database.schema import event
 from storage.records import Event
 from storage.records.event import Severity
-from storage.records.saying import Saying, quote, read_saying
+from storage.records.saying import Saying
 
 SEVERITIES: dict[str, Severity] = {
     "missed_run": "warning",
@@ -94,7 +94,7 @@ def open_event_about(
 
 
 def _told(message: Saying | str, now: datetime, examples: Sequence[str]) -> dict[str, Any]:
-    return {"message": _store(message), "last_seen_at": now, "examples": list(examples[:EXAMPLES])}
+    return {"message": message, "last_seen_at": now, "examples": list(examples[:EXAMPLES])}
 
 
 def _enter(connection: Connection, kind: str, subject: Subject, told: dict[str, Any]) -> bool:
@@ -117,7 +117,7 @@ def record_event(
         insert(event).values(
             kind=kind,
             info_code=info_code,
-            message=_store(message),
+            message=message,
             opened_at=now,
             last_seen_at=now,
             resolved_at=now,
@@ -236,14 +236,9 @@ def count_open_events(connection: Connection) -> dict[str, int]:
     return counts
 
 
-def _store(message: Saying | str) -> str:
-    return (message if isinstance(message, Saying) else quote(message)).store()
-
-
 def _read(row: Row[Any]) -> Event:
     columns = dict(row._mapping)
-    message, examples = str(read_saying(columns.pop("message"))), tuple(columns.pop("examples"))
-    return Event(**columns, message=message, examples=examples)
+    return Event(**columns | {"examples": tuple(columns["examples"])})
 
 
 def _same(kind: str, subject: Subject) -> list[ColumnElement[bool]]:

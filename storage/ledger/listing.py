@@ -12,9 +12,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from storage.database.column_types import UtcDateTime
 from storage.database.opening import upsert
 from storage.database.prepared import Prepared, among
-from storage.database.schema import UtcDateTime, article, listing, source
+from storage.database.schema import article, listing, source
 from storage.ledger.source import UNLISTED_KINDS
 from storage.records import KnownListing, Listing, ListingChange, Owed
 

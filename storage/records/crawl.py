@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.records.saying import Saying
+
 CountsOfSource = dict[str, str | int | None]
 """What a crawl counted at one source, as it is archived: ``slug``, ``poll`` and the numbers by their names.
 
@@ -26,7 +28,7 @@ class Crawl:
     status: str
     pid: int
     sources: list[CountsOfSource]
-    errors: list[str]
+    errors: list[Saying]
     version: str
     due_at: datetime | None = None
     finished_at: datetime | None = None

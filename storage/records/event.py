@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from storage.records.saying import Saying
+
 Severity = Literal["alarm", "warning", "notice"]
 """``alarm``: articles are or soon will be lost; ``warning``: somebody should look; ``notice``: no more."""
 
@@ -23,7 +25,7 @@ class Event:
     kind: str
     source: str | None
     info_code: str | None
-    message: str
+    message: Saying
     opened_at: datetime
     last_seen_at: datetime
     times: int = 1

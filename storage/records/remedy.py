@@ -7,6 +7,8 @@ sentence that says what happened, to what, and what to do. The last three end in
 
 from __future__ import annotations
 
+from storage.records.saying import Saying, quote
+
 
 class Mistaken(Exception):
     """What was asked means nothing here: ask otherwise."""
@@ -44,3 +46,9 @@ class TryLater(Exception):
 
 class Vanished(Exception):
     """Every known address answered that the article is not there; the message names the answers."""
+
+
+def saying_of(error: Exception) -> Saying:
+    """Return what an error says: of one that was raised with a saying, that."""
+    first = error.args[0] if error.args else None
+    return first if isinstance(first, Saying) else quote(str(error))

@@ -12,10 +12,9 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Literal, TypeAlias, cast
+from typing import Literal, Self, TypeAlias, cast
 
 from storage.records.text.sentences import fit
 
@@ -29,34 +28,32 @@ _MARK = '{"say":'
 _JOINTS: dict[Language, str] = {"en": "; ", "zh": "；"}
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """One sentence or clause by key and values. ``str()`` is what it says in English."""
+class Saying(str):
+    """One sentence or clause by key and values. As a text it is what it says in English."""
+
+    __slots__ = ("key", "values")
 
     key: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value]
 
-    def __str__(self) -> str:
-        return self.tell("en")
+    def __new__(cls, key: str, values: Mapping[str, Value] | None = None) -> Self:
+        """Return the saying of a key and values; nobody changes either afterwards."""
+        saying = super().__new__(cls, _tell(key, values or {}, "en"))
+        saying.key, saying.values = key, values or {}
+        return saying
 
-    def __hash__(self) -> int:
-        return hash(self.store())
+    def __reduce__(self) -> tuple[type[Saying], tuple[str, Mapping[str, Value]]]:
+        """Return what a copy is made of."""
+        return Saying, (self.key, self.values)
 
     def tell(self, language: Language) -> str:
         """Return what it says in a language: of an unknown key (a newer version's) key and values."""
-        if self.key == _VERBATIM:
-            return fit(str(self.values["words"]))
-        phrase = read_phrases(language).get(self.key)
-        if phrase is None:
-            return fit(f"{self.key} {json.dumps(_pack(self.values), ensure_ascii=False)}")
-        if isinstance(phrase, dict):
-            phrase = phrase["one" if self.values.get("count") == 1 else "other"]
-        return fit(phrase.format_map(_Spelt(self.values, language)))
+        return str(self) if language == "en" else _tell(self.key, self.values, language)
 
     def store(self) -> str:
         """Return it as a text that `read_saying` reads."""
-        if self.key == _VERBATIM and not (words := str(self.values["words"])).startswith(_MARK):
-            return fit(words)
+        if self.key == _VERBATIM and not self.startswith(_MARK):
+            return str(self)
         return json.dumps(_pack(self), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -84,13 +81,15 @@ def quote(words: str) -> Saying:
 
 def read_saying(stored: str) -> Saying:
     """Return the saying that `Saying.store` made this text of; any other text is said as it is."""
+    if isinstance(stored, Saying):
+        return stored
     if not stored.startswith(_MARK):
         return quote(stored)
     try:
         values = json.loads(stored)
-    except ValueError:
+        return Saying(str(values.pop("say")), {name: _unpack(value) for name, value in values.items()})
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return quote(stored)
-    return Saying(values.pop("say"), {name: _unpack(value) for name, value in values.items()})
 
 
 @cache
@@ -103,6 +102,17 @@ def read_phrases(language: Language) -> Mapping[str, str | dict[str, str]]:
             found = tomllib.loads(file.read_text("utf-8"))
             phrases |= {f"{subject}.{key}": phrase for key, phrase in found.items()}
     return phrases
+
+
+def _tell(key: str, values: Mapping[str, Value], language: Language) -> str:
+    if key == _VERBATIM:
+        return fit(str(values["words"]))
+    phrase = read_phrases(language).get(key)
+    if phrase is None:
+        return fit(f"{key} {json.dumps(_pack(values), ensure_ascii=False)}")
+    if isinstance(phrase, dict):
+        phrase = phrase["one" if values.get("count") == 1 else "other"]
+    return fit(phrase.format_map(_Spelt(values, language)))
 
 
 def _spell(value: Value, language: Language) -> object:

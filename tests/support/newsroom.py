@@ -14,7 +14,8 @@ from sqlalchemy import text
 from jianbao.demo import DemoSite, Press
 from storage.archive.folder import Archive
 from storage.articles.article import find_article
-from storage.database.schema import UtcDateTime, host, listing, source
+from storage.database.column_types import UtcDateTime
+from storage.database.schema import host, listing, source
 from storage.records import StoredArticle
 from support.command_line import Command, Ended
 

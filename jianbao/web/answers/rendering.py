@@ -7,7 +7,8 @@ from functools import cache, partial
 from importlib.resources import files
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -23,6 +24,7 @@ from jianbao.web.text.moments import (
 )
 from jianbao.web.text.sanitising import clean_text, is_endless, picture_link, web_link
 from storage.events.event import count_open_events
+from storage.records.saying import Saying
 
 
 def render_page(
@@ -79,10 +81,16 @@ def environment() -> Environment:
     return made
 
 
-def _finish(value: object) -> object:
-    """Return what a template prints: text as `clean_text` leaves it, nothing for None."""
+@pass_context
+def _finish(context: Context, value: object) -> object:
+    """Return what a template prints: text as `clean_text` leaves it, nothing for None.
+
+    A saying is said in the page's language.
+    """
     if value is None:
         return ""
+    if isinstance(value, Saying):
+        return clean_text(value.tell(context["language"]))
     return clean_text(value) if type(value) is str else value  # Markup is what the templates made themselves
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from jianbao.documents.issues import read_issue, read_issues, read_pictures
+from jianbao.documents.said import tell_document
 from jianbao.web.answers.errors import NotShown
 from jianbao.web.api import printed_shapes as shapes
 from jianbao.web.api.questions import Asked, Day
@@ -51,7 +52,9 @@ def list_issues(slug: Slug, archive: OpenArchive, asked: Annotated[SpanQuestion,
     first, last = asked.span()
     with archive.reading() as view:
         ask_source(view, slug)
-        return JSONResponse({"source": slug, "items": read_issues(view, slug, first, last)})
+        return JSONResponse(
+            tell_document({"source": slug, "items": read_issues(view, slug, first, last)}, "en")
+        )
 
 
 @router.get(
@@ -72,7 +75,7 @@ def show_issue(
         found = read_issue(view, slug, asked)
     if found is None:
         raise NotShown(f"nothing is known of an issue of {slug} on {day}")
-    return JSONResponse(found)
+    return JSONResponse(tell_document(found, "en"))
 
 
 @router.get(
@@ -88,4 +91,4 @@ def list_pictures(info_code: Code, archive: OpenArchive) -> JSONResponse:
         code = resolve_code(view, canonical_info_code(info_code))
         if find_article(view, code) is None:
             raise NotShown(f"{code} is not in the archive")
-        return JSONResponse({"info_code": code, "items": read_pictures(view, code)})
+        return JSONResponse(tell_document({"info_code": code, "items": read_pictures(view, code)}, "en"))

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from jianbao.documents.article import present_crawl, present_event, present_item
 from jianbao.documents.document import Document
+from jianbao.documents.said import tell_document
 from jianbao.web.api.cursor import read_id, read_place, write_id, write_place
 from storage.articles.lists import ArticleFilter, count_articles, list_article_sources, list_articles
 from storage.events.event import list_events
@@ -44,4 +45,7 @@ def read_event_page(
     """Return a page of events, the latest first; raise `BadCursor`."""
     found = list_events(view, only_open=only_open, before=read_id("event", cursor), limit=limit + 1)
     following = write_id("event", found[limit - 1].id) if len(found) > limit else None
-    return {"items": [present_event(event) for event in found[:limit]], "next": following}
+    return {
+        "items": [tell_document(present_event(event), "en") for event in found[:limit]],
+        "next": following,
+    }

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from jianbao.documents.article import present_crawl_report
 from jianbao.documents.document import Document
 from jianbao.documents.revisions import read_difference, read_shown
+from jianbao.documents.said import tell_document
 from jianbao.documents.search import read_search
 from jianbao.documents.sources import read_sources
 from jianbao.documents.trend import read_trend
@@ -186,7 +187,7 @@ def show_crawl(
         crawl = read_crawl(view, crawl_id)
     if crawl is None:
         raise NotShown(f"there is no crawl {crawl_id}: /api/v1/crawls lists them all")
-    return JSONResponse(present_crawl_report(crawl))
+    return JSONResponse(tell_document(present_crawl_report(crawl), "en"))
 
 
 @router.get("/events", operation_id="listEvents", tags=["operation"], response_model=shapes.EventPage)

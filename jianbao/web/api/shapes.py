@@ -40,6 +40,13 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+class Said(Shape):
+    """What a sentence is made of, for programs and other languages. What others said has the key `quote`."""
+
+    key: str
+    values: dict[str, object]
+
+
 class Page(Shape):
     """A part of a list, and where it goes on. What arrives meanwhile shifts nothing."""
 
@@ -398,6 +405,7 @@ class Crawl(CrawlItem):
     polls: int
     sources: list[SourceCounts] = Field(description="Only sources where something happened.")
     errors: list[str] = Field(description="Samples of what went wrong.")
+    errors_said: list[Said] = Field(default=[], description="What each of these is made of.")
     interrupted: bool
     version: str
 
@@ -414,6 +422,7 @@ class Event(Shape):
     info_code: InfoCode | None
     about: str | None = Field(description="What it is about, if not those: a chore, a channel of alerts.")
     message: str
+    message_said: Said
     examples: list[str] = Field(description="Some of what it is about: info codes or addresses.")
     opened_at: Moment
     last_seen_at: Moment

@@ -12,7 +12,7 @@ from storage.ledger.holes.asked import Asked
 from storage.records import UNARCHIVED, info_code_day
 from storage.records.hole import Hole
 from storage.records.press_days import press_day
-from storage.records.saying import Saying, read_saying, say
+from storage.records.saying import Saying, say
 
 
 def find_unarchived(connection: Connection, asked: Asked) -> Iterator[Hole]:
@@ -47,5 +47,5 @@ def find_unarchived(connection: Connection, asked: Asked) -> Iterator[Hole]:
 def _say_why(row: Any) -> Saying:
     error = row.last_error
     if row.state == "owed":
-        return say("holes.owed_error", error=read_saying(error)) if error else say("holes.owed")
-    return say(f"holes.{row.state}", error=read_saying(error or "?"))
+        return say("holes.owed_error", error=error) if error else say("holes.owed")
+    return say(f"holes.{row.state}", error=error or "?")
