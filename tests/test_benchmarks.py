@@ -46,6 +46,14 @@ def test_a_history_is_measured_and_proved() -> None:
     assert 0 < found["cost"]["memory_mb"][1] <= 200
 
 
+def test_adaptive_polling_saves_requests_and_misses_nothing() -> None:
+    found = run_benchmark("polling.py")
+    assert found["all"]["missed"] == 0
+    assert found["all"]["saved"] > 0.75
+    assert found["morning daily"]["median"] < 10
+    assert found["changes in July"]["p95"] < 120
+
+
 def test_one_new_article_is_measured_in_archives_of_two_sizes() -> None:
     found = run_benchmark("growth.py")
     assert found["articles"] == [1000, 2000]
