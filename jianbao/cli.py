@@ -37,6 +37,7 @@ from jianbao.commands import (
     status,
     stories,
     trend,
+    verify,
 )
 from jianbao.terminal.exit_status import ExitStatus, status_of
 from jianbao.terminal.invocation import Invocation
@@ -100,6 +101,7 @@ for _name, _command, _example in (
     ("trend", trend.trend, "trend 光伏 --by month"),
     ("stats", stats.stats, "stats"),
     ("sql", sql.sql, "sql 'SELECT media, count(*) FROM article GROUP BY media'"),
+    ("verify", verify.verify, "verify --full"),
     ("serve", serve.serve, "serve"),
 ):
     app.command(_name, epilog=f"Example: jianbao {_example}")(_command)

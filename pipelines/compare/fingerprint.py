@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Iterable
 
 from storage.records import Article
 from storage.records.text.compatible_forms import narrow, thin_marks
@@ -23,7 +24,12 @@ def fold(text: str) -> str:
 
 def content_hash(article: Article) -> str:
     """Return the SHA-256 (hex) of the folded title and paragraphs; only another one makes a revision."""
-    return _sha256(f"{fold(article.title)}\n{_folded_body(article)}")
+    return hash_text(article.title, [paragraph.text for paragraph in article.paragraphs])
+
+
+def hash_text(title: str, paragraphs: Iterable[str]) -> str:
+    """Return the `content_hash` of a title and paragraphs."""
+    return _sha256(f"{fold(title)}\n{''.join(map(fold, paragraphs))}")
 
 
 def body_hash(article: Article) -> str:

@@ -52,21 +52,23 @@ def insert_capture(
 
 
 def find_payload(connection: Connection, payload_digest: str, warc_folder: Path) -> Capture | None:
-    """Return the first capture that holds a payload of this digest and is still there, None without one.
+    """Return the first capture that holds a payload of this digest and can be read, None without one.
 
-    It is there when its file is long enough.
+    So a page whose original is lost or damaged is written whole when it comes again.
     """
     rows = _FIND_PAYLOAD.run(connection, {"digest": payload_digest}).fetchall()
     captures = (read_capture(connection, identity) for (identity,) in rows)
-    return next((held for held in captures if held is not None and _is_there(held, warc_folder)), None)
+    return next((held for held in captures if held is not None and _is_whole(held, warc_folder)), None)
 
 
-def _is_there(held: Capture, warc_folder: Path) -> bool:
+def _is_whole(held: Capture, warc_folder: Path) -> bool:
+    from storage.warc.response import CaptureUnreadable, read_payload  # noqa: PLC0415 - who reads needs none
+
     try:
-        size = (warc_folder / held.place.file).stat().st_size
-    except OSError:
+        read_payload(warc_folder, held.place, digest=held.payload_digest)
+    except CaptureUnreadable:
         return False
-    return held.place.offset + held.place.length <= size
+    return True
 
 
 def read_capture(connection: Connection, identity: int) -> Capture | None:

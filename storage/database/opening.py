@@ -38,9 +38,13 @@ from storage.records.remedy import Unusable
 SCHEMA_REVISION = "0016"
 """The Alembic revision that this version of the code reads and writes."""
 
+_MENDING = (
+    "bring the archive back from a backup with `jianbao restore`, or make its database anew from the WARC "
+    "files with `jianbao rebuild`"
+)
 _DAMAGE = {
-    sqlite3.SQLITE_CORRUPT: "is damaged: bring the archive back from a backup",
-    sqlite3.SQLITE_NOTADB: "is no database, or a damaged one: bring the archive back from a backup",
+    sqlite3.SQLITE_CORRUPT: f"is damaged: {_MENDING}",
+    sqlite3.SQLITE_NOTADB: f"is no database, or a damaged one: {_MENDING}",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check who may read and write it and its folder",
 }
 WITHOUT_LOCKS = "is on a disk without file locks, as some network disks are: move the archive to a local one"
