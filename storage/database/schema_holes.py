@@ -21,7 +21,7 @@ def make_unwatched(metadata: MetaData, moment: type[TypeDecorator[datetime]]) ->
 
 def index_pointing(article: Table) -> None:
     """Add the indexes of the articles that point at others: few do."""
-    Index("ix_article_linking", article.c.info_code, sqlite_where=text("links <> '[]'"))
+    Index("ix_article_linking", article.c.info_code, sqlite_where=text("CAST(links AS TEXT) <> '[]'"))
     Index(
         "ix_article_continues",
         article.c.continues,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, exists, select
 
 from storage.database.schema import issue
 from storage.ledger.calendar import count_by_day
+from storage.ledger.unwatched import list_noted_pauses
 from storage.records.habit import Habit, learn_habit
 from storage.records.press_days import PRESS_ZONE
 
@@ -31,14 +32,18 @@ def read_habit(connection: Connection, slug: str, today: date, days: int = HABIT
 def learn_span_habit(connection: Connection, slug: str, first: date, last: date) -> Habit:
     """Return the habit that the days of a span teach, both included.
 
-    Days of issues that nobody could tell of teach nothing.
+    Days of issues that nobody could tell of teach nothing, nor do silent ones that nobody watched.
     """
     if is_by_issue(connection, slug):
         states = list_issue_states(connection, slug, first, last)
         seen = [day for day, state in states.items() if state != _UNTOLD]
         return learn_habit(slug, count_printed(states), seen, by_issue=True)
     counts = count_published(connection, slug, first, last)
-    return learn_habit(slug, counts, each_day(first, last))
+    pauses = list_noted_pauses(connection, slug)
+    seen = [
+        day for day in each_day(first, last) if counts[day] or not any(pause.has_day(day) for pause in pauses)
+    ]
+    return learn_habit(slug, counts, seen)
 
 
 def is_by_issue(connection: Connection, slug: str) -> bool:

@@ -62,14 +62,15 @@ def find_open_pause(connection: Connection, slug: str, now: datetime) -> Pause |
 
 def list_pauses(connection: Connection, slug: str, now: datetime) -> list[Pause]:
     """Return the times in which nobody watched a source, by their beginning, the one that goes on as well."""
-    rows = connection.execute(
-        select(unwatched)
-        .where(unwatched.c.source == slug, unwatched.c.since <= now)
-        .order_by(unwatched.c.since)
-    )
-    found = [Pause(row.source, row.since, row.until, read_saying(row.reason)) for row in rows]
+    found = [pause for pause in list_noted_pauses(connection, slug) if pause.since <= now]
     going_on = find_open_pause(connection, slug, now)
     return found if going_on is None else [*found, going_on]
+
+
+def list_noted_pauses(connection: Connection, slug: str) -> list[Pause]:
+    """Return the times in which nobody watched a source that have ended, by their beginning."""
+    rows = connection.execute(select(unwatched).where(unwatched.c.source == slug).order_by(unwatched.c.since))
+    return [Pause(row.source, row.since, row.until, read_saying(row.reason)) for row in rows]
 
 
 def is_pause_noted(connection: Connection, slug: str, since: datetime) -> bool:

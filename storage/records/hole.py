@@ -49,6 +49,8 @@ ARTICLE_KINDS: tuple[HoleKind, ...] = (
     "part",
 )
 """Kinds of holes whose ``codes`` are those of articles that are missing."""
+CONTRADICTIONS: tuple[HoleKind, ...] = ("absent", "unlisted", "captured")
+"""Kinds of holes where listings, articles and captures contradict each other: the ledger does not hold."""
 DAY_KINDS: tuple[HoleKind, ...] = ("silent", "unwatched", "history", "issue")
 """Kinds of holes that are days of which something, and nobody knows how much, is missing."""
 

@@ -141,7 +141,9 @@ def _add_unwatched() -> None:
 
 def _index_pointing() -> None:
     """Index the articles that point at others: few do."""
-    op.create_index("ix_article_linking", "article", ["info_code"], sqlite_where=sa.text("links <> '[]'"))
+    op.create_index(
+        "ix_article_linking", "article", ["info_code"], sqlite_where=sa.text("CAST(links AS TEXT) <> '[]'")
+    )
     op.create_index(
         "ix_article_continues",
         "article",

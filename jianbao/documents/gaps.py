@@ -1,0 +1,110 @@
+"""What is missing, as `gaps --json` says it: the sum of the ledger, and every hole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jianbao.documents.document import Document
+from storage.ledger.coverage import Coverage, count_coverage
+from storage.ledger.habits import read_habit
+from storage.ledger.holes.day_sums import DaySum, count_by_source_and_day
+from storage.ledger.holes.every import EXAMPLES, list_holes
+from storage.ledger.holes.pointers import Identify
+from storage.records.hole import CONTRADICTIONS, Hole
+from storage.records.press_days import PRESS_ZONE, press_day
+
+STATES = ("archived", "owed", "failed", "quarantined", "gone", "furniture")
+"""What the listings of a source add up from."""
+
+
+@dataclass(frozen=True, slots=True)
+class GapsAsked:
+    """What is asked for: of these sources (none: all) these days in UTC+8, both included; None is no end."""
+
+    sources: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+
+def read_gaps(
+    view: Connection,
+    now: datetime,
+    asked: GapsAsked,
+    *,
+    identify: Identify | None = None,
+    days: bool = False,
+    codes: int | None = EXAMPLES,
+) -> Document:
+    """Return the ledger's sums, whether they hold, and what is missing; with ``days`` each day's sums."""
+    holes = list_holes(view, now, asked.sources, asked.first, asked.last, codes=codes, identify=identify)
+    sums = count_coverage(view, asked.sources, since=_begin(asked.first), until=_end(asked.last))
+    ledger = {name: sum(getattr(one, name) for one in sums) for name in ("listed", *STATES)}
+    found: Document = {
+        "ledger": ledger | {"holds": _is_proved(ledger, holes)},
+        "sources": [_present_source(view, one, holes, now) for one in sums],
+        "gaps": [present_hole(hole) for hole in holes],
+    }
+    if days:
+        sums_of_days = count_by_source_and_day(view, asked.sources, asked.first, asked.last)
+        found["days"] = [_present_day(one) for one in sums_of_days]
+    return found
+
+
+def present_hole(hole: Hole) -> Document:
+    """Return one hole as JSON has it; its reason is a saying still."""
+    return {
+        "source": hole.source,
+        "from": hole.first.isoformat(),
+        "to": hole.last.isoformat(),
+        "kind": hole.kind,
+        "reason": hole.reason,
+        "count": hole.count,
+        "codes": list(hole.codes),
+        "repairable": hole.repairable,
+    }
+
+
+def _present_source(view: Connection, sums: Coverage, holes: Sequence[Hole], now: datetime) -> Document:
+    counts = asdict(sums)
+    slug = counts.pop("source")
+    own = [hole for hole in holes if hole.source == slug]
+    habit = read_habit(view, slug, press_day(now))
+    return {
+        "slug": slug,
+        **counts,
+        "holds": _is_proved(counts, own),
+        "holes": len(own),
+        "habit": {
+            "known": habit.is_known,
+            "days": habit.seen,
+            "weekdays": [round(day.share, 2) for day in habit.weekdays],
+        },
+    }
+
+
+def _is_proved(counts: dict[str, Any], holes: Sequence[Hole]) -> bool:
+    """Return whether the states add up to what was listed, and listings and articles do not contradict."""
+    adds_up = counts["listed"] == sum(counts[name] for name in STATES)
+    return adds_up and not any(hole.kind in CONTRADICTIONS for hole in holes)
+
+
+def _present_day(sums: DaySum) -> Document:
+    return {
+        "source": sums.source,
+        "day": sums.day.isoformat(),
+        "listed": sum(sums.states.values()),
+        **{name: sums.states.get(name, 0) for name in STATES},
+    }
+
+
+def _begin(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), PRESS_ZONE)
+
+
+def _end(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day + timedelta(days=1), time(), PRESS_ZONE)

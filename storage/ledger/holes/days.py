@@ -1,0 +1,192 @@
+"""Days of sources on which something should have been published, and nothing was seen or nobody looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from storage.database.schema import issue
+from storage.ledger.calendar import count_unarchived, find_watched, span_published
+from storage.ledger.habits import (
+    count_published,
+    each_day,
+    is_by_issue,
+    learn_span_habit,
+    list_issue_states,
+)
+from storage.ledger.holes.asked import Asked
+from storage.ledger.source import UNLISTED_KINDS, list_sources
+from storage.ledger.spans import list_spans
+from storage.ledger.unwatched import Pause, list_pauses
+from storage.records import StoredSource
+from storage.records.habit import Habit
+from storage.records.hole import Hole, HoleKind
+from storage.records.press_days import press_day
+from storage.records.saying import Saying, read_saying, say
+from storage.records.span import Span
+
+_DAY = timedelta(days=1)
+_LATE = timedelta(hours=2)
+"""For how long after a day's end what was printed on it may still be listed."""
+_TOGETHER = timedelta(days=120)
+"""Days for which one habit is learned, and those beside them that teach it as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is known of the days of a source: ``covered`` are those that should be in the archive.
+
+    ``pauses`` are the times in which nobody watched; ``spans`` are those of backfills that are not done.
+    """
+
+    source: StoredSource
+    covered: Sequence[tuple[date, date]]
+    pauses: Sequence[Pause]
+    spans: Sequence[Span] = ()
+
+
+def find_days(connection: Connection, asked: Asked) -> Iterator[Hole]:
+    """Return the silent and the unwatched days of sources, and those of backfills that are not done.
+
+    Days before a source was added count only where a backfill brought them. A day counts when it has been
+    over for two hours.
+    """
+    for source in list_sources(connection):
+        if asked.has_source(source.slug) and source.kind not in UNLISTED_KINDS:
+            yield from find_days_of(connection, source, asked)
+
+
+def find_days_of(connection: Connection, source: StoredSource, asked: Asked) -> Iterator[Hole]:
+    """Return those of one source, as `find_days`."""
+    watch = read_watch(connection, source, asked.now)
+    yield from (hole for span in watch.spans if (hole := _undone(span, asked)) is not None)
+    for first, last in _within(watch.covered, asked):
+        for start, end in _parts(first, last):
+            yield from _find_silent(connection, watch, start, end, asked)
+
+
+def read_watch(connection: Connection, source: StoredSource, now: datetime) -> Watch:
+    """Return what is known of the days of a source."""
+    spans = list_spans(connection, source.slug)
+    pauses = list_pauses(connection, source.slug, now) if source.enabled else []
+    last = press_day(now - _LATE) - _DAY
+    if not source.enabled:
+        last = min(last, press_day(source.last_succeeded_at or source.added_at) - _DAY)
+    covered = [(span.first_day, span.last_day) for span in spans if span.state == "done"]
+    covered = [(_first_day(connection, source.slug, first), end) for first, end in covered]
+    covered.append((press_day(source.added_at), last))
+    return Watch(source, _join(covered, last), pauses, [span for span in spans if span.state != "done"])
+
+
+def _find_silent(
+    connection: Connection, watch: Watch, first: date, last: date, asked: Asked
+) -> Iterator[Hole]:
+    """Yield the holes among some days, by the habit that they and those beside them teach."""
+    slug = watch.source.slug
+    teaching = max(first - _TOGETHER, watch.covered[0][0]), min(last + _TOGETHER, watch.covered[-1][1])
+    habit = learn_span_habit(connection, slug, *teaching)
+    told = _list_told(connection, slug, first, last)
+    days = [day for day in each_day(first, last) if day not in told]
+    unwatched = _list_unwatched(connection, watch, [day for day in days if habit.is_expected(day)])
+    run: list[tuple[date, HoleKind, Saying]] = []
+    for day in days:
+        found = _judge(day, watch, habit, day in unwatched)
+        if found is not None and asked.has_day(day):
+            if run and (run[-1][1:] != found[1:] or _is_told_between(told, run[-1][0], day)):
+                yield _hole(slug, run)
+                run = []
+            run.append(found)
+    if run:
+        yield _hole(slug, run)
+
+
+def _judge(day: date, watch: Watch, habit: Habit, is_unwatched: bool) -> tuple[date, HoleKind, Saying] | None:
+    """Return what a day without anything is: against the habit, watched by nobody, or neither."""
+    pause = next((pause for pause in watch.pauses if pause.has_day(day)), None)
+    is_expected = habit.is_expected(day)
+    if is_expected or (pause is not None and not habit.is_known):
+        if pause is not None or is_unwatched:
+            reason = pause.reason if pause is not None else say("holes.not_polled")
+            return day, "unwatched", say("holes.unwatched", days=watch.source.window_days, reason=reason)
+        return day, "silent", say("holes.silent_issues" if habit.by_issue else "holes.silent")
+    return None
+
+
+def _list_told(connection: Connection, slug: str, first: date, last: date) -> set[date]:
+    """Return the days of a span of which the ledger knows what was printed, or that nothing was."""
+    if is_by_issue(connection, slug):
+        return set(list_issue_states(connection, slug, first, last))
+    counts = count_published(connection, slug, first, last)
+    waiting = count_unarchived(connection, slug)
+    return {day for day, count in counts.items() if count} | {day for day in waiting if first <= day <= last}
+
+
+def _list_unwatched(connection: Connection, watch: Watch, silent: Sequence[date]) -> set[date]:
+    """Return the silent days after which no crawl at all succeeded in time; none of a backfill's days."""
+    added = press_day(watch.source.added_at)
+    polled = [day for day in silent if day >= added]
+    return set(polled) - find_watched(connection, polled, timedelta(days=watch.source.window_days))
+
+
+def _is_told_between(told: set[date], first: date, last: date) -> bool:
+    return any(day in told for day in each_day(first, last))
+
+
+def _hole(slug: str, run: Sequence[tuple[date, HoleKind, Saying]]) -> Hole:
+    _, kind, reason = run[0]
+    return Hole(slug, run[0][0], run[-1][0], kind, reason, len(run))
+
+
+def _undone(span: Span, asked: Asked) -> Hole | None:
+    """Return the days of a backfill that is not done as a hole, None where none of them is asked for."""
+    first = asked.first or span.first_day if span.first_day == date.min else span.first_day
+    if not any(asked.has_day(day) for day in (first, span.last_day)) and not (
+        asked.first is not None and first < asked.first <= span.last_day
+    ):
+        return None
+    reason = say("holes.history", state=span.state)
+    if span.reason:
+        reason = say("holes.history_reason", reason=read_saying(span.reason))
+    count = (span.total - span.done) if span.total is not None else (span.last_day - first).days + 1
+    return Hole(span.source, first, span.last_day, "history", reason, max(count, 1))
+
+
+def _first_day(connection: Connection, slug: str, first: date) -> date:
+    """Return the first day of a backfill; of one that went as far as the site does, that of what it found."""
+    if first != date.min:
+        return first
+    days = connection.execute(select(func.min(issue.c.day)).where(issue.c.source == slug)).scalar()
+    published = span_published(connection, slug)
+    found = days or (press_day(published[0]) if published else None)
+    return found or date.max
+
+
+def _join(covered: Sequence[tuple[date, date]], last: date) -> list[tuple[date, date]]:
+    """Return spans of days in order, none after the last day, and each day in one of them at most."""
+    joined: list[tuple[date, date]] = []
+    for first, end in sorted((first, min(end, last)) for first, end in covered):
+        if first > end:
+            continue
+        if joined and first <= joined[-1][1] + _DAY:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((first, end))
+    return joined
+
+
+def _within(covered: Sequence[tuple[date, date]], asked: Asked) -> Iterator[tuple[date, date]]:
+    """Yield the parts of spans that are asked for."""
+    for first, last in covered:
+        start, end = max(first, asked.first or first), min(last, asked.last or last)
+        if start <= end:
+            yield start, end
+
+
+def _parts(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Yield a long span in parts for which one habit is learned."""
+    while first <= last:
+        yield first, min(first + _TOGETHER - _DAY, last)
+        first += _TOGETHER
