@@ -25,6 +25,7 @@ from jianbao.commands import (
     import_,
     init,
     list_articles,
+    notify,
     recrawl,
     reindex,
     run,
@@ -109,6 +110,7 @@ for _name, _command, _example in (
     app.command(_name, epilog=f"Example: jianbao {_example}")(_command)
 app.add_typer(source.app, name="source", epilog="Example: jianbao source add 南昌日报")
 app.add_typer(import_.app, name="import", epilog="Example: jianbao import posts ../finews")
+app.add_typer(notify.app, name="notify", epilog="Example: jianbao notify test")
 app.add_typer(export.app, name="export", epilog="Example: jianbao export jsonl articles.jsonl")
 
 

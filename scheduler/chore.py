@@ -36,8 +36,9 @@ class Chore:
 
     def is_due(self, now: datetime, remembered: datetime) -> bool:
         """Tell whether it is due now (aware); ``remembered`` is when this service did it last, or began."""
-        if self.wanted is not None and self.wanted(now):
-            return True
+        return self._is_time(now, remembered) or (self.wanted is not None and self.wanted(now))
+
+    def _is_time(self, now: datetime, remembered: datetime) -> bool:
         if self.schedule is None and self.every is None:
             return False
         last = min(now, (self.last() if self.last is not None else None) or remembered)

@@ -24,6 +24,7 @@ from storage.articles.revision import list_revisions
 from storage.articles.shrinking import shrink_part
 from storage.captures.capture import read_capture
 from storage.database import (  # their tables are among the metadata
+    schema_alerts,  # noqa: F401
     schema_custody,  # noqa: F401
     schema_reparse,  # noqa: F401
 )
@@ -317,6 +318,20 @@ ROWS: dict[str, dict[str, Any]] = {
         "stepped_at": STORED_NOON,
         "finished_at": STORED_NOON,
     },
+    "notice": {
+        "id": 1,
+        "channel": "mail",
+        "event_id": 3,
+        "what": "opened",
+        "mark": 0,
+        "state": "waiting",
+        "attempts": 1,
+        "entered_at": STORED_NOON,
+        "next_try_at": STORED_NOON,
+        "sent_at": None,
+        "error": "没有接收",
+    },
+    "alert_channel": {"name": "mail", "seen_event_id": 3, "added_at": STORED_NOON, "failing_since": None},
     "verification": {
         "id": 2,
         "depth": "full",

@@ -12,6 +12,7 @@ from jianbao.configuration.model import Key, fields_by_key
 
 PREFIX = "JIANBAO_"
 FILE_VARIABLE = "JIANBAO_CONFIG"
+_LISTED: tuple[Key, ...] = (("sources",), ("alerts", "channels"))
 
 
 def name_variable(key: Key) -> str:
@@ -20,8 +21,8 @@ def name_variable(key: Key) -> str:
 
 
 def known_variables() -> dict[str, Key]:
-    """Return each variable that overrides a key; sources are written in the file only."""
-    keys = [key for key in fields_by_key() if key[0] != "sources"]
+    """Return each variable that overrides a key; sources and channels are written in the file only."""
+    keys = [key for key in fields_by_key() if not any(key[: len(table)] == table for table in _LISTED)]
     tables = {key[0] for key in keys if len(key) > 1}
     return {name_variable(key): key for key in keys if len(key) > 1 or key[0] not in tables}
 

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from jianbao.configuration.alert_keys import Alerts
 from jianbao.configuration.common_keys import FACSIMILES, CommonKeys, Facsimile
 from jianbao.configuration.epaper_keys import EpaperKeys
 from jianbao.configuration.list_keys import ListKeys
@@ -234,6 +235,7 @@ class Configuration(Section):
     infocode: Infocode = Field(default=Infocode(), description="a table of its own, [infocode]")
     pictures: Pictures = Field(default=Pictures(), description="a table of its own, [pictures]")
     service: Service = Field(default=Service(), description="a table of its own, [service]")
+    alerts: Alerts = Field(default=Alerts(), description="a table of its own, [alerts]")
 
     _file: Path | None = PrivateAttr(default=None)
     _origin: Origin = PrivateAttr(default="file")

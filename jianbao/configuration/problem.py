@@ -33,11 +33,11 @@ def describe_problem(details: ErrorDetails, name: str) -> str:
     """Return what pydantic found wrong with the key of that name, in one sentence without a place."""
     location = details["loc"]
     if details["type"] == "extra_forbidden":
-        return f"{name} is no key (here set to {show_value(details['input'])}); {_suggest_key(location)}"
+        return f"{name} is no key (here set to {_show(details)}); {_suggest_key(location)}"
     expected = f"expected {describe_expected(key_at(location))}"
     if details["type"] == "missing":
         return f"{name} is missing; {expected}"
-    found = f"{name} is {show_value(details['input'])}"
+    found = f"{name} is {_show(details)}"
     reason = _describe_reason(details)
     if not reason:
         return f"{found}; {expected}"
@@ -61,6 +61,11 @@ def show_value(value: object) -> str:
     if len(text) > MAX_SHOWN:
         text = text[: MAX_SHOWN - 1] + "…"
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+
+
+def _show(details: ErrorDetails) -> str:
+    """Return the value that was found; of alerts, whose addresses hold secrets, none."""
+    return "…" if details["loc"][:1] == ("alerts",) else show_value(details["input"])
 
 
 def _describe_reason(details: ErrorDetails) -> str:

@@ -22,6 +22,7 @@ from scheduler.chore import Chore
 from scheduler.cron.line import parse_schedule
 from scheduler.runs import HistoryRefused
 from storage.archive.folder import Archive
+from storage.events.notices import is_notice_due
 
 if TYPE_CHECKING:
     from jianbao.configuration import Configuration
@@ -52,8 +53,16 @@ class ChoreOrder:
         return cls(**{**fields, "command": tuple(fields["command"]), "well": tuple(fields["well"])})
 
 
-_ORDERS: tuple[Callable[[Configuration], ChoreOrder | None], ...] = ()
-_LOOKS: dict[str, Callable[[Connection, datetime], bool]] = {}
+def _order_alerts(configuration: Configuration) -> ChoreOrder | None:
+    if not (configuration.alerts.channels or configuration.alerts.has_ping):
+        return None
+    return ChoreOrder(
+        "notify", ("notify", "send"), every=300.0, time_limit=300.0, despite_obstacles=True, well=(0, 1)
+    )
+
+
+_ORDERS: tuple[Callable[[Configuration], ChoreOrder | None], ...] = (_order_alerts,)
+_LOOKS: dict[str, Callable[[Connection, datetime], bool]] = {"notify": is_notice_due}
 _LASTS: dict[str, Callable[[Connection], datetime | None]] = {}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
 
+from storage.database.batches import batches
 from storage.database.schema import event
 from storage.records import Event
 from storage.records.event import Severity
@@ -208,6 +209,23 @@ def list_open_events(connection: Connection, limit: int = 200) -> list[Event]:
         .limit(limit)
     )
     return [_read(row) for row in rows]
+
+
+def find_events(connection: Connection, numbers: Sequence[int]) -> dict[int, Event]:
+    """Return the events with these ids, by id."""
+    found: dict[int, Event] = {}
+    for few in batches(numbers):
+        rows = connection.execute(select(event).where(event.c.id.in_(few)))
+        found |= {row.id: _read(row) for row in rows}
+    return found
+
+
+def count_changes(connection: Connection, since: datetime) -> tuple[int, int]:
+    """Return how many events were opened since then, and how many were over."""
+    opened = func.count().filter(event.c.opened_at >= since)
+    resolved = func.count().filter(event.c.resolved_at >= since)
+    row = connection.execute(select(opened, resolved)).one()
+    return row[0], row[1]
 
 
 def list_events(

@@ -215,6 +215,12 @@ def last_crawl(connection: Connection, slug: str) -> Crawl | None:
     return Crawl(**row._mapping) if row else None
 
 
+def count_new_since(connection: Connection, since: datetime) -> int:
+    """Return how many articles were new in the crawls that began since then."""
+    counted = connection.execute(select(crawl.c.sources).where(crawl.c.started_at >= since))
+    return sum(int(one.get("new", 0)) for sources in counted.scalars() for one in sources)
+
+
 def read_crawl(connection: Connection, crawl_id: int) -> Crawl | None:
     """Return one crawl."""
     row = connection.execute(select(crawl).where(crawl.c.id == crawl_id)).first()

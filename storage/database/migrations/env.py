@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Engine
 
 from storage.database import (  # their tables are among the metadata
+    schema_alerts,  # noqa: F401
     schema_custody,  # noqa: F401
     schema_polls,  # noqa: F401
     schema_reparse,  # noqa: F401

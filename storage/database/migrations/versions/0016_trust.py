@@ -58,6 +58,7 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("examples", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("event", sa.Column("about", sa.String()))
     _custody()
+    _alerts()
     _polls()
     _tell_causes()
     _add_reparse()
@@ -152,4 +153,32 @@ def _index_pointing() -> None:
     )
     op.create_index(
         "ix_article_incomplete", "article", ["info_code"], sqlite_where=sa.text("incomplete IS NOT NULL")
+    )
+
+
+def _alerts() -> None:
+    """What each channel of alerts is to be told, and how far it has come."""
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("mark", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("entered_at", sa.DateTime(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime()),
+        sa.Column("sent_at", sa.DateTime()),
+        sa.Column("error", sa.Text()),
+    )
+    op.create_index("ix_notice_once", "notice", ["channel", "event_id", "what", "mark"], unique=True)
+    op.create_index("ix_notice_waiting", "notice", ["next_try_at"], sqlite_where=sa.text("sent_at IS NULL"))
+    op.create_index("ix_notice_sent_at", "notice", ["channel", "sent_at"])
+    op.create_table(
+        "alert_channel",
+        sa.Column("name", sa.String(), primary_key=True),
+        sa.Column("seen_event_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.DateTime(), nullable=False),
+        sa.Column("failing_since", sa.DateTime()),
     )

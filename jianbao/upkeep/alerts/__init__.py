@@ -1,0 +1,1 @@
+"""Alerts: events told to somebody who does not look, through mail, chat groups and webhooks."""
