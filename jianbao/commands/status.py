@@ -60,11 +60,13 @@ def status(
 def _resolve(archive: Archive, numbers: Sequence[int], now: datetime) -> None:
     from storage.events.event import resolve_all_events, resolve_numbered_events
     from storage.ledger.host import forget_manners
+    from storage.ledger.host_places import end_rests
 
     with archive.writing() as connection:
         if not numbers:
             resolve_all_events(connection, now)
             forget_manners(connection)
+            end_rests(archive.folder)
         elif missing := resolve_numbered_events(connection, numbers, now):
             raise typer.BadParameter(f"no open event has the number {', '.join(map(str, missing))}")
 

@@ -20,6 +20,7 @@ from storage.archive.folder import Archive
 from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.host import KnownOfHost, find_host, update_host
+from storage.ledger.host_places import HostPlaces
 from storage.ledger.issue import issue_states, list_unfinished
 from storage.ledger.listing import find_listed
 from storage.ledger.owed import list_owed
@@ -67,6 +68,7 @@ class RunOfPort(TypedDict):
     voices: Voices | None
     later: Later | None
     wishes: PictureWishes | None
+    places: HostPlaces | None
 
 
 class ArchivePort:
@@ -85,10 +87,11 @@ class ArchivePort:
         voices: Voices | None = None,
         later: Later | None = None,
         wishes: PictureWishes | None = None,
+        places: HostPlaces | None = None,
     ) -> None:
         """``leftovers`` are fetched from without a poll; ``halt`` ends the crawl.
 
-        ``wishes`` None: no pictures.
+        ``wishes`` None: no pictures. ``places`` None: no other process is told of a host's wish for rest.
 
         ``later`` has something done after some seconds, see `Deliveries`.
 
@@ -100,6 +103,7 @@ class ArchivePort:
             archive, counted, crawl_id=crawl_id, halt=halt, voices=voices, later=later, wishes=wishes
         )
         self._wishes = wishes or PictureWishes()
+        self._places = places
         slugs = (*slugs, *leftovers)
         self.kept_pictures = CrawlPictures(
             archive, counted, self._wishes, slugs, crawl_id=crawl_id, halt=halt
@@ -245,11 +249,15 @@ class ArchivePort:
             self._update_host(host, robots=text, robots_fetched_at=datetime.now(UTC))
 
     def rests_until(self, host: str) -> datetime | None:
-        """Return until when a host asked to be left alone."""
-        return ahead(self._host(host).rests_until, datetime.now(UTC), LONGEST_REST)
+        """Return until when a host asked to be left alone, whichever process it was that it asked."""
+        told = ahead(self._host(host).rests_until, datetime.now(UTC), LONGEST_REST)
+        heard = self._places.rests_until(host) if self._places is not None else None
+        return max(filter(None, (told, heard)), default=None)
 
     def let_rest(self, host: str, until: datetime) -> None:
         """Remember that a host asked to be left alone; a shorter wish does not end a longer one."""
+        if self._places is not None:
+            self._places.let_rest(host, until)
         with self._archive.writing() as connection:
             known = find_host(connection, host)  # as it is now: another crawl may have been told more
             wished = ahead(known.rests_until, datetime.now(UTC), LONGEST_REST)

@@ -24,16 +24,19 @@ from jianbao.crawl.account import (
     follow_crawl,
     note_break,
 )
+from jianbao.crawl.host_limits import limits_of
 from jianbao.crawl.order import CrawlOrder, CrawlReport
 from jianbao.crawl.voices import find_voices
 from jianbao.terminal.logs import log_to_stderr
 from jianbao.terminal.progress import Watch
 from storage.archive.folder import Archive
 from storage.ledger.counts import CrawlCounts
+from storage.ledger.host_places import HostPlaces, open_host_places
 from storage.ledger.source import list_leftovers, list_polled
 from storage.ledger.source_locks import HistoryLock, SourceBusy, hold_history, hold_sources
 from storage.records import Busy
 from storage.records.host import host_of
+from storage.records.host_limits import Rank
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -90,7 +93,8 @@ def _run_held(
         # A signal may come as soon as the row is there, so the row is entered where it is sure to be closed.
         with archive.writing() as connection:
             crawl_id = enter_crawl(connection, order)
-        _crawl(configuration, archive, order, leftovers, crawl_id, counted, watch, lock)
+        with open_host_places(archive.folder, limits_of(configuration)) as places:
+            _crawl(configuration, archive, order, leftovers, crawl_id, counted, watch, lock, places)
     except KeyboardInterrupt:
         counted.interrupted = True
         raise
@@ -114,11 +118,13 @@ def _crawl(  # noqa: PLR0913, PLR0917
     counted: CrawlCounts,
     watch: Watch | None,
     lock: HistoryLock | None,
+    places: HostPlaces,
 ) -> None:
     from jianbao.crawl.history_port import HistoryPort  # noqa: PLC0415
     from jianbao.crawl.pictures import read_wishes  # noqa: PLC0415
     from jianbao.crawl.port import ArchivePort, RunOfPort  # noqa: PLC0415
     from spiders.archive_spider import ArchiveSpider  # noqa: PLC0415
+    from spiders.middleware.places import PlaceLines  # noqa: PLC0415
 
     process = CrawlProcess(ArchiveSpider, settings_of(configuration), counted)
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
@@ -134,6 +140,7 @@ def _crawl(  # noqa: PLR0913, PLR0917
         later=process.later,
         voices=voices,
         wishes=wishes,
+        places=places,
     )
     port: ArchivePort
     if order.history is not None and lock is not None:
@@ -144,6 +151,7 @@ def _crawl(  # noqa: PLR0913, PLR0917
         process.run(
             watch,
             port=port,
+            places=PlaceLines(places, Rank.ARTICLE if order.history is None else Rank.HISTORY),
             allowed_hosts=_allowed_hosts(configuration),
             context=context_of(configuration),
             wanted=order.wanted,

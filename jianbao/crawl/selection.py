@@ -12,6 +12,7 @@ from spiders.kinds.code_addresses import endpoint_address
 from storage.archive.folder import Archive
 from storage.ledger.alias import resolve_code
 from storage.ledger.host import forget_manners
+from storage.ledger.host_places import end_rests
 from storage.ledger.owed import ListingFilter, find_listings, select_listings
 from storage.ledger.source import INFOCODE_SOURCE, ensure_source
 from storage.records import MEDIA, Missing, Mistaken, Owed, Source, canonical_info_code, has_digits_alone
@@ -83,7 +84,9 @@ def ask_hosts_again(configuration: Configuration, archive: Archive, chosen: Sequ
     addresses = {url for owed in chosen for url in (owed.url, *owed.elsewhere)}
     addresses |= {configuration.infocode.url, configuration.infocode.page}
     with archive.writing() as connection:
-        return forget_manners(connection, {host_of(address) for address in addresses})
+        hosts = {host_of(address) for address in addresses}
+        end_rests(archive.folder, hosts)
+        return forget_manners(connection, hosts)
 
 
 def slugs_of(chosen: Sequence[Owed]) -> tuple[str, ...]:

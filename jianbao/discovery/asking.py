@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from jianbao.configuration import Configuration
+from jianbao.crawl.host_limits import open_places
 from jianbao.crawl.run import CrawlProcess, settings_of
 from jianbao.terminal.logs import log_to_stderr
 from storage.ledger.counts import CrawlCounts
@@ -35,7 +36,8 @@ def hold_dialogue(
 
     ``told`` is called with each address before it is asked. Starts a reactor: once in a process.
     """
-    from spiders.question_spider import QuestionSpider  # noqa: PLC0415 - Scrapy takes half a second
+    from spiders.middleware.places import PlaceLines  # noqa: PLC0415 - Scrapy takes half a second
+    from spiders.question_spider import QuestionSpider  # noqa: PLC0415
 
     counted, ended, asked = CrawlCounts(), list[object](), list[str]()
 
@@ -45,7 +47,9 @@ def hold_dialogue(
 
     process = CrawlProcess(QuestionSpider, settings_of(configuration) | {"ITEM_PIPELINES": {}}, counted)
     log_to_stderr()
-    process.run(dialogue=dialogue, most=most, told=note, concluded=ended.append)
+    with open_places(configuration) as places:
+        lines = PlaceLines(places) if places is not None else None
+        process.run(dialogue=dialogue, most=most, told=note, concluded=ended.append, places=lines)
     if counted.interrupted:
         raise KeyboardInterrupt
     if not ended:

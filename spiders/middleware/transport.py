@@ -25,13 +25,18 @@ from twisted.web._newclient import HEADER, STATUS
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from spiders.middleware.places import PlaceLines
 from storage.records import TryLater
+from storage.records.host import host_of
 
 MOST_HEADERS = 1024 * 1024
 """Bytes of an answer's status line and headers together, beyond which it is refused."""
 
 request_sent = object()
 """A signal as Scrapy has them: a request goes out now (`request_reached_downloader`: it waits for that)."""
+
+SHORTEST_DELAY = 0.001
+"""Seconds between two requests of one process where no delay is wanted: see `spiders.settings`."""
 
 _EXPIRED, _NOT_YET, _REVOKED = 10, 9, 23  # X509_V_ERR_… of OpenSSL
 _UNTRUSTED = {
@@ -68,7 +73,20 @@ class BoundedHandler(HTTP11DownloadHandler):
         self._contextFactory = _ReasoningPolicy(self._contextFactory)  # type: ignore[assignment]
 
     async def download_request(self, request: Request) -> Response:
-        """Send a request, and `request_sent`."""
+        """Send a request when there is a place at its host, and `request_sent`."""
+        lines: PlaceLines | None = getattr(self._crawler.spider, "places", None)
+        if lines is None:
+            return await self._send(request)
+        async with lines.place(host_of(request.url), lines.rank_of(request), self._delay(request)):
+            return await self._send(request)
+
+    def _delay(self, request: Request) -> float:
+        """Return the pause that AutoThrottle, or robots.txt, asks for at the request's host just now."""
+        assert self._crawler.engine is not None
+        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        return slot.delay if slot is not None and slot.delay > SHORTEST_DELAY else 0.0
+
+    async def _send(self, request: Request) -> Response:
         self._signals.send_catch_log(request_sent, request=request)
         return await super().download_request(request)
 

@@ -6,24 +6,17 @@ file descriptor, and the kernel releases them whatever way the process ends.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
-import struct
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from storage.ledger.byte_locks import is_byte_locked, lock_byte, open_locks
 from storage.records.remedy import Busy
 
 LOCK_FILE = "sources.lock"
 _HISTORY = "/history"  # behind a slug, which has no slash
-if sys.platform == "linux":
-    _FLOCK, _FIELDS = "hhqqi0q", ("l_type", "l_whence", "l_start", "l_len", "l_pid")
-else:  # as the BSDs have it, and macOS
-    _FLOCK, _FIELDS = "qqihh0q", ("l_start", "l_len", "l_pid", "l_type", "l_whence")
-"""The layout of C's ``struct flock``."""
 
 
 class SourceBusy(Busy):
@@ -40,12 +33,12 @@ def hold_sources(folder: Path, slugs: Sequence[str], spare: Sequence[str] = ()) 
 
     Of the ``spare`` ones hold those that are free, and return them.
     """
-    descriptor = _open(folder)
+    descriptor = open_locks(folder / LOCK_FILE)
     try:
         for slug in sorted(slugs):
-            if not _lock(descriptor, slug):
+            if not lock_byte(descriptor, _byte_of(slug)):
                 raise SourceBusy(slug)
-        yield tuple(slug for slug in spare if _lock(descriptor, slug))
+        yield tuple(slug for slug in spare if lock_byte(descriptor, _byte_of(slug)))
     finally:
         os.close(descriptor)
 
@@ -61,45 +54,19 @@ class HistoryLock:
 
     def is_any_crawled(self, slugs: Iterable[str]) -> bool:
         """Return whether another process is crawling one of these sources. Nobody is kept out by asking."""
-        return any(_is_locked(self._descriptor, slug) for slug in slugs)
+        return any(is_byte_locked(self._descriptor, _byte_of(slug)) for slug in slugs)
 
 
 @contextmanager
 def hold_history(folder: Path, slug: str) -> Iterator[HistoryLock]:
     """Hold the lock of a source's backfill; raise `SourceBusy` when another process has it."""
-    descriptor = _open(folder)
+    descriptor = open_locks(folder / LOCK_FILE)
     try:
-        if not _lock(descriptor, f"{slug}{_HISTORY}"):
+        if not lock_byte(descriptor, _byte_of(f"{slug}{_HISTORY}")):
             raise SourceBusy(slug)
         yield HistoryLock(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _open(folder: Path) -> int:
-    return os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-
-
-def _is_locked(descriptor: int, slug: str) -> bool:
-    """Ask the kernel whether somebody else's lock is in the way of ours, and take none."""
-    asked = {
-        "l_type": fcntl.F_WRLCK,
-        "l_whence": os.SEEK_SET,
-        "l_start": _byte_of(slug),
-        "l_len": 1,
-        "l_pid": 0,
-    }
-    answer = fcntl.fcntl(descriptor, fcntl.F_GETLK, struct.pack(_FLOCK, *(asked[name] for name in _FIELDS)))
-    told: int = struct.unpack(_FLOCK, answer)[_FIELDS.index("l_type")]
-    return told != fcntl.F_UNLCK
-
-
-def _lock(descriptor: int, slug: str) -> bool:
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _byte_of(slug))
-    except (BlockingIOError, PermissionError):  # EAGAIN or EACCES, as POSIX leaves it open
-        return False
-    return True
 
 
 def _byte_of(slug: str) -> int:
