@@ -18,6 +18,7 @@ import typer
 from jianbao import __version__
 from jianbao.commands import (
     backfill,
+    backup,
     crawl,
     demo,
     export,
@@ -28,6 +29,7 @@ from jianbao.commands import (
     notify,
     recrawl,
     reindex,
+    restore,
     run,
     search,
     serve,
@@ -105,6 +107,8 @@ for _name, _command, _example in (
     ("stats", stats.stats, "stats"),
     ("sql", sql.sql, "sql 'SELECT media, count(*) FROM article GROUP BY media'"),
     ("verify", verify.verify, "verify --full"),
+    ("backup", backup.backup, "backup /mnt/backup/jianbao --keep 30"),
+    ("restore", restore.restore, "restore /mnt/backup/jianbao --to restored"),
     ("serve", serve.serve, "serve"),
 ):
     app.command(_name, epilog=f"Example: jianbao {_example}")(_command)

@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from jianbao.configuration.alert_keys import Alerts
+from jianbao.configuration.backup_keys import Backup
 from jianbao.configuration.common_keys import FACSIMILES, CommonKeys, Facsimile
 from jianbao.configuration.epaper_keys import EpaperKeys
 from jianbao.configuration.list_keys import ListKeys
@@ -234,6 +235,7 @@ class Configuration(Section):
     http: Http = Field(default=Http(), description="a table of its own, [http]")
     infocode: Infocode = Field(default=Infocode(), description="a table of its own, [infocode]")
     pictures: Pictures = Field(default=Pictures(), description="a table of its own, [pictures]")
+    backup: Backup = Field(default=Backup(), description="a table of its own, [backup]")
     service: Service = Field(default=Service(), description="a table of its own, [service]")
     alerts: Alerts = Field(default=Alerts(), description="a table of its own, [alerts]")
 

@@ -61,7 +61,23 @@ def _order_alerts(configuration: Configuration) -> ChoreOrder | None:
     )
 
 
-_ORDERS: tuple[Callable[[Configuration], ChoreOrder | None], ...] = (_order_alerts,)
+def _order_verify(_configuration: Configuration) -> ChoreOrder | None:
+    """A quick look at the whole archive, every day; what it finds is an event, not a failure of the chore."""
+    return ChoreOrder("verify", ("verify", "--json"), every=86_400.0, well=(0, 1), despite_obstacles=True)
+
+
+def _order_backup(configuration: Configuration) -> ChoreOrder | None:
+    wanted = configuration.backup
+    if wanted.to is None or wanted.schedule is None:
+        return None
+    return ChoreOrder("backup", ("backup", "--json"), schedule=wanted.schedule, time_limit=6 * 3600.0)
+
+
+_ORDERS: tuple[Callable[[Configuration], ChoreOrder | None], ...] = (
+    _order_alerts,
+    _order_verify,
+    _order_backup,
+)
 _LOOKS: dict[str, Callable[[Connection, datetime], bool]] = {"notify": is_notice_due}
 _LASTS: dict[str, Callable[[Connection], datetime | None]] = {}
 

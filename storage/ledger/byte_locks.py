@@ -40,7 +40,22 @@ def unlock_byte(descriptor: int, byte: int) -> None:
 
 def is_byte_locked(descriptor: int, byte: int) -> bool:
     """Ask the kernel whether another process has a byte; nobody is kept out by asking."""
-    asked = {"l_type": fcntl.F_WRLCK, "l_whence": os.SEEK_SET, "l_start": byte, "l_len": 1, "l_pid": 0}
+    return _is_locked(descriptor, byte, 1)
+
+
+def is_any_byte_locked(descriptor: int) -> bool:
+    """Ask the kernel whether another process has any byte; nobody is kept out by asking."""
+    return _is_locked(descriptor, 0, 0)
+
+
+def _is_locked(descriptor: int, start: int, length: int) -> bool:
+    asked = {
+        "l_type": fcntl.F_WRLCK,
+        "l_whence": os.SEEK_SET,
+        "l_start": start,
+        "l_len": length,
+        "l_pid": 0,
+    }
     answer = fcntl.fcntl(descriptor, fcntl.F_GETLK, struct.pack(_FLOCK, *(asked[name] for name in _FIELDS)))
     told: int = struct.unpack(_FLOCK, answer)[_TYPE]
     return told != fcntl.F_UNLCK

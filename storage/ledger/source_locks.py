@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.ledger.byte_locks import is_byte_locked, lock_byte, open_locks
+from storage.ledger.byte_locks import is_any_byte_locked, is_byte_locked, lock_byte, open_locks
 from storage.records.remedy import Busy
 
 LOCK_FILE = "sources.lock"
@@ -65,6 +65,18 @@ def hold_history(folder: Path, slug: str) -> Iterator[HistoryLock]:
         if not lock_byte(descriptor, _byte_of(f"{slug}{_HISTORY}")):
             raise SourceBusy(slug)
         yield HistoryLock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def is_any_held(folder: Path) -> bool:
+    """Tell whether another process holds the lock of any source in an archive's folder."""
+    try:
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        return is_any_byte_locked(descriptor)
     finally:
         os.close(descriptor)
 
