@@ -94,6 +94,9 @@ def _print_status(found: Document, now: datetime) -> None:
     columns = ("source", "last poll", "next run", "archived", "owed", "failed", "quarantined")
     print_table(columns, (_row(source, now) for source in found["sources"]), narrow=True)
     print_line(f"{_describe_service(found['service'], now)}; {ZONE_NOTE}")
+    if backup := found["backup"]:
+        made = short_time(backup["finished_at"], now)
+        print_line(f"last backup: {backup['status']} {made}, to {backup['destination']}")
     _print_issues(found)
     for row in found["sources"]:
         _print_source(found, row, now)

@@ -31,17 +31,20 @@ def verify(
     from jianbao.documents.verification import present_found
     from jianbao.terminal.output import print_json
     from jianbao.terminal.progress import telling
+    from jianbao.upkeep.backup_age import watch_backups
     from jianbao.upkeep.verify import verify_quickly
     from jianbao.upkeep.verify_full import verify_fully
 
     if restart and not full:
         raise typer.BadParameter("--restart goes with --full")
-    folder = Invocation.of(context).configuration().archive
+    configuration = Invocation.of(context).configuration()
+    folder = configuration.archive
     if full:
         with telling("verifying") as tell:
             found = verify_fully(folder, tell, restart=restart)
     else:
         found = verify_quickly(folder)
+    watch_backups(configuration)
     if as_json:
         print_json(present_found(found))
     else:

@@ -15,9 +15,11 @@ from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
 from jianbao.documents.history import group_spans, present_progress
 from jianbao.documents.issue_sums import present_issue_sums
+from jianbao.documents.verification import present_backup
 from scheduler.cron.line import parse_schedule
 from scheduler.liveness.heartbeat import read_service_state
 from storage.archive.folder import Archive
+from storage.custody.backups import find_backup
 from storage.events.event import list_open_events
 from storage.events.troubles import Trouble, list_troubles
 from storage.ledger.arrears import Arrears, list_overdue
@@ -58,6 +60,7 @@ def read_status(archive: Archive, now: datetime) -> Document:
         overdue = {one.source: one for one in list_overdue(connection, now)}
         histories = group_spans(list_spans(connection))
         issues = sum_issues(connection, rows, now)
+        tried = find_backup(connection)
     return {
         "sources": [
             _present_status(
@@ -72,6 +75,7 @@ def read_status(archive: Archive, now: datetime) -> Document:
         "events": [present_event(event) for event in events],
         "service": service,
         "faults": [asdict(fault) for fault in faults],
+        "backup": present_backup(tried),
         "hosts": [{"name": host.name, "rests_until": present_time(host.rests_until)} for host in resting],
     }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jianbao.documents.article import present_time
 from jianbao.documents.document import Document
+from storage.custody.backups import TriedBackup
 from storage.records.problem import Problem
 
 if TYPE_CHECKING:
@@ -21,6 +23,19 @@ def present_found(found: Found) -> Document:
         "problems": [present_problem(problem) for problem in found.problems],
         "notes": [present_problem(note) for note in found.notes],
         "untold": found.untold,
+    }
+
+
+def present_backup(tried: TriedBackup | None) -> Document | None:
+    """Return the last backup that was tried, None when none was."""
+    if tried is None:
+        return None
+    return {
+        "destination": tried.destination,
+        "started_at": present_time(tried.started_at),
+        "finished_at": present_time(tried.finished_at),
+        "status": tried.status,
+        "error": str(tried.error) if tried.error else None,
     }
 
 

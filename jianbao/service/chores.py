@@ -22,6 +22,8 @@ from scheduler.chore import Chore
 from scheduler.cron.line import parse_schedule
 from scheduler.runs import HistoryRefused
 from storage.archive.folder import Archive
+from storage.custody.backups import last_backup_at
+from storage.custody.looks import last_look_at
 from storage.events.notices import is_notice_due
 
 if TYPE_CHECKING:
@@ -79,7 +81,10 @@ _ORDERS: tuple[Callable[[Configuration], ChoreOrder | None], ...] = (
     _order_backup,
 )
 _LOOKS: dict[str, Callable[[Connection, datetime], bool]] = {"notify": is_notice_due}
-_LASTS: dict[str, Callable[[Connection], datetime | None]] = {}
+_LASTS: dict[str, Callable[[Connection], datetime | None]] = {
+    "verify": last_look_at,
+    "backup": last_backup_at,
+}
 
 
 def order_chores(configuration: Configuration) -> tuple[ChoreOrder, ...]:

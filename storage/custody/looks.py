@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from storage.database.schema_custody import verification
 from storage.events.event import open_event, resolve_events
@@ -86,6 +86,16 @@ def find_look(connection: Connection, depth: Depth, *, finished: bool) -> Look |
         return None
     columns = dict(row._mapping)
     return Look(**{**columns, "problems": tuple(map(unpack_problem, columns["problems"]))})
+
+
+def last_look_at(connection: Connection) -> datetime | None:
+    """Return when the latest look at the archive, of any depth, was finished."""
+    return connection.execute(select(func.max(verification.c.finished_at))).scalar()
+
+
+def first_look_at(connection: Connection) -> datetime | None:
+    """Return when the archive was looked at for the first time."""
+    return connection.execute(select(func.min(verification.c.started_at))).scalar()
 
 
 def pack_problem(problem: Problem) -> dict[str, Any]:
