@@ -42,13 +42,14 @@ def backfill(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     seconds: Annotated[float | None, typer.Option(hidden=True)] = None,
     idle: Annotated[bool, typer.Option("--idle", hidden=True)] = False,
+    begun: Annotated[bool, typer.Option("--begun", hidden=True)] = False,
 ) -> None:
     """Fetch a newspaper's history, from where it stopped."""
     from jianbao.crawl.backfill import BackfillWish, choose_source
 
     configuration = Invocation.of(context).configuration()
     source = choose_source(configuration, slug)
-    wish = BackfillWish(slug, _first(from_day), _last(to_day), newest_first, seconds)
+    wish = BackfillWish(slug, _first(from_day), _last(to_day), newest_first, seconds, begun)
     if dry_run:
         _tell_plan(configuration, source, wish, as_json=as_json)
         return

@@ -1,7 +1,8 @@
-"""`jianbao gaps`: what is missing, and why."""
+"""`jianbao gaps`: what is missing, and why; and to fetch it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from jianbao.terminal.invocation import Invocation
 if TYPE_CHECKING:
     from jianbao.documents.document import Document
     from jianbao.documents.gaps import GapsAsked
+    from storage.records.hole import Hole
     from storage.records.saying import Language
 
 _COLUMNS = ("source", "listed", "archived", "owed", "failed", "quarantined", "gone", "furniture", "holes")
@@ -31,6 +33,9 @@ def gaps(
     from_day: FromDay = None,
     to_day: ToDay = None,
     days: Annotated[bool, typer.Option("--days", help="Show the sums of each day as well.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Fetch what can be fetched, then say what remains.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show the ledger's sum and everything that is missing.
@@ -42,7 +47,10 @@ def gaps(
 
     invocation = Invocation.of(context)
     asked = _read_asked(slugs, from_day, to_day)
+    before = _repair(invocation, asked) if repair else None
     found = _read(invocation, asked, days=days)
+    if before is not None:
+        found["repair"] = _compare(before, found["gaps"])
     if as_json:
         print_json(tell_document(found, invocation.language(for_programs=True)))
     else:
@@ -70,6 +78,40 @@ def _read(invocation: Invocation, asked: GapsAsked, *, days: bool) -> Document:
         return read_gaps(view, datetime.now(UTC), asked, days=days)
 
 
+def _repair(invocation: Invocation, asked: GapsAsked) -> list[Hole]:
+    """Fetch what is missing; return what was before."""
+    from jianbao.crawl.opening import open_archive
+    from jianbao.crawl.repair import repair_holes
+    from jianbao.terminal.output import print_note
+    from jianbao.terminal.progress import watching
+    from storage.ledger.holes.every import list_holes
+    from storage.ledger.source import check_sources
+
+    configuration, language = invocation.configuration(), invocation.language()
+    with open_archive(configuration, polls=True, begin=False) as archive:
+        with archive.reading() as view:
+            check_sources(view, asked.sources)
+            now = datetime.now(UTC)
+            holes = list_holes(view, now, asked.sources, asked.first, asked.last, codes=None)
+        if holes:
+            with watching("fetching what is missing") as watch:
+                repair_holes(
+                    configuration,
+                    archive,
+                    holes,
+                    lambda said: print_note(said.tell(language)),
+                    watch,
+                )
+    return holes
+
+
+def _compare(before: Sequence[Hole], left: Sequence[Document]) -> Document:
+    """Return how many holes there were, and how many of them are closed."""
+    remaining = {(gap["source"], gap["from"], gap["kind"]) for gap in left}
+    closed = sum((hole.source, str(hole.first), hole.kind) not in remaining for hole in before)
+    return {"holes": len(before), "closed": closed}
+
+
 def _print(found: Document, language: Language) -> None:
     from jianbao.terminal.output import print_line, print_table
     from storage.records.saying import say
@@ -81,10 +123,13 @@ def _print(found: Document, language: Language) -> None:
     key = "gaps.holds" if ledger["holds"] else "gaps.does_not_hold"
     print_line(say(key, **{name: ledger[name] for name in _COLUMNS[1:-1]}).tell(language))
     for row in found["sources"]:
-        if row["listed"] and not row["habit"]["known"]:
+        if row["listed"] and row["habit"] and not row["habit"]["known"]:
             print_line(
                 say("gaps.habit_unknown", source=row["slug"], days=row["habit"]["days"]).tell(language)
             )
+    if "repair" in found:
+        repair = found["repair"]
+        print_line(say("gaps.repaired", count=repair["holes"], closed=repair["closed"]).tell(language))
     for gap in found["gaps"]:
         print_line(_describe(gap, language))
     if not found["gaps"]:

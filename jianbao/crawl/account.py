@@ -32,6 +32,7 @@ from storage.ledger.crawl import (
     settle_superseded_crawls,
     start_crawl,
 )
+from storage.ledger.holes.look import Seen, look_for_gaps, tell_gaps
 from storage.ledger.set_events import resolve_empty_sets
 
 _ABANDONED = "the process ended without closing its crawl"
@@ -70,18 +71,29 @@ def close_crawl(
     """Close a crawl's row with what it counted, and settle the events that it opens or ends."""
     merge_waiting_ghosts(archive)
     now = datetime.now(UTC)
+    slugs = (*order.slugs, *leftovers)
+    missed = _look_for_gaps(archive, order, counted, now)
     with archive.writing() as connection:
-        slugs = (*order.slugs, *leftovers)
         polled, tells = order.polls, order.may_doubt_layout
         resolve_empty_sets(connection, now, FILE_SCHEME)
         settle_regained(connection, archive.warc_folder, now)
         if order.history is None:  # pages of years ago tell nothing of those of today
             raise_alarms(connection, slugs, counted, now, polled=polled, may_doubt_layout=tells)
+        tell_gaps(connection, missed, now)
         finish_crawl(connection, crawl_id, counted, now, "interrupted" if counted.interrupted else None)
         if order.trigger == "schedule" and not counted.broken:
             resolve_events(connection, ("service_stuck",), now)
         if counted.status == "failed":
             tell_end(connection, order.slugs, counted, began, now, asked=not order.polls)
+
+
+def _look_for_gaps(archive: Archive, order: CrawlOrder, counted: CrawlCounts, now: datetime) -> list[Seen]:
+    """Return which sources miss days; nothing after a crawl that leaves its articles for the next."""
+    if counted.interrupted or counted.broken:
+        return []
+    slugs = order.slugs if order.history is None else (order.history.source,)
+    with archive.reading() as view:
+        return look_for_gaps(view, slugs, now)
 
 
 def follow_crawl(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from jianbao.configuration import Configuration, Source
-from jianbao.crawl.history import HistoryPlan, HistoryWish, plan_history
+from jianbao.crawl.history import HistoryPlan, HistoryWish, go_on, plan_history
 from jianbao.crawl.history_report import Estimate, estimate
 from jianbao.crawl.neighbours import find_neighbours
 from jianbao.crawl.order import CrawlOrder, CrawlReport, HistoryOrder
@@ -27,13 +27,17 @@ class NoHistory(Mistaken):
 
 @dataclass(frozen=True, slots=True)
 class BackfillWish:
-    """What somebody asks for. Days are included; ``seconds`` limits the time in which steps are made."""
+    """What somebody asks for. Days are included; ``seconds`` limits the time in which steps are made.
+
+    ``begun``: nothing but the spans that the ledger has and that are not done.
+    """
 
     slug: str
     first: date | None = None
     last: date | None = None
     newest_first: bool = True
     seconds: float | None = None
+    begun: bool = False
 
 
 def choose_source(configuration: Configuration, slug: str) -> Source:
@@ -60,6 +64,8 @@ def plan_backfill(archive: Archive | None, source: Source, wish: BackfillWish, n
     else:
         with archive.reading() as connection:
             known = list_spans(connection, source.slug)
+    if wish.begun:
+        return go_on(known, today, now)
     asked = HistoryWish(source.slug, today, wish.first, wish.last, wish.newest_first)
     return plan_history(asked, source.since, known, now)
 

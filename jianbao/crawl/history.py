@@ -67,6 +67,20 @@ def plan_history(wish: HistoryWish, since: date | None, known: Sequence[Span], n
     return HistoryPlan(first, last, tuple(todo), later, tuple(known))
 
 
+def go_on(known: Sequence[Span], today: date, now: datetime) -> HistoryPlan:
+    """Return a plan of nothing but the spans that were begun and are not done, the newest first."""
+    begun = sorted(
+        (span for span in known if span.state != "done"), key=lambda span: span.last_day, reverse=True
+    )
+    return HistoryPlan(
+        min((span.first_day for span in begun), default=today),
+        max((span.last_day for span in begun), default=today),
+        tuple(span for span in begun if span.is_due(now)),
+        tuple(span for span in begun if not span.is_due(now)),
+        tuple(known),
+    )
+
+
 def join_spans(spans: Iterable[Span]) -> list[Span]:
     """Return spans that are done, those that touch or overlap made one, by their first day."""
     joined: list[Span] = []

@@ -15,6 +15,8 @@ from storage.ledger.habits import read_habit
 from storage.ledger.holes.day_sums import DaySum, count_by_source_and_day
 from storage.ledger.holes.every import EXAMPLES, list_holes
 from storage.ledger.holes.pointers import Identify
+from storage.ledger.source import list_polled
+from storage.records.habit import Habit
 from storage.records.hole import CONTRADICTIONS, Hole
 from storage.records.press_days import PRESS_ZONE, press_day
 
@@ -43,10 +45,11 @@ def read_gaps(
     """Return the ledger's sums, whether they hold, and what is missing; with ``days`` each day's sums."""
     holes = list_holes(view, now, asked.sources, asked.first, asked.last, codes=codes, identify=identify)
     sums = count_coverage(view, asked.sources, since=_begin(asked.first), until=_end(asked.last))
+    polled = {slug for slug, _, _ in list_polled(view)}
     ledger = {name: sum(getattr(one, name) for one in sums) for name in ("listed", *STATES)}
     found: Document = {
         "ledger": ledger | {"holds": _is_proved(ledger, holes)},
-        "sources": [_present_source(view, one, holes, now) for one in sums],
+        "sources": [_present_source(view, one, holes, now, is_polled=one.source in polled) for one in sums],
         "gaps": [present_hole(hole) for hole in holes],
     }
     if days:
@@ -69,21 +72,27 @@ def present_hole(hole: Hole) -> Document:
     }
 
 
-def _present_source(view: Connection, sums: Coverage, holes: Sequence[Hole], now: datetime) -> Document:
+def _present_source(
+    view: Connection, sums: Coverage, holes: Sequence[Hole], now: datetime, *, is_polled: bool
+) -> Document:
     counts = asdict(sums)
     slug = counts.pop("source")
     own = [hole for hole in holes if hole.source == slug]
-    habit = read_habit(view, slug, press_day(now))
+    habit = read_habit(view, slug, press_day(now)) if is_polled else None
     return {
         "slug": slug,
         **counts,
         "holds": _is_proved(counts, own),
         "holes": len(own),
-        "habit": {
-            "known": habit.is_known,
-            "days": habit.seen,
-            "weekdays": [round(day.share, 2) for day in habit.weekdays],
-        },
+        "habit": None if habit is None else _present_habit(habit),
+    }
+
+
+def _present_habit(habit: Habit) -> Document:
+    return {
+        "known": habit.is_known,
+        "days": habit.seen,
+        "weekdays": [round(day.share, 2) for day in habit.weekdays],
     }
 
 

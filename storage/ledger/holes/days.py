@@ -29,7 +29,7 @@ from storage.records.saying import Saying, read_saying, say
 from storage.records.span import Span
 
 _DAY = timedelta(days=1)
-_LATE = timedelta(hours=2)
+LATE = timedelta(hours=2)
 """For how long after a day's end what was printed on it may still be listed."""
 _TOGETHER = timedelta(days=120)
 """Days for which one habit is learned, and those beside them that teach it as well."""
@@ -46,6 +46,13 @@ class Watch:
     covered: Sequence[tuple[date, date]]
     pauses: Sequence[Pause]
     spans: Sequence[Span] = ()
+
+    def is_judged(self, day: date) -> bool:
+        """Return whether a poll succeeded after a day was over, or a backfill went through it."""
+        if day < press_day(self.source.added_at):
+            return True
+        last = self.source.last_succeeded_at
+        return last is not None and day < press_day(last - LATE)
 
 
 def find_days(connection: Connection, asked: Asked) -> Iterator[Hole]:
@@ -72,7 +79,7 @@ def read_watch(connection: Connection, source: StoredSource, now: datetime) -> W
     """Return what is known of the days of a source."""
     spans = list_spans(connection, source.slug)
     pauses = list_pauses(connection, source.slug, now) if source.enabled else []
-    last = press_day(now - _LATE) - _DAY
+    last = press_day(now - LATE) - _DAY
     if not source.enabled:
         last = min(last, press_day(source.last_succeeded_at or source.added_at) - _DAY)
     covered = [(span.first_day, span.last_day) for span in spans if span.state == "done"]
@@ -106,6 +113,8 @@ def _find_silent(
 def _judge(day: date, watch: Watch, habit: Habit, is_unwatched: bool) -> tuple[date, HoleKind, Saying] | None:
     """Return what a day without anything is: against the habit, watched by nobody, or neither."""
     pause = next((pause for pause in watch.pauses if pause.has_day(day)), None)
+    if pause is None and not watch.is_judged(day):
+        return None
     is_expected = habit.is_expected(day)
     if is_expected or (pause is not None and not habit.is_known):
         if pause is not None or is_unwatched:
