@@ -35,6 +35,10 @@ _TOGETHER = timedelta(days=120)
 """Days for which one habit is learned, and those beside them that teach it as well."""
 
 
+Missed = tuple[date, HoleKind, Saying]
+"""A day that is missed, as which kind of hole, and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """What is known of the days of a source: ``covered`` are those that should be in the archive.
@@ -71,8 +75,13 @@ def find_days_of(connection: Connection, source: StoredSource, asked: Asked) -> 
     watch = read_watch(connection, source, asked.now)
     yield from (hole for span in watch.spans if (hole := _undone(span, asked)) is not None)
     for first, last in _within(watch.covered, asked):
+        told: set[date] = set()
+        found: list[Missed] = []
         for start, end in _parts(first, last):
-            yield from _find_silent(connection, watch, start, end, asked)
+            part = _list_told(connection, source.slug, start, end)
+            found += _find_missed(connection, watch, [day for day in each_day(start, end) if day not in part])
+            told |= part
+        yield from _join_missed(source.slug, found, told)
 
 
 def read_watch(connection: Connection, source: StoredSource, now: datetime) -> Watch:
@@ -88,24 +97,26 @@ def read_watch(connection: Connection, source: StoredSource, now: datetime) -> W
     return Watch(source, _join(covered, last), pauses, [span for span in spans if span.state != "done"])
 
 
-def _find_silent(
-    connection: Connection, watch: Watch, first: date, last: date, asked: Asked
-) -> Iterator[Hole]:
-    """Yield the holes among some days, by the habit that they and those beside them teach."""
-    slug = watch.source.slug
-    teaching = max(first - _TOGETHER, watch.covered[0][0]), min(last + _TOGETHER, watch.covered[-1][1])
-    habit = learn_span_habit(connection, slug, *teaching)
-    told = _list_told(connection, slug, first, last)
-    days = [day for day in each_day(first, last) if day not in told]
-    unwatched = _list_unwatched(connection, watch, [day for day in days if habit.is_expected(day)])
-    run: list[tuple[date, HoleKind, Saying]] = []
-    for day in days:
-        found = _judge(day, watch, habit, day in unwatched)
-        if found is not None and asked.has_day(day):
-            if run and (run[-1][1:] != found[1:] or _is_told_between(told, run[-1][0], day)):
-                yield _hole(slug, run)
-                run = []
-            run.append(found)
+def _find_missed(connection: Connection, watch: Watch, silent: Sequence[date]) -> list[Missed]:
+    """Return which of some silent days are missed, by the habit that they and those beside them teach."""
+    if not silent:
+        return []
+    first, last = silent[0] - _TOGETHER, silent[-1] + _TOGETHER
+    teaching = max(first, watch.covered[0][0]), min(last, watch.covered[-1][1])
+    habit = learn_span_habit(connection, watch.source.slug, *teaching)
+    unwatched = _list_unwatched(connection, watch, [day for day in silent if habit.is_expected(day)])
+    judged = (_judge(day, watch, habit, day in unwatched) for day in silent)
+    return [one for one in judged if one is not None]
+
+
+def _join_missed(slug: str, found: Sequence[Missed], told: set[date]) -> Iterator[Hole]:
+    """Yield missed days as holes: those of one kind between which nothing was printed are one."""
+    run: list[Missed] = []
+    for one in found:
+        if run and (run[-1][1:] != one[1:] or _is_told_between(told, run[-1][0], one[0])):
+            yield _hole(slug, run)
+            run = []
+        run.append(one)
     if run:
         yield _hole(slug, run)
 
@@ -144,7 +155,7 @@ def _is_told_between(told: set[date], first: date, last: date) -> bool:
     return any(day in told for day in each_day(first, last))
 
 
-def _hole(slug: str, run: Sequence[tuple[date, HoleKind, Saying]]) -> Hole:
+def _hole(slug: str, run: Sequence[Missed]) -> Hole:
     _, kind, reason = run[0]
     return Hole(slug, run[0][0], run[-1][0], kind, reason, len(run))
 

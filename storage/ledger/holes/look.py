@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, func, select
 
 from storage.database.schema import event, issue, listing
 from storage.events.event import EXAMPLES, is_event_open, open_event, resolve_events
@@ -75,7 +75,9 @@ def _look_at(connection: Connection, slug: str, now: datetime) -> Seen | None:
     since = _begin_of_look(connection, slug, now, is_open=is_open)
     asked = Asked(now, (slug,), first=since, last=press_day(now))
     found = [hole for hole in find_days_of(connection, source, asked) if hole.kind in ("silent", "unwatched")]
-    holes = tuple(hole for hole in found if _is_news(connection, hole, is_open=is_open))
+    if not is_open and is_event_open(connection, _SILENT, source=slug):  # which tells of the same silence
+        found = [hole for hole in found if hole.kind == "unwatched"]
+    holes = tuple(found)
     return Seen(slug, holes) if holes or is_open else None
 
 
@@ -98,21 +100,19 @@ def _may_miss_days(connection: Connection, source: StoredSource, now: datetime) 
 
 
 def _begin_of_look(connection: Connection, slug: str, now: datetime, *, is_open: bool) -> date:
-    """Return the first day that is looked at: with an open event, so far back that it has its days."""
+    """Return the first day that is looked at: none that was over when somebody resolved the last event.
+
+    With an open event it is so far back that its days are among them.
+    """
     usual = press_day(now) - _LOOK_BACK
     told = _read_told(connection, slug) if is_open else []
     named = [date.fromisoformat(days[:10]) for days in told]
-    return max(min([usual, *named]), press_day(now) - _LONGEST_LOOK)
-
-
-def _is_news(connection: Connection, hole: Hole, *, is_open: bool) -> bool:
-    """Return whether nobody was told of a hole: no event about it was resolved, and its silence has none."""
-    over = datetime.combine(hole.last, time(), PRESS_ZONE) + _DAY
-    of_source = event.c.source == hole.source
-    told = exists().where(of_source, event.c.kind == GAP_FOUND, event.c.resolved_at >= over)
-    if connection.execute(select(told)).scalar_one():
-        return False
-    return is_open or hole.kind == "unwatched" or not is_event_open(connection, _SILENT, source=hole.source)
+    resolved = select(func.max(event.c.resolved_at)).where(
+        event.c.kind == GAP_FOUND, event.c.source == slug, event.c.resolved_at <= now
+    )
+    seen = connection.execute(resolved).scalar()
+    first = max(min([usual, *named]), press_day(now) - _LONGEST_LOOK)
+    return first if seen is None else max(first, press_day(seen))
 
 
 def _read_told(connection: Connection, slug: str) -> list[str]:
