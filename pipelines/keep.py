@@ -45,7 +45,7 @@ def amend_time(fetched: Article, stored: StoredArticle, now: datetime) -> Articl
     if article == stored.article and article.witness == stored.article.witness:
         return None
     after = replace(stored, article=article)
-    time = _time_change(stored.article, article, now)
+    time = tell_time_change(stored.article, article, now)
     return ArticleChange("amend", after, stored, time=time, copies=(stored.content_hash,))
 
 
@@ -85,7 +85,7 @@ def _update(comparison: Comparison, stored: StoredArticle, now: datetime) -> Art
         status="archived",
     )
     change = ArticleChange(
-        "update", after, stored, time=_time_change(stored.article, comparison.article, now)
+        "update", after, stored, time=tell_time_change(stored.article, comparison.article, now)
     )
     change = replace(change, copies=_copies(change))
     if comparison.kind == "revised":
@@ -102,7 +102,7 @@ def _copies(change: ArticleChange) -> tuple[str, ...]:
     return (now,) if change.is_retimed else ()
 
 
-def _time_change(before: Article, after: Article, now: datetime) -> TimeChange | None:
+def tell_time_change(before: Article, after: Article, now: datetime) -> TimeChange | None:
     """Return that an article has another time than before, or a more exact one, and by whose word."""
     if (before.published_at, before.precision) == (after.published_at, after.precision):
         return None

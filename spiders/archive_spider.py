@@ -14,6 +14,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from spiders.answer_reading import read_answer
 from spiders.answers import answer_of
 from spiders.kinds.kind import Answer, Kind, KindContext
 from spiders.kinds.registry import UnknownKind, load_kind
@@ -25,7 +26,6 @@ from spiders.parts import MOST_PARTS, incomplete
 from spiders.pictures import PictureFetches, PictureHosts
 from spiders.polling import Polling
 from spiders.port import Port
-from spiders.readers.web_codecs import LOST
 from spiders.search import Search, Searches
 from spiders.turns import Turns
 from storage.records import (
@@ -494,18 +494,4 @@ class ArchiveSpider(Spider):
             yield delivery
 
     def _read(self, answer: Answer, search: Search) -> Draft:
-        try:
-            return _believed(self._kind_of(search.owed).read(answer, search.owed), answer)
-        except (SetAside, Vanished):
-            raise
-        except Exception as error:
-            raise SetAside(f"could not be read ({type(error).__name__}: {error})") from error
-
-
-def _believed(draft: Draft, answer: Answer) -> Draft:
-    """Return a draft whose own words are whole; raise `SetAside` when what its page lost may be in it."""
-    said = (draft.title, draft.kicker, draft.subtitle, draft.tag, draft.media, draft.summary)
-    bodies = (draft.body_html, draft.linked_html, *(paragraph.text for paragraph in draft.paragraphs))
-    if any(LOST in words for words in (*said, *bodies) if words) and (complaint := answer.page.complaint):
-        raise SetAside(complaint)
-    return draft
+        return read_answer(self._kind_of(search.owed), answer, search.owed)

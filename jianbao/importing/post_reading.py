@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context
 from urllib.parse import unquote
 
+from jianbao.upkeep.worker_process import begin_worker, free_feeder
 from pipelines.compare.fingerprint import content_hash
 from pipelines.compare.precedence import FILE_SCHEME, is_current
 from pipelines.decide_import import Believed
@@ -137,7 +135,7 @@ def _read_elsewhere(chunks: Iterator[Sequence[Resource]]) -> Iterator[list[ReadP
     waiting: deque[tuple[Sequence[Resource], Future[list[ReadPost]]]] = deque()
     workers = max(1, min(3, (os.cpu_count() or 2) - 1))
     # Not forked: a fork takes the locks of this process's threads with it.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker)
     try:
         for chunk in chunks:
             waiting.append((chunk, pool.submit(_read_there, chunk)))
@@ -146,20 +144,10 @@ def _read_elsewhere(chunks: Iterator[Sequence[Resource]]) -> Iterator[list[ReadP
         while waiting:
             yield _give_back(*waiting.popleft())
     except BrokenProcessPool:
-        _free_feeder(pool)
+        free_feeder(pool)
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _free_feeder(pool: ProcessPoolExecutor) -> None:
-    """Close the pipe that nobody reads any more: the thread that still writes to it would never end.
-
-    Newer Pythons do so themselves (CPython's issue 94777); 3.11.2, which is Debian 12's, does not.
-    """
-    queue = getattr(pool, "_call_queue", None)
-    if queue is not None:
-        queue._reader.close()  # noqa: SLF001 - there is no other way to it
 
 
 def _read_there(chunk: Sequence[Resource]) -> list[ReadPost]:
@@ -169,17 +157,3 @@ def _read_there(chunk: Sequence[Resource]) -> list[ReadPost]:
 
 def _give_back(chunk: Sequence[Resource], reading: Future[list[ReadPost]]) -> list[ReadPost]:
     return [replace(post, resource=resource) for post, resource in zip(reading.result(), chunk, strict=True)]
-
-
-def _begin_worker() -> None:
-    """Leave an interrupt to the process that stores, and end when that one ends, in whatever way."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -127,6 +128,19 @@ class FeedKind(PageKind):
     def at_hand(self, owed: Owed) -> tuple[Draft, str] | None:
         """Return the draft of an article that the feed of this crawl has whole, and the feed's address."""
         return self._held.pop((owed.source, owed.info_code), None)
+
+    def read_kept(self, answer: Answer, owed: Owed) -> Draft:
+        """Read a kept answer: the feed itself, where that had the article whole."""
+        declared = self.context.sources.get(owed.source)
+        rules = declared.rules if declared is not None else None
+        if isinstance(rules, ListRules) and rules.full and answer.url != owed.url:
+            with suppress(SetAside):
+                self._list(answer, _read(answer, rules), owed.source, rules)
+            held = self.at_hand(owed)
+            self._held.clear()
+            if held is not None:
+                return held[0]
+        return self.read(answer, owed)
 
     def _list(self, answer: Answer, feed: Feed, slug: str, rules: ListRules) -> tuple[Listed, ...]:
         """Return the articles that a feed lists; hold what it has whole of them, where the source says so."""

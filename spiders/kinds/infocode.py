@@ -31,6 +31,12 @@ class InfoCodeKind(Kind):
             return read_article_json(answer.page.text, answer.url, owed.info_code)
         return read_article(answer.page.text, answer.url)
 
+    def read_kept(self, answer: Answer, owed: Owed) -> Draft:
+        """Read a kept answer: the endpoint's is told by itself, wherever the endpoint was then."""
+        if answer.page.text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[", "("):
+            return read_article_json(answer.page.text, answer.url, owed.info_code)
+        return self.read(answer, owed)
+
     def page_for_rest(self, draft: Draft, owed: Owed) -> str | None:
         """Return the page to ask for title and time, where the endpoint leaves them out and nobody tells."""
         page = self.context.article_page

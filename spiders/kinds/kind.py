@@ -160,6 +160,13 @@ class Kind(ABC):
         Raises `SetAside` when it is no article's page, and `Vanished` when it says that there is none.
         """
 
+    def read_kept(self, answer: Answer, owed: Owed) -> Draft:
+        """Return what a kept answer says of an article: as `read`, of whatever answered once.
+
+        Nobody remembers how it was asked for, and it may be a list that had the article whole.
+        """
+        return self.read(answer, owed)
+
     @property
     def has_articles_at_hand(self) -> bool:
         """Whether a list that this crawl polled has whole articles: see `at_hand`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -19,11 +20,12 @@ from storage.articles.article import (
     update_article,
 )
 from storage.articles.time_change import record_time_change
+from storage.captures.capture import read_captures
 from storage.events.event import open_event, record_event, resolve_events
 from storage.ledger.listing import change_listings, date_listings, ensure_listing
 from storage.ledger.picture import owe_pictures
 from storage.ledger.source import ensure_import_source
-from storage.records import ArticleChange, Decision, EventChange, Exchange, Resource, StoredArticle
+from storage.records import ArticleChange, Cause, Decision, EventChange, Exchange, Resource, StoredArticle
 from storage.search import IndexChange, ReadyTokens, index_articles
 from storage.stories.story import owe_stories
 
@@ -69,7 +71,7 @@ def write_decision(
         ensure_listing(connection, decision.enter, decision.at)
     capture_id = _keep(archive, connection, decision, crawl_id)
     if decision.article is not None:
-        following = _change_article(connection, decision.article, capture_id, tokens)
+        following = _change_article(connection, decision.article, decision.at, capture_id, tokens)
     if decision.pictures is not None:
         owe_pictures(connection, decision.info_code, decision.pictures, decision.at)
     change_listings(connection, decision.info_code, decision.listings, capture_id)
@@ -103,7 +105,11 @@ def _keep_one(
 
 
 def _change_article(
-    connection: Connection, change: ArticleChange, capture_id: int | None, tokens: Sequence[ReadyTokens]
+    connection: Connection,
+    change: ArticleChange,
+    decided_at: datetime,
+    capture_id: int | None,
+    tokens: Sequence[ReadyTokens],
 ) -> Following:
     """Write an article as it is to be; return what follows from that."""
     after = _complete(connection, change, capture_id)
@@ -114,7 +120,7 @@ def _change_article(
         assert capture_id is not None, "an answer came"
         touch_article(connection, after, after.last_checked_at, capture_id)
         return _NOTHING
-    _write(connection, change, after)
+    _write(connection, change, after, decided_at, capture_id)
     if change.time is not None:
         record_time_change(connection, replace(change.time, capture_id=capture_id))
     for content_hash in change.copies:
@@ -138,15 +144,32 @@ def _complete(connection: Connection, change: ArticleChange, capture_id: int | N
     return after
 
 
-def _write(connection: Connection, change: ArticleChange, after: StoredArticle) -> None:
+def _write(
+    connection: Connection,
+    change: ArticleChange,
+    after: StoredArticle,
+    decided_at: datetime,
+    capture_id: int | None,
+) -> None:
     if change.step == "insert":
         insert_article(connection, after)
         return
     update_article(connection, after)
+    if change.step == "reread":  # the article keeps when its page was looked at last, and what came then
+        after = replace(after, capture_id=capture_id, last_checked_at=decided_at)
     if change.revision == "add":
-        insert_revision(connection, after, change.changed)
+        insert_revision(connection, after, change.changed, _cause(connection, change, capture_id))
     elif change.revision == "replace":
         replace_revision(connection, after)
+
+
+def _cause(connection: Connection, change: ArticleChange, capture_id: int | None) -> Cause:
+    """Return who changed a text: we, where what came is, byte for byte, the page that stood before."""
+    before = change.before.capture_id if change.before is not None else None
+    if change.cause == "reader" or before is None or capture_id is None:
+        return change.cause
+    held = read_captures(connection, (before, capture_id))
+    return "reader" if len({one.payload_digest for one in held.values()}) == 1 < len(held) else "newspaper"
 
 
 def _change_events(connection: Connection, change: EventChange, decision: Decision) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, union
 from sqlalchemy import text as sql_text
 
 from storage.database.batches import batches
-from storage.database.prepared import Prepared
+from storage.database.prepared import Prepared, among
 from storage.database.schema import capture, facsimile, issue_page, listing, picture, revision
 from storage.records import Capture, WarcPlace, info_code_day
 
@@ -20,6 +23,23 @@ _FIND_PAYLOAD = Prepared(
     select(capture.c.id)
     .where(capture.c.payload_digest == bindparam("digest"), capture.c.refers_to.is_(None))
     .order_by(capture.c.id)
+)
+_PLACE = (
+    capture.c.id,
+    capture.c.url,
+    capture.c.fetched_at,
+    capture.c.status,
+    capture.c.content_type,
+    capture.c.payload_digest,
+    capture.c.warc_file,
+    capture.c.warc_offset,
+    capture.c.warc_length,
+    capture.c.refers_to,
+)
+_FIND_MANY = Prepared(
+    select(capture.c.info_code, *_PLACE)
+    .where(among(capture.c.info_code, "codes"))
+    .order_by(capture.c.info_code, capture.c.id)
 )
 _FIND_UNDER = (
     select(capture)
@@ -98,6 +118,26 @@ def list_captures_of(connection: Connection, info_code: str, limit: int = 200) -
     return [_capture(row) for row in connection.execute(rows)]
 
 
+def list_captures_of_many(
+    connection: Connection, info_codes: Sequence[str]
+) -> tuple[dict[str, list[Capture]], dict[int, Capture]]:
+    """Return the captures of these articles, of each the first fetched first, and by id those that hold the
+    payloads of their revisits.
+
+    Of answers from one address that are the same, one after the other, only the first is returned.
+    """
+    rows = _FIND_MANY.run(connection, {"codes": json.dumps([*info_codes])}).fetchall()
+    found: dict[str, list[Capture]] = {}
+    last: dict[tuple[str, str], str] = {}
+    for code, *values in rows:
+        one = _read(values)
+        if last.get((code, one.url)) != one.payload_digest:
+            last[code, one.url] = one.payload_digest
+            found.setdefault(code, []).append(one)
+    wanted = {one.refers_to for some in found.values() for one in some if one.refers_to is not None}
+    return found, read_captures(connection, sorted(wanted)) if wanted else {}
+
+
 def list_captures_under(connection: Connection, info_code: str, scheme: str) -> list[Capture]:
     """Return the captures of an article whose addresses begin with ``scheme``, the first one first."""
     rows = connection.execute(_FIND_UNDER, {"code": info_code, "scheme": scheme})
@@ -152,6 +192,14 @@ def committed_end(connection: Connection, file: str) -> int:
         .limit(1)
     ).scalar()
     return end or 0
+
+
+def _read(values: Sequence[Any]) -> Capture:
+    """Return the capture of the columns of `_PLACE`."""
+    identity, url, fetched_at, status, content_type, digest, file, offset, length, refers_to = values
+    moment = datetime.fromisoformat(fetched_at).replace(tzinfo=UTC)
+    place = WarcPlace(file, offset, length)
+    return Capture(url, moment, status, content_type, digest, place, refers_to, identity)
 
 
 def _capture(row: Row[tuple[object, ...]]) -> Capture:

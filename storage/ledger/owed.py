@@ -94,6 +94,20 @@ def find_listings(connection: Connection, info_code: str) -> list[Owed]:
     return _all_owed(connection, rows.all())
 
 
+def find_many_listings(connection: Connection, info_codes: Sequence[str]) -> dict[str, list[Owed]]:
+    """Return every listing of these info codes, of each the first listed first, whatever its state."""
+    found: dict[str, list[Owed]] = {}
+    for part in batches(info_codes):
+        rows = connection.execute(
+            select(*_COLUMNS)
+            .where(listing.c.info_code.in_(part))
+            .order_by(listing.c.info_code, listing.c.first_listed_at, listing.c.source)
+        ).all()
+        for row in rows:
+            found.setdefault(row.info_code, []).append(_owed(row, ()))
+    return found
+
+
 def select_listings(connection: Connection, wanted: ListingFilter) -> list[Owed]:
     """Return the listings that match, one for each article and form: the first that listed it."""
     moment = func.coalesce(article.c.published_at, listing.c.first_listed_at)

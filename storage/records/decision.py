@@ -11,15 +11,16 @@ from storage.records.article import Article
 from storage.records.capture import Exchange, Resource
 from storage.records.listing import ListingState, Owed
 from storage.records.picture import OwedPictures
+from storage.records.revision import Cause
 from storage.records.stored_article import StoredArticle, TimeChange
 
 Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined", "furniture"]
 """How a fetched article ends; ``furniture``: it is a picture or an advertisement without text."""
 FileOutcome = Literal["older", "known"]
 """How an imported file ends besides: a better text stands, or the archive holds this very file."""
-ArticleStep = Literal["insert", "update", "amend", "touch", "gone"]
-"""What is written of an article: all of it; what is known now, by this answer, or by its time alone; that it
-was fetched and has not changed; that its page is gone."""
+ArticleStep = Literal["insert", "update", "amend", "reread", "touch", "gone"]
+"""What is written of an article: all of it; what is known now, by this answer, or by its time alone, or by
+another reading of what was kept; that it was fetched and has not changed; that its page is gone."""
 RevisionStep = Literal["add", "replace"]
 EventStep = Literal["open", "record", "resolve"]
 
@@ -30,7 +31,7 @@ class ArticleChange:
 
     The archive gives ``after`` its id where the publication time is new, and its capture where the answer
     becomes the article's original. ``changed`` is what a revision that is added changed. ``copies`` are the
-    contents (their hashes) whose articles are pointed anew to the first of them.
+    contents (their hashes) whose articles are pointed anew to the first of them. ``cause`` is who changed it.
     """
 
     step: ArticleStep
@@ -40,6 +41,7 @@ class ArticleChange:
     changed: Mapping[str, Any] = field(default_factory=dict)
     time: TimeChange | None = None
     copies: tuple[str, ...] = ()
+    cause: Cause = "newspaper"
 
     @property
     def is_retimed(self) -> bool:
