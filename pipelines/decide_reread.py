@@ -76,7 +76,7 @@ def _improve(found: StoredArticle, stored: StoredArticle, now: datetime) -> Arti
         parser_version=PARSER_VERSION,
         revision=stored.revision + is_revised,
     )
-    if not is_revised and not differ(found, stored):
+    if not is_revised and not is_another(found, stored):
         return None
     time = tell_time_change(stored.article, found.article, now)
     change = ArticleChange("reread", after, stored, time=time, cause="reader")
@@ -89,7 +89,7 @@ def _improve(found: StoredArticle, stored: StoredArticle, now: datetime) -> Arti
     return replace(change, revision="replace") if words[0] != words[1] else change
 
 
-def differ(found: StoredArticle, stored: StoredArticle) -> bool:
+def is_another(found: StoredArticle, stored: StoredArticle) -> bool:
     """Tell whether an article is another one by another reading, in whatever is archived of it."""
     one, other = found.article, stored.article
     if found.forms != stored.forms or one.witness != other.witness:

@@ -58,7 +58,7 @@ def reparse(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Read kept pages again, without a network; say what would change, or change it."""
+    """Read kept pages again, without a network."""
     from jianbao.reparse.wish import ReparseWish
     from pipelines.judge import PARSER_VERSION
     from storage.archive.material import MaterialFilter

@@ -58,13 +58,15 @@ def reparse_archive(
     watch: Watch | None = None,
     tell: Callable[[str], None] | None = None,
     processes: int = _PROCESSES,
+    batch: int = _BATCH,
 ) -> Summary:
     """Read again what matches a wish, write what changes where it says so, and return the sums.
 
-    An interrupt ends it early, and is noted in them. ``processes`` 0: all is done in this one. Raises
+    An interrupt ends it early, and is noted in them. ``processes`` 0: all is done in this one; a ``batch`` of
+    articles is read by one of them at a time, and is written before how far all has come is noted. Raises
     `ReparseBusy`, `ReadingStopped`, and what tells of an archive that cannot be written.
     """
-    run = _Reparse(configuration, archive, wish, watch, tell, processes)
+    run = _Reparse(configuration, archive, wish, watch, tell, processes, batch)
     if not wish.apply:
         return run.look()
     try:
@@ -84,6 +86,7 @@ class _Reparse:
     watch: Watch | None
     tell: Callable[[str], None] | None
     processes: int
+    batch: int
     summary: Summary = field(default_factory=Summary)
     _of: int = 0
     _last: str = ""
@@ -164,7 +167,7 @@ class _Reparse:
         """Yield the codes that match, some at a time, with what was found of them; by code."""
         self._of = of
         batches = self._codes(after)
-        if not self.processes or of - self.summary.read <= _BATCH:
+        if not self.processes or of - self.summary.read <= self.batch:
             examiner = Examiner.of(self.configuration, self.archive)
             for codes in batches:
                 self._last = codes[-1]
@@ -181,7 +184,7 @@ class _Reparse:
         if left is not None:
             left -= self.summary.read
         while left is None or left > 0:
-            size = _BATCH if left is None else min(_BATCH, left)
+            size = self.batch if left is None else min(self.batch, left)
             codes = _list_codes(self.archive, self.wish.filter, after, size)
             if not codes:
                 return
