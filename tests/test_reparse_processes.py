@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -13,7 +14,6 @@ import pytest
 from sqlalchemy import text
 from support.newsroom import Newsroom, small_press
 
-from benchmarks.no_network import blocked_network
 from jianbao.configuration import Configuration, load_configuration
 from jianbao.reparse import run as running
 from jianbao.reparse.examining import begin_examining
@@ -22,6 +22,10 @@ from jianbao.reparse.summary import Summary
 from jianbao.reparse.wish import ReparseWish
 from storage.archive.folder import Archive
 from storage.ledger.source_locks import hold_sources
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+from no_network import blocked_network
 
 
 @pytest.fixture
