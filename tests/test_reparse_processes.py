@@ -20,6 +20,8 @@ from jianbao.reparse.examining import begin_examining
 from jianbao.reparse.run import reparse_archive
 from jianbao.reparse.summary import Summary
 from jianbao.reparse.wish import ReparseWish
+from jianbao.reparse.writing import note_progress
+from pipelines.judge import PARSER_VERSION
 from storage.archive.folder import Archive
 from storage.ledger.source_locks import hold_sources
 
@@ -53,9 +55,11 @@ def reparse(newsroom: Newsroom, *, processes: int = 0, anew: bool = False) -> Su
 def contents(folder: Path) -> list[tuple[object, ...]]:
     """Return every article with its revisions, but for when it was re-parsed."""
     with Archive.open_existing(folder) as archive, archive.reading() as connection:
-        rows = connection.execute(text("SELECT * FROM article ORDER BY info_code")).all()
-        rows += connection.execute(text("SELECT info_code, number, title, text, cause FROM revision")).all()
-        return [tuple(row) for row in rows]
+        found = [
+            *connection.execute(text("SELECT * FROM article ORDER BY info_code")),
+            *connection.execute(text("SELECT info_code, number, title, text, cause FROM revision")),
+        ]
+        return [tuple(row) for row in found]
 
 
 def test_two_processes_read_what_one_does(newsroom: Newsroom, tmp_path: Path) -> None:
@@ -91,14 +95,14 @@ def test_one_that_was_cut_short_goes_on_and_nothing_is_doubled(
     newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(newsroom.archive_folder, tmp_path / "whole")
-    whole = note = running.note_progress
+    note = note_progress
     calls: list[int] = []
 
     def die(*arguments: object) -> None:
         calls.append(1)
         if len(calls) == 3:
             raise Killed  # what this batch changed is written, and not noted
-        whole(*arguments)  # type: ignore[arg-type]
+        note(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(running, "note_progress", die)
     with pytest.raises(Killed):
@@ -146,7 +150,7 @@ def test_another_wish_and_a_fresh_start_begin_at_the_beginning(newsroom: Newsroo
                     " SELECT :wish, :version, 'running', max(info_code), '2026-01-01', '2026-01-01'"
                     " FROM article"
                 ),
-                {"wish": name, "version": running.PARSER_VERSION},
+                {"wish": name, "version": PARSER_VERSION},
             )
     assert reparse(newsroom).read == 0, "all of it was done"
     assert reparse(newsroom, anew=True).read == 7
