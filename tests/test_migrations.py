@@ -364,6 +364,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "until": "2026-03-25 04:00:00.000000",
         "reason": "没有人轮询",
     },
+    "journal": {
+        "number": 1,
+        "warc_file": "jianbao-20260320-0-00000.warc.gz",
+        "warc_offset": 4000,
+        "warc_length": 600,
+    },
+    "journal_owed": {"id": 1, "name": "article", "key": CODE, "is_whole": 1, "taken": None},
 }
 
 

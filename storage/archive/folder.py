@@ -6,12 +6,13 @@ Who only reads it loads nothing of what writes WARC files.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.captures.capture import committed_end, find_payload, insert_capture
 from storage.captures.lost import tell_lost_files
@@ -200,8 +201,28 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def write_journal(self, *, all_of_it: bool = False, even_idle: bool = False) -> int:
+        """Write into a WARC file what of the database is not there yet; see `storage.journal.writing`."""
+        from storage.journal.writing import write_journal  # noqa: PLC0415 - loads what writes WARC files
+
+        return write_journal(
+            self.engine, self.warc_folder, self._software, all_of_it=all_of_it, even_idle=even_idle
+        )
+
     def close(self) -> None:
-        """Close the WARC file and the database."""
+        """Write the journal, and close the WARC file and the database."""
+        try:
+            if self._software:
+                self._note_changes()
+        finally:
+            self._close_files()
+
+    def _note_changes(self) -> None:
+        """Write the journal; where there is no room, or the archive cannot be read, it is owed on."""
+        with suppress(OSError, SQLAlchemyError):
+            self.write_journal()
+
+    def _close_files(self) -> None:
         if self._writer is not None:
             self._writer.close()
             self._writer = None

@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from storage.database.opening import upsert
 from storage.database.schema import security, security_name
@@ -44,6 +57,21 @@ def count_names(connection: Connection, gone: Iterable[Security], come: Iterable
     changes += [_change(key, -1) for key in sorted(before.keys() - after.keys())]
     if changes:
         connection.execute(_COUNT, changes)
+
+
+def count_all_names(connection: Connection) -> None:
+    """Count the names of all mentions anew."""
+    links, texts = (func.sum(case((security.c.mention == kind, 1), else_=0)) for kind in ("link", "text"))
+    names = (security.c.market, security.c.code, security.c.name)
+    counted = (
+        select(*names, links, texts)
+        .where(security.c.name != "", security.c.mention != "chart")
+        .group_by(*names)
+    )
+    connection.execute(delete(security_name))
+    connection.execute(
+        insert(security_name).from_select([column.name for column in security_name.c], counted)
+    )
 
 
 def name_securities(connection: Connection, mentions: Sequence[Security]) -> tuple[Security, ...]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from storage.articles.parts import cut_body
 from storage.articles.wording import Held, shrink_wordings
-from storage.database.schema import article, shrinking
+from storage.database.schema import article, shrinking, wording
 
 _DONE_TO = select(shrinking.c.done_to)
 _NEXT = (
@@ -17,6 +18,10 @@ _NEXT = (
     .where(article.c.info_code > bindparam("done_to"))
     .order_by(article.c.info_code)
     .limit(bindparam("size"))
+)
+
+_WHOLE_BODIES = select(wording.c.number, wording.c.body_html).where(
+    wording.c.info_code == bindparam("code"), wording.c.body_parts.is_(None)
 )
 
 
@@ -47,3 +52,15 @@ def shrink_part(connection: Connection, size: int) -> int:
     else:
         connection.execute(delete(shrinking))
     return len(rows)
+
+
+def shrink_bodies(connection: Connection, after: str, size: int) -> str | None:
+    """Tell the whole bodies of so many articles more by their texts, by info code from the one after; None at the end."""
+    rows = connection.execute(_NEXT, {"done_to": after, "size": size}).all()
+    for row in rows:
+        whole = _WHOLE_BODIES, {"code": row.info_code}
+        for number, body in connection.execute(*whole).all():
+            if parts := cut_body(body, row.text):
+                of = (wording.c.info_code == row.info_code) & (wording.c.number == number)
+                connection.execute(update(wording).where(of).values(body_html="", body_parts=parts))
+    return rows[-1].info_code if rows else None

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     ExceptionContext,
+    MetaData,
     Table,
     create_engine,
     event,
@@ -33,6 +34,8 @@ from sqlalchemy.pool import QueuePool
 from storage.database.disk import is_full
 from storage.database.read_only import UnreadChanges, unread_changes
 from storage.database.read_only import open_for_reading as open_read_only
+from storage.database.schema import metadata
+from storage.database.schema_journal import watch_changes
 from storage.records.remedy import Unusable
 
 SCHEMA_REVISION = "0016"
@@ -99,6 +102,7 @@ def open_database(path: Path, *, begin: bool = True) -> Engine:
                 migrate_database(engine)
             if revision is None:
                 _note_beginning(engine)
+            _watch_changes(engine)
         except BaseException:
             engine.dispose()
             raise
@@ -341,6 +345,16 @@ def _stored_revision(engine: Engine) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _watch_changes(engine: Engine) -> None:
+    """Have what is written from now on noted as owed to the journal."""
+    engine.dispose()  # what migrated knew another schema
+    event.listen(engine, "connect", partial(_begin_watch, metadata))
+
+
+def _begin_watch(metadata: MetaData, connection: sqlite3.Connection, _record: object) -> None:
+    watch_changes(connection, metadata)
 
 
 def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from storage.database.column_types import SayingList, SayingText, UtcDateTime
 from storage.database.revision_view import create_with
 from storage.database.schema_holes import index_pointing, make_unwatched
+from storage.database.schema_journal import make_tables
 
 metadata = MetaData(
     naming_convention={
@@ -473,3 +474,4 @@ backfill = Table(
 
 unwatched = make_unwatched(metadata, UtcDateTime)
 index_pointing(article)
+journal, journal_owed = make_tables(metadata)

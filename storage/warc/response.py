@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from storage.records import Exchange, Unusable, WarcPlace
@@ -67,6 +67,32 @@ def read_payload(
             f"{_where(refers_to)}: a revisit referred to by another revisit, with no body"
         )
     return _checked(replace(stored.exchange, body=held.exchange.body), digest, refers_to)
+
+
+def describe_stored(record: Record) -> tuple[str, str, int, str | None, str, str, str | None, str | None]:
+    """Return what a record tells of its capture, times as the database stores them; raise `BrokenRecord`.
+
+    Those are address, time, status, content type, digest of the payload, kind of record, and of a revisit
+    the address and time of what it repeats. A payload that is there and is not true to its digest is broken.
+    """
+    stored = _parse_stored(record)
+    if stored.kind != "revisit" and payload_digest(stored.exchange.body) != stored.payload_digest:
+        raise BrokenRecord("has another body than its digest says")
+    refers_to = stored.refers_to
+    return (
+        stored.exchange.url,
+        _stored_time(stored.exchange.fetched_at),
+        stored.exchange.status,
+        stored.exchange.header("Content-Type"),
+        stored.payload_digest,
+        stored.kind,
+        refers_to[0] if refers_to else None,
+        _stored_time(refers_to[1]) if refers_to else None,
+    )
+
+
+def _stored_time(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _checked(exchange: Exchange, digest: str, place: WarcPlace) -> Exchange:

@@ -1,4 +1,4 @@
-"""What makes an archive one that can be trusted: examples of events, who changed a text, re-parses.
+"""What makes an archive one that can be trusted: examples of events, who changed a text, re-parses, a journal.
 
 What an archive holds already stays as it is.
 """
@@ -64,6 +64,7 @@ def upgrade() -> None:
     _add_reparse()
     _add_unwatched()
     _index_pointing()
+    _add_journal()
 
 
 def _custody() -> None:
@@ -182,3 +183,25 @@ def _alerts() -> None:
         sa.Column("added_at", sa.DateTime(), nullable=False),
         sa.Column("failing_since", sa.DateTime()),
     )
+
+
+def _add_journal() -> None:
+    """Add what tells which rows the WARC files do not tell yet."""
+    op.create_table(
+        "journal",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("warc_file", sa.String(), nullable=False),
+        sa.Column("warc_offset", sa.Integer(), nullable=False),
+        sa.Column("warc_length", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_journal"),
+    )
+    op.create_table(
+        "journal_owed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("is_whole", sa.Boolean(), nullable=False),
+        sa.Column("taken", sa.Integer()),
+        sa.PrimaryKeyConstraint("id", name="pk_journal_owed"),
+    )
+    op.create_index("ix_journal_owed_name", "journal_owed", ["name", "key"])

@@ -1,0 +1,90 @@
+"""One journal record: rows of the archive's tables as they stand, as one JSON document."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage.records.remedy import Unusable
+
+CONTENT_TYPE = "application/vnd.jianbao.journal+json"
+FORMAT = 1
+
+Row = list[Any]
+"""A row's values as SQLite stores them, in the order of its table's columns in the record."""
+
+
+class BrokenJournal(Unusable, ValueError):
+    """A journal record is not as this version knows them; the message completes "the journal record …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedArticle:
+    """Rows of one article, packed against the answer of a capture: see `storage.journal.packing`."""
+
+    info_code: str
+    capture_id: int | None
+    start: int
+    rows: str = field(repr=False)
+
+
+@dataclass(slots=True)
+class JournalRecord:
+    """What one record says.
+
+    ``columns`` are those of each table that has rows in it, packed ones too. ``rows`` take the place of those
+    of the same key, ``looks`` change their one passing column (key, value), ``gone`` are keys of rows that
+    were removed. Keys are lists of values. ``sample`` is what rows of articles are packed against beside
+    their answers.
+    """
+
+    number: int
+    schema: str
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    sample: str = ""
+    articles: list[PackedArticle] = field(default_factory=list)
+    looks: dict[str, list[tuple[Row, Any]]] = field(default_factory=dict)
+    gone: dict[str, list[Row]] = field(default_factory=dict)
+
+
+def journal_uri(number: int) -> str:
+    """Return what names a journal record as its target."""
+    return f"urn:jianbao:journal:{number}"
+
+
+def format_journal(record: JournalRecord) -> bytes:
+    """Return a record as the block of a WARC record."""
+    document = {
+        "format": FORMAT,
+        "number": record.number,
+        "schema": record.schema,
+        "columns": record.columns,
+        "rows": record.rows,
+        "sample": record.sample,
+        "articles": [[one.info_code, one.capture_id, one.start, one.rows] for one in record.articles],
+        "looks": record.looks,
+        "gone": record.gone,
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def parse_journal(block: bytes) -> JournalRecord:
+    """Take a WARC record's block apart; raise `BrokenJournal`."""
+    try:
+        said = json.loads(block)
+        if said["format"] != FORMAT:
+            raise BrokenJournal(f"has format {said['format']}, and this version knows {FORMAT}")
+        return JournalRecord(
+            int(said["number"]),
+            str(said["schema"]),
+            said["columns"],
+            said["rows"],
+            str(said["sample"]),
+            [PackedArticle(*one) for one in said["articles"]],
+            {name: [(key, value) for key, value in looks] for name, looks in said["looks"].items()},
+            said["gone"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BrokenJournal(f"cannot be read ({error})") from error

@@ -1,0 +1,136 @@
+"""What all WARC files of an archive hold, read once from end to end and remembered in a scratch file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from storage.journal.file import is_journal_name
+from storage.journal.record import BrokenJournal, JournalRecord, parse_journal
+from storage.records import WarcPlace
+from storage.warc.member import read_member
+from storage.warc.name import parse_name
+from storage.warc.record import BrokenRecord, Record, parse_record, unpack_record
+from storage.warc.response import describe_stored
+from storage.warc.scan import FoundDamage, scan_file
+
+_TABLES = """
+CREATE TABLE answer (file TEXT, offset INTEGER, length INTEGER, url TEXT, fetched_at TEXT, status INTEGER,
+  content_type TEXT, digest TEXT, kind TEXT, refers_url TEXT, refers_date TEXT, PRIMARY KEY (file, offset))
+  WITHOUT ROWID;
+CREATE TABLE journal (number INTEGER, said_at TEXT, file TEXT, offset INTEGER, length INTEGER);
+"""
+_COLUMNS = "url, fetched_at, status, content_type, payload_digest, warc_length"
+_ANSWERS = ("response", "revisit", "resource")
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A place in a WARC file at which no record can be read; ``why`` completes "the record …"."""
+
+    file: str
+    offset: int
+    why: str
+
+
+class ScannedFiles:
+    """The records of a folder of WARC files, in a scratch file that is made anew. Close it when done."""
+
+    def __init__(self, folder: Path, scratch: Path) -> None:
+        self._folder = folder
+        scratch.unlink(missing_ok=True)
+        self._scratch = scratch
+        self._connection = sqlite3.connect(scratch, isolation_level=None)
+        self._connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
+        self.files = 0
+        self.records = 0
+        self.damages: list[Damage] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._scratch.unlink(missing_ok=True)
+
+    def read(self, watch: Callable[[str], object] | None = None) -> None:
+        """Read every file; one that cannot be opened is a damage. ``watch`` is told of each."""
+        paths = sorted(path for path in self._folder.iterdir() if _is_ours(path.name))
+        for number, path in enumerate(paths, 1):
+            if watch:
+                watch(f"{path.name} ({number} of {len(paths)})")
+            self._connection.execute("BEGIN")
+            try:
+                self._read_file(path)
+            except OSError as error:
+                self.damages.append(Damage(path.name, 0, f"cannot be read ({error.strerror})"))
+            self._connection.execute("COMMIT")
+            self.files += 1
+
+    def describe(self, file: str, offset: int) -> Mapping[str, Any] | None:
+        """Return what a capture's record tells of it, as the row has it; None where no whole one is there."""
+        row = self._connection.execute(
+            "SELECT url, fetched_at, status, content_type, digest, length FROM answer WHERE file = ? AND offset = ?",
+            (file, offset),
+        ).fetchone()
+        return dict(zip(_COLUMNS.split(", "), row, strict=True)) if row else None
+
+    def count_answers(self) -> int:
+        """Return how many answers and files there are."""
+        return int(self._connection.execute("SELECT count(*) FROM answer").fetchone()[0])
+
+    def count_journals(self) -> int:
+        """Return how many journal records there are."""
+        return int(self._connection.execute("SELECT count(*) FROM journal").fetchone()[0])
+
+    def journals(self) -> Iterator[tuple[JournalRecord, WarcPlace]]:
+        """Yield the journal's records in the order in which they were written, with their places."""
+        places = self._connection.execute(
+            "SELECT file, offset, length FROM journal ORDER BY number, said_at, file, offset"
+        ).fetchall()
+        for place in (WarcPlace(*row) for row in places):
+            try:
+                block = parse_record(unpack_record(read_member(self._folder, place))).block
+                yield parse_journal(block), place
+            except (BrokenJournal, BrokenRecord) as broken:
+                self.damages.append(Damage(place.file, place.offset, str(broken)))
+
+    def answers(self, after: tuple[str, str, int] = ("", "", -1), limit: int = 500) -> list[dict[str, Any]]:
+        """Return answers by the time at which they came, from the one after the given (time, file, offset)."""
+        rows = self._connection.execute(
+            "SELECT * FROM answer WHERE (fetched_at, file, offset) > (?, ?, ?) "
+            "ORDER BY fetched_at, file, offset LIMIT ?",
+            (*after, limit),
+        )
+        names = [column[0] for column in rows.description]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _read_file(self, path: Path) -> None:
+        for found in scan_file(path):
+            if isinstance(found, FoundDamage):
+                self.damages.append(Damage(path.name, found.offset, found.why))
+                continue
+            self.records += 1
+            try:
+                self._note(path.name, found.offset, found.length, found.record)
+            except (BrokenRecord, ValueError, KeyError) as broken:
+                self.damages.append(Damage(path.name, found.offset, str(broken)))
+
+    def _note(self, file: str, offset: int, length: int, record: Record) -> None:
+        kind = record.fields.get("warc-type")
+        uri = record.fields.get("warc-target-uri", "")
+        if kind in _ANSWERS:
+            told = describe_stored(record)
+            values = (file, offset, length, *told)
+            self._connection.execute(f"INSERT INTO answer VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608
+        elif kind == "metadata" and uri.startswith("urn:jianbao:journal:"):
+            number, said_at = int(uri.rpartition(":")[2]), record.fields["warc-date"]
+            values = (number, said_at, file, offset, length)
+            self._connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", values)
+
+
+def _is_ours(name: str) -> bool:
+    return parse_name(name) is not None or is_journal_name(name)

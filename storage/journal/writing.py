@@ -1,0 +1,214 @@
+"""Writing the journal: what is owed to it is read, packed and put into a WARC file as metadata records.
+
+It is done after the fact and outside of every transaction that enters answers: whoever holds the write lock
+packs nothing. What is owed stays so until its record is on the disk, so that a crash loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, select
+
+from storage.database.opening import SCHEMA_REVISION, reading, writing
+from storage.database.schema import metadata, revision
+from storage.database.schema_journal import PASSING
+from storage.journal.file import journal_file
+from storage.journal.originals import Originals
+from storage.journal.owed import (
+    OwedRow,
+    count_owed,
+    is_record_due,
+    owe_everything,
+    read_rows,
+    settle_owed,
+    take_owed,
+)
+from storage.journal.packing import find_start, join_rows, pack_rows
+from storage.journal.places import (
+    enter_journal,
+    find_lost_journals,
+    forget_journals,
+    journal_ends,
+    next_number,
+)
+from storage.journal.record import JournalRecord, PackedArticle, format_journal
+from storage.warc.record import warc_uri
+
+_AT_ONCE = 1_500
+"""Rows of one record: some hundred articles, a few megabytes before packing."""
+_WITH_ARTICLE = ("article", "wording", "listing", "security", "picture", "time_change")
+"""Tables whose rows say again what the article's own page said."""
+_LEFT_OUT = {"capture": frozenset({"fetched_at", "status", "content_type", "payload_digest", "warc_length"})}
+"""Columns that the WARC record of each row tells by itself; ``url`` only where that has it otherwise."""
+
+Rows = dict[str, dict[tuple[Any, ...], list[Any]]]
+
+
+def write_journal(
+    engine: Engine, warc_folder: Path, software: str, *, all_of_it: bool = False, even_idle: bool = False
+) -> int:
+    """Write what is owed to the journal; return how many records that took.
+
+    Nothing is written where nothing but polls without news is owed, unless ``even_idle``, nor while another
+    process writes the journal: that one, or who ends next, does it. ``all_of_it``: every row is owed, whether
+    it was noted or not; so it is where a journal file is missing or too short. Raises OSError, also for a
+    full disk: what was owed then still is.
+    """
+    with reading(engine) as connection:
+        lost = find_lost_journals(connection, warc_folder)
+        is_due = is_record_due(connection) or (even_idle and count_owed(connection) > 0)
+    if not (is_due or all_of_it or lost):
+        return 0
+    try:
+        with FileLock(warc_folder.parent / "journal.lock", timeout=0):
+            if all_of_it or lost:
+                with writing(engine) as connection:
+                    forget_journals(connection, lost)
+                    owe_everything(connection)
+            return sum(1 for _ in _write_records(engine, warc_folder, software))
+    except Timeout:
+        return 0
+
+
+def _write_records(engine: Engine, warc_folder: Path, software: str) -> Iterator[JournalRecord]:
+    with journal_file(warc_folder, software, partial(_known_end, engine)) as file:
+        while True:
+            with writing(engine) as connection:
+                number = next_number(connection)
+                taken = take_owed(connection, number, _AT_ONCE)
+            if not taken:
+                return
+            with reading(engine) as connection:
+                record = _read_record(connection, warc_folder, number, taken)
+            place = file.append(number, format_journal(record))
+            with writing(engine) as connection:
+                enter_journal(connection, number, place)
+                settle_owed(connection, number)
+            yield record
+
+
+def _known_end(engine: Engine, name: str) -> int:
+    with reading(engine) as connection:
+        return journal_ends(connection).get(name, 0)
+
+
+def _read_record(
+    connection: Connection, warc_folder: Path, number: int, taken: Sequence[OwedRow]
+) -> JournalRecord:
+    record = JournalRecord(number, SCHEMA_REVISION)
+    rows: Rows = {}
+    for name in dict.fromkeys(one.name for one in taken):
+        _read_table(connection, record, rows, name, [one for one in taken if one.name == name])
+    _pack_articles(connection, warc_folder, record, rows)
+    _add_rows(record, rows)
+    return record
+
+
+def _read_table(
+    connection: Connection, record: JournalRecord, rows: Rows, name: str, taken: Sequence[OwedRow]
+) -> None:
+    columns = _columns(name)
+    whole = [one.key for one in taken if one.is_whole]
+    for key, row in read_rows(connection, name, columns, whole):
+        if row is None:
+            record.gone.setdefault(name, []).append(list(key))
+        else:
+            rows.setdefault(name, {})[key] = _say_row(connection, name, columns, row)
+    passing = sorted(PASSING.get(name, ()))
+    seen = [one.key for one in taken if not one.is_whole]
+    for key, row in read_rows(connection, name, passing, seen) if passing else ():
+        if row is not None:
+            record.looks.setdefault(name, []).append((list(key), row[0]))
+
+
+def _columns(name: str) -> list[str]:
+    left_out = _LEFT_OUT.get(name, frozenset())
+    return [column.name for column in metadata.tables[name].columns if column.name not in left_out]
+
+
+def _say_row(connection: Connection, name: str, columns: Sequence[str], row: list[Any]) -> list[Any]:
+    """Return a row as the record has it.
+
+    A capture is without its address where its WARC record has it just so. A wording has its delivered body
+    whole, as it stands in its answer, and not by the parts that the text shares with it.
+    """
+    said = dict(zip(columns, row, strict=True))
+    if name == "capture" and warc_uri(said["url"]) == said["url"]:
+        said["url"] = None
+    if name == "wording" and said["body_parts"] is not None:
+        said["body_html"] = connection.execute(
+            select(revision.c.body_html).where(
+                revision.c.info_code == said["info_code"], revision.c.number == said["number"]
+            )
+        ).scalar_one()
+        said["body_parts"] = None
+    return list(said.values())
+
+
+def _pack_articles(connection: Connection, warc_folder: Path, record: JournalRecord, rows: Rows) -> None:
+    """Move the rows of articles into packs, each against the answer that its article was read from."""
+    columns = _columns("article")
+    where = {name: columns.index(name) for name in ("info_code", "capture_id", "text")}
+    articles = {
+        row[where["info_code"]]: (row[where["capture_id"]], row[where["text"]])
+        for row in rows.get("article", {}).values()
+    }
+    own = _rows_by_code(rows, articles)
+    record.sample = _sample_of(next(iter(own.values()), {}))
+    sample = record.sample.encode("utf-8", "surrogatepass")
+    originals = Originals(connection, warc_folder)
+    for code, (capture_id, text) in articles.items():
+        body = originals.read_text(capture_id or _capture_of(own[code]))
+        start = find_start(body, text)
+        packed = pack_rows(own[code], body, start, sample)
+        held = capture_id or _capture_of(own[code])
+        record.articles.append(PackedArticle(code, held if body else None, start, packed))
+    for name in _WITH_ARTICLE:
+        if any(name in of_code for of_code in own.values()):
+            record.columns[name] = _columns(name)
+
+
+def _capture_of(rows: Mapping[str, Sequence[Sequence[Any]]]) -> int | None:
+    """Return the capture of the last of an article's wordings, where the article itself names none."""
+    place = _columns("wording").index("capture_id")
+    return next((row[place] for row in reversed(rows.get("wording", ())) if row[place] is not None), None)
+
+
+def _sample_of(rows: Mapping[str, Sequence[Sequence[Any]]]) -> str:
+    """Return an article's rows without its texts: what the rows of others have in common with it."""
+    texts = {"article": {"text", "paragraphs"}, "wording": {"text", "body_html"}}
+    bare = {
+        name: [
+            [
+                "" if column in texts.get(name, ()) else value
+                for column, value in zip(_columns(name), row, strict=True)
+            ]
+            for row in part
+        ]
+        for name, part in rows.items()
+    }
+    return join_rows(bare).decode("utf-8", "surrogatepass")
+
+
+def _rows_by_code(rows: Rows, codes: Mapping[str, object]) -> dict[str, dict[str, list[list[Any]]]]:
+    """Take the rows of these articles out of all; return them by info code and table."""
+    found: dict[str, dict[str, list[list[Any]]]] = {code: {} for code in codes}
+    for name in _WITH_ARTICLE:
+        place = _columns(name).index("info_code")
+        of_table = rows.get(name, {})
+        for key in [key for key, row in of_table.items() if row[place] in codes]:
+            row = of_table.pop(key)
+            found[row[place]].setdefault(name, []).append(row)
+    return found
+
+
+def _add_rows(record: JournalRecord, rows: Rows) -> None:
+    for name, of_table in rows.items():
+        if of_table:
+            record.columns[name] = _columns(name)
+            record.rows[name] = list(of_table.values())
