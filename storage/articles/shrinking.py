@@ -55,7 +55,10 @@ def shrink_part(connection: Connection, size: int) -> int:
 
 
 def shrink_bodies(connection: Connection, after: str, size: int) -> str | None:
-    """Tell the whole bodies of so many articles more by their texts, by info code from the one after; None at the end."""
+    """Tell the bodies of so many articles more by their texts; return where to go on, None at the end.
+
+    ``after`` is the info code of the last article before them.
+    """
     rows = connection.execute(_NEXT, {"done_to": after, "size": size}).all()
     for row in rows:
         whole = _WHOLE_BODIES, {"code": row.info_code}

@@ -50,6 +50,7 @@ SEVERITIES: dict[str, Severity] = {
     "article_vanished": "notice",
     "foreign_claim": "notice",
     "reparse_refused": "alarm",
+    "rebuild_incomplete": "notice",
 }
 """The kinds of events, and how grave each is."""
 KINDS = tuple(SEVERITIES)

@@ -1,4 +1,4 @@
-"""The WARC files of the journal: one a month, beside those of the answers, and one process writes at a time."""
+"""The WARC files of the journal: one a month, beside those of the answers; one process writes at a time."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _LARGEST = 2**25  # bytes of an answer's body, decoded
 
 
 class Originals:
-    """Texts of captures by their ids, those asked for last remembered: pictures and lists are asked for twice."""
+    """Texts of captures by their ids; the last one is remembered, since a feed has several articles."""
 
     def __init__(self, connection: Connection, warc_folder: Path) -> None:
         self._connection = connection

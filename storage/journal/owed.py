@@ -51,7 +51,8 @@ def take_owed(connection: Connection, number: int, limit: int) -> list[OwedRow]:
         (number, limit),
     )
     rows = connection.exec_driver_sql(
-        "SELECT name, key, max(is_whole) FROM journal_owed WHERE taken = ? GROUP BY name, key ORDER BY min(id)",
+        "SELECT name, key, max(is_whole) FROM journal_owed WHERE taken = ? "
+        "GROUP BY name, key ORDER BY min(id)",
         (number,),
     )
     tables = {table.name: table for table in list_journalled(metadata)}
@@ -69,10 +70,10 @@ def owe_everything(connection: Connection) -> None:
     """Have every row noted again: for an archive that has no journal yet."""
     for table in list_journalled(metadata):
         key = row_key(table, table.name)
+        same = f"owed.name = '{table.name}' AND owed.key = {key}"
         connection.exec_driver_sql(
-            f"INSERT INTO journal_owed (name, key, is_whole) SELECT '{table.name}', {key}, 1 FROM {table.name} "  # noqa: S608
-            f"WHERE NOT EXISTS (SELECT 1 FROM journal_owed owed WHERE owed.name = '{table.name}' "
-            f"AND owed.key = {key})"
+            f"INSERT INTO journal_owed (name, key, is_whole) SELECT '{table.name}', {key}, 1 "  # noqa: S608
+            f"FROM {table.name} WHERE NOT EXISTS (SELECT 1 FROM journal_owed owed WHERE {same})"
         )
 
 

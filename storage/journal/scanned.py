@@ -11,7 +11,6 @@ from typing import Any, Self
 from storage.journal.file import is_journal_name
 from storage.journal.record import BrokenJournal, JournalRecord, parse_journal
 from storage.records import WarcPlace
-from storage.warc.member import read_member
 from storage.warc.name import parse_name
 from storage.warc.record import BrokenRecord, Record, parse_record, unpack_record
 from storage.warc.response import describe_stored
@@ -71,9 +70,10 @@ class ScannedFiles:
             self.files += 1
 
     def describe(self, file: str, offset: int) -> Mapping[str, Any] | None:
-        """Return what a capture's record tells of it, as the row has it; None where no whole one is there."""
+        """Return what a capture's record tells of it, as its row has it; None where none is there."""
         row = self._connection.execute(
-            "SELECT url, fetched_at, status, content_type, digest, length FROM answer WHERE file = ? AND offset = ?",
+            "SELECT url, fetched_at, status, content_type, digest, length FROM answer "
+            "WHERE file = ? AND offset = ?",
             (file, offset),
         ).fetchone()
         return dict(zip(_COLUMNS.split(", "), row, strict=True)) if row else None
@@ -93,13 +93,12 @@ class ScannedFiles:
         ).fetchall()
         for place in (WarcPlace(*row) for row in places):
             try:
-                block = parse_record(unpack_record(read_member(self._folder, place))).block
-                yield parse_journal(block), place
+                yield parse_journal(self._read_block(place)), place
             except (BrokenJournal, BrokenRecord) as broken:
                 self.damages.append(Damage(place.file, place.offset, str(broken)))
 
     def answers(self, after: tuple[str, str, int] = ("", "", -1), limit: int = 500) -> list[dict[str, Any]]:
-        """Return answers by the time at which they came, from the one after the given (time, file, offset)."""
+        """Return answers by the time at which they came, from the one after that time, file and offset."""
         rows = self._connection.execute(
             "SELECT * FROM answer WHERE (fetched_at, file, offset) > (?, ?, ?) "
             "ORDER BY fetched_at, file, offset LIMIT ?",
@@ -107,6 +106,11 @@ class ScannedFiles:
         )
         names = [column[0] for column in rows.description]
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _read_block(self, place: WarcPlace) -> bytes:
+        with (self._folder / place.file).open("rb") as file:
+            file.seek(place.offset)
+            return parse_record(unpack_record(file.read(place.length))).block
 
     def _read_file(self, path: Path) -> None:
         for found in scan_file(path):
@@ -128,8 +132,8 @@ class ScannedFiles:
             self._connection.execute(f"INSERT INTO answer VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608
         elif kind == "metadata" and uri.startswith("urn:jianbao:journal:"):
             number, said_at = int(uri.rpartition(":")[2]), record.fields["warc-date"]
-            values = (number, said_at, file, offset, length)
-            self._connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", values)
+            entry = (number, said_at, file, offset, length)
+            self._connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", entry)
 
 
 def _is_ours(name: str) -> bool:

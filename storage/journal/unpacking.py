@@ -20,7 +20,7 @@ class Answers(Protocol):
     """What the WARC files tell of the answers in them."""
 
     def describe(self, file: str, offset: int) -> Mapping[str, Any] | None:
-        """Return what the record at a place tells of its capture, as the row has it; None where none is there."""
+        """Return what the record at a place tells of its capture, as the row has it; None without one."""
 
 
 def enter_record(

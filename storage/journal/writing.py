@@ -46,6 +46,7 @@ _WITH_ARTICLE = ("article", "wording", "listing", "security", "picture", "time_c
 _LEFT_OUT = {"capture": frozenset({"fetched_at", "status", "content_type", "payload_digest", "warc_length"})}
 """Columns that the WARC record of each row tells by itself; ``url`` only where that has it otherwise."""
 
+_TEXTS = {"article": {"text", "paragraphs"}, "wording": {"text", "body_html"}}
 Rows = dict[str, dict[tuple[Any, ...], list[Any]]]
 
 
@@ -181,18 +182,13 @@ def _capture_of(rows: Mapping[str, Sequence[Sequence[Any]]]) -> int | None:
 
 def _sample_of(rows: Mapping[str, Sequence[Sequence[Any]]]) -> str:
     """Return an article's rows without its texts: what the rows of others have in common with it."""
-    texts = {"article": {"text", "paragraphs"}, "wording": {"text", "body_html"}}
-    bare = {
-        name: [
-            [
-                "" if column in texts.get(name, ()) else value
-                for column, value in zip(_columns(name), row, strict=True)
-            ]
-            for row in part
-        ]
-        for name, part in rows.items()
-    }
+    bare = {name: [_without_texts(name, row) for row in part] for name, part in rows.items()}
     return join_rows(bare).decode("utf-8", "surrogatepass")
+
+
+def _without_texts(name: str, row: Sequence[Any]) -> list[Any]:
+    pairs = zip(_columns(name), row, strict=True)
+    return ["" if column in _TEXTS.get(name, ()) else value for column, value in pairs]
 
 
 def _rows_by_code(rows: Rows, codes: Mapping[str, object]) -> dict[str, dict[str, list[list[Any]]]]:

@@ -1,4 +1,4 @@
-"""What makes an archive one that can be trusted: examples of events, who changed a text, re-parses, a journal.
+"""What makes an archive one that can be trusted: examples of events, changes of texts, re-parses, a journal.
 
 What an archive holds already stays as it is.
 """
