@@ -46,7 +46,7 @@ def test_the_same_archive_comes_back_field_by_field(open_newsroom: Callable[...,
         archive.write_journal(even_idle=True)
     found = newsroom.ask("search", "市场")
     before = tables_of(lose_database(newsroom))
-    files = {path: path.read_bytes() for path in (newsroom.archive_folder / "warc").glob("*.gz")}
+    files = {path: path.read_bytes() for path in (newsroom.archive_folder / "warc").rglob("*.gz")}
     outcome = newsroom.ask("rebuild")
     assert outcome["whole"], str(outcome)
     after = tables_of(newsroom.archive_folder / "archive.db")

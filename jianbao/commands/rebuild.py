@@ -69,8 +69,8 @@ def _lines(outcome: Outcome) -> list[str]:
     counts = outcome.scanned
     lines = [
         (
-            f"{outcome.database} was made of {counts['files']:,} WARC files: {counts['captures']:,} answers and "
-            f"{rebuilt.journals:,} journal records about them"
+            f"{outcome.database} was made of {counts['files']:,} WARC files: {counts['captures']:,} answers "
+            f"and {rebuilt.journals:,} journal records about them"
         )
     ]
     if outcome.kept_aside:

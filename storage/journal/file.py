@@ -15,6 +15,8 @@ from storage.warc.file import WarcFile
 from storage.warc.record import format_record, new_record_id, pack_record, payload_digest, warc_date
 from storage.warc.tail import KnownEnd, mend_tail
 
+JOURNAL_FOLDER = "journal"
+"""Where the files are, in the folder of the WARC files."""
 _NAME = re.compile(r"jianbao-journal-([0-9]{6})(?:-[0-9]{1,4})?\.warc\.gz")
 
 
@@ -54,6 +56,7 @@ class JournalFile:
     def _open(self, now: datetime) -> WarcFile:
         """Open the month's file, its torn tail cut off, or the next one where a record in it is damaged."""
         month = now.strftime("%Y%m")
+        self._folder.mkdir(parents=True, exist_ok=True)
         for again in range(10_000):
             name = f"jianbao-journal-{month}{f'-{again}' if again else ''}.warc.gz"
             path = self._folder / name

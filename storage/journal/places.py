@@ -37,9 +37,9 @@ def list_places(connection: Connection) -> list[WarcPlace]:
     return [WarcPlace(row.warc_file, row.warc_offset, row.warc_length) for row in rows if row.warc_length]
 
 
-def find_lost_journals(connection: Connection, warc_folder: Path) -> list[str]:
+def find_lost_journals(connection: Connection, folder: Path) -> list[str]:
     """Return the journal files that are missing, or shorter than their records."""
-    return [file for file, end in journal_ends(connection).items() if end and _size(warc_folder / file) < end]
+    return [file for file, end in journal_ends(connection).items() if end and _size(folder / file) < end]
 
 
 def forget_journals(connection: Connection, files: Collection[str]) -> None:

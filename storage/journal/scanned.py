@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from storage.journal.file import is_journal_name
+from storage.journal.file import JOURNAL_FOLDER, is_journal_name
 from storage.journal.record import BrokenJournal, JournalRecord, parse_journal
 from storage.records import WarcPlace
 from storage.warc.name import parse_name
@@ -57,7 +57,9 @@ class ScannedFiles:
 
     def read(self, watch: Callable[[str], object] | None = None) -> None:
         """Read every file; one that cannot be opened is a damage. ``watch`` is told of each."""
-        paths = sorted(path for path in self._folder.iterdir() if _is_ours(path.name))
+        paths = sorted(path for path in self._folder.iterdir() if parse_name(path.name))
+        if (journals := self._folder / JOURNAL_FOLDER).is_dir():
+            paths += sorted(path for path in journals.iterdir() if is_journal_name(path.name))
         for number, path in enumerate(paths, 1):
             if watch:
                 watch(f"{path.name} ({number} of {len(paths)})")
@@ -108,7 +110,7 @@ class ScannedFiles:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _read_block(self, place: WarcPlace) -> bytes:
-        with (self._folder / place.file).open("rb") as file:
+        with (self._folder / JOURNAL_FOLDER / place.file).open("rb") as file:
             file.seek(place.offset)
             return parse_record(unpack_record(file.read(place.length))).block
 
@@ -134,7 +136,3 @@ class ScannedFiles:
             number, said_at = int(uri.rpartition(":")[2]), record.fields["warc-date"]
             entry = (number, said_at, file, offset, length)
             self._connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", entry)
-
-
-def _is_ours(name: str) -> bool:
-    return parse_name(name) is not None or is_journal_name(name)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, select
 from storage.database.opening import SCHEMA_REVISION, reading, writing
 from storage.database.schema import metadata, revision
 from storage.database.schema_journal import PASSING
-from storage.journal.file import journal_file
+from storage.journal.file import JOURNAL_FOLDER, journal_file
 from storage.journal.originals import Originals
 from storage.journal.owed import (
     OwedRow,
@@ -60,8 +60,9 @@ def write_journal(
     it was noted or not; so it is where a journal file is missing or too short. Raises OSError, also for a
     full disk: what was owed then still is.
     """
+    folder = warc_folder / JOURNAL_FOLDER
     with reading(engine) as connection:
-        lost = find_lost_journals(connection, warc_folder)
+        lost = find_lost_journals(connection, folder)
         is_due = is_record_due(connection) or (even_idle and count_owed(connection) > 0)
     if not (is_due or all_of_it or lost):
         return 0
@@ -77,7 +78,7 @@ def write_journal(
 
 
 def _write_records(engine: Engine, warc_folder: Path, software: str) -> Iterator[JournalRecord]:
-    with journal_file(warc_folder, software, partial(_known_end, engine)) as file:
+    with journal_file(warc_folder / JOURNAL_FOLDER, software, partial(_known_end, engine)) as file:
         while True:
             with writing(engine) as connection:
                 number = next_number(connection)
