@@ -17,6 +17,7 @@ from storage.records import (
     Snapshot,
     StoredArticle,
 )
+from storage.records.saying import Saying, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class Case:
             return known
         return *known, KnownListing(self.owed.source, self.owed.form, self.owed.url)
 
-    def decide(self, outcome: Outcome | FileOutcome, reason: str | None = None, **written: Any) -> Decision:
+    def decide(
+        self, outcome: Outcome | FileOutcome, reason: Saying | None = None, **written: Any
+    ) -> Decision:
         """Return the decision with what is written of article, listings and events."""
         is_new = self.has_answer and self.snapshot.listing_of(self.owed.source) is None
         return Decision(
@@ -66,6 +69,6 @@ class Case:
             **written,
         )
 
-    def tell(self, said: str) -> str:
+    def tell(self, said: Saying) -> Saying:
         """Return a sentence about this article of this source."""
-        return f"{self.owed.info_code} from {self.owed.source}: {said}"
+        return say("article.told", info_code=self.owed.info_code, source=self.owed.source, what=said)

@@ -9,6 +9,7 @@ from pipelines.compare.deduplicate import compare, supersede
 from pipelines.keep import keep_article
 from pipelines.listings import settle_archived
 from storage.records import Article, Claim, Decision, EventChange, Voices
+from storage.records.saying import Saying, say
 
 
 def decide_claim(case: Case, voices: Voices, article: Article, url: str) -> Decision:
@@ -25,12 +26,12 @@ def decide_claim(case: Case, voices: Voices, article: Article, url: str) -> Deci
     differs = comparison.kind == "revised"
     if voices.is_preferred(claim, known):
         kept = keep_article(case, article, supersede(article, stored), only)
-        told = _tell(case, f"the text from {stored.article.url} gave way to {url}")
+        told = _tell(case, say("article.gave_way", before=stored.article.url, url=url))
         return replace(kept, events=(*kept.events, told)) if differs else kept
     settled = settle_archived(case.listings, {case.owed.form, article.form}, [case.owed.source])
     if not differs:
         return case.decide("unchanged", listings=settled, brought=article)
-    told = _tell(case, f"the text from {url} is only kept as a capture: {stored.article.url} speaks for it")
+    told = _tell(case, say("article.only_capture", url=url, speaker=stored.article.url))
     return case.decide("quarantined", told.message, listings=settled, events=(told,), brought=article)
 
 
@@ -43,5 +44,5 @@ def _own_listings(case: Case, voices: Voices, article: Article) -> list[str]:
     ]
 
 
-def _tell(case: Case, said: str) -> EventChange:
+def _tell(case: Case, said: Saying) -> EventChange:
     return EventChange("open", ("foreign_claim",), case.tell(said), source=case.owed.source)

@@ -19,6 +19,7 @@ from storage.records import (
     has_digits_alone,
 )
 from storage.records.press_days import PRESS_ZONE, press_day
+from storage.records.saying import say
 
 _LEAST_ALIKE = 0.3
 _CUT_SHORT = ("…", "...")
@@ -54,13 +55,11 @@ def _refuse_another(draft: Draft, owed: Owed) -> None:
     whatever its list calls it.
     """
     if draft.info_code not in (None, owed.info_code):
-        raise SetAside(f"is the page of another article, {draft.info_code}")
+        raise SetAside(say("page.of_another", info_code=str(draft.info_code)))
     if draft.info_code is not None or _is_at_its_address(draft, owed):
         return
     if not _are_alike(draft.title, owed.title):
-        raise SetAside(
-            f"is the page of another article: it names no info code, and its title is {draft.title!r}"
-        )
+        raise SetAside(say("page.of_another_titled", title=str(draft.title)))
 
 
 def _is_at_its_address(draft: Draft, owed: Owed) -> bool:

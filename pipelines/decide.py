@@ -31,6 +31,8 @@ from storage.records import (
     Vanished,
     Voices,
 )
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, join_sayings, say
 
 
 def decide(delivery: Delivery, snapshot: Snapshot, now: datetime, voices: Voices | None = None) -> Decision:
@@ -48,16 +50,17 @@ def decide(delivery: Delivery, snapshot: Snapshot, now: datetime, voices: Voices
 
 def give_up(owed: Owed, snapshot: Snapshot, now: datetime, error: Exception) -> Decision:
     """Decide that a delivery which could not be stored is tried again at its time like any failure."""
-    reason = f"could not be stored ({type(error).__name__}: {error})"
-    storable = reason.encode("ascii", "backslashreplace").decode("ascii")
-    return _fail(Case(owed, snapshot, now), TryLater(storable))
+    storable = str(error).encode("ascii", "backslashreplace").decode("ascii")
+    reason = say("article.not_stored", type=type(error).__name__, error=storable)
+    return _fail(Case(owed, snapshot, now), TryLater(reason))
 
 
 def _fail(case: Case, trouble: SetAside | TryLater | Vanished | None) -> Decision:
     """Decide that a fetch brought nothing: its listings are tried again."""
     after = trouble.after if isinstance(trouble, TryLater) else None
-    failed = settle_unarchived(case.listings, case.owed, str(trouble), case.now, after=after)
-    return case.decide("failed", case.tell(str(trouble)), listings=failed)
+    reason = saying_of(trouble) if trouble is not None else say("page.brought_nothing")
+    failed = settle_unarchived(case.listings, case.owed, reason, case.now, after=after)
+    return case.decide("failed", case.tell(reason), listings=failed)
 
 
 def _decide_answer(
@@ -69,7 +72,7 @@ def _decide_answer(
     except IsFurniture:
         return _settle_furniture(case)
     except (SetAside, TryLater, Vanished) as refused:
-        reason = f"{refused}; {delivery.said}" if delivery.said else str(refused)
+        reason = join_sayings((saying_of(refused), *([delivery.said] if delivery.said else [])))
         return _set_aside(case, exchange.url, reason)
     if voices is not None and voices.are_many:
         return decide_claim(case, voices, article, exchange.url)
@@ -79,7 +82,7 @@ def _decide_answer(
 def _find_article(delivery: Delivery, exchange: Exchange, snapshot: Snapshot) -> Article:
     """Return the believable article that was delivered; raise why there is none."""
     if delivery.draft is None:
-        raise delivery.trouble or SetAside("brought no article")
+        raise delivery.trouble or SetAside(say("page.brought_nothing"))
     return delivery.article or judge(delivery.draft, delivery.owed, snapshot.stored, exchange.fetched_at)
 
 
@@ -91,16 +94,16 @@ def _settle_furniture(case: Case) -> Decision:
     return case.decide("furniture", listings=settled, events=(over,) if waited else ())
 
 
-def _set_aside(case: Case, url: str, reason: str) -> Decision:
+def _set_aside(case: Case, url: str, reason: Saying) -> Decision:
     if is_settled_furniture(case.snapshot.listing_of(case.owed.source)):
-        return case.decide("quarantined", case.tell(f"{url} {reason}"))
+        return case.decide("quarantined", case.tell(say("said.of", subject=url, what=reason)))
     waiting = settle_unarchived(case.listings, case.owed, reason, case.now, quarantined=True)
-    event = _open(case, "quarantine", f"{url} {reason}")
+    event = _open(case, "quarantine", say("said.of", subject=url, what=reason))
     return case.decide("quarantined", event.message, listings=waiting, events=(event,))
 
 
 def _vanish(case: Case, trouble: Vanished) -> Decision:
-    owed, reason, stored = case.owed, str(trouble), case.stored
+    owed, reason, stored = case.owed, saying_of(trouble), case.stored
     if owed.state not in ("archived", "gone") or stored is None:
         failed = settle_unarchived(case.listings, owed, reason, case.now)
         own = case.snapshot.listing_of(owed.source)
@@ -114,6 +117,6 @@ def _vanish(case: Case, trouble: Vanished) -> Decision:
     return case.decide("gone", article=change, listings=gone, events=(_open(case, "page_gone", reason),))
 
 
-def _open(case: Case, kind: str, said: str) -> EventChange:
+def _open(case: Case, kind: str, said: Saying) -> EventChange:
     owed = case.owed
     return EventChange("open", (kind,), case.tell(said), source=owed.source, info_code=owed.info_code)

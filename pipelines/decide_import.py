@@ -23,6 +23,8 @@ from storage.records import (
     Snapshot,
     StoredArticle,
 )
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Believed:
 
     article: Article | None = None
     draft: Draft | None = None
-    reason: str = ""
+    reason: Saying | None = None
     fingerprint: str | None = None
 
 
@@ -64,7 +66,7 @@ def decide_post(file: ImportedFile, snapshot: Snapshot, now: datetime) -> Decisi
     try:
         article = _judged(file.believed, case)
     except SetAside as refused:
-        return _set_aside(case, str(refused))
+        return _set_aside(case, saying_of(refused))
     stored = case.stored
     if stored is not None and article.form in stored.forms:
         # At the page that its form was fetched from, or a ghost's.
@@ -95,7 +97,7 @@ def decide_text(file: ImportedFile, snapshot: Snapshot, now: datetime) -> Decisi
     try:
         article = _judged(file.believed, case)
     except SetAside as refused:
-        return Decision(file.owed.info_code, now, "failed", str(refused))
+        return Decision(file.owed.info_code, now, "failed", saying_of(refused))
     case = replace(case, owed=replace(case.owed, title=article.title))
     return keep_article(case, article, compare(article, case.stored))
 
@@ -106,11 +108,8 @@ def _is_taken(owed: Owed, snapshot: Snapshot) -> bool:
     return not own and bool(snapshot.listings or snapshot.stored)
 
 
-def _say_taken(info_code: str) -> str:
-    return (
-        f"would get the info code {info_code}, which is another article's already: "
-        "name a free one with --code"
-    )
+def _say_taken(info_code: str) -> Saying:
+    return say("import.code_taken", info_code=info_code)
 
 
 def _open_case(file: ImportedFile, snapshot: Snapshot, now: datetime) -> Case:
@@ -137,11 +136,11 @@ def _judged(believed: Believed, case: Case) -> Article:
     if believed.draft is not None:
         return judge(believed.draft, case.owed, case.stored, case.now)
     if believed.article is None:
-        raise SetAside(believed.reason)
+        raise SetAside(believed.reason or say("page.brought_nothing"))
     return believed.article
 
 
-def _set_aside(case: Case, reason: str) -> Decision:
+def _set_aside(case: Case, reason: Saying) -> Decision:
     if case.stored is not None:  # a damaged copy says nothing of the article
         return _keep_beside(case, case.decide("quarantined", reason))
     waiting = settle_unarchived(case.listings, case.owed, reason, case.now, quarantined=True)

@@ -24,6 +24,7 @@ from storage.records import (
     Snapshot,
     StoredArticle,
 )
+from storage.records.saying import as_saying
 
 
 def decide_reread(reread: Reread, snapshot: Snapshot, now: datetime) -> Decision:
@@ -35,7 +36,7 @@ def decide_reread(reread: Reread, snapshot: Snapshot, now: datetime) -> Decision
     """
     code = reread.info_code
     if reread.stored is None:
-        return Decision(code, now, "quarantined", reread.reason)
+        return Decision(code, now, "quarantined", as_saying(reread.reason or ""))
     if snapshot.stored is None:
         return _bring_in(reread, reread.stored, snapshot, now)
     change = _improve(reread.stored, snapshot.stored, now)

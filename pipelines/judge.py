@@ -8,6 +8,7 @@ from pipelines.complete import complete_draft
 from pipelines.doubt.belief import doubt
 from pipelines.normalise.article import normalise
 from storage.records import Article, Draft, Owed, SetAside, StoredArticle
+from storage.records.saying import say
 
 PARSER_VERSION = 4
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
@@ -28,9 +29,9 @@ def judge(draft: Draft, owed: Owed, stored: StoredArticle | None, captured_at: d
     except SetAside:
         raise
     except Exception as error:
-        raise SetAside(f"could not be normalised ({type(error).__name__}: {error})") from error
+        raise SetAside(say("page.not_normalised", type=type(error).__name__, error=str(error))) from error
     if draft.is_furniture and not article.paragraphs and stored is None:
-        raise IsFurniture("is the place of a picture or an advertisement, without text")
+        raise IsFurniture(say("page.furniture"))
     reason = doubt(article, captured_at)
     if reason is not None:
         raise SetAside(reason)

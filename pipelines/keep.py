@@ -12,6 +12,7 @@ from pipelines.compare.witnesses import settle_time
 from pipelines.judge import PARSER_VERSION
 from pipelines.listings import settle_archived
 from storage.records import Article, ArticleChange, Decision, EventChange, StoredArticle, TimeChange
+from storage.records.saying import say
 
 
 def keep_article(
@@ -133,6 +134,6 @@ def _settle_events(case: Case, *, others_waited: bool) -> tuple[EventChange, ...
     if case.stored is not None and case.stored.status == "gone":
         events += [
             EventChange("resolve", ("page_gone",), info_code=code),
-            EventChange("record", ("page_back",), f"{code} can be fetched again", info_code=code),
+            EventChange("record", ("page_back",), say("article.back", info_code=code), info_code=code),
         ]
     return tuple(events)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from storage.records import UNARCHIVED, KnownListing, ListingChange, Owed
 from storage.records.instants import LONGEST_RETRY
-from storage.records.text.sentences import fit
+from storage.records.saying import Saying
 
 FIRST_RETRY = timedelta(minutes=5)
 
@@ -58,7 +58,7 @@ def is_settled_furniture(listing: KnownListing | None) -> bool:
 def settle_unarchived(
     listings: Listings,
     owed: Owed,
-    reason: str,
+    reason: Saying,
     now: datetime,
     *,
     quarantined: bool = False,
@@ -77,7 +77,7 @@ def settle_unarchived(
             ("quarantined" if quarantined else "failed") if one.state in UNARCHIVED else one.state,
             attempts=owed.attempts + 1,
             next_try_at=next_try,
-            error=fit(reason),
+            error=reason,
             takes_capture=quarantined,
         )
         for one in listings
@@ -87,10 +87,10 @@ def settle_unarchived(
     )
 
 
-def settle_gone(listings: Listings, owed: Owed, reason: str) -> tuple[ListingChange, ...]:
+def settle_gone(listings: Listings, owed: Owed, reason: Saying) -> tuple[ListingChange, ...]:
     """Return the listings of an archived article that are gone in the form that was asked for."""
     return tuple(
-        ListingChange(one.source, "gone", one.attempts, error=fit(reason), takes_capture=False)
+        ListingChange(one.source, "gone", one.attempts, error=reason, takes_capture=False)
         for one in listings
         if one.form == owed.form and one.state in ("archived", "gone")
     )

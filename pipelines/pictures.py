@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from storage.records import Article, PictureDecision, PictureDelivery, SetAside, TryLater
 from storage.records.picture import LONGEST_PICTURE_RETRY
-from storage.records.text.sentences import fit
+from storage.records.remedy import saying_of
 
 _FIRST_RETRY = timedelta(hours=1)
 _MOST_ATTEMPTS = 8
@@ -36,7 +36,7 @@ def decide_picture(delivery: PictureDelivery, now: datetime) -> PictureDecision:
             owed, "archived", keep=delivery.exchange, facts=delivery.facts, size=delivery.size
         )
     if isinstance(trouble, SetAside):
-        return PictureDecision(owed, "refused", owed.attempts + 1, error=fit(str(trouble)))
+        return PictureDecision(owed, "refused", owed.attempts + 1, error=saying_of(trouble))
     return _put_off(delivery, trouble, now)
 
 
@@ -46,4 +46,4 @@ def _put_off(delivery: PictureDelivery, trouble: TryLater, now: datetime) -> Pic
     if trouble.after:
         distance = min(max(distance, timedelta(seconds=trouble.after)), LONGEST_PICTURE_RETRY)
     next_try = None if attempts >= _MOST_ATTEMPTS else now + distance
-    return PictureDecision(delivery.owed, "failed", attempts, next_try, fit(str(trouble)))
+    return PictureDecision(delivery.owed, "failed", attempts, next_try, saying_of(trouble))

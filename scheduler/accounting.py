@@ -6,6 +6,7 @@ import signal
 
 from scheduler.ending import Ending
 from scheduler.runs import Child, EventKind, RunHistory
+from scheduler.sentence import Sentence
 
 BUSY = 3
 """The exit status of a crawl whose sources somebody else is crawling."""
@@ -42,13 +43,24 @@ def _enter_killed(history: RunHistory, child: Child, ending: Ending) -> str:
 def _enter_missing(history: RunHistory, child: Child, ending: Ending) -> str | None:
     if ending.how == "stopped":
         return None  # nothing accounts for its due time, so the next start finds it missed and catches up
-    words = ending.tail[-1] if ending.tail else "it printed nothing"
+    words = ending.tail[-1] if ending.tail else Sentence("printed_nothing", "it printed nothing")
     if ending.status == BUSY:
-        reason = f"the crawl of {_names(child)} was not started: {words}"
+        reason = Sentence(
+            "crawl_not_started",
+            "the crawl of {sources} was not started: {words}",
+            sources=_names(child),
+            words=words,
+        )
         history.record_overlapped(child.slugs, child.due_at, words)
         _open(history, "overlapped_run", child, reason)
         return reason
-    reason = f"the crawl of {_names(child)} {_ended_with(ending)} before it recorded anything: {words}"
+    reason = Sentence(
+        "crawl_ended_early",
+        "the crawl of {sources} {end} before it recorded anything: {words}",
+        sources=_names(child),
+        end=_ended_with(ending),
+        words=words,
+    )
     history.record_failed_start(child, reason)
     _open(history, "failed_start", child, reason)
     return reason
@@ -59,25 +71,45 @@ def _open(history: RunHistory, kind: EventKind, child: Child, message: str) -> N
         history.open_event(kind, slug, message)
 
 
-def _why_killed(child: Child, ending: Ending) -> str:
-    crawl, after = f"the crawl of {_names(child)}", f"after {ending.seconds:.0f} s"
-    ignored = ", and ignored SIGTERM" if ending.forced else ""
+def _why_killed(child: Child, ending: Ending) -> Sentence:
+    told: dict[str, str | float] = {"sources": _names(child), "seconds": ending.seconds}
+    ignored = Sentence("ignored_sigterm", ", and ignored SIGTERM") if ending.forced else ""
     if ending.how == "timed_out":
-        return f"{crawl} was killed at its time limit {after}{ignored}"
+        return Sentence(
+            "crawl_timed_out",
+            "the crawl of {sources} was killed at its time limit after {seconds:.0f} s{ignored}",
+            **told,
+            ignored=ignored,
+        )
     if ending.how == "stopped":
-        return f"{crawl} was stopped with the service {after}{ignored}"
-    return f"{crawl} {_ended_with(ending)} {after} without finishing"
+        return Sentence(
+            "crawl_stopped",
+            "the crawl of {sources} was stopped with the service after {seconds:.0f} s{ignored}",
+            **told,
+            ignored=ignored,
+        )
+    return Sentence(
+        "crawl_unfinished",
+        "the crawl of {sources} {end} after {seconds:.0f} s without finishing",
+        **told,
+        end=_ended_with(ending),
+    )
 
 
-def _ended_with(ending: Ending) -> str:
+def _ended_with(ending: Ending) -> Sentence:
+    if ending.status is None and ending.how == "not_started":
+        return Sentence("could_not_start", "could not be started")
     if ending.status is None:
-        return "could not be started" if ending.how == "not_started" else "could not be killed"
+        return Sentence("could_not_kill", "could not be killed")
     if ending.status < 0:
-        return f"was ended by {signal.Signals(-ending.status).name}"
-    return f"ended with status {ending.status}"
+        name = signal.Signals(-ending.status).name
+        return Sentence("ended_by_signal", "was ended by {signal}", signal=name)
+    return Sentence("ended_with", "ended with status {status}", status=ending.status)
 
 
 def _names(child: Child) -> str:
     shown = ", ".join(child.slugs[:3])
     more = len(child.slugs) - 3
-    return f"{shown} and {more} more" if more > 0 else shown
+    return (
+        Sentence("names_and_more", "{names} and {more} more", names=shown, more=more) if more > 0 else shown
+    )

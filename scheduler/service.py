@@ -29,15 +29,16 @@ from scheduler.liveness.systemd import notify_systemd
 from scheduler.liveness.watchdog import Watchdog
 from scheduler.plan import Batch, gather_batch, make_plan
 from scheduler.runs import Child, Missed, RunHistory
+from scheduler.sentence import Sentence
 from scheduler.settings import ServiceSettings
 
 _LOG = logging.getLogger("scheduler")
 _CLOCK_JUMP = 5.0  # seconds between wall clock and monotonic clock: more is sleep or a clock that was set
 _SHOWN_RUNS = 20  # next runs in the heartbeat
 
-_NOT_RUNNING = "the service was not running"
-_ASLEEP = "the machine slept, or its clock was set"
-_LATE = "the service was late"
+_NOT_RUNNING = Sentence("not_running", "the service was not running")
+_ASLEEP = Sentence("asleep", "the machine slept, or its clock was set")
+_LATE = Sentence("late", "the service was late")
 
 
 def run_service(settings: ServiceSettings, history: RunHistory) -> int:
@@ -174,9 +175,7 @@ class Service:
                 self._last_due[slug] = now
 
     def _record_missed(self, missed: Missed, reason: str) -> None:
-        runs = "a run" if missed.count == 1 else f"{missed.count} runs"
-        until = f" to {missed.last.isoformat()}" if missed.count > 1 else ""
-        message = f"{missed.slug} missed {runs}, due {missed.first.isoformat()}{until}: {reason}"
+        message = _say_missed(missed, reason)
         _LOG.warning(message)
         self._backlog.enter(partial(self._history.record_missed, missed, reason))
         self._backlog.enter(partial(self._history.open_event, "missed_run", missed.slug, message))
@@ -189,10 +188,14 @@ class Service:
         if child is None and slug not in self._waiting:
             self._waiting[slug] = due_at
             return
-        holder = (
-            f"process {child.pid}, since {child.started_at.isoformat()}" if child else "waiting for its turn"
+        holder = _say_holder(child)
+        message = Sentence(
+            "overlapped",
+            "{source} was due at {due} while its last run had not ended ({holder})",
+            source=slug,
+            due=due_at.isoformat(),
+            holder=holder,
         )
-        message = f"{slug} was due at {due_at.isoformat()} while its last run had not ended ({holder})"
         _LOG.warning(message)
         self._backlog.enter(partial(self._history.record_overlapped, (slug,), due_at, holder))
         self._backlog.enter(partial(self._history.open_event, "overlapped_run", slug, message))
@@ -323,6 +326,34 @@ class Service:
         """Remember what broke the service, and end it."""
         self._failure = self._failure or error
         self._stop.set()
+
+
+def _say_missed(missed: Missed, reason: str) -> Sentence:
+    first, last = missed.first.isoformat(), missed.last.isoformat()
+    if missed.count == 1:
+        return Sentence(
+            "missed_run",
+            "{source} missed a run, due {first}: {why}",
+            source=missed.slug,
+            first=first,
+            why=reason,
+        )
+    return Sentence(
+        "missed_runs",
+        "{source} missed {runs} runs, due {first} to {last}: {why}",
+        source=missed.slug,
+        runs=missed.count,
+        first=first,
+        last=last,
+        why=reason,
+    )
+
+
+def _say_holder(child: Child | None) -> Sentence:
+    if child is None:
+        return Sentence("waits_for_turn", "waiting for its turn")
+    since = child.started_at.isoformat()
+    return Sentence("process_since", "process {pid}, since {since}", pid=child.pid or 0, since=since)
 
 
 def _holder(archive: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spiders.kinds.kind import Answer, Kind
 from spiders.readers.web_codecs import LOST
 from storage.records import Draft, Owed, SetAside, Vanished
+from storage.records.saying import say
 
 
 def read_answer(kind: Kind, answer: Answer, owed: Owed, *, was_kept: bool = False) -> Draft:
@@ -19,7 +20,7 @@ def read_answer(kind: Kind, answer: Answer, owed: Owed, *, was_kept: bool = Fals
     except (SetAside, Vanished):
         raise
     except Exception as error:
-        raise SetAside(f"could not be read ({type(error).__name__}: {error})") from error
+        raise SetAside(say("page.unreadable", type=type(error).__name__, error=str(error))) from error
 
 
 def _believed(draft: Draft, answer: Answer) -> Draft:

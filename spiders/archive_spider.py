@@ -41,6 +41,8 @@ from storage.records import (
     Voices,
 )
 from storage.records.host import host_of, is_allowed
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, say
 
 _AHEAD = 2
 """Requests on their way to a host, as a multiple of those that it is asked at once."""
@@ -167,7 +169,7 @@ class ArchiveSpider(Spider):
         polling: Polling = failure.request.meta["polling"]  # type: ignore[attr-defined]
         with self._attend_poll(polling, reachable=not is_of_whole_host(failure)):
             trouble = explain_failure(failure, polling.ask.url)
-            polling.fail(trouble if isinstance(trouble, TryLater) else TryLater(str(trouble)))
+            polling.fail(trouble if isinstance(trouble, TryLater) else TryLater(saying_of(trouble)))
 
     def parse_article(self, response: Response) -> Iterator[Delivery]:
         """Read an article's page, or go on to its next address when it is not there."""
@@ -188,7 +190,7 @@ class ArchiveSpider(Spider):
             self._silent[search.host] += is_unreachable(failure)
             if isinstance(trouble, Elsewhere):
                 # A redirect off its hosts may be a portal's or a login's: it proves no page to be gone.
-                yield from self._look_further(search, str(trouble), TryLater(str(trouble)))
+                yield from self._look_further(search, saying_of(trouble), TryLater(saying_of(trouble)))
             else:
                 yield from self._put_off(search, trouble)
 
@@ -324,7 +326,7 @@ class ArchiveSpider(Spider):
                 return brought
             found = tuple(dict.fromkeys(self._kind_of(owed).addresses(owed)))
         except UnknownKind as unknown:
-            return Delivery(owed, trouble=TryLater(str(unknown)))
+            return Delivery(owed, trouble=TryLater(saying_of(unknown)))
         addresses = tuple(url for url in found if is_allowed(url, self.allowed_hosts))
         barred = tuple(url for url in found if url not in addresses)
         site = self.voices.site_of(owed.url) if self.voices is not None else 0
@@ -379,15 +381,19 @@ class ArchiveSpider(Spider):
     def _judge(self, response: Response, search: Search) -> Iterator[Delivery]:
         answer = answer_of(response, search.url)
         if answer.is_missing:
-            yield from self._look_further(search, f"{search.url} answered {response.status}")
+            yield from self._look_further(
+                search, say("fetch.answered", url=search.url, status=response.status)
+            )
             return
         if not is_whole(response):
-            yield from self._put_off(search, TryLater(f"{search.url} answered {response.status}"))
+            yield from self._put_off(
+                search, TryLater(say("fetch.answered", url=search.url, status=response.status))
+            )
             return
         try:
             draft = self._read(answer, search)
         except Vanished as nothing:
-            yield from self._look_further(search, f"{search.url} {nothing}")
+            yield from self._look_further(search, say("said.of", subject=search.url, what=saying_of(nothing)))
             return
         except SetAside as refused:
             yield from self._set_aside(response, search, refused)
@@ -420,7 +426,7 @@ class ArchiveSpider(Spider):
             self._go_on(search, search.hold_for_part(delivery, page))
             return
         if page is not None and draft is not None:
-            delivery = replace(delivery, draft=incomplete(draft, f"its page {page} was not asked for"))
+            delivery = replace(delivery, draft=incomplete(draft, say("fetch.part_not_asked", page=page)))
         yield from self._deliver(search, delivery)
 
     def _judge_draft(self, search: Search, draft: Draft, exchange: Exchange | None) -> Article | None:
@@ -438,10 +444,10 @@ class ArchiveSpider(Spider):
         """Keep a page that is not the article's, and ask the article's other addresses before giving up."""
         exchange = kept_exchange(response.request)
         if exchange is None or search.held is not None:
-            told = SetAside(search.tell_of(str(refused)))
+            told = SetAside(search.tell_of(saying_of(refused)))
             yield from self._deliver(search, Delivery(search.owed, exchange, trouble=told))
             return
-        yield from self._pursue(search, search.refuse(exchange, str(refused)))
+        yield from self._pursue(search, search.refuse(exchange, saying_of(refused)))
 
     def _page_for_rest(self, search: Search, draft: Draft) -> str | None:
         """Return the page to ask for what an answer leaves out and nobody else tells."""
@@ -451,16 +457,16 @@ class ArchiveSpider(Spider):
     def _put_off(self, search: Search, trouble: TryLater) -> Iterator[Delivery]:
         """Deliver trouble that may pass; look further when it has come again and again."""
         if search.owed.attempts < _PATIENCE and not search.wrong:
-            told = TryLater(search.tell(str(trouble)), trouble.after)
+            told = TryLater(search.tell(saying_of(trouble)), trouble.after)
             return self._deliver(search, Delivery(search.owed, trouble=told))
-        return self._look_further(search, str(trouble), trouble)
+        return self._look_further(search, saying_of(trouble), trouble)
 
     def _pass_over(self, search: Search, silent: HostSilent) -> Iterator[Delivery]:
         """Leave an article owed as it is; one that failed again and again is looked for at other hosts."""
         if search.held is not None:
-            yield from self._deliver(search, Delivery(search.owed, trouble=TryLater(str(silent))))
+            yield from self._deliver(search, Delivery(search.owed, trouble=TryLater(saying_of(silent))))
             return
-        further = search.next(str(silent), TryLater(str(silent)))
+        further = search.next(saying_of(silent), TryLater(saying_of(silent)))
         if further.wrong or (search.owed.attempts >= _PATIENCE and further.addresses):
             yield from self._pursue(search, further)
             return
@@ -468,7 +474,7 @@ class ArchiveSpider(Spider):
         self.port.leave(search.owed, search.host)
 
     def _look_further(
-        self, search: Search, answer: str, trouble: TryLater | None = None
+        self, search: Search, answer: Saying, trouble: TryLater | None = None
     ) -> Iterator[Delivery]:
         return self._pursue(search, search.next(answer, trouble))
 

@@ -22,6 +22,8 @@ from spiders.turns import Turns
 from storage.records import PictureDelivery, PictureFacts, PictureOwed, SetAside, TryLater
 from storage.records.host import host_of, is_allowed
 from storage.records.picture import read_pdf, read_picture
+from storage.records.remedy import saying_of
+from storage.records.saying import say
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -93,10 +95,10 @@ class PictureFetches:
             try:
                 request = self._request(owed) if _is_web(owed.url) and self._hosts.may_ask(owed.url) else None
             except ValueError:
-                yield PictureDelivery(owed, trouble=SetAside(f"{owed.url} is no address"))
+                yield PictureDelivery(owed, trouble=SetAside(say("fetch.no_address", url=owed.url)))
                 continue
             if request is None:
-                told = f"{owed.url} is on none of its source's hosts"
+                told = say("fetch.other_host", url=owed.url)
                 yield PictureDelivery(owed, trouble=SetAside(told))
             else:
                 self._turns.join(host_of(owed.url), request)
@@ -143,9 +145,9 @@ class PictureFetches:
 
     def _explain(self, failure: Failure, owed: PictureOwed) -> SetAside | TryLater:
         if isinstance(failure.value, DownloadCancelledError) or _TOO_LARGE in str(failure.value):
-            return SetAside(f"{owed.url} is larger than {self._largest} bytes")
+            return SetAside(say("picture.too_large", url=owed.url, largest=self._largest))
         trouble = explain_failure(failure, owed.url)
-        return TryLater(str(trouble)) if isinstance(trouble, Elsewhere) else trouble
+        return TryLater(saying_of(trouble)) if isinstance(trouble, Elsewhere) else trouble
 
 
 def _is_web(url: str) -> bool:
@@ -156,14 +158,18 @@ def _is_web(url: str) -> bool:
 def _judge(response: Response, owed: PictureOwed) -> PictureDelivery:
     exchange = kept_exchange(response.request)
     if exchange is None or not is_whole(response):
-        return PictureDelivery(owed, trouble=TryLater(f"{owed.url} answered {response.status}"))
+        return PictureDelivery(
+            owed, trouble=TryLater(say("fetch.answered", url=owed.url, status=response.status))
+        )
     if (damage := undecodable(response)) is not None:
-        told = f"{owed.url} has a body that can't be decoded ({damage})"
+        told = say("fetch.undecodable", url=owed.url, damage=damage)
         return PictureDelivery(owed, trouble=TryLater(told))
     try:
         facts = _read(response.body, owed)
     except (SetAside, TryLater) as refused:
-        return PictureDelivery(owed, trouble=type(refused)(f"{owed.url} {refused}"))
+        return PictureDelivery(
+            owed, trouble=type(refused)(say("said.of", subject=owed.url, what=saying_of(refused)))
+        )
     return PictureDelivery(owed, exchange, facts, len(response.body))
 
 

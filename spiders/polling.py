@@ -18,6 +18,8 @@ from spiders.middleware.wholeness import is_whole
 from spiders.port import Port
 from storage.records import BackOrder, Exchange, Poll, PollOrder, SetAside, TryLater, Validators
 from storage.records.host import host_of
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, join_sayings, say
 
 _NOT_MODIFIED = 304
 
@@ -77,7 +79,7 @@ class Polling:
             return
         answer = answer_of(response, self.ask.url)
         if not (answer.is_missing or is_whole(response)):
-            self.fail(TryLater(f"{self.ask.url} answered {response.status}"))
+            self.fail(TryLater(say("fetch.answered", url=self.ask.url, status=response.status)))
         elif self._has_news(response, answer) is False:
             self._end(self._poll("unchanged"))
         else:
@@ -102,13 +104,17 @@ class Polling:
         except StopIteration as ended:
             self._end(self._poll_of(ended.value))
         except TryLater as trouble:
-            self._end(self._failed(str(trouble)))
+            self._end(self._failed(saying_of(trouble)))
         except NotTheList as doubt:
-            self._end(self._failed(f"{self.ask.url} {doubt}"))
+            self._end(self._failed(say("said.of", subject=self.ask.url, what=saying_of(doubt))))
         except SetAside as refused:
-            self._end(self._failed(f"{self.ask.url} {refused}", layout_broken=True))
+            self._end(
+                self._failed(
+                    say("said.of", subject=self.ask.url, what=saying_of(refused)), layout_broken=True
+                )
+            )
         except Exception as error:  # noqa: BLE001 - whatever a reader stumbles over, its page is kept and told of
-            said = f"{self.ask.url} could not be read ({type(error).__name__}: {error})"
+            said = say("fetch.unreadable", url=self.ask.url, type=type(error).__name__, error=str(error))
             self._end(self._failed(said, layout_broken=True))
 
     def _has_news(self, response: Response, answer: Answer) -> bool | None:
@@ -160,7 +166,7 @@ class Polling:
         now = datetime.now(UTC)
         return Poll(self.order.source, outcome, now, validators=self._validators, body_hash=self._body_hash)
 
-    def _failed(self, error: str, *, layout_broken: bool = False) -> Poll:
+    def _failed(self, error: Saying, *, layout_broken: bool = False) -> Poll:
         now = datetime.now(UTC)
         return Poll(self.order.source, "failed", now, error=error, layout_broken=layout_broken)
 
@@ -172,8 +178,7 @@ class Polling:
         """End with a poll that tells where its page has moved for good, in its error too when it failed."""
         error, address = poll.error, self._moved_to
         if error and address:
-            error += f"; it has moved to {address} for good: if that is its page now, "
-            error += "write it into the source's url"
+            error = join_sayings((error, say("poll.moved", address=address)))
         order = self.order
         span = (order.first, order.last) if isinstance(order, BackOrder) else None
         self.poll = replace(poll, moved_to=address, error=error, span=span, unanswered=self._unanswered)

@@ -18,6 +18,8 @@ from spiders.middleware.trouble import explain_failure
 from spiders.middleware.wholeness import is_whole
 from storage.records import Exchange, TryLater
 from storage.records.host import host_of
+from storage.records.remedy import saying_of
+from storage.records.saying import say
 
 Dialogue = Generator[Ask, Answer, Any]
 """It yields what it asks for, is sent what came or thrown `TryLater`, and returns what it found out."""
@@ -67,13 +69,13 @@ class QuestionSpider(Spider):
             self.kept[answer.url] = exchange
         if answer.is_missing or is_whole(response):
             return self._go_on(answer)
-        return self._go_on(TryLater(f"{ask.url} answered {response.status}"))
+        return self._go_on(TryLater(say("fetch.answered", url=ask.url, status=response.status)))
 
     def failed(self, failure: Failure) -> Request | None:
         """Hand over why nothing came; ask the next."""
         ask: Ask = failure.request.meta["ask"]  # type: ignore[attr-defined]
         trouble = explain_failure(failure, ask.url)
-        return self._go_on(trouble if isinstance(trouble, TryLater) else TryLater(str(trouble)))
+        return self._go_on(trouble if isinstance(trouble, TryLater) else TryLater(saying_of(trouble)))
 
     def _go_on(self, came: Answer | TryLater | None) -> Request | None:
         """Return the request of the next question, None when the dialogue has ended."""
@@ -88,7 +90,7 @@ class QuestionSpider(Spider):
                 return None
             if self._left > 0:
                 return self._request(ask)
-            came = TryLater(f"{ask.url} was not asked: enough was asked for a first look")
+            came = TryLater(say("fetch.enough_asked", url=ask.url))
 
     def _next(self, came: Answer | TryLater | None) -> Ask:
         if came is None:

@@ -9,6 +9,8 @@ from spiders.parts import incomplete, join_part
 from spiders.readers.supplement import supplement
 from storage.records import Delivery, Draft, Exchange, Owed, SetAside, TryLater, Vanished
 from storage.records.host import host_of
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, join_sayings, say
 
 _MOST_REMEMBERED = 100_000
 _PATIENCE = 2
@@ -32,12 +34,12 @@ class Search:
 
     owed: Owed
     addresses: tuple[str, ...]
-    answers: tuple[str, ...] = ()
+    answers: tuple[Saying, ...] = ()
     trouble: TryLater | None = None
     barred: tuple[str, ...] = ()
     held: Delivery | None = None
     parts: tuple[str, ...] = ()
-    wrong: tuple[tuple[Exchange, str], ...] = ()
+    wrong: tuple[tuple[Exchange, Saying], ...] = ()
     site: int = 0
 
     @property
@@ -55,19 +57,19 @@ class Search:
         """What it is looking for."""
         return self.owed.info_code, self.owed.form
 
-    def next(self, answer: str, trouble: TryLater | None = None) -> Search:
+    def next(self, answer: Saying, trouble: TryLater | None = None) -> Search:
         """Return the search after this address gave its answer."""
         trouble = self.trouble or trouble
         return replace(self, addresses=self.addresses[1:], answers=(*self.answers, answer), trouble=trouble)
 
-    def refuse(self, exchange: Exchange, why: str) -> Search:
+    def refuse(self, exchange: Exchange, why: Saying) -> Search:
         """Return the search after this address gave a page that is not the article's."""
-        further = self.next(f"{self.url} {why}")
+        further = self.next(say("said.of", subject=self.url, what=why))
         return replace(further, wrong=(*self.wrong, (exchange, why)))
 
     def hold(self, delivery: Delivery, page: str) -> Search:
         """Return the search for what an answer leaves out, at the article's page."""
-        left_out = f"{self.url} leaves out its title or time"
+        left_out = say("fetch.leaves_out", url=self.url)
         return replace(self, addresses=(page,), answers=(left_out,), held=delivery)
 
     def next_part(self, delivery: Delivery) -> str | None:
@@ -77,7 +79,7 @@ class Search:
 
     def hold_for_part(self, delivery: Delivery, page: str) -> Search:
         """Return the search for a further page of an article."""
-        answers = (f"{self.url} goes on",)
+        answers = (say("fetch.goes_on", url=self.url),)
         return replace(self, addresses=(page,), answers=answers, held=delivery, parts=(*self.parts, page))
 
     def join(self, further: Delivery) -> Delivery:
@@ -94,9 +96,9 @@ class Search:
             return self._without_part(delivery, self.held.draft)
         beside = (delivery.exchange,) if delivery.exchange is not None else ()
         if delivery.draft is None:
-            said = str(delivery.trouble)
+            said = _said(delivery)
             if self.addresses and self.url not in said:  # what all addresses answered names each of them
-                said = f"{self.url} {said}"
+                said = say("said.of", subject=self.url, what=said)
             return replace(self.held, beside=beside, said=said)
         draft = supplement(self.held.draft, delivery.draft)
         return replace(self.held, draft=draft, beside=beside)
@@ -107,7 +109,7 @@ class Search:
             return delivery
         if isinstance(delivery.trouble, TryLater) and self.owed.attempts < _PATIENCE:
             return Delivery(self.owed, trouble=delivery.trouble)
-        said = f"its page {self.parts[-1]} is missing: {delivery.trouble}"
+        said = say("fetch.part_missing", page=self.parts[-1], why=_said(delivery))
         beside = (*self.held.beside, *_there(delivery.exchange)) if self.held else ()
         return replace(self.held or delivery, draft=incomplete(draft, said), beside=beside)
 
@@ -116,17 +118,17 @@ class Search:
         kept = tuple(exchange for exchange, _ in self.wrong if exchange is not delivery.exchange)
         return replace(delivery, beside=(*delivery.beside, *kept), astray=bool(kept)) if kept else delivery
 
-    def tell(self, *answers: str) -> str:
+    def tell(self, *answers: Saying) -> Saying:
         """Return what all addresses answered, this one as given, and which were not asked, in a sentence."""
-        return "; ".join((*self.answers, *answers, *self._not_asked))
+        return join_sayings((*self.answers, *answers, *self._not_asked))
 
-    def tell_of(self, answer: str) -> str:
+    def tell_of(self, answer: Saying) -> Saying:
         """Return what this address answered, a clause about it, and what the others did."""
-        return "; ".join((answer, *self.answers, *self._not_asked))
+        return join_sayings((answer, *self.answers, *self._not_asked))
 
     @property
-    def _not_asked(self) -> tuple[str, ...]:
-        return tuple(f"{url} is on none of its source's hosts" for url in self.barred)
+    def _not_asked(self) -> tuple[Saying, ...]:
+        return tuple(say("fetch.other_host", url=url) for url in self.barred)
 
     def conclude(self) -> Delivery:
         """Return what the answers of all addresses mean together: a wrong page is quarantined, with them all.
@@ -137,12 +139,17 @@ class Search:
             exchange, why = self.wrong[0]
             others = [answer for answer in self.answers if not answer.endswith(f" {why}")]
             others += [answer for answer in self.answers if answer.endswith(f" {why}")][1:]
-            trouble = SetAside("; ".join((why, *others, *self._not_asked)))
+            trouble = SetAside(join_sayings((why, *others, *self._not_asked)))
             return Delivery(self.owed, exchange, trouble=trouble)
         said = self.tell()
         if self.trouble is None:
             return Delivery(self.owed, trouble=Vanished(said))
         return Delivery(self.owed, trouble=TryLater(said, self.trouble.after))
+
+
+def _said(delivery: Delivery) -> Saying:
+    """Return why a delivery brought no article."""
+    return saying_of(delivery.trouble) if delivery.trouble is not None else say("page.brought_nothing")
 
 
 def _there(exchange: Exchange | None) -> tuple[Exchange, ...]:

@@ -41,6 +41,7 @@ from storage.records import (
     Voices,
     Wanted,
 )
+from storage.records.saying import as_saying, quote
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=1)
@@ -336,7 +337,7 @@ POST_URI = f"{FILE_SCHEME}_posts/2026-03-18-{CODE}.md"
 def post(came: Article | None = None, reason: str = "", draft: Draft | None = None) -> ImportedFile:
     """Return a post that was read."""
     resource = Resource(POST_URI, NOW, "text/markdown", b"---")
-    believed = Believed(came, draft, reason, content_hash(came) if came else None)
+    believed = Believed(came, draft, as_saying(reason), content_hash(came) if came else None)
     of = owed(url=POST_URI, title="") if draft else owed()
     return ImportedFile(resource, of, "信江日报", believed)
 
@@ -436,7 +437,7 @@ def test_a_text_that_need_not_be_read(snapshot: Snapshot, is_named: bool, outcom
 
 def test_a_text_that_is_no_article_leaves_nothing() -> None:
     decision = decide_text(post(reason="has no text"), known(), NOW)
-    assert decision == Decision(CODE, NOW, "failed", "has no text")
+    assert decision == Decision(CODE, NOW, "failed", quote("has no text"))
 
 
 # Any sequence of deliveries.

@@ -27,6 +27,7 @@ from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import start_crawl
 from storage.ledger.source import save_sources
 from storage.records import Source
+from storage.records.saying import say
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -131,8 +132,8 @@ def test_a_crawl_that_died_without_a_word_is_an_event(archive: Archive) -> None:
     with archive.writing() as connection:
         dead = start_crawl(connection, "manual", ["hexi"], NOW, version="1", pid=2**22 + 1)
         start_crawl(connection, "manual", ["hedong"], NOW, version="1", pid=os.getpid())
-        tell_killed(connection, [dead], "the process ended without closing its crawl", NOW)
-        tell_killed(connection, [], "nothing", NOW)
+        tell_killed(connection, [dead], say("crawl.abandoned"), NOW)
+        tell_killed(connection, [], say("crawl.abandoned"), NOW)
     assert opened(archive) == [("killed_run", "hexi")]
 
 

@@ -10,6 +10,7 @@ from jianbao.crawl.history import HistoryWish, NoSuchSpan, join_spans, plan_hist
 from jianbao.crawl.history_report import say_duration
 from jianbao.crawl.walk import Walk, close_span
 from storage.records import Headway, Issue, Poll
+from storage.records.saying import quote
 from storage.records.span import Span, SpanState, span_retry
 
 NOW = datetime(2026, 3, 20, 4, tzinfo=UTC)
@@ -89,7 +90,7 @@ def poll(cursor: str | None, *issues: Issue, unanswered: int = 0, failed: bool =
         "jxrb",
         "failed" if failed else "empty",
         NOW,
-        error="it broke" if failed else None,
+        error=quote("it broke") if failed else None,
         issues=issues,
         headway=headway,
         unanswered=unanswered,
@@ -101,7 +102,7 @@ def test_an_outage_leads_back_to_where_it_began() -> None:
     walk.take(poll("8", Issue(day(9), "listed")), NOW)
     for cursor in "7654":
         assert walk.take(poll(cursor, Issue(day(8), "unknown"), unanswered=1), NOW).state == "running"
-    left = walk.take(poll("3", Issue(day(4), "unknown", reason="no answer"), unanswered=1), NOW)
+    left = walk.take(poll("3", Issue(day(4), "unknown", reason=quote("no answer")), unanswered=1), NOW)
     assert (left.state, left.cursor, left.next_try_at) == ("failed", "8", NOW + timedelta(hours=1))
     assert left.reason == "5 steps in a row brought nothing: no answer"
 

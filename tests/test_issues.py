@@ -49,6 +49,7 @@ from storage.records import (
     Told,
     Validators,
 )
+from storage.records.saying import quote
 
 NOW = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 DAY = date(2026, 3, 20)
@@ -372,7 +373,7 @@ def test_a_step_back_moves_its_span_on_and_leaves_the_page_alone(connection: Con
         NOW,
     )
     assert len(connection.execute(select(listing)).all()) == 2
-    record_poll(connection, replace(step, outcome="failed", headway=None, error="答了 503", listed=()))
+    record_poll(connection, replace(step, outcome="failed", headway=None, error=quote("答了 503"), listed=()))
     row = connection.execute(select(backfill)).one()
     assert (row.state, row.cursor, row.attempts, row.reason) == ("failed", "2026-03-18", 1, "答了 503")
     record_poll(connection, replace(step, outcome="empty", headway=Headway(None, 78, 78), listed=()))

@@ -23,6 +23,7 @@ from storage.ledger.poll import record_listings, record_poll
 from storage.ledger.source import list_sources, order_poll, save_sources
 from storage.records import Form, Listed, Owed, Poll, PollOrder, Source, Validators
 from storage.records.instants import LONGEST_RETRY
+from storage.records.saying import quote
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 SLUGS = ("shangraoribao", "nanchangribao", "emnews")
@@ -308,7 +309,7 @@ def test_validators_are_kept_with_what_their_page_listed(connection: Connection)
     "poll",
     [
         Poll("shangraoribao", "unchanged", NOW),
-        Poll("shangraoribao", "failed", NOW, error="answered 500"),
+        Poll("shangraoribao", "failed", NOW, error=quote("answered 500")),
     ],
     ids=["304", "failed"],
 )

@@ -16,6 +16,7 @@ from storage.ledger.poll_days import learn_poll, list_poll_days
 from storage.ledger.source import save_sources
 from storage.records import Poll, Source
 from storage.records.poll_day import PollDay
+from storage.records.saying import quote
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SLUG = "yunwanbao"
@@ -76,7 +77,7 @@ def test_five_weeks_are_kept_and_days_ahead_are_not_believed(connection: Connect
 
 def test_a_poll_is_learned_from_and_one_that_failed_is_not(connection: Connection) -> None:
     record_poll(connection, Poll(SLUG, "unchanged", SIX))
-    record_poll(connection, Poll(SLUG, "failed", SIX + HOUR / 4, error="答了 503"))
+    record_poll(connection, Poll(SLUG, "failed", SIX + HOUR / 4, error=quote("答了 503")))
     assert days(connection) == ()
 
     record_poll(connection, Poll(SLUG, "unchanged", SIX + HOUR))

@@ -18,6 +18,7 @@ from jianbao.demo import DemoSite
 from spiders.search import Search
 from storage.records import Owed, TryLater, Vanished
 from storage.records.host import host_of, is_allowed
+from storage.records.saying import quote
 
 PAGE = (
     '<!DOCTYPE html><html><head><meta charset="UTF-8"><title>新闻</title></head><body><section>'
@@ -113,12 +114,12 @@ OWED = Owed("a", "NW202203186600000001", "media", "http://a.example/1", "标题"
 
 def test_a_failed_search_names_every_address() -> None:
     search = Search(OWED, ("http://a.example/1", "http://a.example/2"), barred=("http://b.example/1",))
-    second = search.next("http://a.example/1 answered 404")
-    assert second.tell("http://a.example/2 did not answer in time") == (
+    second = search.next(quote("http://a.example/1 answered 404"))
+    assert second.tell(quote("http://a.example/2 did not answer in time")) == (
         "http://a.example/1 answered 404; http://a.example/2 did not answer in time; "
         "http://b.example/1 is on none of its source's hosts"
     )
-    ended = second.next("http://a.example/2 answered 410").conclude().trouble
+    ended = second.next(quote("http://a.example/2 answered 410")).conclude().trouble
     assert isinstance(ended, Vanished)
     assert [part.split()[0] for part in str(ended).split("; ")] == [
         "http://a.example/1",
@@ -129,7 +130,7 @@ def test_a_failed_search_names_every_address() -> None:
 
 def test_a_search_that_met_trouble_is_to_be_tried_later() -> None:
     search = Search(OWED, ("http://a.example/1", "http://a.example/2"))
-    further = search.next("timed out", TryLater("timed out", 5.0)).next("answered 404")
+    further = search.next(quote("timed out"), TryLater("timed out", 5.0)).next(quote("answered 404"))
     ended = further.conclude().trouble
     assert isinstance(ended, TryLater)
     assert (str(ended), ended.after) == ("timed out; answered 404", 5.0)

@@ -16,6 +16,7 @@ from jianbao.demo.site import Request
 from spiders.search import Search, Searches
 from spiders.turns import Turns
 from storage.records import Form, Owed, TryLater
+from storage.records.saying import quote
 
 # -- lines and places -----------------------------------------------------------------------------
 
@@ -108,7 +109,7 @@ def test_a_silent_host_is_not_waited_for(searches: Searches) -> None:
 def test_a_search_that_went_on_is_waited_for_where_it_is_now(searches: Searches) -> None:
     first = search("hanging")
     searches.begin(first)
-    further = first.next("answered 404", TryLater("answered 404"))
+    further = first.next(quote("answered 404"), TryLater("answered 404"))
     searches.move(first, further)
     assert not searches.begin(search("late"))
     searches.end(further)

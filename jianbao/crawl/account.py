@@ -34,8 +34,9 @@ from storage.ledger.crawl import (
 )
 from storage.ledger.holes.look import Seen, look_for_gaps, tell_gaps
 from storage.ledger.set_events import resolve_empty_sets
+from storage.records.saying import say
 
-_ABANDONED = "the process ended without closing its crawl"
+_ABANDONED = say("crawl.abandoned")
 
 
 def enter_crawl(connection: Connection, order: CrawlOrder) -> int:
@@ -133,7 +134,8 @@ def describe_backfill(archive: Archive, slug: str) -> str:
 def note_break(counted: CrawlCounts, error: BaseException) -> None:
     """Count that something unforeseen ended the crawl."""
     counted.broken = True
-    counted.note(f"{type(error).__name__}: {getattr(error, 'orig', None) or error}")
+    said = str(getattr(error, "orig", None) or error)
+    counted.note(say("crawl.broke", type=type(error).__name__, error=said))
 
 
 def describe_holder(archive: Archive, slug: str) -> str:

@@ -17,6 +17,7 @@ from storage.archive.folder import Archive
 from storage.archive.settling import settle
 from storage.ledger.counts import CrawlCounts
 from storage.records import Decision, Delivery, Outcome, PictureDelivery, Snapshot, Voices, Wanted
+from storage.records.saying import Saying, say
 from storage.search import ReadyTokens
 
 TOGETHER = 16
@@ -71,7 +72,7 @@ class Deliveries:
         counted: CrawlCounts,
         *,
         crawl_id: int | None,
-        halt: Callable[[str], None],
+        halt: Callable[[Saying], None],
         voices: Voices | None = None,
         later: Later | None = None,
         wishes: PictureWishes | None = None,
@@ -139,10 +140,10 @@ class Deliveries:
             self._counted.note(decision.reason)
 
 
-def _describe(error: Exception) -> str:
+def _describe(error: Exception) -> Saying:
     if isinstance(error, SQLAlchemyError | OSError):
-        return f"the archive cannot be written: {error}"
-    return f"what was fetched cannot be stored: {type(error).__name__}: {error}"
+        return say("crawl.not_written", error=str(error))
+    return say("crawl.not_stored", type=type(error).__name__, error=str(error))
 
 
 class DeliveringSpider(Protocol):

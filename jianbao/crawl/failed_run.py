@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from storage.events.event import is_told_since, open_event, resolve_events
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import list_sources_of
+from storage.records.saying import Saying, say
 
 _OVERCOME = ("failed_run", "killed_run", "failed_start")
 
@@ -37,11 +38,12 @@ def tell_end(
             open_event(connection, "failed_run", _say_failed(slug, counted), now, source=slug)
 
 
-def tell_killed(connection: Connection, killed: Collection[int], reason: str, now: datetime) -> None:
+def tell_killed(connection: Connection, killed: Collection[int], reason: Saying, now: datetime) -> None:
     """Open the events about crawls that ended without a word, source by source."""
     for slug in list_sources_of(connection, killed):
-        open_event(connection, "killed_run", f"the crawl of {slug} was killed: {reason}", now, source=slug)
+        open_event(connection, "killed_run", say("crawl.killed", source=slug, why=reason), now, source=slug)
 
 
-def _say_failed(slug: str, counted: CrawlCounts) -> str:
-    return f"the crawl of {slug} failed: {counted.errors[-1] if counted.errors else 'nothing succeeded'}"
+def _say_failed(slug: str, counted: CrawlCounts) -> Saying:
+    why = counted.errors[-1] if counted.errors else say("crawl.nothing_succeeded")
+    return say("crawl.failed", source=slug, why=why)

@@ -27,6 +27,7 @@ from storage.ledger.source import order_poll
 from storage.ledger.source_locks import HistoryLock
 from storage.ledger.spans import list_lost_days, list_spans, replace_spans, save_span
 from storage.records import BackOrder, Exchange, IssueState, Owed, Poll, PollOrder
+from storage.records.saying import say
 from storage.records.span import Span
 
 _LOOK_EVERY = 0.2  # seconds, at the locks of the crawls that go before
@@ -95,7 +96,7 @@ class HistoryPort(ArchivePort):
                     connection, poll.source, [one.info_code for one in poll.listed], datetime.now(UTC)
                 )
         except (SQLAlchemyError, OSError) as error:
-            self._halt(f"the archive cannot be written: {error}")
+            self._halt(say("crawl.not_written", error=str(error)))
             raise
         self._states.update((one.day, one.state) for one in poll.issues)
         self._count_step(poll, span)
@@ -209,7 +210,8 @@ class HistoryPort(ArchivePort):
         if poll.outcome == "changed" or counted.poll is None:
             counted.poll = poll.outcome
         if span.state == "failed" and span.reason:
-            self._counted.note(f"{poll.source}: {span.reason}")
+            self._counted.note(say("crawl.of", source=poll.source, what=span.reason))
         for one in poll.issues:
             if one.state in ("failed", "unknown"):
-                self._counted.note(f"{poll.source}: {one.day}: {one.reason or one.state}")
+                day = say("crawl.day", day=str(one.day), why=one.reason or one.state)
+                self._counted.note(say("crawl.of", source=poll.source, what=day))

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from storage.events.event import open_event, resolve_events
 from storage.records import Poll, StoredSource
+from storage.records.saying import Saying, say
 
 ADDRESS_KINDS = ("page_missing", "page_moved")
 
@@ -28,17 +29,13 @@ def watch_address(connection: Connection, poll: Poll, row: StoredSource, open_ki
         resolve_events(connection, ("page_moved",), poll.polled_at, source=poll.source)
 
 
-def _open(connection: Connection, kind: str, poll: Poll, message: str) -> None:
+def _open(connection: Connection, kind: str, poll: Poll, message: Saying) -> None:
     open_event(connection, kind, message, poll.polled_at, source=poll.source)
 
 
-def _say_missing(row: StoredSource) -> str:
-    return (
-        f"{row.slug} has never listed anything, and {row.url} answers that there is no such page: compare "
-        "the source's url with the site (its letters, capitals and blanks); a paper that printed nothing for "
-        "days has no page either, until it prints again"
-    )
+def _say_missing(row: StoredSource) -> Saying:
+    return say("crawl.missing", source=row.slug, url=row.url or "")
 
 
-def _say_moved(row: StoredSource, address: str) -> str:
-    return f"the page of {row.slug} has moved for good from {row.url}: write {address} into the source's url"
+def _say_moved(row: StoredSource, address: str) -> Saying:
+    return say("crawl.moved", source=row.slug, url=row.url or "", address=address)

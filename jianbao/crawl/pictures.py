@@ -22,6 +22,7 @@ from storage.ledger.picture import (
     owe_facsimiles,
 )
 from storage.records import Decision, Issue, OwedPictures, PictureDecision, PictureDelivery, PictureOwed
+from storage.records.saying import Saying, say
 
 _ROUND = 100
 """Addresses that are given out at once."""
@@ -96,7 +97,7 @@ class CrawlPictures:
         sources: Sequence[str],
         *,
         crawl_id: int | None,
-        halt: Callable[[str], None],
+        halt: Callable[[Saying], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``sources`` are those that are crawled; ``halt`` ends the crawl; ``clock`` is in seconds."""
@@ -163,7 +164,7 @@ class CrawlPictures:
             with self._archive.writing() as connection:
                 written = [self._write_one(connection, one) for one in decided]
         except (SQLAlchemyError, OSError) as error:
-            self._halt(f"the archive cannot be written: {error}")
+            self._halt(say("crawl.not_written", error=str(error)))
             raise
         for before, kept in zip(decided, written, strict=True):
             if before.capture is None:

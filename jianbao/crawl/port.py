@@ -44,6 +44,7 @@ from storage.records import (
 )
 from storage.records.host import host_of
 from storage.records.instants import LONGEST_REST, ahead, is_recent, past
+from storage.records.saying import Saying, say
 
 _MEMORY = timedelta(days=1)
 """How long a robots.txt is remembered, and a page's validators are trusted without a look at the whole."""
@@ -64,7 +65,7 @@ class RunOfPort(TypedDict):
 
     crawl_id: int
     due_only: bool
-    halt: Callable[[str], None]
+    halt: Callable[[Saying], None]
     voices: Voices | None
     later: Later | None
     wishes: PictureWishes | None
@@ -83,7 +84,7 @@ class ArchivePort:
         leftovers: Sequence[str] = (),
         crawl_id: int,
         due_only: bool,
-        halt: Callable[[str], None],
+        halt: Callable[[Saying], None],
         voices: Voices | None = None,
         later: Later | None = None,
         wishes: PictureWishes | None = None,
@@ -165,14 +166,14 @@ class ArchivePort:
                 if poll.span is None:  # a step into the past tells nothing of the page of today
                     self._record_events(connection, poll, has_news=recorded.new > 0)
         except (SQLAlchemyError, OSError) as error:
-            self._halt(f"the archive cannot be written: {error}")
+            self._halt(say("crawl.not_written", error=str(error)))
             raise
         for note in filter(None, (unread, *_tell_failed_issues(poll))):
             self._counted.note(note)
         if poll.span is None:
             self._count(poll)
         elif poll.error:
-            self._counted.note(f"{poll.source}: {poll.error}")
+            self._counted.note(say("crawl.of", source=poll.source, what=poll.error))
 
     def end(self) -> None:
         """Settle what waits; that it cannot be written is told by how the crawl ends."""
@@ -272,7 +273,7 @@ class ArchivePort:
     def leave(self, owed: Owed, host: str) -> None:
         """Note that an owed article is left for a later crawl, since its host does not answer."""
         self._counted.of(owed.source)
-        self._counted.note(f"{host} does not answer: what it still owes is left for the next crawl")
+        self._counted.note(say("crawl.host_left", host=host))
 
     def _count(self, poll: Poll) -> None:
         counted = self._counted.of(poll.source)
@@ -283,23 +284,19 @@ class ArchivePort:
             counted.listed = self._rows[poll.source].listed_count
         counted.lost = poll.lost
         if poll.lost:
-            self._counted.note(
-                f"{poll.source}: {poll.lost} characters of its page were cut or broken, and stand as \ufffd"
-            )
+            self._counted.note(say("crawl.lost_characters", source=poll.source, characters=poll.lost))
         if poll.error:
-            self._counted.note(f"{poll.source}: {poll.error}")
+            self._counted.note(say("crawl.of", source=poll.source, what=poll.error))
         elif (
             poll.outcome == "empty" and not counted.listed and self._rows[poll.source].last_changed_at is None
         ):
-            self._counted.note(
-                f"{poll.source}: its page is empty or not there, and never listed anything so far"
-            )
+            self._counted.note(say("crawl.never_listed", source=poll.source))
 
     def _record_events(self, connection: Connection, poll: Poll, *, has_news: bool) -> None:
         row = self._rows[poll.source]
         if poll.outcome == "failed":
             kind = "layout_broken" if poll.layout_broken else "poll_failed"
-            open_event(connection, kind, poll.error or "the poll failed", poll.polled_at, source=poll.source)
+            open_event(connection, kind, poll.error or say("poll.failed"), poll.polled_at, source=poll.source)
         elif row.last_outcome == "failed":
             resolve_events(connection, ("poll_failed", "layout_broken"), poll.polled_at, source=poll.source)
         watch_address(connection, poll, row, self._open_kinds.get(poll.source, frozenset()))
@@ -313,10 +310,8 @@ class ArchivePort:
     def _watch_silence(self, connection: Connection, poll: Poll) -> None:
         last_news, usual = usual_silence(connection, poll.source, poll.polled_at)
         if poll.polled_at - last_news > usual:
-            message = (
-                f"{poll.source} has listed nothing new since {last_news.isoformat(timespec='minutes')}; "
-                f"its own habit is at most {usual.days} days"
-            )
+            since = last_news.isoformat(timespec="minutes")
+            message = say("poll.silent", source=poll.source, since=since, days=usual.days)
             open_event(connection, "source_silent", message, poll.polled_at, source=poll.source)
 
     def _robots_of(self, host: str, memory: timedelta) -> bytes | None:
@@ -344,11 +339,11 @@ def _names_by_host(rows: Iterable[StoredSource]) -> dict[str, frozenset[str]]:
     return {host: frozenset(found) for host, found in names.items()}
 
 
-def _tell_failed_issues(poll: Poll) -> Iterator[str]:
+def _tell_failed_issues(poll: Poll) -> Iterator[Saying]:
     """Yield which issues a poll could not list as a whole; one that failed itself has said so."""
     for issue in poll.issues if not poll.error else ():
         if issue.state == "failed":
-            yield f"{poll.source}: the issue of {issue.day} is not whole: {issue.reason}"
+            yield say("crawl.issue_not_whole", source=poll.source, day=str(issue.day), why=issue.reason or "")
 
 
 def _is_known_to_be_broken(connection: Connection, poll: Poll) -> bool:

@@ -37,6 +37,7 @@ from storage.ledger.source_locks import HistoryLock, SourceBusy, hold_history, h
 from storage.records import Busy
 from storage.records.host import host_of
 from storage.records.host_limits import Rank
+from storage.records.saying import Saying, say
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -247,7 +248,7 @@ class CrawlProcess:
                 signal.signal(number, handler)
         self._count(crawling)
 
-    def halt(self, reason: str) -> None:
+    def halt(self, reason: Saying) -> None:
         """End the crawl because it cannot go on; what is not stored stays owed."""
         self._counted.broken = True
         self._counted.note(reason)
@@ -265,7 +266,7 @@ class CrawlProcess:
         raised = int(stats.get_value("spider_exceptions/count", 0) or 0)
         if raised or (crawling.done() and not crawling.cancelled() and crawling.exception()):
             self._counted.broken = True
-            self._counted.note(f"the crawl itself failed ({raised} unexpected errors): see the log")
+            self._counted.note(say("crawl.unexpected", errors=raised))
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         # A signal may arrive anywhere, even in the middle of a commit: only leave word for the loop.

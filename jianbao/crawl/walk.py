@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from storage.records import Issue, Poll
+from storage.records.saying import Saying, say
 from storage.records.span import Span, span_retry
-from storage.records.text.sentences import fit
 
 _PATIENCE = 5
 """Steps in a row that listed nothing since no answer came, after which the site is thought to be away."""
@@ -105,12 +105,12 @@ class Walk:
         if self._troubles >= _PATIENCE:
             self._days.clear()
 
-    def _problem(self, poll: Poll, span: Span) -> str | None:
+    def _problem(self, poll: Poll, span: Span) -> Saying | None:
         """Return why a span can't go on for now, a sentence; None when it can."""
         if poll.headway is None:
-            return poll.error or "a step back brought nothing"
+            return poll.error or say("history.nothing")
         if poll.headway.cursor is not None and poll.headway.cursor == span.cursor:
-            return f"its steps come no further than {fit(poll.headway.cursor)}"
+            return say("history.stuck", cursor=poll.headway.cursor)
         lost = _lost(poll)
         if poll.listed or not poll.issues or not (lost and poll.unanswered):
             if poll.listed or not poll.issues:
@@ -120,8 +120,8 @@ class Walk:
         self._troubles += 1
         if self._troubles < _PATIENCE:
             return None
-        why = lost[-1].reason or "the site does not answer"
-        return f"{self._troubles} steps in a row brought nothing: {why}"
+        why = lost[-1].reason or say("history.no_answer")
+        return say("history.steps_in_vain", steps=self._troubles, why=why)
 
     def _go_on(self, poll: Poll, span: Span, now: datetime) -> Span:
         assert poll.headway is not None
@@ -156,12 +156,12 @@ def _lost(poll: Poll) -> list[Issue]:
     return [one for one in poll.issues if one.state in ("failed", "unknown")]
 
 
-def put_off(span: Span, reason: str, now: datetime) -> Span:
+def put_off(span: Span, reason: Saying, now: datetime) -> Span:
     """Return a span that is tried again later, the later the oftener that was in vain."""
     return replace(
         span,
         state="failed",
-        reason=fit(reason),
+        reason=reason,
         attempts=span.attempts + 1,
         next_try_at=now + span_retry(span.attempts),
     )
@@ -174,9 +174,9 @@ def close_span(span: Span, lost: Collection[date], now: datetime) -> Span:
             span, state="done", reason=None, attempts=0, next_try_at=None, finished_at=now, stepped_at=now
         )
     named = ", ".join(map(str, sorted(lost)[:_MOST_NAMED]))
-    more = f" and {len(lost) - _MOST_NAMED} more" if len(lost) > _MOST_NAMED else ""
-    days = "a day" if len(lost) == 1 else f"{len(lost)} days"
-    return put_off(replace(span, stepped_at=now), f"{days} could not be had: {named}{more}", now)
+    rest = len(lost) - _MOST_NAMED
+    days = say("history.days_and_more", days=named, rest=rest) if rest > 0 else named
+    return put_off(replace(span, stepped_at=now), say("history.lost", count=len(lost), days=days), now)
 
 
 def stop_span(span: Span) -> Span:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from spiders.kinds.kind import Answer, Ask
 from storage.records import TryLater
+from storage.records.saying import say
 
 Result = TypeVar("Result")
 Dialogue = Generator[Ask, Answer, Result]
@@ -49,7 +50,7 @@ def limited(dialogue: Dialogue[Result], most: int) -> Dialogue[Result]:
 
     def attend(ask: Ask) -> Generator[Ask, Answer, Answer]:
         if len(asked) >= most:
-            raise TryLater(f"{ask.url} was not asked: enough was asked for a first look")
+            raise TryLater(say("fetch.enough_asked", url=ask.url))
         asked.append(ask.url)
         return (yield ask)
 

@@ -17,6 +17,7 @@ from jianbao.discovery.tested import Tested, layout_of, list_differences
 from spiders.declared.rules import ListRules
 from spiders.kinds.kind import Answer, Ask, Kind, Listing
 from storage.records import Listed, PollOrder, SetAside, TryLater
+from storage.records.saying import say
 
 
 def compare_samples(
@@ -65,7 +66,7 @@ def _drive(kind: Kind, order: PollOrder, answers: Mapping[str, Sample]) -> Listi
     def attend(ask: Ask) -> Generator[Ask, Answer, Answer]:
         yield from ()
         if ask.url not in answers:
-            raise TryLater(f"{ask.url} is in no sample")
+            raise TryLater(say("fetch.no_sample", url=ask.url))
         return replace(answers[ask.url].answer)
 
     try:

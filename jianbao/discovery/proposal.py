@@ -25,6 +25,7 @@ from spiders.recognition.dialogue import NoSource, Questions, find_out
 from spiders.recognition.finding import Finding
 from spiders.recognition.naming import propose_site, propose_slug
 from storage.records import SetAside, TryLater
+from storage.records.saying import say
 
 _SCHEDULES = {"category": "*/5 * * * *", "epaper": "0 6-12 * * *"}
 _SCHEDULE = "*/30 * * * *"
@@ -204,8 +205,8 @@ def _what(kind: str) -> str:
 
 _ADVICE = (
     ("cannot be resolved", "is the name spelt right, and does the site still exist?"),
-    ("did not answer in time", "try again later"),
-    ("refused the connection", "is the port right, and is the site up?"),
+    (say("cause.timeout"), "try again later"),
+    (say("cause.refused"), "is the port right, and is the site up?"),
     ("certificate", "try the same address with http://"),
     ("TLS", "try the same address with http://"),
     ("robots.txt", "the site wants no robots there: ask who runs it, or look for a feed"),

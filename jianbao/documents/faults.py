@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from storage.archive.folder import Archive
 from storage.captures.lost import describe_lost_files, find_lost_files
 from storage.database.disk import is_full
+from storage.records.saying import Saying, say
 
 FaultKind = Literal["disk_full", "unwritten", "captures_lost"]
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
@@ -25,7 +26,7 @@ class Fault:
     """What is wrong now, in one sentence."""
 
     kind: FaultKind
-    message: str
+    message: Saying
 
 
 def find_faults(archive: Archive, view: Connection, service: Mapping[str, object]) -> list[Fault]:
@@ -35,10 +36,10 @@ def find_faults(archive: Archive, view: Connection, service: Mapping[str, object
     """
     found: list[Fault] = []
     if is_full(archive.folder):
-        found.append(Fault("disk_full", f"the disk of {archive.folder} is full: make room"))
+        found.append(Fault("disk_full", say("ledger.disk_full", folder=str(archive.folder))))
     if unwritten := service.get("unwritten"):
-        why = service.get("trouble") or "it cannot be written"
-        message = f"{unwritten} records of the service wait for the archive: {why}"
+        why = str(service.get("trouble") or "") or say("ledger.cannot_write")
+        message = say("ledger.unwritten", records=int(str(unwritten)), why=why)
         found.append(Fault("unwritten", message))
     lost = [file for file in find_lost_files(view, archive.warc_folder) if file.originals]
     if lost:

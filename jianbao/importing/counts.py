@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from storage.records.saying import Saying
+
 Outcome = Literal["new", "revised", "unchanged", "older", "known", "quarantined", "passed_over", "failed"]
 OUTCOMES: tuple[Outcome, ...] = (
     "new", "revised", "unchanged", "older", "known", "quarantined", "passed_over", "failed",
@@ -20,11 +22,11 @@ class ImportCounts:
 
     counts: Counter[str] = field(default_factory=Counter)
     sources: dict[str, Counter[str]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
+    errors: list[Saying] = field(default_factory=list)
     unsaid: int = 0
     interrupted: bool = False
 
-    def count(self, outcome: Outcome, source: str | None = None, error: str | None = None) -> None:
+    def count(self, outcome: Outcome, source: str | None = None, error: Saying | None = None) -> None:
         """Count one file; ``error`` is a sentence that names it and says what is wrong."""
         self.counts[outcome] += 1
         if source is not None:

@@ -15,6 +15,7 @@ from storage.archive.settling import settle
 from storage.ledger.alias import find_renamed
 from storage.ledger.source import list_sources
 from storage.records import Decision, Owed, Snapshot, Wanted
+from storage.records.saying import say
 from storage.search import ReadyTokens
 from storage.warc import payload_digest
 
@@ -49,8 +50,9 @@ class PendingPost:
 
     def give_up(self, _snapshot: Snapshot, error: Exception) -> Decision:
         """Return that it failed, and nothing is kept of it."""
-        said = f"{type(error).__name__}: {error}".splitlines()[0]
-        return Decision(self.owed.info_code, self.now, "failed", f"could not be stored ({said})")
+        first = str(error).splitlines()[0] if str(error) else ""
+        reason = say("article.not_stored", type=type(error).__name__, error=first)
+        return Decision(self.owed.info_code, self.now, "failed", reason)
 
 
 def store_batch(archive: Archive, posts: Sequence[ReadPost], now: datetime, counted: ImportCounts) -> None:
@@ -97,12 +99,12 @@ def _rename(post: ReadPost, renamed: Mapping[str, str]) -> ReadPost:
 def _count(pending: PendingPost, decision: Decision, counted: ImportCounts) -> None:
     is_counted = decision.outcome not in ("known", "failed")
     name = f"{pending.post.name} ({decision.info_code})" if is_counted else pending.post.name
-    error = f"{name} {decision.reason}" if decision.reason else None
+    error = say("said.of", subject=name, what=decision.reason) if decision.reason else None
     counted.count(cast(Outcome, decision.outcome), pending.owed.source if is_counted else None, error)
 
 
 def _count_refused(post: ReadPost, counted: ImportCounts) -> None:
     if post.is_post:
-        counted.count("failed", error=f"{post.name} {post.believed.reason}")
+        counted.count("failed", error=say("said.of", subject=post.name, what=post.believed.reason or ""))
     else:
         counted.count("passed_over")

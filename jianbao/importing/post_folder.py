@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from pipelines.compare.precedence import FILE_SCHEME
 from storage.records import Unusable
+from storage.records.saying import Saying, say
 
 _POSTS, _MOVED = "_posts", "old_post"
 _SUFFIXES = (".md", ".markdown")
@@ -52,7 +53,7 @@ class Stray:
     """A file of a folder that is not looked into; ``reason`` is None for one that has another suffix."""
 
     name: str
-    reason: str | None = None
+    reason: Saying | None = None
 
 
 def find_files(path: Path) -> Iterator[FoundFile | Stray]:
@@ -122,5 +123,5 @@ def _found(path: Path, root: Path, name: str) -> FoundFile | Stray:
         return FoundFile(path, name)
     target = Path(os.path.realpath(path))
     if not target.is_relative_to(root):
-        return Stray(name, "is a link that leads out of the folder")
+        return Stray(name, say("import.link_out"))
     return FoundFile(target, name)

@@ -21,6 +21,8 @@ from spiders.readers.encoding import decode_page
 from spiders.readers.post_file import NoArticle, PostFile, read_post_file
 from storage.ledger.source import INFOCODE_SOURCE
 from storage.records import Form, Owed, Resource, SetAside, Unusable, find_info_code
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, say
 from storage.search import ReadyTokens, make_tokens
 
 UNNAMED_SOURCE = "imported"
@@ -92,14 +94,14 @@ def read_post(resource: Resource) -> ReadPost:
     try:
         return _judged(resource, read_post_file(decode_page(resource.body, None), name))
     except NoArticle as other:
-        return ReadPost(resource, believed=Believed(reason=str(other)), is_post=False)
+        return ReadPost(resource, believed=Believed(reason=saying_of(other)), is_post=False)
     except SetAside as refused:
-        return _refused(resource, name, str(refused))
+        return _refused(resource, name, saying_of(refused))
     except Exception as error:  # noqa: BLE001 - decides an outcome: one odd file must not end an import
-        return _refused(resource, name, f"could not be read ({type(error).__name__}: {error})")
+        return _refused(resource, name, say("page.unreadable", type=type(error).__name__, error=str(error)))
 
 
-def _refused(resource: Resource, name: str, reason: str) -> ReadPost:
+def _refused(resource: Resource, name: str, reason: Saying) -> ReadPost:
     """A damaged post is set aside under the code that its name gives; without one, it failed."""
     identity = find_info_code(name)
     owed = None
@@ -121,7 +123,7 @@ def _judged(resource: Resource, post: PostFile) -> ReadPost:
     try:
         article = judge(draft, owed, None, resource.fetched_at)
     except SetAside as refused:
-        return ReadPost(resource, owed, name, Believed(reason=str(refused)))
+        return ReadPost(resource, owed, name, Believed(reason=saying_of(refused)))
     believed = Believed(article, fingerprint=content_hash(article))
     return ReadPost(resource, owed, name, believed, tokens=(make_tokens(article.title, article.text),))
 

@@ -22,6 +22,8 @@ from storage.captures.imported_files import find_imported
 from storage.events.event import open_event
 from storage.ledger.set_events import resolve_empty_sets
 from storage.records import Resource
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, say
 from storage.warc import payload_digest
 
 Watch = Callable[[ImportCounts], None]
@@ -97,7 +99,7 @@ class _PostImport:
         try:
             body = load_file(found, self._max_size)
         except Unreadable as refused:
-            self._counted.count("failed", error=f"{found.name} {refused}")
+            self._counted.count("failed", error=say("said.of", subject=found.name, what=saying_of(refused)))
             return None
         return Resource(found.uri, datetime.now(UTC), _CONTENT_TYPE, body)
 
@@ -131,7 +133,7 @@ class _PostImport:
         if stray.reason is None:
             self._counted.count("passed_over")
         else:
-            self._counted.count("failed", error=f"{stray.name} {stray.reason}")
+            self._counted.count("failed", error=say("said.of", subject=stray.name, what=stray.reason))
 
     def _show(self) -> None:
         if self._watch is not None:
@@ -145,12 +147,12 @@ class _PostImport:
         now = datetime.now(UTC)
         with self._archive.writing() as connection:
             if count:
-                message = f"{count:,} imported posts were set aside; the first: {self._first_quarantined()}"
+                message = say("import.set_aside", count=count, first=self._first_quarantined())
                 open_event(connection, "quarantine", message, now)
             resolve_empty_sets(connection, now, FILE_SCHEME)
 
-    def _first_quarantined(self) -> str:
-        return self._counted.errors[0] if self._counted.errors else "see the ledger"
+    def _first_quarantined(self) -> Saying:
+        return self._counted.errors[0] if self._counted.errors else say("import.see_ledger")
 
 
 def _split(resources: Iterable[Resource]) -> Iterator[list[Resource]]:

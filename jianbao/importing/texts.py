@@ -22,6 +22,8 @@ from storage.ledger.alias import resolve_code
 from storage.ledger.owed import find_listings
 from storage.ledger.set_events import resolve_empty_sets
 from storage.records import MEDIA, Article, Decision, Owed, Resource, SetAside, Snapshot, Wanted
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, say
 from storage.search import ReadyTokens
 from storage.warc import payload_digest
 
@@ -52,7 +54,7 @@ class ImportedText:
     info_code: str | None = None
     title: str | None = None
     author: str | None = None
-    error: str | None = None
+    error: Saying | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `import text --json` prints it."""
@@ -105,7 +107,7 @@ class PendingText:
     def give_up(self, _snapshot: Snapshot, error: Exception) -> Decision:
         """Return why a text is none, and that nothing is kept of it; raise what nobody foresaw."""
         if isinstance(error, SetAside):
-            return Decision(self.info_code, self.now, "failed", str(error))
+            return Decision(self.info_code, self.now, "failed", saying_of(error))
         raise error
 
 
@@ -120,7 +122,9 @@ def import_texts(
         try:
             yield _import_text(archive, path, order, max_size, now)
         except (Unreadable, SetAside) as refused:
-            yield ImportedText(str(path), "failed", error=f"{path} {refused}")
+            yield ImportedText(
+                str(path), "failed", error=say("said.of", subject=str(path), what=saying_of(refused))
+            )
     with archive.writing() as connection:
         resolve_empty_sets(connection, now, FILE_SCHEME)
     index_news(archive)
@@ -134,7 +138,9 @@ def _import_text(
     pending = PendingText(*_name_text(archive, order, text), text, body, now)
     (decision,) = settle(archive, [pending])
     if decision.outcome == "failed":
-        return ImportedText(str(path), "failed", error=f"{path} {decision.reason}")
+        return ImportedText(
+            str(path), "failed", error=say("said.of", subject=str(path), what=decision.reason or "")
+        )
     article = decision.brought or _find(archive, decision.info_code)
     return ImportedText(
         file=str(path),

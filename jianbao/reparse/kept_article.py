@@ -33,6 +33,7 @@ from storage.records import (
     Voices,
 )
 from storage.records.host import host_of
+from storage.records.remedy import saying_of
 from storage.warc import CaptureUnreadable, read_payload
 from storage.warc.content import decoded_body
 
@@ -76,7 +77,7 @@ class KeptReader:
             else:
                 decision, taken = self._decide_answer(replay, material, captures)
         except (SetAside, Vanished, UnknownKind) as refused:
-            replay.reason = str(refused)
+            replay.reason = saying_of(refused)
             return 0
         replay.take(decision, capture)
         return taken

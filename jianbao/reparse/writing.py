@@ -16,7 +16,7 @@ from storage.archive.settling import settle
 from storage.events.event import list_open_sources, open_event, resolve_events
 from storage.ledger.reparse import note_parser, step_reparse
 from storage.records import Decision, Snapshot, Wanted
-from storage.records.saying import say
+from storage.records.saying import as_saying, say
 from storage.search import ReadyTokens
 
 _TOGETHER = 16
@@ -55,8 +55,8 @@ class PendingReread:
 
     def give_up(self, _snapshot: Snapshot, error: Exception) -> Decision:
         """Return that it stays as it is: it cannot be written."""
-        self.failure = str(say("reparse.unjudged", reason=f"{type(error).__name__}: {error}"))
-        return Decision(self.finding.info_code, self.now, "failed", self.failure)
+        self.failure = say("reparse.unjudged", reason=f"{type(error).__name__}: {error}")
+        return Decision(self.finding.info_code, self.now, "failed", as_saying(self.failure))
 
 
 def write_findings(

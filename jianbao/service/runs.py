@@ -13,6 +13,7 @@ from jianbao.crawl.failed_run import tell_killed
 from jianbao.crawl.processes import is_alive
 from scheduler.ending import Ending
 from scheduler.runs import Child, EventKind, HistoryRefused, Missed
+from scheduler.sentence import Sentence
 from storage.archive.folder import Archive
 from storage.events.event import open_event, open_event_about, resolve_events
 from storage.ledger.crawl import (
@@ -41,7 +42,7 @@ class ArchiveRunHistory:
         """Close the crawls still running whose processes are gone."""
         with self._archive.writing() as connection:
             dead = [pid for _, pid in list_running_crawls(connection) if not is_alive(pid)]
-            now, reason = datetime.now(UTC), "the process ended without closing its crawl"
+            now, reason = datetime.now(UTC), say("crawl.abandoned")
             tell_killed(connection, settle_dead_crawls(connection, dead, now, reason), reason, now)
 
     def crawl_status(self, child: Child) -> str | None:
@@ -51,32 +52,35 @@ class ArchiveRunHistory:
 
     def record_missed(self, missed: Missed, reason: str) -> None:
         """Enter one row for the runs that were missed."""
-        told = f"{missed.count} runs missed since {missed.first.isoformat()}: {reason}"
+        first = missed.first.isoformat()
+        told = say("service.runs_missed", runs=missed.count, first=first, why=tell_sentence(reason))
         self._record_unrun("missed", (missed.slug,), missed.last, told)
 
     def record_overlapped(self, slugs: tuple[str, ...], due_at: datetime, holder: str) -> None:
         """Enter a run that was not started because its sources were being crawled."""
-        self._record_unrun("overlapped", slugs, due_at, f"not started: {holder}")
+        self._record_unrun(
+            "overlapped", slugs, due_at, say("service.not_started", holder=tell_sentence(holder))
+        )
 
     def record_killed(self, child: Child, reason: str) -> None:
         """Settle the row that a killed child left running, or enter one when it left none."""
         if child.pid is not None:
             with self._writing() as connection:
-                killed = settle_dead_crawls(connection, [child.pid], datetime.now(UTC), reason)
+                killed = settle_dead_crawls(connection, [child.pid], datetime.now(UTC), tell_sentence(reason))
                 for crawl_id in killed:
                     account_for_due(connection, crawl_id)
             if killed:
                 return
-        self._record_unrun("killed", child.slugs, child.due_at, reason)
+        self._record_unrun("killed", child.slugs, child.due_at, tell_sentence(reason))
 
     def record_failed_start(self, child: Child, reason: str) -> None:
         """Enter a run whose process ended before it could record itself."""
-        self._record_unrun("failed", child.slugs, child.due_at, reason)
+        self._record_unrun("failed", child.slugs, child.due_at, tell_sentence(reason))
 
     def open_event(self, kind: EventKind, source: str | None, message: str) -> None:
         """Open an event, or update the open one of the same kind and source."""
         with self._writing() as connection:
-            open_event(connection, kind, message, datetime.now(UTC), source=source)
+            open_event(connection, kind, tell_sentence(message), datetime.now(UTC), source=source)
 
     def resolve_event(self, kind: EventKind, source: str | None) -> None:
         """Resolve the open event of this kind and source."""
@@ -92,7 +96,7 @@ class ArchiveRunHistory:
             else:
                 open_event_about(connection, "chore_failed", name, _say_failed(name, failed), now)
 
-    def _record_unrun(self, status: str, slugs: tuple[str, ...], due_at: datetime, reason: str) -> None:
+    def _record_unrun(self, status: str, slugs: tuple[str, ...], due_at: datetime, reason: Saying) -> None:
         with self._writing() as connection:
             record_unrun(connection, status, slugs, due_at, datetime.now(UTC), reason)
 
@@ -109,6 +113,17 @@ def _say_failed(name: str, ending: Ending) -> Saying:
     if ending.status is None:
         return say("service.chore_not_started", name=name, words=words)
     return say("service.chore_failed", name=name, status=ending.status, words=words)
+
+
+def tell_sentence(sentence: str) -> Saying:
+    """Return what the scheduler says as the archive keeps it; any other text is a quotation."""
+    if not isinstance(sentence, Sentence):
+        return quote(sentence)
+    values = {
+        name: tell_sentence(value) if isinstance(value, Sentence) else value
+        for name, value in sentence.values.items()
+    }
+    return say(f"service.{sentence.key}", **values)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from storage.events.event import list_open_sources, open_event, resolve_events
 from storage.ledger.arrears import watch_arrears
 from storage.ledger.counts import CrawlCounts, SourceCounts
 from storage.records.host import host_of
+from storage.records.saying import say
 
 _SUSPECT = 2
 """Articles set aside in one crawl that read no page, from which on the layout is suspected."""
@@ -38,9 +39,9 @@ def raise_alarms(
     touched = {*slugs, *counted.sources}
     open_alarms = watch_arrears(connection, touched, now, host_of)
     for slug in touched & list_open_sources(connection, "article_layout_broken"):
-        open_alarms.append(f"{slug}: the articles fetched last were all set aside")
+        open_alarms.append(say("crawl.last_set_aside", source=slug))
     for slug in touched & list_open_sources(connection, "unread_links"):
-        open_alarms.append(f"{slug}: its list has more links without an info code than usual")
+        open_alarms.append(say("crawl.more_unread", source=slug))
     if polled:
         for message in open_alarms:
             counted.note(message)
@@ -51,16 +52,10 @@ def _watch_layout(connection: Connection, source: SourceCounts, now: datetime, *
     stored = source.new + source.revised + source.unchanged
     astray = suspicious and source.astray >= _SUSPECT and source.astray == stored
     if astray:
-        message = (
-            f"the pages of all {stored} articles fetched from {source.slug} were set aside, and the articles "
-            "found at their other addresses: the layout of its pages may have changed"
-        )
+        message = say("crawl.all_astray", count=stored, source=source.slug)
         open_event(connection, "article_layout_broken", message, now, source=source.slug)
     elif stored:
         resolve_events(connection, ("article_layout_broken",), now, source=source.slug)
     elif suspicious and source.quarantined >= _SUSPECT:
-        message = (
-            f"all {source.quarantined} articles fetched from {source.slug} were set aside: "
-            "the layout of its pages may have changed"
-        )
+        message = say("crawl.all_set_aside", count=source.quarantined, source=source.slug)
         open_event(connection, "article_layout_broken", message, now, source=source.slug)

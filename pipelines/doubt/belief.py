@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.doubt.damage import find_damage
 from storage.records import Article
+from storage.records.saying import Saying, say
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
@@ -32,7 +33,7 @@ _ERROR_TITLE = re.compile(
 _REAL_TEXT = re.compile(r"\w")
 
 
-def doubt(article: Article, captured_at: datetime) -> str | None:
+def doubt(article: Article, captured_at: datetime) -> Saying | None:
     """Return why this is no believable article, a sentence that completes "this page …"; None when it is one.
 
     ``captured_at`` is aware: no article is published more than a day after it was fetched. A long text is
@@ -47,34 +48,34 @@ def doubt(article: Article, captured_at: datetime) -> str | None:
     )
 
 
-def _doubt_title(article: Article) -> str | None:
+def _doubt_title(article: Article) -> Saying | None:
     title = " ".join(article.title.split())
     if not _REAL_TEXT.search(title):
-        return "has no title"
+        return say("doubt.no_title")
     if len(title) <= _LONGEST_ERROR_TITLE and _ERROR_TITLE.fullmatch(title):
-        return f"has the title of an error or login page: {title!r}"
+        return say("doubt.error_title", title=title)
     return None
 
 
-def _doubt_text(article: Article) -> str | None:
+def _doubt_text(article: Article) -> Saying | None:
     if not any(_REAL_TEXT.search(paragraph.text) for paragraph in article.paragraphs):
-        return "has no text"
+        return say("doubt.no_text")
     return None
 
 
-def _doubt_time(published_at: datetime | None, captured_at: datetime) -> str | None:
+def _doubt_time(published_at: datetime | None, captured_at: datetime) -> Saying | None:
     if published_at is None:
-        return "has no publication time"
+        return say("doubt.no_time")
     if published_at < _EARLIEST:
-        return f"has an impossible publication time: {published_at.isoformat()} is before 1990"
+        return say("doubt.too_early", time=published_at.isoformat())
     if published_at > captured_at + _AHEAD:
-        return f"has an impossible publication time: {published_at.isoformat()} is after it was fetched"
+        return say("doubt.too_late", time=published_at.isoformat())
     return None
 
 
-def _doubt_notice(article: Article) -> str | None:
+def _doubt_notice(article: Article) -> Saying | None:
     """Return the doubt about a short text that says what a challenge, login or error page says."""
     if len(article.text) > _SHORT:
         return None
     notice = _NOTICES.search(" ".join(f"{article.title[:_SHORT]} {article.text}".split()))
-    return f"reads like an error, login or challenge page: it says {notice[0]!r}" if notice else None
+    return say("doubt.notice", words=notice[0]) if notice else None

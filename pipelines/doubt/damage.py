@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from storage.records.saying import Saying, say
 from storage.records.text.common_characters import MOST_COMMON
 from storage.records.text.plausibility import plausibility
 
@@ -66,7 +67,7 @@ _COMMON = re.compile(f"[{''.join(sorted(MOST_COMMON))}]+")
 _IDEOGRAPHS = re.compile("[\u3400-\u9fff\uac00-\ud7a3\ue000-\uf8ff\uff61-\uff9f]")
 
 
-def find_damage(title: str, paragraphs: Iterable[str]) -> str | None:
+def find_damage(title: str, paragraphs: Iterable[str]) -> Saying | None:
     """Return how a text was damaged, completing "this page …"; None when it is whole.
 
     A few lost characters in a long text are no reason: they stand in it as U+FFFD and tell so themselves. A
@@ -82,45 +83,45 @@ def find_damage(title: str, paragraphs: Iterable[str]) -> str | None:
     )
 
 
-def _find_marks(text: str) -> str | None:
+def _find_marks(text: str) -> Saying | None:
     """Return the damage that certain characters tell; most texts have none of them."""
     return _find_lost_characters(text) if _MARK.search(text) or text.count("?") >= _FEWEST_ASKED else None
 
 
-def _find_lost_characters(text: str) -> str | None:
+def _find_lost_characters(text: str) -> Saying | None:
     lost = _LOST_RUN.findall(text)
     if lost and (len(max(lost)) > _LONGEST_LOST_RUN or len(lost) * _ONE_LOST_IN > len(text)):
-        return f"has {sum(map(len, lost))} characters that were lost (U+FFFD)"
+        return say("doubt.lost_characters", characters=sum(map(len, lost)))
     if mark := _MADE_OF_LOST.search(text):
-        return f"has {mark[0][:6]!r}, which is what is left of lost characters"
+        return say("doubt.left_of_lost", words=mark[0][:6])
     private = _PRIVATE.findall(text)
     if private and (
         len(max(private, key=len)) > _LONGEST_PRIVATE_RUN or len(private) * _ONE_PRIVATE_IN > len(text)
     ):
-        return f"has {sum(map(len, private))} characters of private use, which mean nothing elsewhere"
+        return say("doubt.private_use", characters=sum(map(len, private)))
     return _find_latin_marks(text)
 
 
-def _find_latin_marks(text: str) -> str | None:
+def _find_latin_marks(text: str) -> Saying | None:
     """Return the damage that letters of alphabets and question marks tell."""
     found = sum(len(run) // 2 for run in _UTF8_IN_LATIN.findall(text))
     if found > _MOST_UTF8_IN_LATIN:
-        return "is UTF-8 that was read as Latin-1 and stored so"
+        return say("doubt.utf8_as_latin")
     if len(_LEFT_OF_GBK.findall(text)) > _MOST_LEFT_OF_GBK:
-        return "is GB 18030 of which only the bytes that look like UTF-8 were kept"
+        return say("doubt.gb_as_utf8")
     asked = text.count("?")
     if asked >= _FEWEST_ASKED and asked * _ASKED_ONE_IN > len(text):
-        return f"has {asked} question marks in place of characters"
+        return say("doubt.question_marks", marks=asked)
     return None
 
 
-def _find_misreading(line: str) -> str | None:
+def _find_misreading(line: str) -> Saying | None:
     """Return in which charset a line was read, and in which it should have been, if it becomes writing so."""
     if _variety(line) < _FEWEST or plausibility(line) > _DOUBTFUL:
         return None
     for wrong, right in _MISREADINGS:
         if _is_better_read(line, wrong, right):
-            return f"is {_name(right)} that was read as {_name(wrong)} and stored so: {line[:20]!r}"
+            return say("doubt.misread", right=_name(right), wrong=_name(wrong), words=line[:20])
     return None
 
 
@@ -166,7 +167,7 @@ def _name(charset: str) -> str:
     )
 
 
-def _find_rubbish(text: str) -> str | None:
+def _find_rubbish(text: str) -> Saying | None:
     if _is_plain(text) or _variety(text) < _MANY or plausibility(text) >= _RUBBISH:
         return None
-    return "reads as rubbish: its characters are of no language that is written"
+    return say("doubt.rubbish")

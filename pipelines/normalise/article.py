@@ -22,6 +22,7 @@ from pipelines.normalise.pictures import web_address
 from pipelines.normalise.securities import gather, read_printed
 from pipelines.normalise.text import one_line
 from storage.records import ROLLING, Article, Draft, Image, Paragraph, ParagraphKind, Security, SetAside
+from storage.records.saying import say
 
 _SIZE = re.compile(r"_w(?P<width>\d{1,5})h(?P<height>\d{1,5})\b")
 _WORD = re.compile(r"\w+")
@@ -44,7 +45,7 @@ def normalise(draft: Draft) -> Article:
     Nothing is judged here: an article without text or time is `belief.doubt`'s business.
     """
     if draft.info_code is None:
-        raise SetAside("names no info code")
+        raise SetAside(say("page.no_code"))
     delivered = (
         read_lines(draft.paragraphs)
         if draft.paragraphs

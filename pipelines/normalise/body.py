@@ -15,6 +15,7 @@ from pipelines.normalise.formulas import spell_formulas
 from pipelines.normalise.players import CHILDLESS, PLAYERS
 from pipelines.normalise.text import drop_unseen
 from storage.records import Paragraph, SetAside
+from storage.records.saying import say
 from storage.records.text.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 
 __all__ = ["Body", "Line", "Picture", "read_body", "read_lines"]
@@ -76,13 +77,11 @@ def read_body(markup: str, url: str) -> Body:
 def _check_size(markup: str) -> None:
     """Raise `SetAside` for a body that is far longer than any article's, or of far more parts."""
     if len(markup) > _LONGEST_BODY:
-        raise SetAside(
-            f"has a body of {len(markup):,} characters, and no article has more than {_LONGEST_BODY:,}"
-        )
+        raise SetAside(say("page.body_too_long", length=len(markup), most=_LONGEST_BODY))
     if (tags := markup.count("<")) > _MOST_TAGS:
-        raise SetAside(f"has a body of {tags:,} tags, and no article has more than {_MOST_TAGS:,}")
+        raise SetAside(say("page.too_many_tags", tags=tags, most=_MOST_TAGS))
     if has_crowded_tag(markup):
-        raise SetAside(f"has an element of more than {MOST_ATTRIBUTES:,} attributes")
+        raise SetAside(say("page.crowded_element", most=MOST_ATTRIBUTES))
 
 
 def read_lines(paragraphs: Iterable[Paragraph]) -> Body:

@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from scheduler.sentence import Sentence
+
 STUCK = 70
 """The exit status of a service that its watchdog ended (EX_SOFTWARE of sysexits.h)."""
 
@@ -73,7 +75,11 @@ class Watchdog:
         silent = now - self._last
         if silent <= self._limit:
             return None
-        return f"the service gave no sign of life for {silent:.0f} s and was ended by its watchdog"
+        return Sentence(
+            "stuck",
+            "the service gave no sign of life for {seconds:.0f} s and was ended by its watchdog",
+            seconds=silent,
+        )
 
     def _bark(self, message: str) -> None:
         try:

@@ -16,6 +16,7 @@ from spiders.declared.rules import ListRules
 from spiders.declared.words import REL_NEXT
 from spiders.readers.any_article import read_any_article
 from storage.records import BadInfoCode, Draft, Owed, SetAside
+from storage.records.saying import say
 
 DECLARATION = "declaration"
 """By which rule a field was found that the declaration states for all articles."""
@@ -80,7 +81,7 @@ def _first_fitting(readers: list[LayoutReader], html: str, url: str, fetched_at:
     drafts = (reader(html, url, fetched_at) for reader in readers)
     draft = next((draft for draft in drafts if draft is not None), None)
     if draft is None:
-        raise SetAside("is JSON that fits none of its source's layouts")
+        raise SetAside(say("page.json_no_layout"))
     return draft
 
 

@@ -16,6 +16,7 @@ from spiders.declared.patterns import cut_out
 from spiders.declared.selectors import select
 from spiders.readers.chinese.date_words import read_date_words
 from storage.records import Precision, SetAside
+from storage.records.saying import say
 
 _BLANKS = re.compile(r"[\s\u200b\ufeff\u00a0\u3000]+")
 _LONGEST = 5_000
@@ -43,7 +44,7 @@ def read_moment(rule: FieldRule, text: str, page: DeclaredPage) -> tuple[datetim
     try:
         found = datetime.strptime(text, rule.format)  # noqa: DTZ007 - the zone follows
     except ValueError as error:
-        raise SetAside(f"prints a time that is not as declared ({rule.format}): {text!r}") from error
+        raise SetAside(say("page.time_not_as_declared", format=str(rule.format), text=text)) from error
     return found if found.tzinfo else found.replace(tzinfo=page.zone), _precision_of(rule.format)
 
 

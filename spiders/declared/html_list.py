@@ -18,6 +18,7 @@ from spiders.declared.rules import ListRules
 from spiders.declared.selectors import select
 from spiders.declared.words import REL_NEXT
 from storage.records import NOTHING_TOLD, SetAside, Told
+from storage.records.saying import say
 
 MOST_LINKS = 10_000
 """Links on one page beyond which it is refused: the busiest real list has a few hundred."""
@@ -84,7 +85,7 @@ def _links(page: DeclaredPage, rules: ListRules) -> Iterator[tuple[HtmlElement, 
         pairs = ((link, item) for item in select(page.tree, rules.item) for link in item.iter("a", "area"))
     for number, pair in enumerate(pairs):
         if number >= MOST_LINKS:
-            raise SetAside(f"has more than {MOST_LINKS:,} links, and no list has so many")
+            raise SetAside(say("page.too_many_links", most=MOST_LINKS))
         yield pair
 
 

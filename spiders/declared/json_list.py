@@ -16,6 +16,7 @@ from spiders.declared.patterns import search_pattern
 from spiders.declared.rules import ListRules
 from spiders.declared.templates import fill_places
 from storage.records import SetAside, Told
+from storage.records.saying import say
 
 MOST_ITEMS = 10_000
 """Articles of one answer beyond which it is refused."""
@@ -33,7 +34,7 @@ def read_json_list(page: DeclaredPage, rules: ListRules) -> list[ListedItem]:
     if len(values) == 1 and isinstance(values[0], list):
         values = values[0]
     if len(values) > MOST_ITEMS:
-        raise SetAside(f"lists more than {MOST_ITEMS:,} articles, and no list has so many")
+        raise SetAside(say("page.too_many_items", most=MOST_ITEMS))
     return [item for value in values if (item := _item(value, words, page, rules)) is not None]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from storage.records import SetAside
+from storage.records.saying import say
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d*|\*)\]")
 _BEGIN = re.compile(r"[\[{]")
@@ -22,11 +23,11 @@ def read_json(text: str) -> Any:
     stripped = text.strip().removeprefix("\ufeff")
     begin = _BEGIN.search(stripped)
     if begin is None:
-        raise SetAside("is no JSON")
+        raise SetAside(say("page.no_json"))
     try:
         value, _ = json.JSONDecoder(strict=False).raw_decode(stripped, begin.start())
     except (ValueError, RecursionError) as error:
-        raise SetAside(f"is no JSON ({error})") from error
+        raise SetAside(say("page.no_json_because", error=str(error))) from error
     return value
 
 

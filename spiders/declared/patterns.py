@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from storage.records import SetAside
+from storage.records.saying import say
 
 LONGEST_PATTERN = 2_000
 """Characters of a pattern."""
@@ -77,7 +78,7 @@ def _run(pattern: str, text: str, how: str) -> Any:
 
 
 def _too_slow(pattern: str) -> SetAside:
-    return SetAside(f"has a text on which the pattern {pattern!r} takes more than {_PATIENCE:g} s: mend it")
+    return SetAside(say("page.slow_pattern", pattern=pattern, seconds=_PATIENCE))
 
 
 @lru_cache(maxsize=2_000)

@@ -7,6 +7,7 @@ from spiders.kinds.kind import Answer, Ask, Listing, NotTheList, Steps
 from spiders.readers.list_identity import doubt_list
 from spiders.readers.listing_page import ListPage, read_list_page
 from storage.records import PollOrder, SetAside
+from storage.records.saying import say
 
 
 class CategoryKind(InfoCodeKind):
@@ -35,4 +36,4 @@ def _read_list(answer: Answer) -> ListPage:
     except SetAside:
         raise
     except Exception as error:
-        raise SetAside(f"could not be read ({type(error).__name__}: {error})") from error
+        raise SetAside(say("page.unreadable", type=type(error).__name__, error=str(error))) from error

@@ -17,6 +17,7 @@ from spiders.kinds.kind import Answer, Ask, Kind, KindContext, Listing, Steps
 from spiders.readers.epaper.article import read_epaper_article
 from spiders.readers.epaper.json_issue import read_json_article
 from storage.records import BackOrder, Draft, Issue, Owed, PollOrder, SetAside, TryLater
+from storage.records.saying import Saying, say
 
 _WINDOW = 7
 """Days up to today whose issues a poll looks after; older ones are a backfill's."""
@@ -124,10 +125,10 @@ class EpaperKind(Kind):
             spot = family.article_at(url)
             if spot is not None and owed.info_code.endswith(f"-{issue_id(spot)}"):
                 return family, spot
-        raise SetAside(f"is not the page of {owed.info_code}: the address that answered is {url}")
+        raise SetAside(say("page.not_of_code", info_code=owed.info_code, url=url))
 
 
-_NO_FRONT = "nothing tells where it begins: declare the source's issue"
+_NO_FRONT = say("issue.no_front")
 
 
 def _rules(rules: object, url: str) -> PaperRules:
@@ -246,7 +247,11 @@ def _listing(found: list[IssueFound]) -> Listing:
     """Return what a poll tells of the issues that it found."""
     listed = tuple(article for one in found for article in one.listed)
     issues = tuple(one.issue for one in found)
-    failed = [f"{one.day}: {one.reason}" for one in issues if one.state == "failed" and one.reason]
+    failed = [
+        say("issue.of_day", day=str(one.day), what=one.reason)
+        for one in issues
+        if one.state == "failed" and one.reason
+    ]
     return Listing(
         listed=listed,
         links=len(listed),
@@ -256,6 +261,6 @@ def _listing(found: list[IssueFound]) -> Listing:
     )
 
 
-def _told_nothing(days: Days) -> str:
+def _told_nothing(days: Days) -> Saying:
     told = tell_troubles(days.refusals)
-    return "leads to no issue of a digital newspaper that is known" + (f" ({told})" if told else "")
+    return say("issue.no_way_because", why=told) if told else say("issue.no_way")

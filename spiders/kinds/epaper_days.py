@@ -18,6 +18,8 @@ from spiders.kinds.kind import Answer, Ask
 from spiders.readers.epaper.month_file import MonthFile, read_month_file
 from spiders.readers.epaper.paper_index import read_addresses, read_leads
 from storage.records import SetAside, TryLater
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, say
 
 Asking = Generator[Ask, Answer, None]
 Month = tuple[int, int]
@@ -43,7 +45,7 @@ class Days:
     sample: Spot | None = None
     template: str | None = None
     troubles: list[TryLater] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
+    refusals: list[Saying] = field(default_factory=list)
     file: str | None = None
     newest: date | None = None
 
@@ -87,7 +89,7 @@ def ask_month(days: Days, day: date, *, only_if_changed: bool = False, is_noted:
             days.troubles.append(trouble)
             return
         except SetAside as refused:
-            days.refusals.append(f"{fill_day(template, day)} {refused}")
+            days.refusals.append(say("said.of", subject=fill_day(template, day), what=saying_of(refused)))
             continue
         days.file = template
         days.months.add((day.year, day.month))
@@ -198,7 +200,7 @@ def _follow(
             led = read_leads(answer.page.text, answer.url)
             linked = read_addresses(answer.page.text, answer.url)
         except SetAside as refused:
-            days.refusals.append(f"{url} {refused}")
+            days.refusals.append(say("said.of", subject=url, what=saying_of(refused)))
             return None
         for place in (answer.url, *led):
             if (found := recognise_page(place, _families(days))) is not None:

@@ -15,6 +15,8 @@ from spiders.kinds.epaper_issue import IssueFound, IssueOrder, list_issue
 from spiders.kinds.epaper_rules import PaperRules, Place
 from spiders.kinds.kind import Answer, Ask, Listing
 from storage.records import BackOrder, Headway, Issue, IssueState
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, say
 
 OrderOf = Callable[[Days, date], IssueOrder | None]
 
@@ -75,7 +77,7 @@ def _look_at(step: _Step, past: Past, day: date, order_of: OrderOf) -> Generator
     days = past.days
     is_first = step.order.newest_first and day == step.order.last > step.order.first
     yield from _learn(past, day, is_first=is_first)
-    trouble = str(days.troubles[-1]) if days.troubles else None
+    trouble = saying_of(days.troubles[-1]) if days.troubles else None
     days.troubles.clear()
     if _is_to_come(days, day):
         return False
@@ -85,11 +87,11 @@ def _look_at(step: _Step, past: Past, day: date, order_of: OrderOf) -> Generator
             _tell(step, day, "none")
         return False
     if month in days.absent and days.months:
-        _tell(step, day, "unknown", "the site has no list of that month any more")
+        _tell(step, day, "unknown", say("issue.month_absent"))
         return False
     issue_order = order_of(days, day)
     if issue_order is None:
-        _tell(step, day, "unknown", trouble or "nothing tells where it begins: declare the source's issue")
+        _tell(step, day, "unknown", trouble or say("issue.no_front"))
         return False
     found = yield from list_issue(issue_order)
     _note(step, past, found, trouble)
@@ -120,7 +122,7 @@ def _learn(past: Past, day: date, *, is_first: bool) -> Generator[Ask, Answer, N
         yield from ask_index(days)
 
 
-def _note(step: _Step, past: Past, found: IssueFound, trouble: str | None) -> None:
+def _note(step: _Step, past: Past, found: IssueFound, trouble: Saying | None) -> None:
     """Note what came of a day; one without a page printed nothing only if a day near it has one."""
     day = found.issue.day
     if not found.is_missing or day in past.days.fronts:
@@ -133,7 +135,7 @@ def _note(step: _Step, past: Past, found: IssueFound, trouble: str | None) -> No
         _tell(step, day, "none")
     else:
         past.missing.add(day)
-        _tell(step, day, "unknown", f"{found.issue.reason}, and no day near it has answered")
+        _tell(step, day, "unknown", say("issue.nothing_near", what=found.issue.reason or ""))
     if found.issue.pages:
         near = {other for other in past.missing if abs((other - day).days) <= _NEAR}
         past.missing -= near
@@ -155,7 +157,7 @@ def _is_passed_over(days: Days, order: BackOrder, day: date) -> bool:
     return (day.year, day.month) < (today.year, today.month)
 
 
-def _tell(step: _Step, day: date, state: IssueState, reason: str | None = None) -> None:
+def _tell(step: _Step, day: date, state: IssueState, reason: Saying | None = None) -> None:
     step.found.append(IssueFound(Issue(day, state, reason=reason)))
 
 

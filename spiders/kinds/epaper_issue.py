@@ -16,6 +16,8 @@ from spiders.readers.epaper.continuation import Part, find_first_parts
 from spiders.readers.epaper.issue_page import ArticleLink, IssueSheet, PageLink, read_issue_page
 from spiders.readers.epaper.json_issue import read_json_issue
 from storage.records import Area, Issue, IssuePage, Listed, SetAside, Told, TryLater, site_code
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, join_first, say
 
 _MOST_PAGES = 400
 """Pages of an issue that are asked for, at most."""
@@ -50,7 +52,7 @@ class _Gathered:
 
     links: dict[str, PageLink] = field(default_factory=dict)
     sheets: dict[str, IssueSheet] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
+    troubles: list[Saying] = field(default_factory=list)
     elsewhere: set[str] = field(default_factory=set)
 
 
@@ -60,11 +62,15 @@ def list_issue(order: IssueOrder) -> Generator[Ask, Answer, IssueFound]:
     try:
         answer = yield Ask(order.front)
     except TryLater as trouble:
-        return IssueFound(_failed(order, str(trouble)))
+        return IssueFound(_failed(order, saying_of(trouble)))
     spot = order.family.page_at(answer.url)
     if answer.is_missing or spot is None or spot.day != order.day:
-        said = f"answered {answer.status}" if answer.is_missing else f"led to {answer.url}"
-        return IssueFound(_failed(order, f"{order.front} {said}"), is_missing=True)
+        said = (
+            say("fetch.answered", url=order.front, status=answer.status)
+            if answer.is_missing
+            else say("fetch.led_to", url=order.front, address=answer.url)
+        )
+        return IssueFound(_failed(order, said), is_missing=True)
     _take(order, gathered, PageLink(order.front, spot), answer)
     while (link := _next_link(gathered)) is not None:
         yield from _read_page(order, gathered, link)
@@ -77,11 +83,11 @@ def _read_page(order: IssueOrder, gathered: _Gathered, link: PageLink) -> Genera
         answer = yield Ask(link.url, referer=order.front)
     except TryLater as trouble:
         gathered.sheets[key] = IssueSheet()
-        gathered.troubles.append(str(trouble))
+        gathered.troubles.append(saying_of(trouble))
         return
     if answer.is_missing:
         gathered.sheets[key] = IssueSheet()
-        gathered.troubles.append(f"{link.url} answered {answer.status}")
+        gathered.troubles.append(say("fetch.answered", url=link.url, status=answer.status))
         return
     _take(order, gathered, link, answer)
 
@@ -96,10 +102,12 @@ def _take(order: IssueOrder, gathered: _Gathered, link: PageLink, answer: Answer
         sheet = read_issue_page(answer.page.text, answer.url, order.family, link.spot, order.hosts)
     except SetAside as refused:
         sheet = IssueSheet()
-        gathered.troubles.append(f"{link.url} {refused}")
+        gathered.troubles.append(say("said.of", subject=link.url, what=saying_of(refused)))
     except Exception as error:  # noqa: BLE001 - what a reader stumbles over must not take the other pages
         sheet = IssueSheet()
-        gathered.troubles.append(f"{link.url} could not be read ({type(error).__name__}: {error})")
+        gathered.troubles.append(
+            say("fetch.unreadable", url=link.url, type=type(error).__name__, error=str(error))
+        )
     gathered.sheets[key] = sheet
     gathered.links.setdefault(key, link)
     gathered.elsewhere |= sheet.elsewhere
@@ -115,7 +123,7 @@ def _take_json(order: IssueOrder, gathered: _Gathered, link: PageLink, answer: A
     try:
         found = read_json_issue(answer.page.text, answer.url, order.family, link.spot, order.keys)
     except SetAside as refused:
-        gathered.troubles.append(f"{link.url} {refused}")
+        gathered.troubles.append(say("said.of", subject=link.url, what=saying_of(refused)))
         return
     for page, sheet in found:
         gathered.links[page.url] = page
@@ -146,15 +154,15 @@ def _conclude(order: IssueOrder, gathered: _Gathered) -> IssueFound:
     return IssueFound(issue, _with_first_parts(listed))
 
 
-def _doubts(order: IssueOrder, gathered: _Gathered, listed: tuple[Listed, ...]) -> Iterator[str]:
+def _doubts(order: IssueOrder, gathered: _Gathered, listed: tuple[Listed, ...]) -> Iterator[Saying]:
     """Yield what is wrong with an issue as a whole."""
     if not listed and gathered.elsewhere:
         hosts = ", ".join(sorted(gathered.elsewhere))
-        yield f"its articles are on {hosts}: add that to the source's hosts"
+        yield say("issue.other_hosts", hosts=hosts)
     elif not listed and not gathered.troubles and len(gathered.links) == 1:
-        yield f"{order.front} lists neither articles nor other pages"
+        yield say("issue.lists_nothing", url=order.front)
     if len(gathered.sheets) >= _MOST_PAGES:
-        yield f"it has more than {_MOST_PAGES} pages"
+        yield say("issue.too_many_pages", most=_MOST_PAGES)
 
 
 def _settle_pages(order: IssueOrder, gathered: _Gathered) -> Iterator[tuple[IssuePage, tuple[Listed, ...]]]:
@@ -235,16 +243,15 @@ def _code(order: IssueOrder, spot: Spot) -> str:
     return site_code(order.site, issue_id(spot))
 
 
-def _failed(order: IssueOrder, reason: str) -> Issue:
+def _failed(order: IssueOrder, reason: Saying) -> Issue:
     return Issue(order.day, "failed", url=order.front, reason=reason)
 
 
-def tell_troubles(troubles: Sequence[str]) -> str | None:
+def tell_troubles(troubles: Sequence[Saying]) -> Saying | None:
     """Return a sentence of what went wrong, None of nothing; of many troubles the first are told."""
     if not troubles:
         return None
-    told, rest = troubles[:_MOST_TOLD], len(troubles) - _MOST_TOLD
-    return "; ".join(told) + (f"; and {rest} more" if rest > 0 else "")
+    return join_first(troubles, _MOST_TOLD)
 
 
 def _key(url: str) -> str:

@@ -33,6 +33,7 @@ from storage.records import (
     SetAside,
     Told,
 )
+from storage.records.saying import say
 
 FEED = "feed"
 """By which rule a field was found that the feed itself says."""
@@ -97,7 +98,7 @@ class FeedKind(PageKind):
                 listed.setdefault(article.info_code, article)
         unread = sum(one.unread for _, one in pairs)
         if not listed and not troubles and any(one.items for _, one in pairs) and not _is_plain(feed):
-            raise SetAside("has no entry that is an article, as its source declares them")
+            raise SetAside(say("page.no_entry"))
         return troubles.tell(Listing(tuple(listed.values()), len(listed) + unread, unread))
 
     def poll_back(self, order: BackOrder) -> Steps:
@@ -155,7 +156,7 @@ class FeedKind(PageKind):
 
 def _read(answer: Answer, rules: ListRules) -> Feed:
     if answer.is_missing:
-        raise NotTheList(f"answered {answer.status}: there is no feed")
+        raise NotTheList(say("page.no_feed_there", status=answer.status))
     unpacked = unpack(answer.body)
     if unpacked is not answer.body:
         answer = replace(answer, body=unpacked)

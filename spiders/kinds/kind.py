@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from spiders.readers.encoding import DecodedPage, decode_damaged_page
 from storage.records import BackOrder, Draft, Headway, Issue, Listed, Owed, PollOrder, SetAside
+from storage.records.saying import Saying, say
 
 _NOT_THERE = (404, 410)
 
@@ -64,9 +65,9 @@ class Answer:
     def page(self) -> DecodedPage:
         """The text of the body; raises `SetAside` for one that has none or can't be decoded."""
         if self.undecodable is not None:
-            raise SetAside(f"has a body that can't be decoded ({self.undecodable})")
+            raise SetAside(say("page.undecodable", damage=self.undecodable))
         if not self.body:
-            raise SetAside("has an empty body")
+            raise SetAside(say("page.empty"))
         return decode_damaged_page(self.body, self.content_type)
 
 
@@ -88,8 +89,8 @@ class Listing:
     issues: tuple[Issue, ...] = ()
     headway: Headway | None = None
     is_unchanged: bool = False
-    trouble: str | None = None
-    failure: str | None = None
+    trouble: Saying | None = None
+    failure: Saying | None = None
     layout_broken: bool = False
 
 

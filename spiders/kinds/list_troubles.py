@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from spiders.kinds.kind import Listing, NotTheList
 from storage.records import SetAside, TryLater
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, join_first, join_sayings, say
 
 _MOST_TOLD = 3
 _PATIENCE = 3
@@ -16,7 +18,7 @@ _PATIENCE = 3
 class Troubles:
     """Sentences about the pages of a poll that could not be had or read; false while there are none."""
 
-    sentences: list[str] = field(default_factory=list)
+    sentences: list[Saying] = field(default_factory=list)
     first: Exception | None = None
     layout_broken: bool = False
     _row: int = 0
@@ -34,12 +36,11 @@ class Troubles:
         self.first = self.first or error
         if isinstance(error, TryLater):
             self._row += 1
-            self.sentences.append(str(error))
+            self.sentences.append(saying_of(error))
             return
         self.end_row()
         self.layout_broken = self.layout_broken or not isinstance(error, NotTheList)
-        said = str(error) if isinstance(error, SetAside) else f"could not be read ({_name(error)})"
-        self.sentences.append(f"{address} {said}")
+        self.sentences.append(say("said.of", subject=address, what=_tell(error)))
 
     def raise_only(self) -> None:
         """Raise what was raised, where it was one thing alone: nothing else is to be told."""
@@ -54,12 +55,13 @@ class Troubles:
         """Return what a poll found as failed, with the first sentences; as it is where there are none."""
         if not self.sentences:
             return listing
-        told, rest = self.sentences[:_MOST_TOLD], len(self.sentences) - _MOST_TOLD
-        said = "; ".join(told) + (f"; and {rest} more" if rest > 0 else "")
+        said = join_first(self.sentences, _MOST_TOLD)
         if listing.listed:
-            said += f"; the {len(listing.listed)} articles of its other pages are listed"
+            said = join_sayings((said, say("poll.others_listed", count=len(listing.listed))))
         return replace(listing, failure=said, layout_broken=self.layout_broken)
 
 
-def _name(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+def _tell(error: Exception) -> Saying:
+    if isinstance(error, SetAside):
+        return saying_of(error)
+    return say("page.unreadable", type=type(error).__name__, error=str(error))

@@ -25,9 +25,10 @@ from spiders.readers.encoding import decode_damaged_page
 from spiders.readers.feeds.feed import Feed
 from spiders.readers.feeds.packed import unpack
 from spiders.readers.feeds.reading import read_feed
-from spiders.readers.section import calls_itself
+from spiders.readers.section import with_name
 from spiders.readers.web_codecs import LOST
 from storage.records import BackOrder, Draft, Headway, Listed, Owed, PollOrder, SetAside, Told
+from storage.records.saying import say
 
 _DAYS_BACK = 1
 """Days before today whose dated lists are polled too: what was added late in the evening is on them."""
@@ -271,7 +272,7 @@ def _polled(source: _Source, order: PollOrder) -> Iterator[Paging]:
             yield Paging(template, source.rules.next)
             continue
         if order.now is None:
-            raise SetAside("is of a day, and nobody says which day it is")
+            raise SetAside(say("page.no_day"))
         for back in range(_DAYS_BACK + 1):
             yield Paging(template, source.rules.next, order.now.date() - timedelta(back))
 
@@ -279,9 +280,9 @@ def _polled(source: _Source, order: PollOrder) -> Iterator[Paging]:
 def _check_list(answer: Answer, listed: Sequence[Listed], page: DeclaredPage | None) -> None:
     """Raise `NotTheList` for a list that is not there, and `SetAside` for one that links to no article."""
     if page is None:
-        raise NotTheList(f"answered {answer.status}")
+        raise NotTheList(say("page.answered", status=answer.status))
     if not listed:
-        raise SetAside(f"has no link to an article, as its source declares them{calls_itself(page.html)}")
+        raise SetAside(with_name(say("page.no_declared_link"), page.html))
 
 
 def _stepped(

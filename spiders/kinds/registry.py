@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from storage.records.remedy import Missing
+from storage.records.saying import say
 
 if TYPE_CHECKING:
     from spiders.kinds.kind import Kind, KindContext
@@ -101,7 +102,7 @@ def load_kind(name: str, context: KindContext) -> Kind:
     """Return a kind ready to poll and to read, its code loaded; raise `UnknownKind`."""
     entry = find_kind(name)
     if entry is None:
-        raise UnknownKind(f"no kind {name!r} of sources is known to this version")
+        raise UnknownKind(say("fetch.unknown_kind", kind=name))
     module, _, called = entry.place.partition(":")
     make = cast("Callable[[KindContext], Kind]", getattr(import_module(module), called))
     return make(context)

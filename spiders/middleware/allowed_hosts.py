@@ -13,6 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
 from storage.records.host import host_of, is_allowed
+from storage.records.saying import say
 
 
 class OffHost(IgnoreRequest):
@@ -42,7 +43,7 @@ class AllowedHostsMiddleware:
             or await _is_robots_elsewhere(request)
             or await self._is_for_pictures(request, host)
         ):
-            raise OffHost(f"was redirected to {host}, which is none of its source's hosts")
+            raise OffHost(say("cause.off_host", host=host))
         # A redirect inherits the slot of the host that it left: politeness is owed to the one it goes to. And
         # a port is part of a host here, as it is for robots.txt.
         request.meta["download_slot"] = host

@@ -21,25 +21,27 @@ from twisted.web.http import _DataLoss, _MalformedChunkedDataError
 
 from spiders.middleware.transport import CertificateRefused, TooManyHeaders
 from spiders.middleware.unasked import Unasked
+from storage.records.remedy import saying_of
+from storage.records.saying import Saying, say
 
-_CUT = "broke off in the middle of its answer"
+_CUT = say("cause.cut")
 _TLS_SAYS = (
-    ("wrong version number", "does not speak TLS on this port"),
-    ("http request", "does not speak TLS on this port"),
-    ("protocol version", "speaks no version of TLS that is safe enough (1.2 or later)"),
-    ("unsupported protocol", "speaks no version of TLS that is safe enough (1.2 or later)"),
-    ("no protocols available", "speaks no version of TLS that is safe enough (1.2 or later)"),
-    ("dh key too small", "has keys that are too weak"),
-    ("key too small", "has keys that are too weak"),
-    ("handshake failure", "found no cipher in common, or refused the TLS handshake"),
-    ("certificate verify failed", "has a certificate that could not be verified"),
-    ("unexpected eof", "broke off the TLS handshake"),
+    ("wrong version number", say("cause.no_tls")),
+    ("http request", say("cause.no_tls")),
+    ("protocol version", say("cause.old_tls")),
+    ("unsupported protocol", say("cause.old_tls")),
+    ("no protocols available", say("cause.old_tls")),
+    ("dh key too small", say("cause.weak_keys")),
+    ("key too small", say("cause.weak_keys")),
+    ("handshake failure", say("cause.no_cipher")),
+    ("certificate verify failed", say("cause.certificate")),
+    ("unexpected eof", say("cause.tls_broken_off")),
 )
 """Words in the reasons of OpenSSL."""
 _SCRAPY_SAYS = (
-    ("robots.txt", "is forbidden by robots.txt"),
-    ("max redirections", "redirects in circles"),
-    ("DOWNLOAD_MAXSIZE", "sent more than http.max_size allows"),
+    ("robots.txt", say("cause.robots")),
+    ("max redirections", say("cause.circles")),
+    ("DOWNLOAD_MAXSIZE", say("cause.too_large")),
 )
 """Words in the messages of IgnoreRequest, which Scrapy raises for different reasons."""
 UNREACHABLE = (
@@ -53,13 +55,13 @@ UNREACHABLE = (
 """Errors that tell about the host rather than the page."""
 
 
-def name_cause(error: BaseException) -> str:
+def name_cause(error: BaseException) -> Saying:
     """Return what went wrong, as a clause about the address that was asked."""
     chain = list(_unfold(error))
     for cause in chain:
         for kind, sentence in _SENTENCES if cause is error else (*_SENTENCES, *_OF_PARSING):
             if isinstance(cause, kind):
-                return sentence if isinstance(sentence, str) else sentence(cause)
+                return sentence if isinstance(sentence, Saying) else sentence(cause)
     return _name_vaguely(error, chain)
 
 
@@ -68,56 +70,56 @@ def is_of_host(error: BaseException | None) -> bool:
     return error is not None and any(isinstance(cause, UNREACHABLE) for cause in _unfold(error))
 
 
-def _name_vaguely(error: BaseException, chain: list[BaseException]) -> str:
+def _name_vaguely(error: BaseException, chain: list[BaseException]) -> Saying:
     if any(isinstance(cause, ResponseNeverReceived) for cause in chain):
         lost = any(isinstance(cause, net_errors.ConnectionLost) for cause in chain)
-        return "reset the connection (broke off without an answer)" if lost else "broke off without an answer"
+        return say("cause.reset") if lost else say("cause.no_answer")
     if any(isinstance(cause, ResponseFailed | scrapy_errors.ResponseDataLossError) for cause in chain):
         return _CUT
     text = str(error)
     if isinstance(error, ValueError):  # by Scrapy, of the address that a redirect names
-        return f"led to something that is no address ({text})"
+        return say("cause.no_address", text=text)
     found = next((sentence for words, sentence in _SCRAPY_SAYS if words in text), None)
     if found is None and isinstance(error, IgnoreRequest):
-        return f"was not fetched: {text or type(error).__name__}"
-    return found or f"failed: {type(error).__name__}: {text}"
+        return say("cause.not_fetched", why=text or type(error).__name__)
+    return found or say("cause.failed", type=type(error).__name__, text=text)
 
 
-def _name_tls(error: BaseException) -> str:
+def _name_tls(error: BaseException) -> Saying:
     reasons = error.args[0] if error.args else ()
     said = "; ".join(str(part[-1]) for part in reasons if part)
     found = next((sentence for words, sentence in _TLS_SAYS if words in said), None)
-    return found or f"failed in the TLS handshake ({said or type(error).__name__})"
+    return found or say("cause.tls_failed", said=said or type(error).__name__)
 
 
-def _name_coding(error: BaseException) -> str:
-    return f"sent its body in a Transfer-Encoding that is not known ({_readable(error.args[0])})"
+def _name_coding(error: BaseException) -> Saying:
+    return say("cause.coding", coding=_readable(error.args[0]))
 
 
-def _name_connecting(error: BaseException) -> str:
-    return f"cannot be reached ({_readable(error)})"
+def _name_connecting(error: BaseException) -> Saying:
+    return say("cause.unreachable", error=_readable(error))
 
 
-_SENTENCES: tuple[tuple[type[BaseException], str | Callable[[BaseException], str]], ...] = (
-    (Unasked, str),
-    (CertificateRefused, str),
-    (TooManyHeaders, str),
+_SENTENCES: tuple[tuple[type[BaseException], Saying | Callable[[BaseException], Saying]], ...] = (
+    (Unasked, saying_of),
+    (CertificateRefused, saying_of),
+    (TooManyHeaders, saying_of),
     (SSL.Error, _name_tls),
-    (scrapy_errors.DownloadTimeoutError, "did not answer in time"),
-    (scrapy_errors.CannotResolveHostError, "has a host name that cannot be resolved"),
-    (scrapy_errors.DownloadConnectionRefusedError, "refused the connection"),
-    (TunnelError, "could not be reached through the proxy"),
-    (BadResponseVersion, "answered with something that is not HTTP/1"),
-    (ParseError, "answered with something that is not HTTP"),
-    (_MalformedChunkedDataError, "sent a body in broken chunks"),
-    (net_errors.NoRouteError, "cannot be reached: there is no route to its host"),
-    (net_errors.TCPTimedOutError, "did not answer in time"),
+    (scrapy_errors.DownloadTimeoutError, say("cause.timeout")),
+    (scrapy_errors.CannotResolveHostError, say("cause.unresolved")),
+    (scrapy_errors.DownloadConnectionRefusedError, say("cause.refused")),
+    (TunnelError, say("cause.proxy")),
+    (BadResponseVersion, say("cause.not_http1")),
+    (ParseError, say("cause.not_http")),
+    (_MalformedChunkedDataError, say("cause.chunks")),
+    (net_errors.NoRouteError, say("cause.no_route")),
+    (net_errors.TCPTimedOutError, say("cause.timeout")),
     (net_errors.ConnectError, _name_connecting),
-    (scrapy_errors.DownloadCancelledError, "sent more than http.max_size allows"),
+    (scrapy_errors.DownloadCancelledError, say("cause.too_large")),
 )
-_OF_PARSING: tuple[tuple[type[BaseException], str | Callable[[BaseException], str]], ...] = (
+_OF_PARSING: tuple[tuple[type[BaseException], Saying | Callable[[BaseException], Saying]], ...] = (
     (_DataLoss, _CUT),
-    (ValueError, "announced lengths of its body that differ, or are none"),
+    (ValueError, say("cause.lengths")),
     (KeyError, _name_coding),
 )
 """What Twisted's parser raises inside of its other errors."""

@@ -11,6 +11,7 @@ from scrapy.http import Response
 
 from spiders.middleware.exchange_keeper import flatten_headers
 from storage.records.content_coding import CodingBroken, TooLarge, read_body
+from storage.records.remedy import saying_of
 
 _ACCEPTED = "gzip, deflate, br, zstd"
 _META_KEY = "undecodable"
@@ -45,7 +46,7 @@ class ContentDecodingMiddleware:
         except TooLarge as error:
             raise IgnoreRequest("its body is larger than DOWNLOAD_MAXSIZE when decoded") from error
         except CodingBroken as error:
-            request.meta[_META_KEY] = str(error)
+            request.meta[_META_KEY] = saying_of(error)
             return response
         decoded = response.replace(body=body)
         del decoded.headers["Content-Encoding"]

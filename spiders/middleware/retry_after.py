@@ -15,6 +15,7 @@ from scrapy.http import Response
 
 from spiders.middleware.manners import HostMemory
 from storage.records.host import host_of
+from storage.records.saying import say
 
 _TOO_MANY = 429
 _UNAVAILABLE = 503
@@ -28,7 +29,7 @@ class HostRests(IgnoreRequest):
     """The host asked to be left alone: try again later. ``until`` is aware."""
 
     def __init__(self, host: str, until: datetime) -> None:
-        super().__init__(f"{host} asked to be left alone until {until.isoformat(timespec='seconds')}")
+        super().__init__(say("fetch.host_rests", host=host, until=until.isoformat(timespec="seconds")))
         self.until = until
 
 

@@ -18,6 +18,7 @@ from spiders.middleware.retry_after import HostRests
 from spiders.middleware.wholeness import is_whole
 from spiders.readers.robots_txt import TOKEN, is_robots_txt, name_only_us
 from storage.records.host import host_of
+from storage.records.saying import say
 
 _LONGEST_DELAY = 60.0  # seconds; a robots.txt that asks for more would stop the archive
 _NOT_THERE, _SERVER_ERROR = 400, 500
@@ -65,7 +66,7 @@ class RememberingRobotsMiddleware(RobotsTxtMiddleware):
         """Let a request pass that robots.txt allows; raise `RobotsUnavailable`, or Scrapy's IgnoreRequest."""
         failing = self._failing.get(_netloc(request.url))
         if failing is not None:
-            raise RobotsUnavailable(f"may not be fetched while its host's robots.txt {failing}")
+            raise RobotsUnavailable(say("cause.robots_failing", failing=failing))
         super().process_request_2(rp, request)
         self._keep_delay(request)
 

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
 from storage.records.host import host_of
+from storage.records.saying import say
 
 
 class HostSilent(IgnoreRequest):
@@ -38,4 +39,4 @@ class SilentHostsMiddleware:
         spider = cast(PatientSpider, self._crawler.spider)
         is_of_many = "search" in request.meta or "picture" in request.meta
         if is_of_many and spider.is_given_up(request.url):
-            raise HostSilent(f"{host_of(request.url)} does not answer")
+            raise HostSilent(say("fetch.host_silent", host=host_of(request.url)))

@@ -28,6 +28,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from spiders.middleware.places import PlaceLines
 from storage.records import TryLater
 from storage.records.host import host_of
+from storage.records.saying import say
 
 MOST_HEADERS = 1024 * 1024
 """Bytes of an answer's status line and headers together, beyond which it is refused."""
@@ -56,7 +57,7 @@ class TooManyHeaders(TryLater):
     """The answer's headers are larger than `MOST_HEADERS`."""
 
     def __init__(self) -> None:
-        super().__init__(f"sent more than {MOST_HEADERS:,} bytes of headers")
+        super().__init__(say("cause.headers", most=MOST_HEADERS))
 
 
 class CertificateRefused(TryLater):
@@ -168,19 +169,19 @@ def _find_mismatch(certificate: X509, depth: int, wanted: ServiceID) -> str | No
     try:
         verify_service_identity(extract_patterns(certificate), [wanted], [])
     except VerificationError:
-        return "has a certificate for another host"
+        return say("cause.certificate_host")
     except CertificateError:
-        return "has a certificate that names no host"
+        return say("cause.certificate_nameless")
     return None
 
 
 def _describe(error: int) -> str:
     if error == _EXPIRED:
-        return "has a certificate that has expired"
+        return say("cause.certificate_expired")
     if error == _NOT_YET:
-        return "has a certificate that is not valid yet"
+        return say("cause.certificate_early")
     if error == _REVOKED:
-        return "has a certificate that was revoked"
+        return say("cause.certificate_revoked")
     if error in _UNTRUSTED:
-        return "has a certificate that nobody trusted here has signed"
-    return f"has a certificate that could not be verified (OpenSSL error {error})"
+        return say("cause.certificate_untrusted")
+    return say("cause.certificate_error", error=str(error))

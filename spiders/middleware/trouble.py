@@ -11,7 +11,8 @@ from spiders.middleware.allowed_hosts import OffHost
 from spiders.middleware.causes import is_of_host, name_cause
 from spiders.middleware.retry_after import HostRests
 from spiders.middleware.robots import RobotsUnavailable
-from storage.records import Missing, TryLater
+from storage.records import Missing, TryLater, saying_of
+from storage.records.saying import say
 
 
 class Elsewhere(Missing):
@@ -22,13 +23,13 @@ def explain_failure(failure: Failure, url: str) -> TryLater | Elsewhere:
     """Return what a failed request means for its article: try later, or look at another address."""
     error = failure.value
     if isinstance(error, OffHost):
-        return Elsewhere(f"{url} {error}")
+        return Elsewhere(say("said.of", subject=url, what=saying_of(error)))
     if isinstance(error, HostRests):
-        return TryLater(str(error), after=max((error.until - datetime.now(UTC)).total_seconds(), 0.0))
+        return TryLater(saying_of(error), after=max((error.until - datetime.now(UTC)).total_seconds(), 0.0))
     if isinstance(error, RobotsUnavailable):
-        return TryLater(f"{url} {error}")
+        return TryLater(say("said.of", subject=url, what=saying_of(error)))
     assert error is not None  # a failure is always of an error
-    return TryLater(f"{url} {name_cause(error)}")
+    return TryLater(say("said.of", subject=url, what=name_cause(error)))
 
 
 def is_unreachable(failure: Failure) -> bool:

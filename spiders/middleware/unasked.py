@@ -7,6 +7,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from spiders.middleware.wholeness import is_whole
+from storage.records.saying import say
 
 _NOT_MODIFIED, _PARTIAL = 304, 206
 _CONDITIONAL = (_NOT_MODIFIED, 412)
@@ -46,11 +47,11 @@ def _misfit(request: Request, response: Response) -> str | None:
     """Return why an answer does not fit its request, None when it does."""
     if response.status in _CONDITIONAL:
         if not any(request.headers.get(name) for name in _CONDITIONS):
-            return f"answered {response.status}, although no change was asked about"
+            return say("cause.unasked_change", status=response.status)
         if _is_of_another_version(request, response):
-            return f"answered {response.status} about another version than was asked about"
+            return say("cause.other_version", status=response.status)
     if response.status in _OF_RANGES and not is_whole(response):
-        return f"answered {response.status}, although the whole page was asked for"
+        return say("cause.part_of_page", status=response.status)
     return None
 
 

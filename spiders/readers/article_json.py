@@ -21,6 +21,7 @@ from storage.records import (
     Vanished,
     canonical_info_code,
 )
+from storage.records.saying import say
 
 # Only `content` and `text` are known for sure; the other names are those of upstream's lists and search.
 _TITLE = ("title", "art_title", "simtitle")
@@ -85,7 +86,7 @@ def _parse(text: str) -> Any:
     try:
         return json.loads(wrapped["json"] if wrapped else text, object_pairs_hook=_cleaned)
     except (ValueError, RecursionError) as error:
-        raise SetAside("is not JSON, or JSON that was cut on its way") from error
+        raise SetAside(say("page.json_cut")) from error
 
 
 def _cleaned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -103,7 +104,7 @@ def _article_fields(value: Any) -> Fields:
 
 def _lower(value: Any) -> Fields:
     if not isinstance(value, dict):
-        raise SetAside(f"is JSON, but a {type(value).__name__} and not an article's object")
+        raise SetAside(say("page.json_no_object", type=type(value).__name__))
     return {key.lower(): item for key, item in value.items()}
 
 
@@ -116,7 +117,7 @@ def _checked_code(fields: Fields, wanted: str) -> str:
         except BadInfoCode:
             continue
         if named != wanted:
-            raise SetAside(f"is the article {named}, not {wanted} as asked for")
+            raise SetAside(say("page.other_article", named=named, wanted=wanted))
     return wanted
 
 
@@ -126,9 +127,9 @@ def _body(fields: Fields, name: str) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return None
     if is_document(value):
-        raise SetAside(f"has a whole page for its {name!r}, not an article's text")
+        raise SetAside(say("page.whole_page_field", name=name))
     if _CUT.search(value[-200:]):
-        raise SetAside(f"has a {name!r} that is cut short: it ends in three dots")
+        raise SetAside(say("page.cut_field", name=name))
     return value
 
 
@@ -149,11 +150,11 @@ def _refusal(fields: Fields) -> SetAside | Vanished:
     """Return why an answer has no article: an error that it names, or nothing under this code."""
     said = _first(fields, ("message", "msg", "error", "errmsg"))
     if said:
-        return SetAside(f"is JSON without an article: it says {said[:_LONGEST_QUOTE]!r}")
+        return SetAside(say("page.json_says", words=said[:_LONGEST_QUOTE]))
     if fields and not {"text", "content"} & fields.keys():
         named = ", ".join(sorted(fields))[:_LONGEST_QUOTE]
-        return SetAside(f"is JSON without an article: its fields are {named!r}")
-    return Vanished("has no text for this info code")
+        return SetAside(say("page.json_fields", fields=named))
+    return Vanished(say("page.no_text_of_code"))
 
 
 def _clean(text: str) -> str:

@@ -17,8 +17,9 @@ from spiders.readers.base_address import base_of
 from spiders.readers.eastmoney_page import is_eastmoney_page, read_eastmoney_page
 from spiders.readers.post_parts import collapse, plain_text, post_identity, read_digest, split_post
 from spiders.readers.printed_time import read_time
-from spiders.readers.section import calls_itself, cut_section
+from spiders.readers.section import cut_section, with_name
 from storage.records import ROLLING, Draft, Form, Precision, SetAside, info_code_day
+from storage.records.saying import say
 
 _SECTION = re.compile(r"<section\b", re.IGNORECASE)
 _HEADING = re.compile(
@@ -53,7 +54,7 @@ def _read(html: str, url: str) -> Draft:
         return read_eastmoney_page(html, url)
     if is_bare_post(html):
         return read_bare_post(html, url)
-    raise SetAside(f"is no article's page{calls_itself(html)}")
+    raise SetAside(with_name(say("page.no_article"), html))
 
 
 def _read_post_page(html: str, url: str) -> Draft:
@@ -66,7 +67,7 @@ def _read_post_page(html: str, url: str) -> Draft:
     section = cut_section(html)
     heading = _HEADING.match(section)
     if not heading:
-        raise SetAside(f"has no article heading{calls_itself(html)}")
+        raise SetAside(with_name(say("page.no_heading"), html))
     content, tag = _split_tags(section[heading.end() :])
     parts = split_post(content)
     info_code, form = post_identity(url, parts.shared)

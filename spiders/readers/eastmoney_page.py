@@ -17,6 +17,7 @@ from spiders.readers.digest import digest_text
 from spiders.readers.markup import parse_document
 from spiders.readers.printed_time import read_time
 from storage.records import ROLLING, Draft, Precision, SetAside, find_info_code
+from storage.records.saying import say
 
 _BODY = re.compile(r"\bid=[\"']?(?:ContentBody|zw_body)\b")
 _BODY_PATH = '//*[@id="ContentBody" or @id="zw_body"]'
@@ -39,11 +40,11 @@ def read_eastmoney_page(html: str, url: str) -> Draft:
     ``published_at`` is Beijing time, to the minute; the page prints no seconds.
     """
     if not _PAGE_END.search(html):
-        raise SetAside("ends before its closing tag, so it was cut on its way")
+        raise SetAside(say("page.cut"))
     page = parse_document(_XML_PROLOG.sub("", html, count=1))
     body = _first(page, _BODY_PATH)
     if body is None:
-        raise SetAside("has no article body")
+        raise SetAside(say("page.no_body"))
     info_code, form = find_info_code(url) or (None, ROLLING)
     published_at, precision = _published_at(page)
     return Draft(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from spiders.readers.charset_declaration import header_charset, marked_charset, page_charset
 from spiders.readers.web_codecs import LOST, read_bytes
 from storage.records import SetAside
+from storage.records.saying import say
 from storage.records.text.plausibility import plausibility
 
 _LATIN = "windows-1252"
@@ -17,9 +18,9 @@ _TWO_BYTES = ("utf-16le", "utf-16be")
 _NAMES = {"utf-8": "UTF-8", "gb18030": "GB 18030", "gbk": "GBK", "big5": "Big5", "shift_jis": "Shift_JIS"}
 _OWN_LOST = {"utf-8": b"\xef\xbf\xbd", "gb18030": b"\x84\x31\xa4\x37", "gbk": b"\x84\x31\xa4\x37"}
 """U+FFFD as the page itself has it, in the charsets that have it."""
-_DECODES_NEITHER = "decodes neither as it declares nor as UTF-8 or GB 18030"
-_IS_RUBBISH = "reads as rubbish in the charset that it declares and in every other that it may be in"
-_IS_BINARY = "is binary, not a page of text"
+_DECODES_NEITHER = say("page.decodes_neither")
+_IS_RUBBISH = say("page.rubbish_charset")
+_IS_BINARY = say("page.binary")
 
 _FOREIGN_BYTE = re.compile(rb"[^\x00-\x7f]")
 _FOUR_BYTES = re.compile(rb"[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]")
@@ -66,7 +67,7 @@ class DecodedPage:
         if self.has_nuls:
             return _IS_BINARY
         name = _NAMES.get(self.charset, self.charset)
-        return f"is {name} with broken bytes, so it was cut or damaged on its way" if self.lost else None
+        return say("page.broken_bytes", charset=name) if self.lost else None
 
 
 def decode_page(body: bytes, content_type: str | None) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from spiders.readers.listing_page import ListPage
 from storage.records import Listed, PollOrder
+from storage.records.saying import say
 from storage.records.voices import fold_name
 
 _INDEX = re.compile(r"(?:index|default)(?:\.\w{1,6})?", re.IGNORECASE)
@@ -26,13 +27,13 @@ def doubt_list(order: PollOrder, url: str, page: ListPage) -> str | None:
     addresses do not tell, the heading must not be another source's, nor another newspaper's than before.
     """
     if not _is_same_page(order.url, url):
-        return f"led to {url}, which is not this source's page"
+        return say("page.led_elsewhere", url=url)
     strangers = _strangers(order.url, page.listed)
     if strangers is None:
         return _doubt_heading(order, page.heading)
     if not strangers:
         return None
-    return f"is not this source's list: its articles are those of {', '.join(sorted(strangers)[:3])}"
+    return say("page.list_of_others", others=", ".join(sorted(strangers)[:3]))
 
 
 def _is_same_page(asked: str, came: str) -> bool:
@@ -76,9 +77,9 @@ def _doubt_heading(order: PollOrder, heading: str | None) -> str | None:
     if _names(heading) & own:
         return None
     if any(_names(heading) & _names(other) for other in order.others):
-        return f"is not this source's list: it is headed {heading!r}, as another source's is"
+        return say("page.headed_as_other", heading=heading)
     if order.heading and order.heading.endswith(_TAG) and heading.endswith(_TAG):
-        return f"is not this source's list: it is headed {heading!r}, where that was {order.heading!r}"
+        return say("page.headed_anew", heading=heading, before=order.heading)
     return None
 
 

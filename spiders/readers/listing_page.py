@@ -13,8 +13,9 @@ from w3lib.url import safe_url_string
 
 from spiders.readers.base_address import base_of
 from spiders.readers.markup import list_links, parse_fragment
-from spiders.readers.section import calls_itself, cut_section
+from spiders.readers.section import cut_section, with_name
 from storage.records import Listed, SetAside, find_info_code
+from storage.records.saying import say
 
 MOST_LINKS = 10_000
 """Links on one page beyond which it is refused: the busiest real listing has a few hundred."""
@@ -62,15 +63,15 @@ def read_list_page(html: str, url: str) -> ListPage:
     section = parse_fragment(cut_section(html))
     lists = section.xpath("//ul | //ol")
     if not lists:
-        raise SetAside(f"has no list{calls_itself(html)}")
+        raise SetAside(with_name(say("page.no_list"), html))
     links = list(islice(list_links(section), MOST_LINKS + 1))
     if len(links) > MOST_LINKS:
-        raise SetAside(f"lists more than {MOST_LINKS:,} links, and no listing has so many")
+        raise SetAside(say("page.listing_too_long", most=MOST_LINKS))
     base = base_of(html, url)
     entries = [_entry(link, base) for link in links]
     read = list(filter(None, entries))
     if not read and section.xpath("//li"):
-        raise SetAside(f"has a list without a single info code{calls_itself(html)}")
+        raise SetAside(with_name(say("page.no_code_in_list"), html))
     unread = sum(
         _is_unread(link, base, url) for link, entry in zip(links, entries, strict=True) if entry is None
     )

@@ -12,6 +12,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from storage.records import SetAside
+from storage.records.saying import say
 from storage.records.text.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
 
 
@@ -31,7 +32,7 @@ def parse_document(html: str) -> lxml_html.HtmlElement:
     try:
         tree = lxml_html.document_fromstring(html, parser=parser)
     except etree.ParserError as error:
-        raise SetAside("has no element") from error
+        raise SetAside(say("page.no_element")) from error
     _check_whole(parser)
     return tree
 
@@ -48,9 +49,9 @@ def list_links(tree: lxml_html.HtmlElement) -> Iterator[lxml_html.HtmlElement]:
 
 def _check_tags(html: str) -> None:
     if has_crowded_tag(html):
-        raise SetAside(f"has an element of more than {MOST_ATTRIBUTES:,} attributes")
+        raise SetAside(say("page.crowded_element", most=MOST_ATTRIBUTES))
 
 
 def _check_whole(parser: lxml_html.HTMLParser) -> None:
     if any("depth" in entry.message for entry in parser.error_log):
-        raise SetAside("is nested too deeply to be read as a whole")
+        raise SetAside(say("page.too_deep"))

@@ -14,6 +14,7 @@ from spiders.readers.broken_paragraphs import is_ended, is_heading, is_indented,
 from spiders.readers.markup_signs import name_format
 from storage.records import MEDIA, Draft, Paragraph, ParagraphKind, SetAside
 from storage.records.press_days import PRESS_ZONE
+from storage.records.saying import say
 
 LONGEST_TEXT = 1_000_000
 """Characters beyond which a text is no article's."""
@@ -46,12 +47,12 @@ def read_plain_text(text: str, url: str, *, info_code: str, media: str, day: dat
     and for what is far too long.
     """
     if len(text) > LONGEST_TEXT:
-        raise SetAside(f"has {len(text):,} characters, and no article has more than {LONGEST_TEXT:,}")
+        raise SetAside(say("page.text_too_long", length=len(text), most=LONGEST_TEXT))
     if other := name_format(text):
-        raise SetAside(f"is {other}, not plain text")
+        raise SetAside(say("page.not_plain", format=other))
     lines = _lines(text)
     if len(lines) > _MOST_LINES:
-        raise SetAside(f"has {len(lines):,} lines, and no article has more than {_MOST_LINES:,}")
+        raise SetAside(say("page.too_many_lines", lines=len(lines), most=_MOST_LINES))
     title, rest = _take_title(lines)
     paragraphs = tuple(_paragraphs(rest, _usual_gap(lines)))
     return Draft(

@@ -26,6 +26,7 @@ from storage.records import (
     find_info_code,
     has_digits_alone,
 )
+from storage.records.saying import say
 from storage.records.text.liquid import restore_liquid
 
 NOTICE_CATEGORY = "sitenews"
@@ -74,7 +75,7 @@ def read_post_file(text: str, name: str) -> PostFile:
         raise _refusal(name)
     fields = _fields(front_matter["lines"])
     if fields.get("categories") == NOTICE_CATEGORY:
-        raise NoArticle("is a notice of the site, not an article")
+        raise NoArticle(say("page.site_notice"))
     return _read_post(fields, text[front_matter.end() :], name)
 
 
@@ -92,7 +93,7 @@ def _read_post(fields: dict[str, str], content: str, name: str) -> PostFile:
     body, tail, shared = _split(content, is_of_site=own is not None)
     info_code, form = own or post_identity(name, shared)
     if info_code is None:
-        raise SetAside("names no info code, neither in its name nor in its share line")
+        raise SetAside(say("page.no_code_in_post"))
     summary, body = _split_digest(body, form)
     time = read_time(fields.get("date", ""))
     title = _title(fields.get("title", ""))
@@ -125,8 +126,8 @@ def _own_code(fields: dict[str, str]) -> tuple[str, Form] | None:
 
 def _refusal(name: str) -> NoArticle | SetAside:
     if find_info_code(name):
-        return SetAside("has the name of a post, but no front matter")
-    return NoArticle("is no post: it has no front matter")
+        return SetAside(say("page.post_without_front"))
+    return NoArticle(say("page.no_post"))
 
 
 def _fields(lines: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from storage.records import MEDIA, Form, SetAside, find_info_code
+from storage.records.saying import say
 
 # The share line is an autolink: its text is its address. Behind an unclosed block it is left as Markdown.
 _SHARE = re.compile(
@@ -58,7 +59,7 @@ def post_identity(url: str, shared: str | None) -> tuple[str | None, Form]:
     own = find_info_code(url)
     other = find_info_code(shared) if shared else None
     if own and other and own[0] != other[0]:
-        raise SetAside(f"is the article {other[0]}, not {own[0]} as its address says")
+        raise SetAside(say("page.other_than_address", other=other[0], own=own[0]))
     return own or other or (None, MEDIA)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from storage.records import SetAside
+from storage.records.saying import Saying, say
 
 # Each pattern stops at the next "<", so none can be made to scan a hostile page twice.
 _PAGE_BODY = re.compile(r"</head>\s*<body\b[^<>]*>", re.IGNORECASE)
@@ -24,18 +25,18 @@ def cut_section(html: str) -> str:
     """Return the inner HTML of the page's own section; raise `SetAside` if it, or its end, is missing."""
     start = _section_start(html)
     if start is None:
-        raise SetAside(f"has no section with content{calls_itself(html)}")
+        raise SetAside(with_name(say("page.no_section"), html))
     ends = [match.start() for match in _SECTION_END.finditer(html, start)]
     if not ends:
-        raise SetAside("ends before its section does, so it was cut on its way")
+        raise SetAside(say("page.section_cut"))
     return html[start : ends[-1]]
 
 
-def calls_itself(html: str) -> str:
-    """Return ``, and calls itself '…'`` with the page's title, for a message; empty when it has none."""
+def with_name(what: Saying, html: str) -> Saying:
+    """Return a saying about a page with what the page calls itself, where it has a title."""
     match = _TITLE.search(html)
     title = " ".join(match[1].split())[:_LONGEST_TITLE] if match else ""
-    return f", and calls itself {title!r}" if title else ""
+    return say("page.calls_itself", what=what, title=title) if title else what
 
 
 def _section_start(html: str) -> int | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from spiders.readers.feeds.address import web_address
 from storage.records import SetAside
+from storage.records.saying import say
 
 _FEWEST = 2
 _DEEPEST, _MOST = 6, 20_000
@@ -67,7 +68,7 @@ def load_json(text: str) -> Any:
     try:
         return json.loads(wrapped["inside"] if wrapped else text)
     except (ValueError, RecursionError) as error:
-        raise SetAside("is no JSON") from error
+        raise SetAside(say("page.no_json")) from error
 
 
 def is_called(text: str) -> bool:

@@ -19,6 +19,7 @@ from storage.captures.lost import tell_lost_files
 from storage.database.opening import ArchiveEmpty, open_database, open_for_reading, reading, writing
 from storage.events.event import open_event
 from storage.records import Capture, Exchange, Resource, Unusable
+from storage.records.saying import join_sayings
 
 if TYPE_CHECKING:
     from storage.warc import Finding, WarcWriter
@@ -193,7 +194,7 @@ class Archive:
             now = datetime.now(UTC)
             tell_lost_files(connection, self.warc_folder, now)
             if damaged:
-                open_event(connection, "warc_damaged", "; ".join(damaged), now)
+                open_event(connection, "warc_damaged", join_sayings(damaged), now)
 
     def __enter__(self) -> Self:
         return self
@@ -249,7 +250,7 @@ class Archive:
         now = datetime.now(UTC)
         damaged = [describe_damage(found) for found in self._findings if isinstance(found, Mended)]
         if damaged:
-            open_event(connection, "warc_damaged", "; ".join(damaged), now)
+            open_event(connection, "warc_damaged", join_sayings(damaged), now)
         if len(damaged) < len(self._findings):
             tell_lost_files(connection, self.warc_folder, now)
 

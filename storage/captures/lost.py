@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, union
 from storage.captures.capture import committed_end
 from storage.database.schema import article, capture
 from storage.events.event import is_event_open, open_event, resolve_events
+from storage.records.saying import Saying, say
 
 _SHOWN = 5  # files that a sentence names
 
@@ -41,14 +42,10 @@ def find_lost_files(connection: Connection, warc_folder: Path) -> list[LostFile]
     ]
 
 
-def describe_lost_files(lost: Sequence[LostFile]) -> str:
+def describe_lost_files(lost: Sequence[LostFile]) -> Saying:
     """Return the sentence about files that lack captures."""
-    named = "; ".join(map(_say, lost[:_SHOWN]))
-    more = f"; and {len(lost) - _SHOWN} more files" if len(lost) > _SHOWN else ""
-    return (
-        f"originals are lost: {named}{more}. Bring the files back from a backup, or fetch what is lost again "
-        "with `jianbao recrawl`"
-    )
+    more = [say("ledger.more_files", count=len(lost) - _SHOWN)] if len(lost) > _SHOWN else []
+    return say("ledger.originals_lost", files=[*map(_say, lost[:_SHOWN]), *more])
 
 
 def tell_lost_files(connection: Connection, warc_folder: Path, now: datetime) -> list[LostFile]:
@@ -129,9 +126,13 @@ def _count_pages(connection: Connection, beyond: ColumnElement[bool]) -> int:
     return connection.execute(lost).scalar_one()
 
 
-def _say(lost: LostFile) -> str:
-    state = "is missing" if lost.size is None else f"is {lost.size} bytes long instead of {lost.needed}"
-    return (
-        f"{lost.file} {state} and lacks {lost.captures} captures ({lost.first} to {lost.last}), "
-        f"the only originals of {lost.originals} articles or pages"
-    )
+def _say(lost: LostFile) -> Saying:
+    counts = {
+        "captures": lost.captures,
+        "first": lost.first,
+        "last": lost.last,
+        "originals": lost.originals,
+    }
+    if lost.size is None:
+        return say("ledger.file_missing", file=lost.file, **counts)
+    return say("ledger.file_short", file=lost.file, size=lost.size, needed=lost.needed, **counts)

@@ -14,11 +14,11 @@ from storage.events.event import list_open_sources, open_event, resolve_events
 from storage.ledger.source import UNLISTED_KINDS
 from storage.records import info_code_day
 from storage.records.instants import sound_stamps
+from storage.records.saying import Saying, join_first, say
 
 FAILING = "articles_failing"
 OVERDUE = "articles_overdue"
 _EXAMPLES = 3
-_LONGEST_EXAMPLE = 200
 _SKEW = timedelta(days=1)  # a clock that was set right by less may have entered the latest listings
 _WAITING = ("owed", "failed")  # what was set aside has an event of its own
 
@@ -30,12 +30,12 @@ class Arrears:
     source: str
     count: int
     since: datetime
-    message: str
+    message: Saying
 
 
 def watch_arrears(
     connection: Connection, slugs: Iterable[str], now: datetime, host_of: Callable[[str], str]
-) -> list[str]:
+) -> list[Saying]:
     """Open and resolve the events about what these sources owe, at the end of their crawl.
 
     Return the sentences of those that are open: the crawl that leaves them is not well.
@@ -123,9 +123,12 @@ def _listed_at(row: Row[Any], now: datetime) -> datetime:
 
 def _overdue(rows: list[Row[Any]]) -> Arrears:
     first = rows[0]
-    message = (
-        f"{len(rows)} articles that {first.source} listed are owed for longer than half of the "
-        f"{first.window_days} days for which its site keeps them: {_examples(rows)}"
+    message = say(
+        "ledger.overdue",
+        count=len(rows),
+        source=first.source,
+        days=first.window_days,
+        examples=_examples(rows),
     )
     return Arrears(first.source, len(rows), first.first_listed_at, message)
 
@@ -143,11 +146,16 @@ def _failing(
     bad = {host: rows for host, rows in by_host.items() if _is_alarming(len(rows), listed.get(host, 0))}
     if not bad:
         return None
-    shares = ", ".join(f"{len(rows)} of {listed[host]} at {host}" for host, rows in bad.items())
+    shares = [
+        say("ledger.share", failed=len(rows), listed=listed[host], host=host) for host, rows in bad.items()
+    ]
     failed = [row for rows in bad.values() for row in rows]
-    message = (
-        f"articles that {first.source} listed in the last {first.window_days} days could not be fetched "
-        f"({shares}): {_examples(failed)}"
+    message = say(
+        "ledger.failing",
+        source=first.source,
+        days=first.window_days,
+        shares=shares,
+        examples=_examples(failed),
     )
     return Arrears(first.source, len(failed), failed[0].first_listed_at, message)
 
@@ -166,15 +174,17 @@ def _is_alarming(failed: int, listed: int) -> bool:
     return (failed >= 2 and 2 * failed >= listed) or (failed >= 5 and 5 * failed >= listed)  # noqa: PLR2004
 
 
-def _examples(rows: list[Row[Any]]) -> str:
-    said = [f"{row.info_code}: {row.last_error or 'not asked for yet'}" for row in rows[:_EXAMPLES]]
-    more = [f"and {len(rows) - _EXAMPLES} more"] if len(rows) > _EXAMPLES else []
-    return "; ".join([text[:_LONGEST_EXAMPLE] for text in said] + more)
+def _examples(rows: list[Row[Any]]) -> Saying:
+    return join_first([_example(row) for row in rows], _EXAMPLES)
+
+
+def _example(row: Row[Any]) -> Saying:
+    return say("ledger.example", info_code=row.info_code, why=row.last_error or say("ledger.not_asked"))
 
 
 def _settle(
     connection: Connection, kind: str, slugs: set[str], found: list[Arrears], now: datetime
-) -> list[str]:
+) -> list[Saying]:
     for one in found:
         open_event(connection, kind, one.message, now, source=one.source)
     over = (slugs & list_open_sources(connection, kind)) - {one.source for one in found}

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Literal, get_args
 
 from storage.records import CountsOfSource, Outcome, Poll, PollOutcome
+from storage.records.saying import Saying
 from storage.records.span import Span
-from storage.records.text.sentences import fit
 
 CrawlStatus = Literal["ok", "partial", "failed"]
 
@@ -86,7 +86,7 @@ class CrawlCounts:
 
     sources: dict[str, SourceCounts] = field(default_factory=dict)
     requests: int = 0
-    errors: list[str] = field(default_factory=list)
+    errors: list[Saying] = field(default_factory=list)
     broken: bool = False
     interrupted: bool = False
     unwell: bool = False
@@ -101,9 +101,8 @@ class CrawlCounts:
         counted = self.of(slug)
         setattr(counted, outcome, getattr(counted, outcome) + 1)
 
-    def note(self, error: str) -> None:
+    def note(self, error: Saying) -> None:
         """Keep a sentence about something that went wrong, as long as there are few."""
-        error = fit(error)
         if len(self.errors) < _ERROR_SAMPLES and error not in self.errors:
             self.errors.append(error)
 

@@ -12,6 +12,7 @@ from storage.database.batches import batches
 from storage.database.schema import crawl, source
 from storage.ledger.counts import CrawlCounts
 from storage.records import Crawl
+from storage.records.saying import Saying
 
 Trigger = str
 """``schedule``, ``manual``, ``recrawl``, ``backfill`` or ``demo``."""
@@ -53,7 +54,7 @@ def start_crawl(  # noqa: PLR0913 - a row has that many sides
 
 
 def record_unrun(
-    connection: Connection, status: str, slugs: Sequence[str], due_at: datetime, now: datetime, reason: str
+    connection: Connection, status: str, slugs: Sequence[str], due_at: datetime, now: datetime, reason: Saying
 ) -> int:
     """Enter a scheduled crawl that never ran (``missed``, ``overlapped``); return its id."""
     result = connection.execute(
@@ -115,7 +116,7 @@ def account_for_due(connection: Connection, crawl_id: int) -> int:
 
 
 def settle_dead_crawls(
-    connection: Connection, pids: Sequence[int], finished_at: datetime, reason: str
+    connection: Connection, pids: Sequence[int], finished_at: datetime, reason: Saying
 ) -> list[int]:
     """Close as ``killed`` the crawls still ``running`` under these process ids; return their ids."""
     rows = connection.execute(select(crawl.c.id).where(crawl.c.status == "running", crawl.c.pid.in_(pids)))
@@ -129,7 +130,7 @@ def settle_dead_crawls(
 
 
 def settle_superseded_crawls(
-    connection: Connection, slugs: Sequence[str], pid: int, finished_at: datetime, reason: str
+    connection: Connection, slugs: Sequence[str], pid: int, finished_at: datetime, reason: Saying
 ) -> int:
     """Close as ``killed`` what still says that it crawls these sources, or is this process; return how many.
 
@@ -147,7 +148,7 @@ def settle_superseded_crawls(
     return closed
 
 
-def settle_dead_backfills(connection: Connection, slug: str, finished_at: datetime, reason: str) -> int:
+def settle_dead_backfills(connection: Connection, slug: str, finished_at: datetime, reason: Saying) -> int:
     """Close as ``killed`` the backfills of a source that still say that they run; return how many.
 
     For a process that holds the lock of the source's backfill and has no row yet.

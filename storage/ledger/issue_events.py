@@ -11,6 +11,7 @@ from storage.database.schema import issue
 from storage.events.event import open_event, resolve_events
 from storage.records import Poll, StoredIssue
 from storage.records.press_days import press_day
+from storage.records.saying import Saying, join_first, say
 
 ISSUES_FAILED = "issues_failed"
 _PATIENCE = 2
@@ -18,10 +19,9 @@ _PATIENCE = 2
 _WATCHED = timedelta(days=7)
 """For how long an issue is listed again and again; an older one that failed once may stay so for ever."""
 _EXAMPLES = 3
-_LONGEST_REASON = 200
 
 
-def watch_issues(connection: Connection, poll: Poll) -> str | None:
+def watch_issues(connection: Connection, poll: Poll) -> Saying | None:
     """Open or resolve the event about issues of a source that stay failed; return its sentence if it opens.
 
     To be called after the poll's issues are entered. One event tells of all of them; whoever resolved it is
@@ -52,10 +52,8 @@ def _list_failing(connection: Connection, poll: Poll) -> list[StoredIssue]:
     return [one for one in found if one.attempts >= _PATIENCE or (one.state == "failed" and one.day < old)]
 
 
-def _describe(slug: str, failing: Sequence[StoredIssue]) -> str:
+def _describe(slug: str, failing: Sequence[StoredIssue]) -> Saying:
     told = [
-        f"{one.day} ({(one.reason or 'nobody knows why')[:_LONGEST_REASON]})" for one in failing[:_EXAMPLES]
+        say("ledger.issue", day=str(one.day), why=one.reason or say("ledger.nobody_knows")) for one in failing
     ]
-    more = [f"and {len(failing) - _EXAMPLES} more"] if len(failing) > _EXAMPLES else []
-    count = "an issue" if len(failing) == 1 else f"{len(failing)} issues"
-    return f"{count} of {slug} could not be listed: {'; '.join(told + more)}"
+    return say("ledger.issues_failed", count=len(failing), source=slug, issues=join_first(told, _EXAMPLES))

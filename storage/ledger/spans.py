@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 
 from storage.database.opening import upsert
 from storage.database.schema import backfill, issue, listing
+from storage.records.saying import Saying
 from storage.records.span import Span
 
 _COLUMNS = [backfill.c[field.name] for field in fields(Span)]
@@ -56,7 +57,7 @@ def list_lost_days(connection: Connection, slug: str, first: date, last: date) -
 
 def list_lost_reasons(
     connection: Connection, slug: str, first: date, last: date, most: int
-) -> list[tuple[date, str, str]]:
+) -> list[tuple[date, str, Saying | str]]:
     """Return day, state and reason of the days of a span that could not be had, by day, so many at most."""
     rows = connection.execute(
         select(issue.c.day, issue.c.state, issue.c.reason)

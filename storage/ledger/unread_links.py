@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 from storage.database.schema import source
 from storage.events.event import is_event_open, open_event, resolve_events
 from storage.records import Poll
+from storage.records.saying import Saying, say
 
 UNREAD = "unread_links"
 _FIRST_ALARM = 0.5
@@ -15,7 +16,7 @@ _LEARNING = 0.2
 """How much of the habit is the latest list."""
 
 
-def watch_unread(connection: Connection, poll: Poll) -> str | None:
+def watch_unread(connection: Connection, poll: Poll) -> Saying | None:
     """Open or resolve the event about a list's links without info code; return its sentence while open.
 
     To be called before the poll is recorded. The share jumps when it is half of a source's first list, or
@@ -30,7 +31,7 @@ def watch_unread(connection: Connection, poll: Poll) -> str | None:
     share, limit = poll.unread / poll.links, _limit(row.usual_unread)
     was_seen = bool(row.links) and row.unread / row.links > limit
     if share > limit and (is_event_open(connection, UNREAD, source=poll.source) or not was_seen):
-        message = f"{poll.source}: {poll.unread} of {poll.links} links of its list have no info code"
+        message = say("ledger.unread_links", source=poll.source, unread=poll.unread, links=poll.links)
         open_event(connection, UNREAD, message, poll.polled_at, source=poll.source)
         return message
     resolve_events(connection, (UNREAD,), poll.polled_at, source=poll.source)

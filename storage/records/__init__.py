@@ -56,7 +56,7 @@ from storage.records.picture import (
     PictureState,
     StoredPicture,
 )
-from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, Unusable, Vanished
+from storage.records.remedy import Busy, Missing, Mistaken, SetAside, TryLater, Unusable, Vanished, saying_of
 from storage.records.revision import Cause, Revision, WholeRevision
 from storage.records.snapshot import Filed, KnownListing, Snapshot, Wanted
 from storage.records.source import Source, StoredSource
@@ -155,5 +155,6 @@ __all__ = [
     "find_info_code",
     "has_digits_alone",
     "info_code_day",
+    "saying_of",
     "site_code",
 ]

@@ -10,7 +10,8 @@ from typing import Protocol
 import brotli
 
 from storage.records.capture import Headers
-from storage.records.remedy import Unusable
+from storage.records.remedy import Unusable, saying_of
+from storage.records.saying import say
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -88,11 +89,11 @@ def _codings(headers: Headers) -> list[str]:
 def _undo(coding: str, body: bytes, max_size: int) -> bytes:
     decode = _DECODERS.get(coding)
     if decode is None:
-        raise CodingBroken(f"{coding!r} is not a known content coding")
+        raise CodingBroken(say("coding.unknown", coding=coding))
     try:
         return decode(body, max_size)
     except (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError) as error:
-        raise CodingBroken(str(error)) from error
+        raise CodingBroken(saying_of(error)) from error
 
 
 def _check_size(body: bytes, max_size: int) -> None:
@@ -128,11 +129,11 @@ def _decode_parts(
         decoded += part.decompress(body, max_size + 1 - len(decoded))
         _check_size(decoded, max_size)
         if not part.eof:
-            raise EOFError("it is cut off before its end")
+            raise EOFError(say("coding.cut"))
         body = part.unused_data
         if magic is None or not body.startswith(magic):
             return decoded
-    raise ValueError(f"it has more than {_MAX_PARTS} parts")
+    raise ValueError(say("coding.too_many_parts", most=_MAX_PARTS))
 
 
 def _unbrotli(body: bytes, max_size: int) -> bytes:
@@ -142,7 +143,7 @@ def _unbrotli(body: bytes, max_size: int) -> bytes:
         _check_size(decoded, max_size)
         more = decoder.process(b"", output_buffer_limit=max_size + 1 - len(decoded))
         if not more:
-            raise EOFError("it is cut off before its end")
+            raise EOFError(say("coding.cut"))
         decoded += more
     _check_size(decoded, max_size)
     return decoded

@@ -12,6 +12,7 @@ from storage.records.capture import Exchange, Resource
 from storage.records.listing import ListingState, Owed
 from storage.records.picture import OwedPictures
 from storage.records.revision import Cause
+from storage.records.saying import Saying, quote
 from storage.records.stored_article import StoredArticle, TimeChange
 
 Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined", "furniture"]
@@ -23,6 +24,8 @@ ArticleStep = Literal["insert", "update", "amend", "reread", "touch", "gone"]
 another reading of what was kept; that it was fetched and has not changed; that its page is gone."""
 RevisionStep = Literal["add", "replace"]
 EventStep = Literal["open", "record", "resolve"]
+
+_NOTHING = quote("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class ListingChange:
     state: ListingState
     attempts: int = 0
     next_try_at: datetime | None = None
-    error: str | None = None
+    error: Saying | None = None
     takes_capture: bool = True
 
 
@@ -85,7 +88,7 @@ class EventChange:
 
     step: EventStep
     kinds: tuple[str, ...]
-    message: str = ""
+    message: Saying = _NOTHING
     source: str | None = None
     info_code: str | None = None
 
@@ -103,7 +106,7 @@ class Decision:
     info_code: str
     at: datetime
     outcome: Outcome | FileOutcome
-    reason: str | None = None
+    reason: Saying | None = None
     keep: tuple[Exchange | Resource, ...] = ()
     kept: int | None = None
     enter: Owed | None = None

@@ -8,6 +8,7 @@ from storage.records.article import Article, Draft
 from storage.records.capture import Exchange
 from storage.records.listing import Owed
 from storage.records.remedy import SetAside, TryLater, Vanished
+from storage.records.saying import Saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,6 @@ class Delivery:
     draft: Draft | None = None
     trouble: SetAside | TryLater | Vanished | None = None
     beside: tuple[Exchange, ...] = ()
-    said: str = ""
+    said: Saying | None = None
     article: Article | None = None
     astray: bool = False

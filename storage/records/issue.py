@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from storage.records.saying import Saying
+
 IssueState = Literal["none", "listed", "complete", "failed", "unknown"]
 """What is known of a paper's day: none was printed; its pages and articles are known; all of these are
 archived too; it could not be listed, or not all of it; nobody could tell (the site did not answer)."""
@@ -54,7 +56,7 @@ class Issue:
     url: str | None = None
     pages: tuple[IssuePage, ...] = ()
     articles: int = 0
-    reason: str | None = None
+    reason: Saying | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class StoredIssue:
     url: str | None
     pages: int
     articles: int
-    reason: str | None
+    reason: Saying | None
     attempts: int
     first_seen_at: datetime
     last_seen_at: datetime

@@ -10,6 +10,7 @@ from typing import Literal
 from storage.records.article import Precision
 from storage.records.forms import Form
 from storage.records.issue import Issue, IssueState
+from storage.records.saying import Saying
 
 ListingState = Literal["owed", "archived", "failed", "quarantined", "gone", "furniture"]
 """``furniture``: a picture or an advertisement of a page, which has a place of its own and no text."""
@@ -73,7 +74,7 @@ class Listing:
     published_at: datetime | None
     attempts: int
     next_try_at: datetime | None
-    last_error: str | None
+    last_error: Saying | None
     capture_id: int | None
 
 
@@ -183,7 +184,7 @@ class Poll:
     listed: tuple[Listed, ...] = ()
     validators: Validators | None = None
     body_hash: str | None = None
-    error: str | None = None
+    error: Saying | None = None
     layout_broken: bool = False
     lost: int = 0
     links: int = 0

@@ -11,6 +11,7 @@ from typing import Literal
 
 from storage.records.capture import Exchange
 from storage.records.remedy import SetAside, TryLater
+from storage.records.saying import Saying, say
 
 PictureState = Literal["owed", "archived", "failed", "refused"]
 """To be fetched; in the archive; failed, and tried again unless it was too often; not to be kept or asked."""
@@ -86,7 +87,7 @@ class PictureDecision:
     state: PictureState
     attempts: int = 0
     next_try_at: datetime | None = None
-    error: str | None = None
+    error: Saying | None = None
     keep: Exchange | None = None
     facts: PictureFacts | None = None
     size: int | None = None
@@ -113,7 +114,7 @@ class StoredPicture:
     size: int | None = None
     attempts: int = 0
     next_try_at: datetime | None = None
-    error: str | None = None
+    error: Saying | None = None
 
 
 def read_picture(body: bytes) -> PictureFacts:
@@ -133,33 +134,33 @@ def read_pdf(body: bytes) -> PictureFacts:
     if b"%PDF-" not in body[:1024]:
         raise _refusal(body, "PDF")
     if b"%%EOF" not in body[-4096:]:
-        raise TryLater("is a PDF that is cut off")
+        raise TryLater(say("picture.pdf_cut"))
     return PictureFacts(PDF)
 
 
 def _refusal(body: bytes, wanted: str = "picture") -> SetAside | TryLater:
     head = body[:2048]
     if not body:
-        return TryLater("is empty")
+        return TryLater(say("picture.empty"))
     if _SVG.search(head):
-        return SetAside("is an SVG, which is a program rather than a picture")
+        return SetAside(say("picture.svg"))
     if _HTML.search(head):
-        return TryLater(f"is a page instead of a {wanted}")
-    return SetAside(f"is no {wanted} of a kind that is kept")
+        return TryLater(say("picture.page", wanted=wanted))
+    return SetAside(say("picture.other_kind", wanted=wanted))
 
 
 def _bounded(facts: PictureFacts) -> PictureFacts:
     assert facts.width is not None
     assert facts.height is not None
     if not facts.width or not facts.height:
-        raise SetAside("is a picture without any pixels")
+        raise SetAside(say("picture.no_pixels"))
     if facts.width * facts.height > MOST_PIXELS:
-        raise SetAside(f"says that it is {facts.width} × {facts.height} pixels large")
+        raise SetAside(say("picture.too_many_pixels", width=facts.width, height=facts.height))
     return facts
 
 
 def _cut(name: str) -> TryLater:
-    return TryLater(f"is a {name} that is cut off")
+    return TryLater(say("picture.cut", type=name))
 
 
 def _read_png(body: bytes) -> PictureFacts:
@@ -196,7 +197,7 @@ def _read_jpeg(body: bytes) -> PictureFacts:
 
 def _read_riff(body: bytes) -> PictureFacts:
     if body[8:12] != b"WEBP":
-        raise SetAside("is no picture of a kind that is kept")
+        raise SetAside(say("picture.other_picture"))
     if len(body) < 30 or len(body) < int.from_bytes(body[4:8], "little") + 8:  # noqa: PLR2004 - the first chunk
         raise _cut("WebP")
     return PictureFacts(WEBP, *_webp_size(body))
@@ -213,7 +214,7 @@ def _webp_size(body: bytes) -> tuple[int, int]:
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     if kind == b"VP8X":
         return int.from_bytes(body[24:27], "little") + 1, int.from_bytes(body[27:30], "little") + 1
-    raise SetAside("is no picture of a kind that is kept")
+    raise SetAside(say("picture.other_picture"))
 
 
 _READERS: tuple[tuple[bytes, Callable[[bytes], PictureFacts]], ...] = (

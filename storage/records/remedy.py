@@ -48,7 +48,7 @@ class Vanished(Exception):
     """Every known address answered that the article is not there; the message names the answers."""
 
 
-def saying_of(error: Exception) -> Saying:
+def saying_of(error: BaseException) -> Saying:
     """Return what an error says: of one that was raised with a saying, that."""
     first = error.args[0] if error.args else None
     return first if isinstance(first, Saying) else quote(str(error))

@@ -79,6 +79,22 @@ def quote(words: str) -> Saying:
     return Saying(_VERBATIM, {"words": words})
 
 
+def join_sayings(parts: Sequence[str]) -> Saying:
+    """Return one saying of several (one at least), joined as each language joins clauses."""
+    return as_saying(parts[0]) if len(parts) == 1 else say("said.all", parts=parts)
+
+
+def join_first(parts: Sequence[str], most: int) -> Saying:
+    """Return one saying of the first of several, and how many more there are."""
+    rest = len(parts) - most
+    return join_sayings([*parts[:most], say("said.more", count=rest)] if rest > 0 else parts)
+
+
+def as_saying(words: str) -> Saying:
+    """Return a saying as it is, and any other text as a quotation."""
+    return words if isinstance(words, Saying) else quote(words)
+
+
 def read_saying(stored: str) -> Saying:
     """Return the saying that `Saying.store` made this text of; any other text is said as it is."""
     if isinstance(stored, Saying):

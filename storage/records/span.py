@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from storage.records.saying import Saying
+
 SpanState = Literal["running", "stopped", "failed", "done"]
 """``running`` (or killed), ``stopped`` (it goes on when asked to), ``failed`` (tried again), ``done``."""
 
@@ -32,7 +34,7 @@ class Span:
     cursor: str | None = None
     done: int = 0
     total: int | None = None
-    reason: str | None = None
+    reason: Saying | None = None
     attempts: int = 0
     next_try_at: datetime | None = None
     stepped_at: datetime | None = None

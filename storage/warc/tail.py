@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from storage.records.remedy import Unusable
+from storage.records.saying import Saying, say
 from storage.warc.name import newest_names, try_slot
 from storage.warc.torn import CHUNK, is_torn
 
@@ -39,12 +40,9 @@ class Mended:
     damaged_at: int | None = None
 
 
-def describe_damage(mended: Mended) -> str:
+def describe_damage(mended: Mended) -> Saying:
     """Return the sentence about a file in which a record is damaged behind its last committed capture."""
-    return (
-        f"{mended.file} is damaged at {mended.damaged_at}, behind its last known capture: it is left as it "
-        "is, and the next file is begun; bring it back from a backup, or keep it for whoever can repair it"
-    )
+    return say("ledger.warc_damaged", file=mended.file, place=mended.damaged_at or 0)
 
 
 def mend_tail(path: Path, known_end: int) -> Mended:

@@ -14,6 +14,8 @@ from urllib.parse import urljoin
 from spiders.kinds.kind import Answer, Ask, Listing, Steps
 from spiders.kinds.registry import KindEntry, register_kind
 from storage.records import BackOrder, Headway, Issue, Listed, PollOrder, TryLater, site_code
+from storage.records.remedy import saying_of
+from storage.records.saying import say
 from support.tiny_kind import TinyKind, TinySite
 
 ENTRY = KindEntry(
@@ -64,9 +66,11 @@ class DailyKind(TinyKind):
                 return Issue(day, "none"), ()
             page = yield Ask(urljoin(order.url, f"/{day:%Y%m%d}"))
         except TryLater as trouble:
-            return Issue(day, "unknown", reason=str(trouble)), ()
+            return Issue(day, "unknown", reason=saying_of(trouble)), ()
         if page.is_missing:
-            return Issue(day, "failed", page.url, reason=f"{page.url} answered {page.status}"), ()
+            return Issue(
+                day, "failed", page.url, reason=say("fetch.answered", url=page.url, status=page.status)
+            ), ()
         lines = [line.partition("\t") for line in page.page.text.splitlines() if line]
         site = self.context.sources[order.source].site or ""
         listed = tuple(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from pipelines import listings
 from storage.ledger.listing import change_listings, find_known_listings
 from storage.records import KnownListing, ListingChange, Owed
+from storage.records.saying import as_saying
 
 
 def settle_archived(connection: Connection, info_code: str, forms: str, capture_id: int) -> int:
@@ -39,7 +40,7 @@ def settle_unarchived(
     changes = listings.settle_unarchived(
         _known(connection, owed.info_code),
         owed,
-        reason,
+        as_saying(reason),
         now,
         quarantined=capture_id is not None,
         after=(not_before - now).total_seconds() if not_before else None,
@@ -51,7 +52,7 @@ def settle_unarchived(
 def settle_gone(connection: Connection, owed: Owed, reason: str) -> bool:
     """Mark an article's listings in one form gone; return whether none in another form is left."""
     known = _known(connection, owed.info_code)
-    changes = listings.settle_gone(known, owed, reason)
+    changes = listings.settle_gone(known, owed, as_saying(reason))
     _enter(connection, owed.info_code, changes, None)
     return listings.is_gone_everywhere(known, changes)
 

@@ -17,6 +17,7 @@ from storage.articles.article import find_article
 from storage.database.column_types import UtcDateTime
 from storage.database.schema import host, listing, source
 from storage.records import StoredArticle
+from storage.records.saying import read_saying
 from support.command_line import Command, Ended
 
 HTTP: dict[str, Any] = {"delay": 0, "timeout": 20, "retries": 0, "max_size": 1_000_000}
@@ -110,9 +111,9 @@ class Newsroom:
             yield archive
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
-        """Return the rows of a statement; a row of one column is that column."""
+        """Return the rows of a statement, sayings in English; a row of one column is that column."""
         with self.archive() as archive, archive.reading() as connection:
-            rows = connection.execute(text(statement), values).all()
+            rows = [[_said(cell) for cell in row] for row in connection.execute(text(statement), values)]
         return [row[0] if len(row) == 1 else tuple(row) for row in rows]
 
     def stored(self, code: str) -> StoredArticle | None:
@@ -188,3 +189,7 @@ def small_press(articles: int = 2, papers: int = 1) -> Press:
 
 def _toml(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _said(cell: Any) -> Any:
+    return str(read_saying(cell)) if isinstance(cell, str) else cell

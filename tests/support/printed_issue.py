@@ -29,6 +29,7 @@ from storage.records import (
     Told,
 )
 from storage.records.picture import read_pdf, read_picture
+from storage.records.saying import quote
 from support.drawn_pictures import draw_jpeg, draw_png, print_pdf
 from support.sample_articles import NOON, plain_article, shelve
 
@@ -61,7 +62,7 @@ def print_issue(archive: Archive) -> None:
         issues = (
             Issue(DAY - timedelta(days=3), "listed", ADDRESS, (_page(1, "头版"),), 0),
             Issue(DAY - timedelta(days=2), "none"),
-            Issue(DAY - timedelta(days=1), "failed", ADDRESS, reason="page A02 answered 503"),
+            Issue(DAY - timedelta(days=1), "failed", ADDRESS, reason=quote("page A02 answered 503")),
             Issue(DAY, "listed", PAGES[0], _pages(), len(titles)),
         )
         poll = Poll(SLUG, "changed", datetime(2026, 3, 20, 1, tzinfo=UTC), listed, issues=issues)
@@ -125,7 +126,9 @@ def _keep_pictures(archive: Archive) -> None:
     with archive.writing() as connection:
         owe_pictures(connection, FIRST, OwedPictures(SLUG, (PICTURE, BROKEN)), now)
         failed = PictureOwed(BROKEN, "picture", SLUG, (FIRST,))
-        change_pictures(connection, PictureDecision(failed, "failed", 1, now, f"{BROKEN} answered 503"), None)
+        change_pictures(
+            connection, PictureDecision(failed, "failed", 1, now, quote(f"{BROKEN} answered 503")), None
+        )
         for owed, body in (
             (PictureOwed(PICTURE, "picture", SLUG, (FIRST,)), draw_jpeg(64, 48)),
             (PictureOwed(SHEETS[0], "image", SLUG, (DAY.isoformat(),)), draw_png(400, 640)),

@@ -12,6 +12,7 @@ from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import finish_crawl, record_unrun, start_crawl
 from storage.ledger.poll import record_poll
 from storage.records import Poll
+from storage.records.saying import quote
 from storage.search import index_owed
 from support.delivered_articles import DeliveredArticles
 
@@ -58,7 +59,7 @@ def _enter_crawls_and_events(work: DeliveredArticles) -> None:
             counted.count(slugs[0], "new")
             crawl_id = start_crawl(connection, "manual", slugs, began, version="1")
             finish_crawl(connection, crawl_id, counted, began + timedelta(seconds=9))
-        record_unrun(connection, "missed", slugs[:1], NOW, NOW, "the machine slept")
+        record_unrun(connection, "missed", slugs[:1], NOW, NOW, quote("the machine slept"))
         record_poll(connection, Poll(source=slugs[0], outcome="unchanged", polled_at=NOW))
         open_event(connection, "source_silent", "nothing new for 4 days", NOW, source=slugs[1])
         open_event(connection, "poll_failed", "it answers 500", NOW, source=slugs[2])

@@ -11,6 +11,7 @@ from spiders.readers.any_article.with_trafilatura import read_with_trafilatura
 from spiders.readers.chinese.negatives import NoArticle
 from spiders.readers.chinese.page import READER, Page, read_page
 from storage.records import Draft, SetAside
+from storage.records.saying import say
 
 Layout: TypeAlias = Callable[[str, str, datetime | None], Draft | None]
 """A way to read a page that somebody declared: given text, address and moment of fetch, the draft, or None
@@ -41,7 +42,7 @@ def read_any_article(
         if draft is not None:
             return _completed(draft, html, url, fetched_at) if may_fall_back else draft
     if not may_fall_back:
-        raise SetAside("fits none of its source's layouts")
+        raise SetAside(say("page.no_layout"))
     page = Page.parse(html, url, fetched_at)
     try:
         return read_page(page)

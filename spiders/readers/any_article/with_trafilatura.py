@@ -11,6 +11,8 @@ from spiders.readers.chinese.paragraphs import Text
 from spiders.readers.chinese.sheet import Line, shown
 from spiders.readers.chinese.title import Titled, find_agreeing
 from storage.records import Draft, SetAside
+from storage.records.remedy import saying_of
+from storage.records.saying import say
 
 TRAFILATURA = "trafilatura"
 _LONGEST = 3_000_000
@@ -33,7 +35,9 @@ def read_with_trafilatura(page: Page, unread: SetAside) -> Draft:
     try:
         found = bare_extraction(page.html, url=page.url, favor_precision=True, include_comments=False)
     except Exception as error:
-        raise SetAside(f"{unread} (and trafilatura failed: {type(error).__name__})") from error
+        raise SetAside(
+            say("page.trafilatura_failed", what=saying_of(unread), type=type(error).__name__)
+        ) from error
     text = getattr(found, "text", None) or ""
     texts = [line for one in text.splitlines() if (line := shown(one))]
     if sum(map(len, texts)) < _LEAST:

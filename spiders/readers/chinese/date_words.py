@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from storage.records import Precision, SetAside
 from storage.records.press_days import PRINTED_ZONE
+from storage.records.saying import say
 
 _LONGEST = 300
 """Characters of a text in which a time is looked for: an info row's, not a chapter's."""
@@ -122,7 +123,7 @@ def read_date_words(
     found = find_time(text, fetched_at, zone) or _clock_alone(folded, fetched_at, zone)
     if found is None:
         shortened = text if len(text) <= 60 else f"{text[:60]}…"
-        raise SetAside(f"prints a time that can't be read: {shortened!r}")
+        raise SetAside(say("page.time_unreadable", text=shortened))
     return found.moment, found.precision
 
 

@@ -20,6 +20,7 @@ from spiders.readers.chinese.paragraphs import Text
 from spiders.readers.chinese.sheet import Line, Sheet
 from spiders.readers.chinese.title import Titled, pieces_of
 from storage.records import SetAside
+from storage.records.saying import Saying, say
 
 
 class NoArticle(SetAside):
@@ -30,7 +31,7 @@ class NoArticle(SetAside):
 class _Genre:
     """A kind of page: how its site calls itself in a title, and the words that it prints: some suffice."""
 
-    name: str
+    told: Saying
     named: re.Pattern[str] | None
     words: re.Pattern[str]
     enough: int
@@ -38,7 +39,7 @@ class _Genre:
 
 _GENRES = (
     _Genre(
-        "is a forum's or a community's",
+        say("page.genre_forum"),
         re.compile(
             r".{0,16}(?:论坛|贴吧|[^酒茶网]吧|bbs|BBS|社区|交流群|知道|问答|微博|微社区|小组|Forums?)"
             r"|X|Twitter|.{0,12}(?:短评|影评|书评)|X 上的.*|Powered by .*"
@@ -53,7 +54,7 @@ _GENRES = (
         4,
     ),
     _Genre(
-        "is an encyclopedia's",
+        say("page.genre_encyclopedia"),
         re.compile(r".{0,10}(?:百科|百科全书|维基|Wiki|wiki|自由的百科全书|词典|字典)"),
         re.compile(
             r"词条|编辑本段|维基百科|百科全书|参考来源|开放分类|编辑次数|历史版本|创建者|条目|收藏查看|秒懂百科|编辑历史"
@@ -61,13 +62,13 @@ _GENRES = (
         3,
     ),
     _Genre(
-        "is a blog's or a diary's",
+        say("page.genre_blog"),
         re.compile(r".{0,24}(?:博客|的日记|日志|个人空间|博客园|Blog|blog)"),
         re.compile(r"博文|博主|写日志|个人分类|日记本|码龄|订阅专栏|的日记|粉丝数|私信博主|我的日记"),
         3,
     ),
     _Genre(
-        "is a user's note on a platform, on a",
+        say("page.genre_note"),
         None,
         re.compile(
             r"著作权归|版权归.{1,20}联系作者|我来回应|话题广场|赞赏|赞同 \d|添加评论|写文章"
@@ -76,7 +77,7 @@ _GENRES = (
         3,
     ),
     _Genre(
-        "is a poem's or a song's",
+        say("page.genre_poem"),
         re.compile(
             r".{0,14}(?:诗词|古诗|诗歌|诗句|诗词网|古诗文|诗文网|歌词|诗人|诗社)(?:网|大全|鉴赏|库|频道)?|.*(?:原文、?翻译|译文及注释|全诗).*|.*[Ll]yrics.*"
         ),
@@ -86,13 +87,13 @@ _GENRES = (
         5,
     ),
     _Genre(
-        "is a novel's",
+        say("page.genre_novel"),
         re.compile(r".{0,14}(?:小说|小说网|小说在线阅读|书吧|全文阅读)(?:阅读)?"),
         re.compile(r"上一章|下一章|加入书架|章节目录|目录|书签|投票|月票|推荐票|作者有话说"),
         3,
     ),
     _Genre(
-        "is a shop's",
+        say("page.genre_shop"),
         re.compile(r".{0,10}(?:商城|购物|价格|报价|旗舰店)"),
         re.compile(
             r"加入购物车|立即购买|商品详情|库存|包邮|运费|市场价|促销价|商品评价|配送|售后|规格|[¥￥]\s?\d"
@@ -100,7 +101,7 @@ _GENRES = (
         4,
     ),
     _Genre(
-        "is a vacancy's",
+        say("page.genre_vacancy"),
         re.compile(r".{0,12}(?:人才网|招聘网|人才市场)"),
         re.compile(
             r"立即申请|投递简历|申请职位|职位描述|岗位职责|学历要求|月薪|招聘人数|工作地点|公司规模|收藏职位|公司简介"
@@ -108,7 +109,7 @@ _GENRES = (
         5,
     ),
     _Genre(
-        "is a list of search results",
+        say("page.genre_results"),
         re.compile(r".{0,20}(?:搜索结果|站内搜索|检索结果|_搜索)"),
         re.compile(r"搜索结果|相关结果|搜索工具|为您找到"),
         3,
@@ -165,26 +166,26 @@ def check_article(tree: HtmlElement, head: Head, sheet: Sheet, title: Titled | N
 def check_headed(title: str | None, *, is_dated: bool) -> None:
     """Raise `NoArticle` for a page without any time whose title is a column's name or none."""
     if not is_dated and len(title or "") <= _COLUMN:
-        raise NoArticle("has neither a time nor a headline")
+        raise NoArticle(say("page.no_time_no_headline"))
 
 
 def check_language(text: Text) -> None:
     """Raise `SetAside` for a text that is not Chinese: our rules say little of its page."""
     letters = "".join(line.text for line in text.lines)
     if len(_HAN.findall(letters)) < _LEAST_HAN * len(letters):
-        raise SetAside("is not written in Chinese")
+        raise SetAside(say("page.not_chinese"))
 
 
-def _of_software(tree: HtmlElement, head: Head) -> str | None:
+def _of_software(tree: HtmlElement, head: Head) -> Saying | None:
     software = _FORUM_SOFTWARE.search(head.generator) or re.search(
         r"Powered by (?:Discuz|phpwind|phpBB)", head.title
     )
     if software:
-        return f"is made by software for other things than news ({software[0]})"
-    return "is a forum's page, not an article's" if _THREAD(tree) or _TALK(tree) else None
+        return say("page.other_software", software=software[0])
+    return say("page.forum") if _THREAD(tree) or _TALK(tree) else None
 
 
-def _of_genre(head: Head, sheet: Sheet, text: Text) -> str | None:
+def _of_genre(head: Head, sheet: Sheet, text: Text) -> Saying | None:
     """Return what a page is, as its title or the words around its text say."""
     pieces = pieces_of(head.title)
     site, channels = pieces[-1:], pieces[1:-1][-1:]
@@ -206,11 +207,11 @@ def _of_genre(head: Head, sheet: Sheet, text: Text) -> str | None:
             or (is_site and told)
             or (is_channel and len(told) > 1)
         ):
-            return f"{genre.name} page, not an article's"
+            return genre.told
     return None
 
 
-def _of_pictures(head: Head, sheet: Sheet, text: Text) -> str | None:
+def _of_pictures(head: Head, sheet: Sheet, text: Text) -> Saying | None:
     """Return that a page shows pictures one by one, with little more than captions."""
     words = sum(len(line.text) for line in text.lines)
     inside = [
@@ -222,51 +223,51 @@ def _of_pictures(head: Head, sheet: Sheet, text: Text) -> str | None:
         any(re.match(r"\d{1,3}\s?/\s?\d{1,3}\s?\D", line.text) for line in text.lines[:1])
         and len(text.lines) <= 3
     ):
-        return "shows pictures one by one, with a caption each: a gallery"
+        return say("page.gallery")
     near = [line for line in sheet.lines[max(0, text.first - 6) : text.last + 12] if not line.is_hidden]
     turns = any(len(one.text) <= 40 and one.linked and _PAGES_ON.search(one.text) for one in near)
     is_named = any(_GALLERY.fullmatch(piece) for piece in pieces_of(head.title)[1:])
     if len(text.lines) <= 4 and words <= 320 and inside and (turns or is_named):
-        return "shows pictures one by one, with a caption each: a gallery"
+        return say("page.gallery")
     return None
 
 
-def _of_films(head: Head, sheet: Sheet, text: Text) -> str | None:
+def _of_films(head: Head, sheet: Sheet, text: Text) -> Saying | None:
     words = sum(len(line.text) for line in text.lines)
     films = [place for place in sheet.films if text.first - 30 <= place <= text.last + 10]
     is_named = any(_FILM.fullmatch(piece) for piece in pieces_of(head.title)[1:]) or "video" in head.kind
     if words < (200 if is_named else 100) and len(text.lines) <= 2 and (films or is_named):
-        return "plays a film and has next to no text"
+        return say("page.film")
     return None
 
 
-def _of_list(sheet: Sheet, title: Titled | None, text: Text) -> str | None:
+def _of_list(sheet: Sheet, title: Titled | None, text: Text) -> Saying | None:
     """Return that a page is a list: its lines are headings, not sentences."""
     lines = text.lines
     sentences = sum(1 for line in lines if _SENTENCE.search(line.text))
     letters = sum(len(line.text) for line in lines)
     told = sum(1 for line in lines if len(line.text) >= 40 and _SENTENCE.search(line.text))
     if len(lines) >= 12 and told < 3 and sentences < 0.12 * len(lines) and letters < 28 * len(lines):
-        return "is a list of headings, not an article"
+        return say("page.headings")
     shown = sheet.lines[text.first : text.last + 1]
     is_named = title is not None and title.agrees and len(title.text) > _COLUMN
     between = sum(1 for line in shown if _is_entry(line, 8 if is_named else 4))
     leading = sum(1 for line in shown if _LEADS.search(line.text) and line.linked)
     if (between >= 5 and between * 2 >= len(lines)) or (leading >= 3 and leading * 2 >= len(lines)):
-        return "is a list of stories with a summary each, not an article"
+        return say("page.summaries")
     dated_rows = sum(1 for line in shown if is_info_row(line) and find_time(line.text))
     is_full = between >= 3 and between >= 0.7 * (len(lines) - 1)
     if not is_named and (is_full or (between and dated_rows >= 2)):
-        return "is a list of stories with a summary each, not an article"
+        return say("page.summaries")
     start = title.lines[-1].index + 1 if title and title.lines else text.first
     told_at = sum(1 for line in sheet.lines[min(start, text.first) : text.last + 1] if _is_timed(line))
     if told_at >= 4 and told_at * 3 >= len(lines):
-        return "is a list of what many said at many times, not an article"
+        return say("page.comments")
     links = sum(1 for line in sheet.lines if line.is_link and len(line.text) >= 9 and not line.is_hidden)
     dated = _dated(sheet.lines)
     is_headed = title is not None and title.agrees and len(title.text) >= 8 and letters >= 40
     if links >= 15 and letters < 150 and dated >= 8 and not is_headed:
-        return "is a list of links, not an article"
+        return say("page.links")
     return None
 
 
@@ -297,18 +298,18 @@ def _dated(lines: Sequence[Line]) -> int:
     )
 
 
-def _of_error(head: Head, title: Titled | None, text: Text) -> str | None:
+def _of_error(head: Head, title: Titled | None, text: Text) -> Saying | None:
     words = sum(len(line.text) for line in text.lines)
     if words > 240:
         return None
     told = {match[0] for line in text.lines for match in _GONE.finditer(line.text)}
     told |= {match[0] for match in _GONE.finditer(f"{head.title} {title.text if title else ''}")}
     if len(told) >= 3 or (len(told) >= 2 and (title is None or len(title.text) <= _COLUMN)):
-        return "is an error or a login page"
+        return say("page.error_page")
     if words > 150:
         return None
     called = [pieces_of(head.title)[0]] if pieces_of(head.title) else []
     called += [title.text] if title else []
     if any(len(one) <= 24 and _ERROR.fullmatch(one) for one in called):
-        return "is an error or a login page"
+        return say("page.error_page")
     return None

@@ -25,6 +25,7 @@ from spiders.readers.chinese.sheet import Line, Sheet, lay_out
 from spiders.readers.chinese.title import Titled, cut_site, find_agreeing, find_prominent
 from spiders.readers.markup import parse_document
 from storage.records import MEDIA, Draft, SetAside
+from storage.records.saying import say
 
 _XML_PROLOG = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
 _OVER_TITLE, _UNDER_TEXT = 10, 12
@@ -50,7 +51,7 @@ class Page:
         try:
             tree = parse_document(_XML_PROLOG.sub("", html, count=1))
         except (etree.LxmlError, ValueError) as error:
-            raise SetAside(f"is no markup that can be read ({error})") from error
+            raise SetAside(say("page.no_markup", error=str(error))) from error
         return cls(html, url, fetched_at, tree, read_head(tree), lay_out(tree))
 
 
@@ -69,7 +70,7 @@ def read_page(page: Page) -> Draft:
     if sum(len(line.text) for line in text.lines) < _LEAST_SHOWN:
         text = _scripted_text(page) or text
     if not text.lines:
-        raise SetAside("has no text that reads like an article's")
+        raise SetAside(say("page.no_article_text"))
     check_article(page.tree, page.head, page.sheet, title, text)
     check_language(text)
     draft = draft_of(page, title, text)

@@ -22,6 +22,7 @@ from spiders.readers.epaper.headings import Headings, line_of, read_headings, sq
 from spiders.readers.epaper.hidden_fields import is_issue_page, read_hidden
 from storage.records import Draft, SetAside
 from storage.records.press_days import PRESS_ZONE
+from storage.records.saying import say
 
 FORM = "print"
 _TAGS = re.compile(r"<[^<>]*>")
@@ -58,14 +59,14 @@ def read_epaper_article(html: str, url: str, family: Family, day: date, names: I
     html = _HEADING.sub(lambda heading: _PARAGRAPH.sub("<br>", heading[0]), _CDATA.sub("", html))
     hidden = read_hidden(html)
     if is_issue_page(html, hidden):
-        raise SetAside("is a page of an issue, and no article")
+        raise SetAside(say("page.page_of_issue"))
     page = Elements(parse_page(html))
     headings = read_headings(page, hidden, family.titles, names)
     body = cut_body(page, html, family, headings.elements)
     if not body.has_text and (found := _read_undeclared(html, url, day, body, headings)) is not None:
         return found
     if not body.has_place:
-        raise SetAside("has no place of an article's text that is known")
+        raise SetAside(say("page.no_known_place"))
     base, author = base_of(html, url), _author(page, hidden)
     is_author = author is not None and squeeze(headings.subtitle or "") == squeeze(author)
     draft = Draft(

@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 
 from spiders.readers.markup import parse_document
 from storage.records import SetAside
+from storage.records.saying import say
 
 _MOST, _DEEPEST = 2_000, 100
 """Elements of one mark, and elements around one, beyond which none is looked at."""
@@ -77,7 +78,7 @@ def parse_page(html: str) -> HtmlElement:
     try:
         return parse_document(html)
     except ParserError as error:
-        raise SetAside("has no element of a page") from error
+        raise SetAside(say("page.no_element_of_page")) from error
 
 
 @cache

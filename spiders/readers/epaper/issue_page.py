@@ -21,6 +21,7 @@ from spiders.readers.base_address import base_of
 from spiders.readers.epaper.elements import parse_page
 from spiders.readers.epaper.image_map import Corners, find_picture, picture_size, read_corners
 from storage.records import SetAside
+from storage.records.saying import say
 
 _MOST_PAGES = 400
 _MOST_ARTICLES = 1_000
@@ -105,7 +106,7 @@ def read_issue_page(html: str, url: str, family: Family, page: Spot, hosts: Iter
         if href := (link.get("href") or "").strip():
             _take(link, _join(base, href), found, family, page, tuple(hosts))
     if len(found.pages) > _MOST_PAGES or len(found.articles) > _MOST_ARTICLES:
-        raise SetAside("links to more pages or articles than any newspaper's page")
+        raise SetAside(say("page.too_many_of_page"))
     return _sheet(tree, html, base, page, found, areas)
 
 

@@ -19,6 +19,7 @@ from spiders.families.json_navi import JSON_KEYS
 from spiders.readers.epaper.issue_page import ArticleLink, IssueSheet, PageLink
 from storage.records import Draft, SetAside
 from storage.records.press_days import PRESS_ZONE
+from storage.records.saying import say
 
 FORM = "print"
 _MOST_PAGES = 400
@@ -41,9 +42,9 @@ def read_json_issue(
     keys = {**JSON_KEYS, **keys}
     pages = _dicts(_find(_load(text), keys["pages"]))
     if not pages:
-        raise SetAside("is JSON without pages of an issue")
+        raise SetAside(say("page.json_no_pages"))
     if len(pages) > _MOST_PAGES:
-        raise SetAside("names more pages than any newspaper has")
+        raise SetAside(say("page.too_many_pages"))
     return tuple(_read_page(page, url, family, front, keys) for page in pages)
 
 
@@ -53,7 +54,7 @@ def _read_page(
     number, name = _text(page, keys["number"]), _text(page, keys["name"])
     articles = _dicts(_find(page, keys["articles"]))
     if len(articles) > _MOST_ARTICLES:
-        raise SetAside("names more articles than any newspaper's page has")
+        raise SetAside(say("page.too_many_articles"))
     links = tuple(_read_link(article, url, number, family, front, keys) for article in articles)
     place = f"{url.partition('#')[0]}#{quote(number)}"
     picture, pdf = _address(page, url, _PICTURES), _address(page, url, _PDFS)
@@ -95,7 +96,7 @@ def read_json_article(
     article = told if below is None else below
     body = _find(article, keys["article_body"])
     if not isinstance(article, dict) or not isinstance(body, str):
-        raise SetAside("is JSON without an article's text")
+        raise SetAside(say("page.json_no_text"))
     draft = Draft(
         info_code=None,
         url=url,
@@ -119,9 +120,9 @@ def _load(text: str) -> dict[str, Any]:
     try:
         told = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SetAside("is no JSON") from error
+        raise SetAside(say("page.no_json")) from error
     if not isinstance(told, dict):
-        raise SetAside("is JSON of another kind than a newspaper's")
+        raise SetAside(say("page.json_other"))
     return told
 
 

@@ -16,6 +16,7 @@ from lxml import etree
 
 from spiders.families.dated_address import day_of, template_of
 from storage.records import SetAside
+from storage.records.saying import say
 
 _LONGEST = 2_000_000
 """Characters of a month file: real ones have some thousands."""
@@ -46,22 +47,22 @@ def read_month_file(text: str, url: str) -> MonthFile:
         front = _front(entry, url, day)
         fronts[day] = fronts.get(day) or front
     if not fronts and _name(root) not in _ROOTS:
-        raise SetAside("is no file that lists a month's issues")
+        raise SetAside(say("page.no_month_file"))
     return MonthFile(fronts)
 
 
 def _parse(text: str) -> etree._Element:
     if len(text) > _LONGEST:
-        raise SetAside(f"has {len(text):,} characters, and no month file has more than {_LONGEST:,}")
+        raise SetAside(say("page.month_file_too_long", length=len(text), most=_LONGEST))
     if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
-        raise SetAside("declares entities or a document type, as no month file does")
+        raise SetAside(say("page.month_file_entities"))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
     try:
         root = etree.fromstring(_DECLARATION.sub("", text, count=1).strip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SetAside(f"is no XML ({error})") from error
+        raise SetAside(say("page.no_xml", error=str(error))) from error
     if root is None or _name(root) == "html":
-        raise SetAside("is no file that lists a month's issues")
+        raise SetAside(say("page.no_month_file"))
     return root
 
 

@@ -13,6 +13,7 @@ from spiders.readers.feeds.feed import Feed, FeedItem
 from spiders.readers.feeds.feed_time import read_feed_time
 from spiders.readers.feeds.plain import plain_name, plain_summary, plain_title
 from storage.records import SetAside
+from storage.records.saying import say
 
 
 def read_json_feed(text: str, url: str, zone: tzinfo) -> Feed:
@@ -20,10 +21,10 @@ def read_json_feed(text: str, url: str, zone: tzinfo) -> Feed:
     try:
         said = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SetAside("begins as JSON and is none") from error
+        raise SetAside(say("page.broken_json")) from error
     entries = said.get("items") if isinstance(said, dict) else None
     if not isinstance(entries, list) or not is_json_feed(said):
-        raise SetAside("is JSON, but no JSON Feed (a list in JSON is of the kind page)")
+        raise SetAside(say("page.no_json_feed"))
     items = [_item(entry, url, zone) for entry in entries]
     read = tuple(item for item in items if item is not None)
     older = web_address(url, _text(said, "next_url"))

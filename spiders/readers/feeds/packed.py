@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 
 from storage.records import SetAside
+from storage.records.saying import say
 
 _MAGIC = b"\x1f\x8b"
 LARGEST = 60_000_000
@@ -19,9 +20,9 @@ def unpack(body: bytes, largest: int = LARGEST) -> bytes:
     try:
         unpacked = unpacker.decompress(body, largest + 1)
     except zlib.error as error:
-        raise SetAside(f"is a gzip file that can't be unpacked ({error})") from error
+        raise SetAside(say("page.gzip_broken", error=str(error))) from error
     if len(unpacked) > largest:
-        raise SetAside(f"unpacks to more than {largest:,} bytes, and no feed is that large")
+        raise SetAside(say("page.feed_too_large", largest=largest))
     if not unpacker.eof:
-        raise SetAside("is a gzip file that was cut off")
+        raise SetAside(say("page.gzip_cut"))
     return unpacked

@@ -12,8 +12,9 @@ from spiders.readers.feeds.json_feed import read_json_feed
 from spiders.readers.feeds.rss import read_rss
 from spiders.readers.feeds.sitemap import read_index, read_sitemap
 from spiders.readers.feeds.xml_text import parse_xml
-from spiders.readers.section import calls_itself
+from spiders.readers.section import with_name
 from storage.records import SetAside
+from storage.records.saying import say
 
 _FEED = re.compile(
     r"<(?:[A-Za-z][\w-]{0,30}:)?(?P<name>rss|rdf|feed|channel|urlset|sitemapindex)[\s>/]", re.IGNORECASE
@@ -42,7 +43,7 @@ def read_feed(text: str, url: str, zone: tzinfo, fetched_at: datetime | None = N
     """
     feed = _read(text, url, zone)
     if len(feed.items) > MOST_ITEMS or len(feed.parts) > MOST_ITEMS:
-        raise SetAside(f"lists more than {MOST_ITEMS:,} articles, and no feed has so many")
+        raise SetAside(say("page.feed_too_long", most=MOST_ITEMS))
     items = _once_each(feed.items)
     if fetched_at is not None and any(_is_ahead(item, fetched_at) for item in items):
         items = tuple(_clock_in(item, zone) for item in items)
@@ -56,7 +57,7 @@ def _read(text: str, url: str, zone: tzinfo) -> Feed:
     found = _FEED.search(text[:_SAMPLE])
     page = _PAGE.search(text[:_SAMPLE])
     if found is None or (page is not None and page.start() < found.start()):
-        raise SetAside(f"is {'a page' if page else 'something'}, not a feed{calls_itself(text)}")
+        raise SetAside(with_name(say("page.page_not_feed" if page else "page.not_feed"), text))
     return _of_root(found["name"].lower(), _from_declaration(text, found.start()), url, zone)
 
 

@@ -19,6 +19,7 @@ from spiders.readers.feeds.feed_time import FeedTime, read_feed_time
 from spiders.readers.feeds.plain import plain_name, plain_summary, plain_title
 from spiders.readers.feeds.xml_text import mend_xml
 from storage.records import SetAside
+from storage.records.saying import say
 
 _OLDER = ("prev-archive", "next")
 
@@ -28,7 +29,7 @@ def read_rss(text: str, url: str, zone: tzinfo) -> Feed:
     said = _parse(text)
     version = said.get("version")
     if not version:
-        raise SetAside("is XML, but no feed that could be read")
+        raise SetAside(say("page.xml_no_feed"))
     entries = [(entry, _item(entry, url, zone)) for entry in said.entries]
     items = tuple(item for _, item in entries if item is not None)
     return Feed(
@@ -52,7 +53,7 @@ def _parse(text: str) -> Any:
     except SetAside:
         raise
     except Exception as error:
-        raise SetAside(f"is a feed that could not be read ({type(error).__name__}: {error})") from error
+        raise SetAside(say("page.feed_unreadable", type=type(error).__name__, error=str(error))) from error
 
 
 def _item(entry: Mapping[str, Any], url: str, zone: tzinfo) -> FeedItem | None:

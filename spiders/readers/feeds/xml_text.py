@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from storage.records import SetAside
+from storage.records.saying import say
 from storage.records.text.crowded_tags import has_crowded_tag
 
 _DECLARATION = re.compile(r"\A\s{0,1000}<\?xml[^<>]{0,300}\?>")
@@ -32,9 +33,9 @@ def parse_xml(text: str) -> etree._Element:
     try:
         root: Any = etree.fromstring(mend_xml(text).encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise SetAside(f"is no XML ({error.msg})") from error
+        raise SetAside(say("page.no_xml", error=error.msg)) from error
     if root is None:  # recovery gave up
-        raise SetAside("is XML without an element")
+        raise SetAside(say("page.xml_empty"))
     element: etree._Element = root
     return element
 
@@ -47,7 +48,7 @@ def mend_xml(text: str) -> str:
     text = _UNPRINTED.sub("", _DECLARATION.sub("", text, count=1))
     mended = "".join(_mend(_without_doctype(text)))
     if has_crowded_tag(mended) or _is_nested_deeply(mended):
-        raise SetAside("is XML as nobody writes it: nested too deeply, or with attributes by the thousand")
+        raise SetAside(say("page.xml_absurd"))
     return mended
 
 
@@ -80,7 +81,7 @@ def _without_doctype(text: str) -> str:
         end = text.find("]", end)
     end = text.find(">", end) if end >= 0 else -1
     if end < 0:
-        raise SetAside("has a document type without an end")
+        raise SetAside(say("page.endless_doctype"))
     return text[: found.start()] + text[end + 1 :]
 
 
