@@ -21,6 +21,7 @@ from jianbao.commands import (
     backup,
     crawl,
     demo,
+    doctor,
     export,
     gaps,
     import_,
@@ -113,6 +114,7 @@ for _name, _command, _example in (
     ("verify", verify.verify, "verify --full"),
     ("backup", backup.backup, "backup /mnt/backup/jianbao --keep 30"),
     ("restore", restore.restore, "restore /mnt/backup/jianbao --to restored"),
+    ("doctor", doctor.doctor, "doctor --online"),
     ("serve", serve.serve, "serve"),
 ):
     app.command(_name, epilog=f"Example: jianbao {_example}")(_command)

@@ -12,6 +12,7 @@ from jianbao.terminal.invocation import Invocation
 if TYPE_CHECKING:
     from jianbao.upkeep.verify import Found
     from storage.records.problem import Problem
+    from storage.records.saying import Language
 
 
 def verify(
@@ -28,6 +29,7 @@ def verify(
 
     Ends with status 1 when something is not as it should be.
     """
+    from jianbao.documents.said import tell_document
     from jianbao.documents.verification import present_found
     from jianbao.terminal.output import print_json
     from jianbao.terminal.progress import telling
@@ -37,7 +39,8 @@ def verify(
 
     if restart and not full:
         raise typer.BadParameter("--restart goes with --full")
-    configuration = Invocation.of(context).configuration()
+    invocation = Invocation.of(context)
+    configuration, language = invocation.configuration(), invocation.language(for_programs=as_json)
     folder = configuration.archive
     if full:
         with telling("verifying") as tell:
@@ -46,19 +49,19 @@ def verify(
         found = verify_quickly(folder)
     watch_backups(configuration)
     if as_json:
-        print_json(present_found(found))
+        print_json(tell_document(present_found(found), language))
     else:
-        _print(found)
+        _print(found, language)
     raise typer.Exit(ExitStatus.OK if found.is_ok else ExitStatus.FAILED)
 
 
-def _print(found: Found) -> None:
+def _print(found: Found, language: Language) -> None:
     from jianbao.terminal.output import print_line
 
     for problem in found.problems:
-        print_line(f"problem: {_describe(problem)}")
+        print_line(f"problem: {_describe(problem, language)}")
     for note in found.notes:
-        print_line(f"note: {_describe(note)}")
+        print_line(f"note: {_describe(note, language)}")
     if found.untold:
         print_line(f"and {found.untold:,} more")
     checked = found.checked
@@ -76,6 +79,6 @@ def _print(found: Found) -> None:
     print_line(f"{'whole' if found.is_ok else 'not whole'}: {counts or 'nothing could be looked at'}")
 
 
-def _describe(problem: Problem) -> str:
+def _describe(problem: Problem, language: Language) -> str:
     mended = f" -> {problem.command}" if problem.command else ""
-    return f"{problem.said}{mended}"
+    return f"{problem.said.tell(language)}{mended}"

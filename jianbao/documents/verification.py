@@ -35,7 +35,7 @@ def present_backup(tried: TriedBackup | None) -> Document | None:
         "started_at": present_time(tried.started_at),
         "finished_at": present_time(tried.finished_at),
         "status": tried.status,
-        "error": str(tried.error) if tried.error else None,
+        "error": tried.error,
     }
 
 
@@ -43,7 +43,7 @@ def present_problem(problem: Problem) -> Document:
     """Return one problem: its kind, where it is, a sentence, and the command that mends it."""
     return {
         "kind": problem.kind,
-        "message": str(problem.said),
+        "message": problem.said,
         "command": problem.command,
         "file": problem.file,
         "offset": problem.offset,

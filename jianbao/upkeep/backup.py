@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -159,6 +159,7 @@ def _back_up(order: BackupOrder, database: Path, done: BackupDone, tell: Tell) -
 def _finish(folder: BackupFolder, begun: Path, journal: dict[str, list[Copied]], at: datetime) -> Snapshot:
     database = begun / DATABASE
     snapshot = Snapshot(
+        number=folder.next_number(),
         at=at,
         size=database.stat().st_size,
         digest=hash_file(database),
@@ -166,8 +167,6 @@ def _finish(folder: BackupFolder, begun: Path, journal: dict[str, list[Copied]],
         version=__version__,
         files={name: stretches[-1].end for name, stretches in journal.items()},
     )
-    while folder.place(snapshot).exists():
-        snapshot = replace(snapshot, at=snapshot.at + timedelta(seconds=1))
     folder.finish_snapshot(begun, snapshot)
     return snapshot
 

@@ -4,7 +4,7 @@
 backup.json                   what this folder is
 warc/NAME                     the same WARC files as in the archive: they only grow
 warc.jsonl                    a line for each stretch that was copied: file, start, end, digest
-snapshots/20260320T030000Z/   archive.db, manifest.json, jianbao.toml
+snapshots/000012-20260320T030000Z/   archive.db, manifest.json, jianbao.toml
 ```
 
 Nothing counts that its journal or manifest does not name, so what a killed backup left is begun anew.
@@ -31,7 +31,7 @@ CONFIGURATION = "jianbao.toml"
 _JOURNAL = "warc.jsonl"
 _MANIFEST = "manifest.json"
 _FORMAT = 1
-_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_NAME = re.compile(r"([0-9]{6,})-[0-9]{8}T[0-9]{6}Z")
 _UNFINISHED = ".unfinished-"
 
 
@@ -61,9 +61,11 @@ class Copied:
 class Snapshot:
     """The database at a time (aware), whole in its own folder, with what its WARC files held at least.
 
+    ``number`` counts up from 1: the order holds whatever a clock said.
     ``files`` are their lengths in bytes; ``digest`` is the SHA-256 (hex) of the database file.
     """
 
+    number: int
     at: datetime
     size: int
     digest: str
@@ -74,7 +76,7 @@ class Snapshot:
     @property
     def name(self) -> str:
         """The name of its folder."""
-        return self.at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        return f"{self.number:06d}-{self.at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 class BackupFolder:
@@ -169,16 +171,21 @@ class BackupFolder:
 
     def list_snapshots(self) -> list[Snapshot]:
         """Return the snapshots, the oldest first."""
-        names = sorted(
-            path.name for path in (self.path / "snapshots").glob("*") if _NAME.fullmatch(path.name)
-        )
-        return [self._read_snapshot(name) for name in names]
+        return [self._read_snapshot(name) for _, name in self._list_names()]
+
+    def next_number(self) -> int:
+        """Return the number of the next snapshot."""
+        return max((number for number, _ in self._list_names()), default=0) + 1
 
     def delete_snapshot(self, snapshot: Snapshot) -> None:
         """Delete a snapshot: it counts no more before anything of it is gone."""
         gone = self.path / "snapshots" / f"{_UNFINISHED}{snapshot.name}"
         self.place(snapshot).rename(gone)
         shutil.rmtree(gone)
+
+    def _list_names(self) -> list[tuple[int, str]]:
+        names = (_NAME.fullmatch(path.name) for path in (self.path / "snapshots").glob("*"))
+        return sorted((int(name[1]), name[0]) for name in names if name is not None)
 
     def _read_snapshot(self, name: str) -> Snapshot:
         path = self.path / "snapshots" / name / _MANIFEST
