@@ -54,6 +54,14 @@ def test_adaptive_polling_saves_requests_and_misses_nothing() -> None:
     assert found["changes in July"]["p95"] < 120
 
 
+def test_a_re_parse_is_measured_and_improves_what_it_should() -> None:
+    found = run_benchmark("reparse.py")
+    assert (found["is_outdated"], found["is_only_a_look"], found["asked_network"]) == (True, True, 0)
+    assert found["is_as_the_present_reader_makes_it"]
+    assert found["look"]["fields"].keys() == {"title", "author"}
+    assert (found["left"]["unchanged"], found["left"]["fields"]) == (300, {})
+
+
 def test_one_new_article_is_measured_in_archives_of_two_sizes() -> None:
     found = run_benchmark("growth.py")
     assert found["articles"] == [1000, 2000]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import text
 from support.newsroom import Newsroom, small_press
+
+from jianbao.demo.declarations import declare_rooms
+from jianbao.demo.lists import Portal
+from jianbao.demo.offer import Offer
 
 BETTER_TITLE = """
 import spiders.kinds.infocode as infocode
@@ -229,3 +236,54 @@ def test_people_read_what_would_change(newsroom: Newsroom) -> None:
     assert "2 articles read again, from 2 captures" in ended.stdout
     assert "{+（修订版式）+}" in ended.stdout
     assert "--apply writes it" in ended.stdout
+
+
+def test_what_was_imported_is_read_again_as_it_was(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.crawl()
+    newsroom.run("export", "posts", str(tmp_path / "posts"))
+    newsroom.archive_folder.rename(tmp_path / "crawled")
+    newsroom.run("import", "posts", str(tmp_path / "posts"))
+    page = tmp_path / "page.txt"
+    page.write_text(
+        "渔港开海第一网\n本报记者 李晓渔\n　　清晨五点，渔港的灯先亮了。\n　　头一网捞上来三百斤鲳鱼。\n",
+        "utf-8",
+    )
+    ended = newsroom.run(
+        "import", "text", str(page), "--source", "yugangbao", "--media", "渔港报", "--date", "2026-03-01"
+    )
+    assert ended.status == 0, ended.stderr
+    before = articles(newsroom)
+    told = improve(newsroom, "")
+    assert (told["unchanged"], told["fields"]) == (3, []), told
+    assert improve(newsroom, BETTER_AUTHOR, "--apply")["improved"] >= 2
+    assert articles(newsroom).keys() == before.keys()
+
+
+def test_what_only_the_endpoint_and_the_page_together_told_is_put_together_again(newsroom: Newsroom) -> None:
+    post = newsroom.site.publish()
+    newsroom.site.delete(post.code)
+    assert newsroom.recrawl("--code", post.code).total("new") == 1
+    told = improve(newsroom, "")
+    assert (told["unchanged"], told["fields"]) == (1, []), told
+
+
+def test_an_article_over_several_pages_is_read_from_all_of_them(
+    open_newsroom: Callable[..., Newsroom],
+) -> None:
+    newsroom = open_newsroom(small_press())
+    (portal,) = (room for room in newsroom.site.rooms if isinstance(room, Portal))
+    newsroom.sources = declare_rooms(cast("Offer", SimpleNamespace(rooms=[portal])), newsroom.site.url)
+    newsroom.configure()
+    newsroom.crawl()
+    joined = newsroom.rows(
+        "SELECT info_code FROM capture GROUP BY info_code HAVING count(*) > 1 AND info_code > ''"
+    )
+    assert joined, "some go on on a second page"
+    told = improve(newsroom, "")
+    assert (told["unchanged"], told["fields"]) == (newsroom.states()["archived"], []), told
+    with newsroom.archive() as archive, archive.writing() as connection:
+        connection.execute(
+            text("UPDATE article SET author = '误读的名字' WHERE info_code = :code"), {"code": joined[0]}
+        )
+    told = improve(newsroom, "", "--code", joined[0], "--apply")
+    assert [one["field"] for one in told["fields"]] == ["author"]

@@ -52,6 +52,11 @@ _after = article.alias("after")
 _FIND_ARTICLE = select(article).where(article.c.info_code == _code)
 _FIND_ARCHIVED = Prepared(select(article.c.info_code).where(among(article.c.info_code, "codes")))
 _FIND_SECURITIES = select(security).where(security.c.info_code == _code).order_by(sql_text("rowid"))
+_FIND_MANY_SECURITIES = Prepared(
+    select(security.c.info_code, security.c.market, security.c.code, security.c.name, security.c.mention)
+    .where(among(security.c.info_code, "codes"))
+    .order_by(sql_text("security.rowid"))
+)
 _INSERT_ARTICLE = Prepared(insert(article))
 _TOUCH_ARTICLE = (
     update(article)
@@ -105,7 +110,8 @@ def find_many_delivered(connection: Connection, info_codes: Iterable[str]) -> di
     for codes in batches(code for (code,) in archived):
         rows = connection.execute(select(article).where(article.c.info_code.in_(codes)))
         found |= {row.info_code: row for row in rows}
-    return {code: read_stored(row, _read_securities(connection, code)) for code, row in found.items()}
+    securities = _read_many_securities(connection, found)
+    return {code: read_stored(row, tuple(securities.get(code, ()))) for code, row in found.items()}
 
 
 def insert_article(connection: Connection, stored: StoredArticle) -> None:
@@ -200,6 +206,14 @@ def first_id(published_at: datetime) -> int:
 def _read_securities(connection: Connection, info_code: str) -> tuple[Security, ...]:
     found = connection.execute(_FIND_SECURITIES, {"code": info_code})
     return tuple(Security(s.market, s.code, s.name, s.mention) for s in found)
+
+
+def _read_many_securities(connection: Connection, info_codes: Iterable[str]) -> dict[str, list[Security]]:
+    rows = _FIND_MANY_SECURITIES.run(connection, {"codes": json.dumps([*info_codes])})
+    found: dict[str, list[Security]] = {}
+    for info_code, market, code, name, mention in rows:
+        found.setdefault(info_code, []).append(Security(market, code, name, mention))
+    return found
 
 
 def _insert_securities(connection: Connection, current: Article, gone: Sequence[Security]) -> None:
