@@ -12,11 +12,15 @@ from scheduler.runs import Missed
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source as the service sees it: its slug, when it is due, and whether it is crawled at all."""
+    """A source as the service sees it: its slug, when it is due, and whether it is crawled at all.
+
+    Without a ``schedule`` its own habit decides; ``host`` is who is asked then.
+    """
 
     slug: str
-    schedule: Schedule
+    schedule: Schedule | None
     enabled: bool = True
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def make_plan(
     missed: list[Missed] = []
     due: dict[str, datetime] = {}
     for source in sources:
-        if not source.enabled:
+        if not source.enabled or source.schedule is None:
             continue
         since = last_due.get(source.slug)
         if since is None:
@@ -55,7 +59,7 @@ def make_plan(
         latest = source.schedule.last_until(now)
         if latest > since:
             due[source.slug] = latest
-            missed += _missed(source, since, latest, punctual=now - latest <= grace)
+            missed += _missed(source.slug, source.schedule, since, latest, punctual=now - latest <= grace)
     return Plan(tuple(missed), due)
 
 
@@ -68,10 +72,12 @@ def gather_batch(due: Mapping[str, datetime]) -> Batch:
     return Batch(tuple(sorted(due)), max(due.values()))
 
 
-def _missed(source: Source, since: datetime, latest: datetime, *, punctual: bool) -> list[Missed]:
+def _missed(
+    slug: str, schedule: Schedule, since: datetime, latest: datetime, *, punctual: bool
+) -> list[Missed]:
     """Return what was missed after ``since``: all until ``latest``, without it when it is still punctual."""
-    last = source.schedule.last_until(latest - timedelta(seconds=1)) if punctual else latest
+    last = schedule.last_until(latest - timedelta(seconds=1)) if punctual else latest
     if last <= since:
         return []
-    count = source.schedule.count_between(since, last)
-    return [Missed(source.slug, count, source.schedule.next_after(since), last)]
+    count = schedule.count_between(since, last)
+    return [Missed(slug, count, schedule.next_after(since), last)]

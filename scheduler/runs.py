@@ -5,10 +5,12 @@ The application implements it over the archive's tables; the scheduler never see
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from scheduler.adaptive.history import PollHistory
 from scheduler.ending import Ending
 
 EventKind = Literal[
@@ -36,6 +38,19 @@ class Child:
     pid: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class BudgetShort:
+    """A host whose budget (requests in an hour) is too small for the polls that its sources' windows need.
+
+    ``needed`` is how many of them in an hour; ``slugs`` are its sources, the shortest window first.
+    """
+
+    host: str
+    budget: int
+    needed: int
+    slugs: tuple[str, ...]
+
+
 class HistoryRefused(Exception):
     """The history cannot be read or written now, which may pass; the message says why."""
 
@@ -50,6 +65,12 @@ class RunHistory(Protocol):
 
     def last_due(self, slug: str) -> datetime | None:
         """Return the latest due time that any row accounts for (started, missed, …), None when none does."""
+
+    def poll_histories(self, slugs: Collection[str]) -> Mapping[str, PollHistory]:
+        """Return for each of these sources what is known of its polls; none for one that is not known."""
+
+    def tell_budgets(self, short: Sequence[BudgetShort]) -> None:
+        """Open the events of the hosts whose budget is too small; resolve those of all others."""
 
     def settle_abandoned(self) -> None:
         """Close the crawls still ``running`` whose processes are gone: machine or service died."""

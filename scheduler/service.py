@@ -15,8 +15,11 @@ from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.date import DateTrigger
 
 from scheduler.accounting import account
+from scheduler.auto_polls import AutoPolls
 from scheduler.backlog import Backlog
 from scheduler.batch import run_batch
 from scheduler.chores import Chores
@@ -34,6 +37,7 @@ from scheduler.settings import ServiceSettings
 
 _LOG = logging.getLogger("scheduler")
 _CLOCK_JUMP = 5.0  # seconds between wall clock and monotonic clock: more is sleep or a clock that was set
+_HELD_BACK = timedelta(minutes=1)  # until a source is looked at again whose host's budget is spent
 _SHOWN_RUNS = 20  # next runs in the heartbeat
 
 _NOT_RUNNING = Sentence("not_running", "the service was not running")
@@ -68,6 +72,11 @@ class Service:
         self._history = history
         self._sources = {source.slug: source for source in settings.sources if source.enabled}
         self._backlog = Backlog()
+        self._auto = AutoPolls(
+            {slug: source.host for slug, source in self._sources.items() if source.schedule is None},
+            history.poll_histories,
+            settings.budgets,
+        )
         self._last_due: dict[str, datetime | None] = {}
         self._waiting: dict[str, datetime] = {}
         self._crawling: dict[str, Child] = {}
@@ -106,6 +115,8 @@ class Service:
         self._last_due = {slug: self._history.last_due(slug) for slug in self._sources}
         self._scheduler.add_listener(self._on_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
         self._scheduler.start()
+        self._auto.plan(self._auto.slugs, _now())
+        self._backlog.enter(partial(self._history.tell_budgets, self._auto.find_short()))
         for slug in self._sources:
             self._schedule(slug)
         self._look(self._sources, _NOT_RUNNING)
@@ -129,7 +140,14 @@ class Service:
             _LOG.error("%d records of runs could not be written to the archive", len(self._backlog))
 
     def _schedule(self, slug: str) -> None:
-        trigger = ScheduleTrigger(self._sources[slug].schedule, self._limits.jitter, str(self._started_at))
+        """Set the timer of a source: of one that goes by its habit, for its next poll alone."""
+        schedule = self._sources[slug].schedule
+        if schedule is None:
+            self._set_timer(slug, DateTrigger(max(self._auto.next_at(slug), _now())))
+        else:
+            self._set_timer(slug, ScheduleTrigger(schedule, self._limits.jitter, str(self._started_at)))
+
+    def _set_timer(self, slug: str, trigger: BaseTrigger) -> None:
         self._scheduler.add_job(
             self._fire,
             trigger,
@@ -160,11 +178,16 @@ class Service:
         sources = [self._sources[slug] for slug in slugs]
         grace = timedelta(seconds=self._limits.grace + self._limits.jitter)
         plan = make_plan(now, sources, self._last_due, grace)
-        for missed in plan.missed:
+        auto = [source.slug for source in sources if source.schedule is None]
+        slept = self._auto.missed(auto, now, grace) if reason != _LATE else ()
+        for missed in (*plan.missed, *slept):
             self._record_missed(missed, reason)
         for slug, due_at in plan.due.items():
             self._last_due[slug] = due_at
             self._admit(slug, due_at)
+        for slug, due_at in self._auto.due(auto, now).items():
+            if slug not in self._crawling and slug not in self._waiting:
+                self._admit(slug, due_at)
         if self._waiting:
             asyncio.get_running_loop().call_later(self._limits.collect, self._start_waiting)
 
@@ -206,12 +229,31 @@ class Service:
         """Start one child for all that waits, if one more may run."""
         if self._stop.is_set() or not self._waiting or len(self._tasks) >= self._limits.children:
             return
-        batch = gather_batch(self._waiting)
-        self._waiting.clear()
+        due = self._take_due()
+        if not due:
+            return
+        batch = gather_batch(due)
+        self._auto.note_started(batch.slugs, _now())
         self._note_child(batch, None)
         task = asyncio.create_task(self._crawl(batch))
         self._tasks.add(task)
         task.add_done_callback(self._on_end)
+        self._start_waiting()
+
+    def _take_due(self) -> dict[str, datetime]:
+        """Return what the next child crawls, with what may go along; what a budget holds back waits."""
+        now = _now()
+        for slug in self._auto.along({*self._waiting, *self._crawling}, now):
+            self._waiting[slug] = now.replace(microsecond=0)
+        chosen = self._auto.choose((slug for slug in self._waiting if slug in self._auto), now)
+        for slug in chosen.held:
+            del self._waiting[slug]
+            self._set_timer(slug, DateTrigger(now + _HELD_BACK))
+        return {
+            slug: self._waiting.pop(slug)
+            for slug in [*self._waiting]
+            if slug not in self._auto or slug in chosen.now
+        }
 
     async def _crawl(self, batch: Batch) -> None:
         argv = self._settings.argv(batch.slugs, batch.due_at)
@@ -220,6 +262,11 @@ class Service:
         for slug in batch.slugs:
             del self._crawling[slug]
         self._backlog.enter(partial(self._account, child, ending))
+        if not self._stop.is_set():
+            self._auto.plan(batch.slugs, _now())
+            for slug in batch.slugs:
+                if slug in self._auto:
+                    self._schedule(slug)
 
     def _note_child(self, batch: Batch, pid: int | None) -> None:
         child = Child(batch.slugs, batch.due_at, _now(), pid)
@@ -286,6 +333,7 @@ class Service:
         """Look at everything and set every timer anew: they stood still while the wall clock went on."""
         _LOG.warning("%s by %.0f s", _ASLEEP, _skew() - self._skew)
         self._skew = _skew()
+        self._auto.plan(self._auto.slugs, _now())
         self._look(self._sources, _ASLEEP)
         for slug in self._sources:
             self._schedule(slug)

@@ -37,7 +37,8 @@ class ServiceSettings:
     """What one service does: ``argv`` gives the command line that crawls these slugs, due at that time.
 
     ``archive`` is the folder that holds ``service.lock`` and ``service.json``. ``idle`` gives what is done
-    while nothing is due, ``chores`` what else is done.
+    while nothing is due, ``chores`` what else is done. ``budgets`` says how many requests a host is asked
+    in an hour at most, 0 for no limit.
     """
 
     archive: Path
@@ -46,3 +47,4 @@ class ServiceSettings:
     limits: Limits = field(default_factory=Limits)
     idle: Callable[[], Slice | None] | None = None
     chores: tuple[Chore, ...] = ()
+    budgets: Callable[[str], int] = lambda _: 0

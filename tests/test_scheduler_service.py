@@ -128,6 +128,7 @@ def test_a_month_fires_exactly_when_cron_says(
 
     assert bench.run(a_month) == 0
     for source in bench.settings.sources:
+        assert source.schedule is not None
         expected = list(source.schedule.fires_between(START, end))
         assert [due_at for slugs, due_at in bench.started if source.slug in slugs] == expected
     assert bench.notebook.rows == [("settled",)]

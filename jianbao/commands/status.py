@@ -120,6 +120,8 @@ def _print_source(found: Document, row: Document, now: datetime) -> None:
     if row["overdue_since"]:
         due = short_time(row["overdue_since"], now)
         print_line(f"overdue: {row['slug']} was due at {due} and nothing polled it")
+    if row["pace"] and row["enabled"]:
+        print_line(f"{row['slug']}: {row['pace']}")
     if row["arrears"] and not _is_told(found, row["slug"]):
         print_line(f"arrears: {row['arrears']['message']}")
     if (history := row["history"]) and history["state"] != "done":

@@ -15,7 +15,9 @@ from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
 from jianbao.documents.history import group_spans, present_progress
 from jianbao.documents.issue_sums import present_issue_sums
+from jianbao.documents.polling import automatic, read_histories, say_pace
 from jianbao.documents.verification import present_backup
+from scheduler.adaptive.next_poll import NextPoll
 from scheduler.cron.line import parse_schedule
 from scheduler.liveness.heartbeat import read_service_state
 from storage.archive.folder import Archive
@@ -35,6 +37,7 @@ from storage.records import (
     StoredSource,
 )
 from storage.records.instants import past
+from storage.records.saying import Saying
 
 _LATE = timedelta(minutes=10)
 
@@ -61,10 +64,17 @@ def read_status(archive: Archive, now: datetime) -> Document:
         histories = group_spans(list_spans(connection))
         issues = sum_issues(connection, rows, now)
         tried = find_backup(connection)
+        polls = read_histories(connection, automatic(rows), now)
+        paces = {slug: say_pace(history, now) for slug, history in polls.items()}
     return {
         "sources": [
             _present_status(
-                row, crawls.get(row.last_crawl_id or 0), states.get(row.slug, {}), overdue.get(row.slug), now
+                row,
+                crawls.get(row.last_crawl_id or 0),
+                states.get(row.slug, {}),
+                overdue.get(row.slug),
+                paces.get(row.slug),
+                now,
             )
             | {
                 "history": present_progress(histories.get(row.slug, ())),
@@ -85,12 +95,15 @@ def _present_status(
     crawl: Crawl | None,
     states: dict[str, int],
     overdue: Arrears | None,
+    pace: tuple[NextPoll, Saying] | None,
     now: datetime,
 ) -> Document:
     zone = ZoneInfo(row.timezone)
     next_run = None
-    if row.enabled and row.schedule:
-        next_run = present_time(parse_schedule(row.schedule, zone).next_after(now), zone)
+    if pace is not None:
+        next_run = max(pace[0].at, now)
+    elif row.enabled and row.schedule:
+        next_run = parse_schedule(row.schedule, zone).next_after(now)
     return {
         "slug": row.slug,
         "name": row.name,
@@ -98,8 +111,9 @@ def _present_status(
         "last_crawl": present_crawl(crawl, zone),
         "last_poll": row.last_outcome,
         "last_polled_at": present_time(row.last_polled_at, zone),
-        "next_run": next_run,
-        "overdue_since": present_time(_overdue_since(row, now), zone),
+        "next_run": present_time(next_run, zone),
+        "pace": pace[1] if pace is not None else None,
+        "overdue_since": present_time(_overdue_since(row, pace and pace[0], now), zone),
         "owed": sum(states.get(state, 0) for state in UNARCHIVED if state != "quarantined"),
         "failed": states.get("failed", 0),
         "quarantined": states.get("quarantined", 0),
@@ -117,11 +131,14 @@ def _present_arrears(overdue: Arrears | None, zone: ZoneInfo) -> Document | None
     return {"count": overdue.count, "since": present_time(overdue.since, zone), "message": overdue.message}
 
 
-def _overdue_since(row: StoredSource, now: datetime) -> datetime | None:
+def _overdue_since(row: StoredSource, planned: NextPoll | None, now: datetime) -> datetime | None:
     """Return since when a source should have been polled by its schedule and was not, None when all is well.
 
     A source has until the run after the next one: by then somebody should look, whoever runs the crawls.
     """
+    if planned is not None:
+        since = past(row.added_at, now) or now if planned.why == "first" else planned.at
+        return since if since + planned.pause + _LATE < now else None
     if not (row.enabled and row.schedule):
         return None
     schedule = parse_schedule(row.schedule, ZoneInfo(row.timezone))

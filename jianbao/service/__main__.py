@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from jianbao.documents.polling import AUTO
 from jianbao.service.chores import make_chores
 from jianbao.service.order import ServiceOrder
 from jianbao.service.runs import ArchiveRunHistory
@@ -19,12 +20,15 @@ from jianbao.service.second import refusing_second
 from jianbao.service.slices import HistorySlices
 from jianbao.terminal.exit_status import status_of
 from scheduler.cron.line import parse_schedule
+from scheduler.cron.schedule import Schedule
 from scheduler.plan import Source
 from scheduler.service import run_service
 from scheduler.settings import Limits, ServiceSettings
 from storage.archive.folder import Archive
 from storage.database.trouble import foresee
 from storage.ledger.source import list_sources
+from storage.records import StoredSource
+from storage.records.host import host_of
 
 
 def main(order: ServiceOrder) -> int:
@@ -40,8 +44,9 @@ def main(order: ServiceOrder) -> int:
                 time_limit=order.time_limit,
                 stop_grace=order.stop_grace,
                 jitter=order.jitter,
-                children=1,  # the limit of requests to one host holds within one child
+                children=order.children,
             ),
+            budgets=order.budget_of,
             idle=HistorySlices(archive, order.options, order.histories).next if order.histories else None,
             chores=make_chores(archive, order.options, order.chores),
         )
@@ -62,10 +67,17 @@ def child_command(options: Sequence[str]) -> Callable[[Sequence[str], datetime],
 def _scheduled_sources(archive: Archive) -> tuple[Source, ...]:
     with archive.reading() as connection:
         return tuple(
-            Source(row.slug, parse_schedule(row.schedule, ZoneInfo(row.timezone)))
+            Source(row.slug, _schedule(row), host=host_of(row.url or ""))
             for row in list_sources(connection)
             if row.enabled and row.schedule
         )
+
+
+def _schedule(row: StoredSource) -> Schedule | None:
+    """Return when a source is due, None where its own habit decides."""
+    if row.schedule is None or row.schedule == AUTO:
+        return None
+    return parse_schedule(row.schedule, ZoneInfo(row.timezone))
 
 
 def _run(order: ServiceOrder) -> int:

@@ -17,7 +17,8 @@ class ServiceOrder:
     """Everything the service process needs. Durations are seconds; ``options`` precede the command.
 
     ``histories`` are the sources whose history is fetched while nothing is due, each with its first day (ISO
-    8601), None for as far back as its site goes; ``chores`` what else it does.
+    8601), None for as far back as its site goes; ``chores`` what else it does. ``budget`` is how many
+    requests a host is asked within an hour, 0 for no limit, ``budgets`` the same for single hosts.
     """
 
     archive: str
@@ -26,6 +27,9 @@ class ServiceOrder:
     time_limit: float
     jitter: float
     misfire_grace: float
+    children: int = 1
+    budget: int = 0
+    budgets: tuple[tuple[str, int], ...] = ()
     histories: tuple[tuple[str, str | None], ...] = ()
     chores: tuple[ChoreOrder, ...] = ()
 
@@ -33,14 +37,18 @@ class ServiceOrder:
         """Return the order as one command line argument."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
+    def budget_of(self, host: str) -> int:
+        """Return how many requests a host is asked within an hour, 0 for no limit."""
+        return dict(self.budgets).get(host, self.budget)
+
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read an order that `to_json` wrote."""
         fields = json.loads(text)
         pairs = tuple((slug, since) for slug, since in fields["histories"])
         chores = tuple(ChoreOrder.from_fields(chore) for chore in fields["chores"])
-        options = tuple(fields["options"])
-        return cls(**{**fields, "options": options, "histories": pairs, "chores": chores})
+        options, budgets = tuple(fields["options"]), tuple((host, most) for host, most in fields["budgets"])
+        return cls(**{**fields, "options": options, "budgets": budgets, "histories": pairs, "chores": chores})
 
 
 def order_service(configuration: Configuration) -> ServiceOrder:
@@ -62,6 +70,9 @@ def order_service(configuration: Configuration) -> ServiceOrder:
         time_limit=configuration.service.time_limit,
         jitter=configuration.service.jitter,
         misfire_grace=configuration.service.misfire_grace,
+        children=configuration.service.children,
+        budget=configuration.http.budget,
+        budgets=tuple(configuration.http.budgets.items()),
         histories=tuple(
             (source.slug, source.since.isoformat() if source.since else None)
             for source in configuration.sources

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -11,11 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao.crawl.failed_run import tell_killed
 from jianbao.crawl.processes import is_alive
+from jianbao.documents.polling import read_histories
+from scheduler.adaptive.history import PollHistory
 from scheduler.ending import Ending
-from scheduler.runs import Child, EventKind, HistoryRefused, Missed
+from scheduler.runs import BudgetShort, Child, EventKind, HistoryRefused, Missed
 from scheduler.sentence import Sentence
 from storage.archive.folder import Archive
-from storage.events.event import open_event, open_event_about, resolve_events
+from storage.events.event import list_open_about, open_event, open_event_about, resolve_events
 from storage.ledger.crawl import (
     account_for_due,
     find_scheduled_crawl,
@@ -24,6 +26,7 @@ from storage.ledger.crawl import (
     record_unrun,
     settle_dead_crawls,
 )
+from storage.ledger.source import list_sources
 from storage.records.saying import Saying, quote, say
 
 
@@ -37,6 +40,23 @@ class ArchiveRunHistory:
         """Return the latest due time that any row accounts for."""
         with self._archive.reading() as connection:
             return last_due(connection, slug)
+
+    def poll_histories(self, slugs: Collection[str]) -> Mapping[str, PollHistory]:
+        """Return what is known of the polls of these sources."""
+        wanted, now = frozenset(slugs), datetime.now(UTC)
+        with _refusing(), self._archive.reading() as connection:
+            rows = [row for row in list_sources(connection) if row.slug in wanted]
+            return read_histories(connection, rows, now)
+
+    def tell_budgets(self, short: Sequence[BudgetShort]) -> None:
+        """Open the events of hosts whose budget is too small; resolve the others."""
+        now, hosts = datetime.now(UTC), {one.host for one in short}
+        with self._writing() as connection:
+            for host in list_open_about(connection, "budget_short") - hosts:
+                resolve_events(connection, ("budget_short",), now, about=host)
+            for one in short:
+                told = _say_short(one)
+                open_event_about(connection, "budget_short", one.host, told, now, examples=one.slugs)
 
     def settle_abandoned(self) -> None:
         """Close the crawls still running whose processes are gone."""
@@ -104,6 +124,16 @@ class ArchiveRunHistory:
     def _writing(self) -> Iterator[Connection]:
         with _refusing(), self._archive.writing() as connection:
             yield connection
+
+
+def _say_short(short: BudgetShort) -> Saying:
+    return say(
+        "polling.budget_short",
+        host=short.host,
+        budget=short.budget,
+        needed=short.needed,
+        count=len(short.slugs),
+    )
 
 
 def _say_failed(name: str, ending: Ending) -> Saying:

@@ -184,6 +184,16 @@ def list_open_sources(connection: Connection, kind: str) -> set[str]:
     return set(rows.scalars())
 
 
+def list_open_about(connection: Connection, kind: str) -> set[str]:
+    """Return what open events of this kind are about that are about neither a source nor an article."""
+    rows = connection.execute(
+        select(event.c.about).where(
+            event.c.resolved_at.is_(None), event.c.kind == kind, event.c.about.is_not(None)
+        )
+    )
+    return set(rows.scalars())
+
+
 def resolve_all_events(connection: Connection, now: datetime) -> int:
     """Resolve every open event, since somebody has seen them; return how many."""
     return connection.execute(

@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scheduler.adaptive.history import PollHistory
 from scheduler.chore import Chore
 from scheduler.cron.line import parse_schedule
 from scheduler.ending import Ending
 from scheduler.plan import Source
-from scheduler.runs import Child, EventKind, HistoryRefused, Missed
+from scheduler.runs import BudgetShort, Child, EventKind, HistoryRefused, Missed
 from scheduler.service import Service
 from scheduler.settings import Limits, ServiceSettings
 from scheduler.slice import Slice
 
+HOST = "news.example.org"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 5, 1, 12, 0, 30, tzinfo=SHANGHAI)
 QUICK = Limits(time_limit=300, stop_grace=0.3, jitter=0, collect=0.02, beat=0.05, stuck_after=300)
@@ -58,9 +60,17 @@ class Notebook:
     events: dict[tuple[str, str | None], str] = field(default_factory=dict)
     failing: int = 0
     chores: list[tuple[str, Ending | None]] = field(default_factory=list)
+    polls: dict[str, Callable[[], PollHistory]] = field(default_factory=dict)
+    short: tuple[BudgetShort, ...] = ()
 
     def last_due(self, slug: str) -> datetime | None:
         return self.due.get(slug)
+
+    def poll_histories(self, slugs: Collection[str]) -> Mapping[str, PollHistory]:
+        return {slug: self.polls[slug]() for slug in slugs if slug in self.polls}
+
+    def tell_budgets(self, short: Sequence[BudgetShort]) -> None:
+        self.short = tuple(short)
 
     def settle_abandoned(self) -> None:
         self.rows.append(("settled",))
@@ -110,6 +120,7 @@ class Bench:
     limits: Limits = QUICK
     idle: Callable[[], Slice | None] | None = None
     chores: tuple[Chore, ...] = ()
+    budget: int = 0
     started: list[tuple[tuple[str, ...], datetime]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -122,12 +133,19 @@ class Bench:
 
     @property
     def settings(self) -> ServiceSettings:
-        sources = tuple(Source(slug, parse_schedule(line, SHANGHAI)) for slug, line in self.schedules.items())
-        return ServiceSettings(self.folder, sources, self.argv, self.limits, self.idle, self.chores)
+        sources = tuple(
+            Source(slug, None if line == "auto" else parse_schedule(line, SHANGHAI), host=HOST)
+            for slug, line in self.schedules.items()
+        )
+        return ServiceSettings(
+            self.folder, sources, self.argv, self.limits, self.idle, self.chores, lambda _: self.budget
+        )
 
     def up_to_date(self, until: datetime = START) -> Bench:
         """Pretend that everything ran until now."""
-        self.notebook.due = {s.slug: s.schedule.last_until(until) for s in self.settings.sources}
+        self.notebook.due = {
+            s.slug: s.schedule.last_until(until) for s in self.settings.sources if s.schedule is not None
+        }
         return self
 
     def run(self, scenario: Callable[[Service], Coroutine[Any, Any, None]]) -> int:

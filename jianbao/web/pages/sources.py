@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from jianbao.documents.polling import read_pace
 from jianbao.web.answers.rendering import render_page
 from jianbao.web.charts.calendar import read_calendar
 from jianbao.web.pages.newspaper_day import bounds_of
@@ -51,6 +53,7 @@ def show_source(
             "source.html",
             source=source,
             states=archive.totals(view).states.get(slug, {}),
+            pace=read_pace(view, source, datetime.now(UTC)),
             year_calendar=read_calendar(view, source, year, say),
             newest=newest,
             headlines=find_headlines(view, [entry.info_code for entry in newest]),
