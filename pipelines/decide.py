@@ -8,6 +8,8 @@ from datetime import datetime
 from pipelines.case import Case
 from pipelines.claims import decide_claim
 from pipelines.compare.deduplicate import compare
+from pipelines.doubt.contract import doubt_by_contract, find_lost, judge_traits
+from pipelines.doubt.traits import read_traits
 from pipelines.judge import IsFurniture, judge
 from pipelines.keep import keep_article
 from pipelines.listings import (
@@ -22,6 +24,7 @@ from storage.records import (
     ArticleChange,
     Decision,
     Delivery,
+    Draft,
     EventChange,
     Exchange,
     Owed,
@@ -31,17 +34,25 @@ from storage.records import (
     Vanished,
     Voices,
 )
+from storage.records.contract import NO_TERMS, Contract, Observed, Terms
 from storage.records.remedy import saying_of
 from storage.records.saying import Saying, join_sayings, say
 
 
-def decide(delivery: Delivery, snapshot: Snapshot, now: datetime, voices: Voices | None = None) -> Decision:
+def decide(
+    delivery: Delivery,
+    snapshot: Snapshot,
+    now: datetime,
+    voices: Voices | None = None,
+    terms: Terms = NO_TERMS,
+) -> Decision:
     """Decide what becomes of one delivery by what is known of its info code. ``now`` is aware.
 
-    ``voices`` tell who speaks for an article; None: whoever delivers it.
+    ``voices`` tell who speaks for an article; None: whoever delivers it. ``terms`` are declared of the
+    source's contract, which counts where the snapshot has it.
     """
     if delivery.exchange is not None:
-        return _decide_answer(delivery, delivery.exchange, snapshot, now, voices)
+        return _decide_answer(delivery, delivery.exchange, snapshot, now, voices, terms)
     case = Case(delivery.owed, snapshot, now)
     if isinstance(delivery.trouble, Vanished):
         return _vanish(case, delivery.trouble)
@@ -64,7 +75,12 @@ def _fail(case: Case, trouble: SetAside | TryLater | Vanished | None) -> Decisio
 
 
 def _decide_answer(
-    delivery: Delivery, exchange: Exchange, snapshot: Snapshot, now: datetime, voices: Voices | None
+    delivery: Delivery,
+    exchange: Exchange,
+    snapshot: Snapshot,
+    now: datetime,
+    voices: Voices | None,
+    terms: Terms,
 ) -> Decision:
     case = Case(delivery.owed, snapshot, now, keep=(exchange, *delivery.beside))
     try:
@@ -73,10 +89,50 @@ def _decide_answer(
         return _settle_furniture(case)
     except (SetAside, TryLater, Vanished) as refused:
         reason = join_sayings((saying_of(refused), *([delivery.said] if delivery.said else [])))
-        return _set_aside(case, exchange.url, reason)
+        is_told = snapshot.contract is None or "article" not in snapshot.contract.broken
+        return _remember_no_article(case, _set_aside(case, exchange.url, reason, is_told=is_told))
+    decision = _keep(case, article, exchange.url, voices)
+    if delivery.draft is None or snapshot.contract is None or decision.outcome not in ("new", "revised"):
+        return decision
+    return _hold_to_contract(case, snapshot.contract, decision, delivery.draft, exchange.url, article, terms)
+
+
+def _keep(case: Case, article: Article, url: str, voices: Voices | None) -> Decision:
     if voices is not None and voices.are_many:
-        return decide_claim(case, voices, article, exchange.url)
+        return decide_claim(case, voices, article, url)
     return keep_article(case, article, compare(article, case.stored))
+
+
+def _hold_to_contract(
+    case: Case,
+    contract: Contract,
+    decision: Decision,
+    draft: Draft,
+    url: str,
+    article: Article,
+    terms: Terms,
+) -> Decision:
+    """Return the decision to keep an article, or to set it aside since it is unlike its source's others."""
+    if not terms.is_watched:
+        return decision
+    owed = case.owed
+    traits = judge_traits(contract, read_traits(draft, article, owed), owed, terms)
+    lost = find_lost(contract, traits, terms)
+    doubt = doubt_by_contract(contract, traits, lost, owed, terms)
+    observed = Observed(owed.source, owed.info_code, traits, lost, is_believed=doubt is None)
+    if doubt is None:
+        return replace(decision, observed=observed)
+    # The first look tells nobody: the next one may believe it. Of many, the event about their source tells.
+    is_told = owed.attempts > 0 and doubt.key != "contract.broken"
+    return replace(_set_aside(case, url, doubt, is_told=is_told), observed=observed)
+
+
+def _remember_no_article(case: Case, decision: Decision) -> Decision:
+    if case.snapshot.contract is None:
+        return decision
+    owed = case.owed
+    observed = Observed(owed.source, owed.info_code, None, ("article",), is_believed=False)
+    return replace(decision, observed=observed)
 
 
 def _find_article(delivery: Delivery, exchange: Exchange, snapshot: Snapshot) -> Article:
@@ -94,12 +150,12 @@ def _settle_furniture(case: Case) -> Decision:
     return case.decide("furniture", listings=settled, events=(over,) if waited else ())
 
 
-def _set_aside(case: Case, url: str, reason: Saying) -> Decision:
+def _set_aside(case: Case, url: str, reason: Saying, *, is_told: bool = True) -> Decision:
     if is_settled_furniture(case.snapshot.listing_of(case.owed.source)):
         return case.decide("quarantined", case.tell(say("said.of", subject=url, what=reason)))
     waiting = settle_unarchived(case.listings, case.owed, reason, case.now, quarantined=True)
     event = _open(case, "quarantine", say("said.of", subject=url, what=reason))
-    return case.decide("quarantined", event.message, listings=waiting, events=(event,))
+    return case.decide("quarantined", event.message, listings=waiting, events=(event,) if is_told else ())
 
 
 def _vanish(case: Case, trouble: Vanished) -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spiders.kinds.kind import Answer, Kind
 from spiders.readers.web_codecs import LOST
+from spiders.recognition.barrier import doubt_draft
 from storage.records import Draft, Owed, SetAside, Vanished
 from storage.records.saying import say
 
@@ -16,11 +17,14 @@ def read_answer(kind: Kind, answer: Answer, owed: Owed, *, was_kept: bool = Fals
     """
     try:
         draft = kind.read_kept(answer, owed) if was_kept else kind.read(answer, owed)
-        return _believed(draft, answer)
+        barrier = doubt_draft(draft, owed, answer)
     except (SetAside, Vanished):
         raise
     except Exception as error:
         raise SetAside(say("page.unreadable", type=type(error).__name__, error=str(error))) from error
+    if barrier is not None:
+        raise SetAside(barrier)
+    return _believed(draft, answer)
 
 
 def _believed(draft: Draft, answer: Answer) -> Draft:

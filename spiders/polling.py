@@ -16,6 +16,7 @@ from spiders.kinds.kind import Answer, Ask, Listing, NotTheList, Steps
 from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.wholeness import is_whole
 from spiders.port import Port
+from spiders.recognition.barrier import barrier_of_list
 from storage.records import BackOrder, Exchange, Poll, PollOrder, SetAside, TryLater, Validators
 from storage.records.host import host_of
 from storage.records.remedy import saying_of
@@ -41,6 +42,7 @@ class Polling:
     _body_hash: str | None = None
     _moved_to: str | None = None
     _unanswered: int = 0
+    _barrier: Saying | None = None
 
     @classmethod
     def begin(cls, order: PollOrder, port: Port, steps: Steps) -> Polling:
@@ -84,6 +86,8 @@ class Polling:
             self._end(self._poll("unchanged"))
         else:
             self._keep(kept_exchange(response.request))
+            if self._barrier is None and not answer.is_missing and (barrier := barrier_of_list(answer)):
+                self._barrier = say("said.of", subject=self.ask.url, what=barrier)
             self._go_on(answer)
 
     def fail(self, trouble: TryLater) -> None:
@@ -150,6 +154,9 @@ class Polling:
             return replace(failed, listed=found.listed, links=found.links, lost=found.lost)
         if found.trouble and not found.listed:
             return replace(self._failed(found.trouble), issues=found.issues, headway=found.headway)
+        if self._barrier is not None and len(self.kept) == 1:
+            # What stands before a page tells nothing of it: not that it is empty, nor what it lists.
+            return self._failed(self._barrier)
         quiet: Literal["unchanged", "empty"] = "unchanged" if found.is_unchanged else "empty"
         return replace(
             self._poll("changed" if found.listed else quiet),

@@ -371,6 +371,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "warc_length": 600,
     },
     "journal_owed": {"id": 1, "name": "article", "key": CODE, "is_whole": 1, "taken": None},
+    "contract": {"source": "yunwanbao", "learned": '{"count":3}'},
 }
 
 

@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 from jianbao.configuration.alert_keys import Alerts
 from jianbao.configuration.backup_keys import Backup
 from jianbao.configuration.common_keys import FACSIMILES, CommonKeys, Facsimile
+from jianbao.configuration.contract_keys import ContractKeys
 from jianbao.configuration.epaper_keys import EpaperKeys
 from jianbao.configuration.list_keys import ListKeys
 from jianbao.configuration.poll_keys import AUTO, CEILING, FLOOR, PAUSE, Pause, PollKeys, check_ceiling
@@ -106,6 +107,9 @@ class Source(EpaperKeys, ListKeys, CommonKeys, PollKeys):
     )
     window: int = Field(default=3, ge=1, le=3650, description="a whole number of days from 1 to 3650")
     enabled: bool = Field(default=True, description=SWITCH)
+    contract: ContractKeys = Field(
+        default=ContractKeys(), description="a table of its own, [sources.contract]"
+    )
 
     @field_validator("kind")
     @classmethod

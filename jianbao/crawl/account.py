@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from jianbao.crawl.order import CrawlOrder
 from jianbao.crawl.processes import is_alive
 from jianbao.importing.waiting_ghosts import merge_waiting_ghosts
 from jianbao.upkeep.alarms import raise_alarms
+from jianbao.upkeep.contracts import watch_contracts
 from jianbao.upkeep.index import index_news
 from jianbao.upkeep.stories import link_news
 from jianbao.upkeep.texts import shrink_some_texts
@@ -21,6 +22,7 @@ from pipelines.compare.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.captures.lost import settle_regained
 from storage.events.event import resolve_events
+from storage.ledger.contract import accept_what_was_seen
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import (
     find_backfill,
@@ -34,6 +36,7 @@ from storage.ledger.crawl import (
 )
 from storage.ledger.holes.look import Seen, look_for_gaps, tell_gaps
 from storage.ledger.set_events import resolve_empty_sets
+from storage.records.contract import Terms
 from storage.records.saying import say
 
 _ABANDONED = say("crawl.abandoned")
@@ -49,6 +52,7 @@ def enter_crawl(connection: Connection, order: CrawlOrder) -> int:
     tell_killed(connection, [identity for identity, _ in killed], _ABANDONED, now)
     if order.history is not None:
         settle_dead_backfills(connection, order.history.source, now, _ABANDONED)
+    accept_what_was_seen(connection, order.slugs)
     return start_crawl(
         connection,
         order.trigger,
@@ -68,6 +72,7 @@ def close_crawl(
     crawl_id: int,
     counted: CrawlCounts,
     began: datetime,
+    terms: Mapping[str, Terms],
 ) -> None:
     """Close a crawl's row with what it counted, and settle the events that it opens or ends."""
     merge_waiting_ghosts(archive)
@@ -79,7 +84,15 @@ def close_crawl(
         resolve_empty_sets(connection, now, FILE_SCHEME)
         settle_regained(connection, archive.warc_folder, now)
         if order.history is None:  # pages of years ago tell nothing of those of today
-            raise_alarms(connection, slugs, counted, now, polled=polled, may_doubt_layout=tells)
+            broken = watch_contracts(connection, counted, now, terms, may_doubt_layout=tells)
+            raise_alarms(
+                connection,
+                slugs,
+                counted,
+                now,
+                polled=polled,
+                may_doubt_layout=lambda slug: tells(slug) and slug not in broken,
+            )
         tell_gaps(connection, missed, now)
         finish_crawl(connection, crawl_id, counted, now, "interrupted" if counted.interrupted else None)
         if order.trigger == "schedule" and not counted.broken:
@@ -104,6 +117,7 @@ def follow_crawl(
     crawl_id: int,
     counted: CrawlCounts,
     began: datetime,
+    terms: Mapping[str, Terms],
 ) -> None:
     """Do what follows a crawl; only when that went well did the crawl end well."""
     try:
@@ -112,7 +126,7 @@ def follow_crawl(
         shrink_some_texts(archive)
     except Exception as error:
         note_break(counted, error)
-        close_crawl(archive, order, leftovers, crawl_id, counted, began)
+        close_crawl(archive, order, leftovers, crawl_id, counted, began, terms)
         raise
     if counted.status != "failed":
         _tell_end(archive, order, counted, began)

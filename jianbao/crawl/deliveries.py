@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from storage.archive.folder import Archive
 from storage.archive.settling import settle
 from storage.ledger.counts import CrawlCounts
 from storage.records import Decision, Delivery, Outcome, PictureDelivery, Snapshot, Voices, Wanted
+from storage.records.contract import NO_TERMS, Terms
 from storage.records.saying import Saying, say
 from storage.search import ReadyTokens
 
@@ -40,22 +41,25 @@ Later = Callable[[float, Callable[[], None]], Timer]
 
 @dataclass(frozen=True, slots=True)
 class PendingDelivery:
-    """A delivery on its way into the archive. ``now`` is aware."""
+    """A delivery on its way into the archive. ``now`` is aware; ``terms`` None: its source is not watched."""
 
     delivery: Delivery
     now: datetime
     voices: Voices | None = None
     tokens: Sequence[ReadyTokens] = ()
     wishes: PictureWishes | None = None
+    terms: Terms | None = None
 
     @property
     def wanted(self) -> Wanted:
         """What the decision asks about."""
-        return Wanted(self.delivery.owed.info_code)
+        owed = self.delivery.owed
+        is_watched = self.terms is not None and self.terms.is_watched
+        return Wanted(owed.info_code, source=owed.source if is_watched else None)
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Return what becomes of it."""
-        decision = decide(self.delivery, snapshot, self.now, self.voices)
+        decision = decide(self.delivery, snapshot, self.now, self.voices, self.terms or NO_TERMS)
         return self.wishes.add_to(decision, self.delivery.owed.source) if self.wishes else decision
 
     def give_up(self, snapshot: Snapshot, error: Exception) -> Decision:
@@ -66,7 +70,7 @@ class PendingDelivery:
 class Deliveries:
     """What a crawl's spider delivers: settled and counted together, whatever interrupts it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a crawl has that many sides
         self,
         archive: Archive,
         counted: CrawlCounts,
@@ -76,10 +80,12 @@ class Deliveries:
         voices: Voices | None = None,
         later: Later | None = None,
         wishes: PictureWishes | None = None,
+        terms: Mapping[str, Terms] | None = None,
     ) -> None:
         """``halt`` ends the crawl; ``later`` has something done after some seconds.
 
-        ``wishes`` None: no pictures are owed.
+        ``wishes`` None: no pictures are owed. ``terms`` are those of the sources' contracts, of those that
+        declare any; None: no source is watched, as pages of years ago tell nothing of those of today.
 
         Without ``later`` each delivery is settled as it comes.
         """
@@ -90,6 +96,7 @@ class Deliveries:
         self._voices = voices
         self._later = later
         self._wishes = wishes
+        self._terms = terms
         self._waiting: list[Delivery] = []
         self._timer: Timer | None = None
 
@@ -112,7 +119,10 @@ class Deliveries:
         if not waiting:
             return
         now = datetime.now(UTC)
-        pending = [PendingDelivery(each, now, self._voices, wishes=self._wishes) for each in waiting]
+        pending = [
+            PendingDelivery(each, now, self._voices, wishes=self._wishes, terms=self._terms_of(each))
+            for each in waiting
+        ]
         try:
             decisions = settle(self._archive, pending, self._crawl_id)
         except Exception as error:
@@ -125,6 +135,9 @@ class Deliveries:
         """Settle what waits; that it cannot be written is told by how the crawl ends, and by nothing else."""
         with suppress(SQLAlchemyError, OSError):
             self.settle()
+
+    def _terms_of(self, delivery: Delivery) -> Terms | None:
+        return None if self._terms is None else self._terms.get(delivery.owed.source, NO_TERMS)
 
     @property
     def _is_much(self) -> bool:

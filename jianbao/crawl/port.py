@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,6 +22,7 @@ from storage.ledger.counts import CrawlCounts
 from storage.ledger.host import KnownOfHost, find_host, update_host
 from storage.ledger.host_places import HostPlaces
 from storage.ledger.issue import issue_states, list_unfinished
+from storage.ledger.list_habit import watch_list
 from storage.ledger.listing import find_listed
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_poll
@@ -42,6 +43,7 @@ from storage.records import (
     StoredSource,
     Voices,
 )
+from storage.records.contract import NO_TERMS, Terms
 from storage.records.host import host_of
 from storage.records.instants import LONGEST_REST, ahead, is_recent, past
 from storage.records.saying import Saying, say
@@ -60,7 +62,8 @@ class RunOfPort(TypedDict):
     """What a port is told of the run that it serves.
 
     ``halt`` ends the crawl, ``later`` has something done after some seconds, see `Deliveries`; ``due_only``:
-    leave failed listings alone until their next try.
+    leave failed listings alone until their next try. ``terms`` are those of the sources' contracts; None:
+    they are not watched.
     """
 
     crawl_id: int
@@ -70,6 +73,7 @@ class RunOfPort(TypedDict):
     later: Later | None
     wishes: PictureWishes | None
     places: HostPlaces | None
+    terms: Mapping[str, Terms] | None
 
 
 class ArchivePort:
@@ -89,10 +93,12 @@ class ArchivePort:
         later: Later | None = None,
         wishes: PictureWishes | None = None,
         places: HostPlaces | None = None,
+        terms: Mapping[str, Terms] | None = None,
     ) -> None:
         """``leftovers`` are fetched from without a poll; ``halt`` ends the crawl.
 
-        ``wishes`` None: no pictures. ``places`` None: no other process is told of a host's wish for rest.
+        ``wishes`` None: no pictures; ``terms`` None: no contracts. ``places`` None: no other process is told
+        of a host's wish for rest.
 
         ``later`` has something done after some seconds, see `Deliveries`.
 
@@ -101,8 +107,16 @@ class ArchivePort:
         self._archive = archive
         self._counted = counted
         self.deliveries = Deliveries(
-            archive, counted, crawl_id=crawl_id, halt=halt, voices=voices, later=later, wishes=wishes
+            archive,
+            counted,
+            crawl_id=crawl_id,
+            halt=halt,
+            voices=voices,
+            later=later,
+            wishes=wishes,
+            terms=terms,
         )
+        self._terms = terms
         self._wishes = wishes or PictureWishes()
         self._places = places
         slugs = (*slugs, *leftovers)
@@ -160,6 +174,7 @@ class ArchivePort:
                 if exchanges and not _is_known_to_be_broken(connection, poll):
                     for exchange in exchanges:
                         self._archive.keep(connection, exchange, crawl_id=self._crawl_id)
+                poll = self._watch_list(connection, poll)
                 unread = watch_unread(connection, poll) if poll.span is None else None
                 recorded = record_poll(connection, poll, self._voices)
                 self._wishes.owe(connection, poll.source, poll.issues, poll.polled_at)
@@ -306,6 +321,13 @@ class ArchivePort:
             past(row.last_changed_at, poll.polled_at) or row.added_at, poll.polled_at
         ):
             self._watch_silence(connection, poll)
+
+    def _watch_list(self, connection: Connection, poll: Poll) -> Poll:
+        """Return a poll as failed whose list has a fraction of the links that it had."""
+        terms = NO_TERMS if self._terms is None else self._terms.get(poll.source, NO_TERMS)
+        if self._terms is None or poll.span is not None or not terms.is_watched:
+            return poll
+        return watch_list(connection, poll, terms.least_list)
 
     def _watch_silence(self, connection: Connection, poll: Poll) -> None:
         last_news, usual = usual_silence(connection, poll.source, poll.polled_at)

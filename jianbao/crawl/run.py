@@ -24,6 +24,7 @@ from jianbao.crawl.account import (
     follow_crawl,
     note_break,
 )
+from jianbao.crawl.contracts import read_terms
 from jianbao.crawl.host_limits import limits_of
 from jianbao.crawl.order import CrawlOrder, CrawlReport
 from jianbao.crawl.voices import find_voices
@@ -104,9 +105,9 @@ def _run_held(
         raise
     finally:
         if crawl_id:
-            close_crawl(archive, order, leftovers, crawl_id, counted, began)
+            close_crawl(archive, order, leftovers, crawl_id, counted, began, read_terms(configuration))
     if not (counted.interrupted or counted.broken):
-        follow_crawl(archive, order, leftovers, crawl_id, counted, began)
+        follow_crawl(archive, order, leftovers, crawl_id, counted, began, read_terms(configuration))
     return CrawlReport(crawl_id, counted)
 
 
@@ -142,6 +143,7 @@ def _crawl(  # noqa: PLR0913, PLR0917
         voices=voices,
         wishes=wishes,
         places=places,
+        terms=read_terms(configuration) if order.history is None else None,
     )
     port: ArchivePort
     if order.history is not None and lock is not None:

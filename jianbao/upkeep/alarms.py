@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from storage.events.event import list_open_sources, open_event, resolve_events
 from storage.ledger.arrears import watch_arrears
 from storage.ledger.counts import CrawlCounts, SourceCounts
+from storage.ledger.set_events import fold_quarantines
 from storage.records.host import host_of
 from storage.records.saying import say
 
@@ -39,7 +40,10 @@ def raise_alarms(
     touched = {*slugs, *counted.sources}
     open_alarms = watch_arrears(connection, touched, now, host_of)
     for slug in touched & list_open_sources(connection, "article_layout_broken"):
+        fold_quarantines(connection, slug, now)
         open_alarms.append(say("crawl.last_set_aside", source=slug))
+    for slug in touched & list_open_sources(connection, "contract_broken"):
+        open_alarms.append(say("contract.still_broken", source=slug))
     for slug in touched & list_open_sources(connection, "unread_links"):
         open_alarms.append(say("crawl.more_unread", source=slug))
     if polled:

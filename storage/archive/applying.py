@@ -22,20 +22,23 @@ from storage.articles.article import (
 from storage.articles.time_change import record_time_change
 from storage.captures.capture import read_captures
 from storage.events.event import open_event, record_event, resolve_events
+from storage.ledger.contract import learn_articles
 from storage.ledger.listing import change_listings, date_listings, ensure_listing
 from storage.ledger.picture import owe_pictures
 from storage.ledger.source import ensure_import_source
 from storage.records import ArticleChange, Cause, Decision, EventChange, Exchange, Resource, StoredArticle
+from storage.records.contract import Observed
 from storage.search import IndexChange, ReadyTokens, index_articles
 from storage.stories.story import owe_stories
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What follows from a change of an article: what the index and the stories are owed."""
+    """What follows from a change of an article: what index, stories and its source's contract are owed."""
 
     to_index: IndexChange | None = None
     to_link: str | None = None
+    observed: Observed | None = None
 
 
 _NOTHING = Following()
@@ -77,7 +80,7 @@ def write_decision(
     change_listings(connection, decision.info_code, decision.listings, capture_id)
     for change in decision.events:
         _change_events(connection, change, decision)
-    return following
+    return replace(following, observed=decision.observed) if decision.observed else following
 
 
 def follow(connection: Connection, followings: Iterable[Following]) -> None:
@@ -85,6 +88,7 @@ def follow(connection: Connection, followings: Iterable[Following]) -> None:
     followings = list(followings)
     index_articles(connection, [one.to_index for one in followings if one.to_index is not None])
     owe_stories(connection, [one.to_link for one in followings if one.to_link is not None])
+    learn_articles(connection, [one.observed for one in followings if one.observed is not None])
 
 
 def _keep(archive: Archive, connection: Connection, decision: Decision, crawl_id: int | None) -> int | None:

@@ -7,7 +7,7 @@ whether what was decided from is still so, and has it decided anew where somebod
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from storage.archive.applying import Following, apply_decision, follow, write_de
 from storage.archive.folder import Archive
 from storage.archive.snapshots import read_snapshot, read_snapshots
 from storage.records import ArticleChange, Decision, Snapshot, Wanted
+from storage.records.contract import Contract
 from storage.search import ReadyTokens, make_tokens
 
 
@@ -85,11 +86,17 @@ def is_of_archive(error: Exception) -> bool:
 
 
 def _decide_all(archive: Archive, pending: Sequence[Pending]) -> Iterator[tuple[Pending, Snapshot, Decision]]:
-    """Decide by what is archived now, while others may write."""
+    """Decide by what is archived now, while others may write; each learns of its source from those before."""
     with archive.reading() as connection:
         snapshots = read_snapshots(connection, [one.wanted for one in pending])
+    learned: dict[str, Contract] = {}
     for one, snapshot in zip(pending, snapshots, strict=True):
-        yield one, snapshot, _decide(one, snapshot)
+        known = learned.get(one.wanted.source or "")
+        seen = snapshot if known is None else replace(snapshot, contract=known)
+        decision = _decide(one, seen)
+        if decision.observed is not None and seen.contract is not None:
+            learned[decision.observed.source] = seen.contract.learn(decision.observed)
+        yield one, seen, decision
 
 
 def _decide(pending: Pending, snapshot: Snapshot) -> Decision:

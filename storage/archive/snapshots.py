@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from storage.articles.article import find_many_delivered
 from storage.captures.imported_files import find_imported, read_held_text
+from storage.ledger.contract import find_contract
 from storage.ledger.listing import find_known_listings
 from storage.records import Filed, HeldText, Snapshot, StoredArticle, Wanted
 
@@ -19,11 +20,13 @@ def read_snapshots(connection: Connection, wanted: Sequence[Wanted]) -> list[Sna
     listings = find_known_listings(connection, codes)
     files = [one.file for one in wanted if one.file]
     filed = find_imported(connection, {digest for _, digest in files}) if files else {}
+    contracts = {slug: find_contract(connection, slug) for one in wanted if (slug := one.source) is not None}
     snapshots = []
     for one in wanted:
         article = stored.get(one.info_code)
         of_file = _of_file(connection, one, article, filed)
-        snapshots.append(Snapshot(one.info_code, article, listings.get(one.info_code, ()), *of_file))
+        known = contracts.get(one.source or "")
+        snapshots.append(Snapshot(one.info_code, article, listings.get(one.info_code, ()), *of_file, known))
     return snapshots
 
 

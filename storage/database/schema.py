@@ -475,3 +475,10 @@ backfill = Table(
 unwatched = make_unwatched(metadata, UtcDateTime)
 index_pointing(article)
 journal, journal_owed = make_tables(metadata)
+
+contract = Table(
+    "contract",
+    metadata,
+    Column("source", ForeignKey("source.slug"), primary_key=True),
+    Column("learned", Text, nullable=False),
+)

@@ -29,6 +29,7 @@ SEVERITIES: dict[str, Severity] = {
     "articles_failing": "warning",
     "articles_overdue": "alarm",
     "unread_links": "warning",
+    "contract_broken": "alarm",
     "issues_failed": "warning",
     "gap_found": "warning",
     "page_missing": "warning",

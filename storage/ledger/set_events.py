@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from storage.database.schema import capture, event, listing
+from storage.events.event import EXAMPLES
 from storage.records import UNARCHIVED
 
 _REFUSED = ("quarantined", "archived")
@@ -30,6 +31,23 @@ def resolve_empty_sets(connection: Connection, now: datetime, scheme: str) -> in
     return _resolve(connection, now, *imported, ~_is_waiting(*unarchived)) + _resolve(
         connection, now, event.c.kind == "article_layout_broken", ~_is_waiting(*refused)
     )
+
+
+def fold_quarantines(connection: Connection, slug: str, now: datetime) -> int:
+    """Resolve the open events about single articles of a source that were set aside, where they are many.
+
+    To be called where one event tells of all of them. Return how many it were.
+    """
+    single = (
+        event.c.kind == "quarantine",
+        event.c.source == slug,
+        event.c.info_code.is_not(None),
+        event.c.resolved_at.is_(None),
+    )
+    open_ones = connection.execute(select(func.count()).select_from(event).where(*single)).scalar_one()
+    if open_ones <= EXAMPLES:
+        return 0
+    return connection.execute(update(event).where(*single).values(resolved_at=now)).rowcount
 
 
 def _resolve(connection: Connection, now: datetime, *conditions: ColumnElement[bool]) -> int:

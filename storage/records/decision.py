@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from storage.records.article import Article
 from storage.records.capture import Exchange, Resource
+from storage.records.contract import Observed
 from storage.records.listing import ListingState, Owed
 from storage.records.picture import OwedPictures
 from storage.records.revision import Cause
@@ -101,6 +102,7 @@ class Decision:
     captured, what becomes the original first; ``kept`` is the capture of a file that is held already.
     ``enter`` is a listing that no page made; ``source_name`` names its source, where that is one of imports.
     ``brought`` is the article as it came. ``pictures`` are those of the article that are to be fetched too.
+    ``observed`` is what its source's contract learns of it.
     """
 
     info_code: str
@@ -116,6 +118,7 @@ class Decision:
     events: tuple[EventChange, ...] = ()
     brought: Article | None = None
     pictures: OwedPictures | None = None
+    observed: Observed | None = None
 
     @property
     def is_back(self) -> bool:

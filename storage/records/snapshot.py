@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storage.records.article import Witness
+from storage.records.contract import Contract
 from storage.records.forms import Form
 from storage.records.listing import ListingState
 from storage.records.stored_article import HeldText, StoredArticle
@@ -37,10 +38,14 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a decision asks about: an info code and, for a file, its address and the digest of its bytes."""
+    """What a decision asks about: an info code and, for a file, its address and the digest of its bytes.
+
+    ``source``: its contract is asked for too.
+    """
 
     info_code: str
     file: tuple[str, str] | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class Snapshot:
 
     ``stored`` is the article as its own answers brought it, None where there is none; ``listings`` are all of
     it, the first listed first. For a file only: ``held`` is what the archived text was delivered as, and
-    ``filed`` where the archive holds this very file.
+    ``filed`` where the archive holds this very file. ``contract`` is what its source's articles are like,
+    None where that is of no account.
     """
 
     info_code: str
@@ -57,6 +63,7 @@ class Snapshot:
     listings: tuple[KnownListing, ...] = ()
     held: HeldText | None = None
     filed: Filed | None = None
+    contract: Contract | None = field(default=None, compare=False, repr=False)
 
     def is_as(self, other: Snapshot) -> bool:
         """Tell whether nothing has changed between two snapshots, down to who states the article's time."""

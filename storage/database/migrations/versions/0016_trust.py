@@ -65,6 +65,7 @@ def upgrade() -> None:
     _add_unwatched()
     _index_pointing()
     _add_journal()
+    _contracts()
 
 
 def _custody() -> None:
@@ -205,3 +206,14 @@ def _add_journal() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_journal_owed"),
     )
     op.create_index("ix_journal_owed_name", "journal_owed", ["name", "key"])
+
+
+def _contracts() -> None:
+    """What the articles of sources are like."""
+    op.create_table(
+        "contract",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("learned", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["source.slug"], name="fk_contract_source"),
+        sa.PrimaryKeyConstraint("source", name="pk_contract"),
+    )
