@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jianbao.configuration import Configuration, Source
     from jianbao.crawl.backfill import BackfillWish
     from jianbao.crawl.order import CrawlReport
+    from storage.records.saying import Language
 
 
 def backfill(
@@ -47,17 +48,25 @@ def backfill(
     """Fetch a newspaper's history, from where it stopped."""
     from jianbao.crawl.backfill import BackfillWish, choose_source
 
-    configuration = Invocation.of(context).configuration()
+    invocation = Invocation.of(context)
+    configuration = invocation.configuration()
+    language = invocation.language(for_programs=as_json or idle)
     source = choose_source(configuration, slug)
     wish = BackfillWish(slug, _first(from_day), _last(to_day), newest_first, seconds, begun)
     if dry_run:
-        _tell_plan(configuration, source, wish, as_json=as_json)
+        _tell_plan(configuration, source, wish, language, as_json=as_json)
         return
-    raise typer.Exit(_run(configuration, source, wish, as_json=as_json, idle=idle))
+    raise typer.Exit(_run(configuration, source, wish, language, as_json=as_json, idle=idle))
 
 
 def _run(
-    configuration: Configuration, source: Source, wish: BackfillWish, *, as_json: bool, idle: bool
+    configuration: Configuration,
+    source: Source,
+    wish: BackfillWish,
+    language: Language,
+    *,
+    as_json: bool,
+    idle: bool,
 ) -> int:
     """Fetch what is to be fetched, print what came of it, and return the exit status."""
     from jianbao.crawl.backfill import carry_out, plan_backfill
@@ -74,49 +83,54 @@ def _run(
             report = carry_out(configuration, archive, plan, wish, watch)
         with archive.reading() as connection:
             told = present_history(connection, source.slug, plan.first, plan.last)
-    _print(report, told, as_json=as_json, idle=idle)
+    _print(report, told, language, as_json=as_json, idle=idle)
     if report is not None and report.counted.interrupted:
         return ExitStatus.INTERRUPTED
     return ExitStatus(told["state"] == "failed" or (report is not None and not report.succeeded))
 
 
-def _print(report: CrawlReport | None, told: dict[str, Any], *, as_json: bool, idle: bool) -> None:
+def _print(
+    report: CrawlReport | None, told: dict[str, Any], language: Language, *, as_json: bool, idle: bool
+) -> None:
     from jianbao.crawl.history_report import NOTHING_ASKED, print_history
     from jianbao.crawl.report import print_report, print_summary
+    from jianbao.documents.said import tell_document
     from jianbao.terminal.output import print_json
 
     if as_json:
         said = NOTHING_ASKED if report is None else report.as_json()
         if report is None and told["state"] == "failed":
             said |= {"status": "partial"}
-        print_json(said | {"history": told})
+        print_json(tell_document(said | {"history": told}, language))
         return
     if report is not None:
-        (print_summary(report) if idle else print_report(report, as_json=False))
-    print_history(told, report)
+        (print_summary(report, language) if idle else print_report(report, language, as_json=False))
+    print_history(tell_document(told, language), report)
 
 
-def _tell_plan(configuration: Configuration, source: Source, wish: BackfillWish, *, as_json: bool) -> None:
+def _tell_plan(
+    configuration: Configuration, source: Source, wish: BackfillWish, language: Language, *, as_json: bool
+) -> None:
     """Print what would be done."""
     from jianbao.crawl.backfill import look_ahead
     from jianbao.crawl.history_report import print_plan
     from jianbao.documents.history import present_day, present_span
+    from jianbao.documents.said import tell_document
     from jianbao.terminal.output import print_json
 
     plan, guessed = look_ahead(configuration, source, wish)
     if as_json:
-        print_json(
-            {
-                "source": source.slug,
-                "from": present_day(plan.first),
-                "to": str(plan.last),
-                "spans": [present_span(span) for span in plan.todo],
-                "later": [present_span(span) for span in plan.later],
-                "estimate": guessed.as_json(),
-            }
-        )
+        document = {
+            "source": source.slug,
+            "from": present_day(plan.first),
+            "to": str(plan.last),
+            "spans": [present_span(span) for span in plan.todo],
+            "later": [present_span(span) for span in plan.later],
+            "estimate": guessed.as_json(),
+        }
+        print_json(tell_document(document, language))
     else:
-        print_plan(plan, guessed, source.slug)
+        print_plan(plan, guessed, source.slug, language)
 
 
 def _first(text: str | None) -> date | None:

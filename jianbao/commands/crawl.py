@@ -38,8 +38,10 @@ def crawl(
     from jianbao.documents.status import read_troubles
     from jianbao.terminal.progress import watching
 
-    configuration = Invocation.of(context).configuration()
+    invocation = Invocation.of(context)
+    configuration = invocation.configuration()
     scheduled = trigger == "schedule"
+    language = invocation.language(for_programs=as_json or scheduled)
     order = CrawlOrder(
         trigger=trigger,
         slugs=choose_slugs(configuration, slugs or (), skip_unknown=scheduled),
@@ -55,9 +57,10 @@ def crawl(
         report = run_crawl(configuration, archive, order, watch)
         troubles = read_troubles(archive) if quiet else {}
     if as_json or not (scheduled or quiet):
-        print_report(report, as_json=as_json)
+        print_report(report, language, as_json=as_json)
     elif quiet:
-        print_new_troubles(report, [troubles[trouble] for trouble in troubles if trouble not in before])
+        new = [troubles[trouble].tell(language) for trouble in troubles if trouble not in before]
+        print_new_troubles(report, new)
     else:
-        print_summary(report)
+        print_summary(report, language)
     raise typer.Exit(ExitStatus.INTERRUPTED if report.counted.interrupted else not report.succeeded)

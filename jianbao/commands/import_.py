@@ -13,6 +13,7 @@ from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
     from jianbao.importing.counts import ImportCounts
+    from storage.records.saying import Language
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -37,12 +38,13 @@ def posts(
     from jianbao.importing.posts import import_posts
     from jianbao.terminal.progress import telling
 
-    configuration = Invocation.of(context).configuration()
+    invocation = Invocation.of(context)
+    configuration = invocation.configuration()
     counted = ImportCounts()
     with open_archive(configuration, polls=False) as archive, telling("importing") as tell:
         watch = (lambda counted: tell(counted.describe())) if tell else None
         import_posts(archive, paths, configuration.http.max_size, counted, watch)
-    _print_counts(counted, as_json=as_json)
+    _print_counts(counted, invocation.language(for_programs=as_json), as_json=as_json)
     raise typer.Exit(ExitStatus.INTERRUPTED if counted.interrupted else counted.status != "ok")
 
 
@@ -50,12 +52,13 @@ _TEXT = "Example: jianbao import text page.txt --source srrb --media 上饶日�
 app.command("text", epilog=_TEXT)(text)
 
 
-def _print_counts(counted: ImportCounts, *, as_json: bool) -> None:
+def _print_counts(counted: ImportCounts, language: Language, *, as_json: bool) -> None:
+    from jianbao.documents.said import tell_document
     from jianbao.importing.counts import OUTCOMES
     from jianbao.terminal.output import print_json, print_line, print_note, print_table
 
     if as_json:
-        print_json(counted.as_json())
+        print_json(tell_document(counted.as_json(), language))
         return
     columns = [name for name in OUTCOMES if any(counts[name] for counts in counted.sources.values())]
     rows = ([slug, *(counts[name] for name in columns)] for slug, counts in sorted(counted.sources.items()))
@@ -63,7 +66,7 @@ def _print_counts(counted: ImportCounts, *, as_json: bool) -> None:
         print_table(["source", *columns], rows)
     print_line(f"{'interrupted: ' if counted.interrupted else ''}{counted.describe()}")
     for error in counted.errors:
-        print_note(f"  {error}")
+        print_note(f"  {error.tell(language)}")
     if counted.unsaid:
         print_note(f"  and {counted.unsaid:,} more")
     if counted.interrupted:

@@ -14,6 +14,7 @@ from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
     from jianbao.importing.texts import ImportedText
+    from storage.records.saying import Language
 
 _DAYS = (date(1990, 1, 1), date(2200, 12, 31))
 
@@ -42,7 +43,8 @@ def text(
     if code is not None and len(files) > 1:
         raise typer.BadParameter("--code names one article: give one FILE with it")
     _checked(lambda: check_kind(IMPORT_KIND, source), "--source", source)
-    configuration = Invocation.of(context).configuration()
+    invocation = Invocation.of(context)
+    configuration = invocation.configuration()
     order = TextOrder(
         source=_checked(lambda: check_slug(source), "--source", source),
         site=next((known.site for known in configuration.sources if known.slug == source), None),
@@ -52,7 +54,7 @@ def text(
     )
     with open_archive(configuration, polls=False) as archive:
         ended = list(import_texts(archive, files, order, configuration.http.max_size, datetime.now(UTC)))
-    _print_ended(ended, as_json=as_json)
+    _print_ended(ended, invocation.language(for_programs=as_json), as_json=as_json)
     raise typer.Exit(ExitStatus.FAILED if any(each.error for each in ended) else ExitStatus.OK)
 
 
@@ -73,13 +75,15 @@ def _parse_day(value: str) -> date:
     return day
 
 
-def _print_ended(ended: Sequence[ImportedText], *, as_json: bool) -> None:
+def _print_ended(ended: Sequence[ImportedText], language: Language, *, as_json: bool) -> None:
+    from jianbao.documents.said import tell_document
     from jianbao.terminal.output import print_json, print_note, print_table
 
     failed = sum(each.error is not None for each in ended)
     if as_json:
         status = "ok" if not failed else "failed" if failed == len(ended) else "partial"
-        print_json({"status": status, "files": len(ended), "items": [each.as_json() for each in ended]})
+        items = [each.as_json() for each in ended]
+        print_json(tell_document({"status": status, "files": len(ended), "items": items}, language))
         return
     stored = [each for each in ended if each.error is None]
     if stored:
@@ -87,4 +91,4 @@ def _print_ended(ended: Sequence[ImportedText], *, as_json: bool) -> None:
         print_table(("outcome", "info code", "title", "authors", "file"), rows)
     for each in ended:
         if each.error is not None:
-            print_note(each.error)
+            print_note(each.error.tell(language))

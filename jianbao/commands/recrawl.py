@@ -62,7 +62,8 @@ def recrawl(
     from jianbao.terminal.progress import watching
     from storage.ledger.source import INFOCODE_SOURCE, check_sources
 
-    configuration = Invocation.of(context).configuration()
+    invocation = Invocation.of(context)
+    configuration = invocation.configuration()
     wish = Wish(
         codes=tuple(code or ()),
         sources=tuple(source or ()),
@@ -84,7 +85,7 @@ def recrawl(
         order = CrawlOrder(trigger="recrawl", slugs=slugs_of(chosen), wanted=chosen)
         with watching("fetching again") as watch:
             report = run_crawl(configuration, archive, order, watch)
-    print_report(report, as_json=as_json)
+    print_report(report, invocation.language(for_programs=as_json), as_json=as_json)
     raise typer.Exit(ExitStatus.INTERRUPTED if report.counted.interrupted else not report.succeeded)
 
 

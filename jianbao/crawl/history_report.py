@@ -12,6 +12,7 @@ from jianbao.crawl.order import CrawlReport
 from jianbao.documents.history import present_day
 from jianbao.terminal.output import print_line, print_note, print_table
 from storage.ledger.counts import CrawlCounts
+from storage.records.saying import Language, say
 from storage.records.span import Span
 
 _MOST_NAMED = 10
@@ -61,7 +62,7 @@ def estimate(plan: HistoryPlan, known: int, usual: tuple[float, float] | None, p
     return Estimate(days, known, requests, requests * pace)
 
 
-def print_plan(plan: HistoryPlan, guessed: Estimate, slug: str) -> None:
+def print_plan(plan: HistoryPlan, guessed: Estimate, slug: str, language: Language = "en") -> None:
     """Print what a backfill would do."""
     if not plan.todo:
         print_line(f"nothing would be asked for: {_describe_span(slug, plan.first, plan.last)} is done")
@@ -69,7 +70,8 @@ def print_plan(plan: HistoryPlan, guessed: Estimate, slug: str) -> None:
     if rows:
         print_table(("from", "to", "order", "goes on at"), rows)
     for span in plan.later:
-        print_line(f"{_days(span)} waits: {span.reason or 'it failed'}; tried again {_when(span)}")
+        why = (span.reason or say("history.failed")).tell(language)
+        print_line(f"{_days(span)} waits: {why}; tried again {_when(span)}")
     if guessed.days is not None and plan.todo:
         print_line(f"{guessed.days} days, of which {guessed.known} are known already")
     if guessed.requests is not None and guessed.seconds is not None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from jianbao.configuration import Configuration, describe_placeholder, is_placeholder
 from jianbao.crawl.order import CrawlReport
+from jianbao.documents.said import tell_document
 from jianbao.terminal.output import print_json, print_line, print_note, print_table
 from jianbao.terminal.progress import describe
+from storage.records.saying import Language
 
 _RARE = ("furniture", "pictures", "pictures_failed")
 """Columns that stand only where one of the sources has something in them."""
@@ -15,15 +17,15 @@ _COLUMNS = ("source", "poll", "listed", "new", "revised", "unchanged", "gone", "
 _MOST_TOLD = 20
 
 
-def print_report(report: CrawlReport, *, as_json: bool) -> None:
-    """Print what a crawl did; errors go to stderr, each with what it happened to."""
+def print_report(report: CrawlReport, language: Language = "en", *, as_json: bool) -> None:
+    """Print what a crawl did; errors go to stderr, each with what it happened to, in this language."""
     if as_json:
-        print_json(report.as_json())
+        print_json(tell_document(report.as_json(), language))
         return
     rows = report.counted.by_source()
     columns = (*_COLUMNS, *(column for column in _RARE if any(row[column] for row in rows)))
     print_table(columns, ([row["slug"], *(row[column] for column in columns[1:])] for row in rows))
-    print_summary(report)
+    print_summary(report, language)
 
 
 def remind_of_contact(configuration: Configuration) -> None:
@@ -32,11 +34,11 @@ def remind_of_contact(configuration: Configuration) -> None:
         print_note(describe_placeholder(configuration))
 
 
-def print_summary(report: CrawlReport) -> None:
+def print_summary(report: CrawlReport, language: Language = "en") -> None:
     """Print a crawl's end in a line, as a log wants it, and what went wrong."""
     _print_end(report)
     for error in report.counted.errors:
-        print_note(f"  {error}")
+        print_note(f"  {error.tell(language)}")
 
 
 def print_new_troubles(report: CrawlReport, sentences: Sequence[str]) -> None:

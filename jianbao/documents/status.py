@@ -42,7 +42,7 @@ from storage.records.saying import Saying
 _LATE = timedelta(minutes=10)
 
 
-def read_troubles(archive: Archive) -> dict[Trouble, str]:
+def read_troubles(archive: Archive) -> dict[Trouble, Saying]:
     """Return what fails now, source by source, each with a sentence."""
     with archive.reading() as connection:
         return list_troubles(connection)

@@ -46,6 +46,11 @@ class Saying(str):
         """Return what a copy is made of."""
         return Saying, (self.key, self.values)
 
+    @property
+    def is_quotation(self) -> bool:
+        """Whether it has no key: another program said it, a page, or an earlier version."""
+        return self.key == _VERBATIM
+
     def tell(self, language: Language) -> str:
         """Return what it says in a language: of an unknown key (a newer version's) key and values."""
         return str(self) if language == "en" else _tell(self.key, self.values, language)

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import takewhile
 from math import isinf
 
+from storage.records.saying import read_saying
 from storage.sql.matching import IsOver, matches_glob, matches_like
 from storage.sql.printing import Cell, Printer
 
@@ -35,6 +36,8 @@ def replace_functions(connection: sqlite3.Connection, longest: int, is_over: IsO
         ("printf", -1, printed),
         ("format", -1, printed),
         ("unhex", 2, unhex_text),
+        ("said", 1, tell_stored),
+        ("said", 2, tell_stored),
         *((name, 1, partial(trim_text, name)) for name in ("trim", "ltrim", "rtrim")),
         *((name, 2, partial(trim_text, name)) for name in ("trim", "ltrim", "rtrim")),
     ]
@@ -66,6 +69,13 @@ def unhex_text(text: Cell, ignored: Cell) -> bytes | None:
     if not between <= frozenset(_as_text(ignored)) or any(len(run) % 2 for run in runs):
         return None
     return bytes.fromhex("".join(runs))
+
+
+def tell_stored(text: Cell, language: Cell = "en") -> str | None:
+    """Return what a stored message, reason or error says, in English or the language ``zh``."""
+    if text is None:
+        return None
+    return read_saying(_as_text(text)).tell("zh" if language == "zh" else "en")
 
 
 def find_text(text: Cell, part: Cell) -> int | None:

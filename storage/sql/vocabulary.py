@@ -8,7 +8,7 @@ from __future__ import annotations
 
 _SCALARS = """
     abs char coalesce concat concat_ws format glob hex if ifnull iif instr length like likelihood likely lower
-    ltrim max min nullif octet_length printf quote random randomblob replace round rtrim sign soundex
+    ltrim max min nullif octet_length printf quote random randomblob replace round rtrim said sign soundex
     sqlite_version substr substring trim typeof unhex unicode unlikely upper zeroblob
 """
 _TIMES = """

@@ -14,8 +14,10 @@ from starlette.responses import PlainTextResponse, Response
 from jianbao.web.answers.problem import problem
 from jianbao.web.answers.rendering import render
 from jianbao.web.answers.security_headers import secure
+from jianbao.web.text.language import choose_language
 from storage.database.trouble import FOREIGN, FORESEEN, Foreseen, foresee
-from storage.records.remedy import Missing, Mistaken
+from storage.records.remedy import Missing, Mistaken, saying_of
+from storage.records.saying import Saying
 
 _LOG = logging.getLogger("jianbao.web")
 _TOLD = (400, 404, 405, 503)
@@ -40,7 +42,10 @@ def explain_errors(application: FastAPI) -> None:
 
 
 def explain(request: Request, status: int, sentence: str | None = None) -> Response:
-    """Return the answer to a request that failed: its status, and what there is to say."""
+    """Return the answer to a request that failed: its status, and what there is to say.
+
+    A page has it in the reader's language, or not at all.
+    """
     if request.url.path.startswith("/api/"):
         return problem(status, sentence)
     if request.url.path.startswith(_PLAIN):
@@ -48,7 +53,8 @@ def explain(request: Request, status: int, sentence: str | None = None) -> Respo
     reason = (
         str(status) if status in _TOLD else "500" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
     )
-    return render(request, "error.html", status, reason=reason, sentence=sentence)
+    is_said = choose_language(request) == "en" or (isinstance(sentence, Saying) and not sentence.is_quotation)
+    return render(request, "error.html", status, reason=reason, sentence=sentence if is_said else None)
 
 
 def status_of(error: Foreseen) -> HTTPStatus:
@@ -64,7 +70,7 @@ def _explain_foreseen(request: Request, error: Exception) -> Response:
     status = status_of(foreseen)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("%s: %s", request.url.path, foreseen)
-    return explain(request, status, str(foreseen) or None)
+    return explain(request, status, saying_of(foreseen) or None)
 
 
 def _explain_http(request: Request, error: Exception) -> Response:

@@ -37,6 +37,7 @@ from storage.records import (
     WholeRevision,
     canonical_info_code,
 )
+from storage.records.saying import say
 from storage.search import BadQuery, mark_hits, parse_query
 from storage.stories.story import read_story
 
@@ -82,7 +83,7 @@ def show_original(request: Request, archive: OpenArchive, code: str, revision: N
         wanted = revisions[-1].number if revisions and revision is None else revision
         row = next((row for row in revisions if row.number == wanted), None)
         if row is None:
-            raise NotShown(f"The archive has no such text of {code}.")
+            raise NotShown(say("reader.no_text", info_code=code))
         return render_page(
             request, view, "original.html", code=code, revision=row, html=sanitise_html(row.body_html)
         )
@@ -204,7 +205,7 @@ def _show_unarchived(request: Request, view: Connection, code: str) -> Response:
     """Show what the ledger says of an article that was listed and is not archived; it is a 404."""
     listings = list_listings(view, code)
     if not listings:
-        raise NotShown(f"{code} is not in the archive, and no page ever listed it.")
+        raise NotShown(say("reader.never_listed", info_code=code))
     return render_page(
         request,
         view,

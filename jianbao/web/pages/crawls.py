@@ -12,6 +12,7 @@ from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.dependencies import OpenArchive
 from storage.ledger.crawl import list_crawls, read_crawl
 from storage.records import Crawl
+from storage.records.saying import say
 
 router = APIRouter()
 
@@ -46,7 +47,7 @@ def show_crawl(
     with archive.reading() as view:
         crawl = read_crawl(view, number)
         if crawl is None:
-            raise NotShown(f"There is no crawl {number}; those that were are listed under /crawls.")
+            raise NotShown(say("reader.no_crawl", number=number))
         return render_page(
             request,
             view,

@@ -18,6 +18,7 @@ from storage.ledger.issue import find_issue, list_pages
 from storage.ledger.issue_articles import IssueEntry, entries_of, list_issue_articles, list_neighbours
 from storage.ledger.picture import list_facsimiles
 from storage.records import IssuePage, StoredIssue, StoredPicture
+from storage.records.saying import say
 
 router = APIRouter()
 
@@ -70,7 +71,7 @@ def show_issue_page(request: Request, archive: OpenArchive, slug: str, day: str,
         pages = _print_pages(view, slug, asked, list_issue_articles(view, slug, asked))
         found = next((one for one in pages if one.page.order == place), None)
         if found is None:
-            raise NotShown(f"The issue of {day} has no page {place} that this archive knows of.")
+            raise NotShown(say("reader.no_page", day=str(day), place=place))
         number = pages.index(found)
         before, after = list_neighbours(view, slug, asked)
         return render_page(
@@ -93,7 +94,7 @@ def _ask_issue(view: Connection, slug: str, day: date) -> StoredIssue:
     """Return what is known of an issue; raise `NotShown` where nothing is."""
     if (found := find_issue(view, slug, day)) is not None:
         return found
-    raise NotShown(f"Nothing is known of an issue of {slug} on {day}.")
+    raise NotShown(say("reader.no_issue", source=slug, day=str(day)))
 
 
 def _print_pages(view: Connection, slug: str, day: date, entries: list[IssueEntry]) -> list[PrintedPage]:

@@ -14,6 +14,7 @@ from storage.captures.capture import read_capture
 from storage.ledger.picture import find_picture
 from storage.records import Capture, StoredPicture
 from storage.records.picture import KEPT_TYPES, PDF
+from storage.records.saying import say
 
 router = APIRouter()
 
@@ -38,7 +39,7 @@ def _answer(request: Request, archive: Archive, digest: str, types: tuple[str, .
     with archive.reading() as view:
         stored = find_picture(view, f"sha256:{digest}") if _DIGEST.fullmatch(digest) else None
         if stored is None or stored.type not in types:
-            raise NotShown("The archive has no such picture.")
+            raise NotShown(say("reader.no_picture"))
         tag = f'"{digest}"'
         headers = {"Cache-Control": _FOR_EVER, "Content-Security-Policy": _NOTHING_ELSE, "ETag": tag}
         if tag in request.headers.get("if-none-match", ""):
@@ -53,7 +54,7 @@ def _places(view: Connection, stored: StoredPicture) -> tuple[Capture, Capture |
     """Return a picture's capture, and the one that holds its bytes where that repeats another."""
     own = read_capture(view, stored.capture_id) if stored.capture_id is not None else None
     if own is None:
-        raise NotShown("The archive has no such picture.")
+        raise NotShown(say("reader.no_picture"))
     return own, read_capture(view, own.refers_to) if own.refers_to is not None else None
 
 

@@ -10,6 +10,7 @@ from jianbao.web.answers.errors import NotShown, NotUnderstood
 from storage.ledger.source import find_source, list_sources
 from storage.records import StoredSource
 from storage.records.press_days import BadDay, first_moment, last_moment, press_day
+from storage.records.saying import say
 
 
 def ask_day(text: str) -> date:
@@ -18,7 +19,7 @@ def ask_day(text: str) -> date:
     assert since is not None
     assert until is not None
     if until - since > timedelta(days=1):
-        raise NotUnderstood(f"{text} is not a day; expected YYYY-MM-DD")
+        raise NotUnderstood(say("reader.no_day", text=text))
     return press_day(since)
 
 
@@ -39,4 +40,4 @@ def ask_source(view: Connection, slug: str) -> StoredSource:
     """Return a source; raise `NotShown` when there is none."""
     if (found := find_source(view, slug)) is not None:
         return found
-    raise NotShown(f"This archive has no source {slug}; its newspapers are listed under /sources.")
+    raise NotShown(say("reader.no_source", source=slug))

@@ -12,6 +12,7 @@ from jianbao.web.answers.rendering import address
 from jianbao.web.questions.addresses import ask_moments
 from storage.articles.lists import ArticleFilter
 from storage.records.asking import ORDERS, UNITS, Order, Unit
+from storage.records.saying import say
 from storage.search import Query, narrow, parse_query
 
 PAGE = 20
@@ -98,5 +99,5 @@ def _one(text: str) -> tuple[str, ...]:
 
 def _choose(name: str, text: str, choices: tuple[str, ...]) -> str:
     if text not in choices:
-        raise NotUnderstood(f"{name}={text[:40]} means nothing; expected one of {', '.join(choices)}.")
+        raise NotUnderstood(say("reader.no_choice", name=name, text=text[:40], choices=", ".join(choices)))
     return text
