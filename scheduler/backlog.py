@@ -33,8 +33,12 @@ class Backlog:
     def enter(self, write: Callable[[], object]) -> None:
         """Write now, or keep it for later when the history can't; raise `BacklogFull` beyond the
         most that may wait."""
-        self._waiting.append(write)
+        self.keep(write)
         self.write()
+
+    def keep(self, write: Callable[[], object]) -> None:
+        """Keep it for later."""
+        self._waiting.append(write)
 
     def write(self) -> None:
         """Write what waits, until the first that fails."""

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from scheduler.adaptive.history import PollHistory
 from scheduler.ending import Ending
+from scheduler.obstacle import Obstacle
 
 EventKind = Literal[
     "missed_run", "overlapped_run", "killed_run", "failed_start", "failed_run", "service_stuck"
@@ -92,6 +93,9 @@ class RunHistory(Protocol):
 
     def account_chore(self, name: str, failed: Ending | None) -> None:
         """Open the event of a chore that failed, as it ended; resolve it when it ended well."""
+
+    def account_obstacles(self, obstacles: tuple[Obstacle, ...], at: datetime) -> None:
+        """Open the events of these obstacles, and resolve those of all others: so it was at that time."""
 
     def open_event(self, kind: EventKind, source: str | None, message: str) -> None:
         """Open an event, or update the open one of the same kind and source."""

@@ -8,7 +8,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -30,8 +31,10 @@ from scheduler.liveness.heartbeat import Heartbeat, read_heartbeat, write_heartb
 from scheduler.liveness.service_lock import hold_archive
 from scheduler.liveness.systemd import notify_systemd
 from scheduler.liveness.watchdog import Watchdog
+from scheduler.obstacle import Obstacle
+from scheduler.pause import Pause
 from scheduler.plan import Batch, gather_batch, make_plan
-from scheduler.runs import Child, Missed, RunHistory
+from scheduler.runs import Child, HistoryRefused, Missed, RunHistory
 from scheduler.sentence import Sentence
 from scheduler.settings import ServiceSettings
 
@@ -43,6 +46,7 @@ _SHOWN_RUNS = 20  # next runs in the heartbeat
 _NOT_RUNNING = Sentence("not_running", "the service was not running")
 _ASLEEP = Sentence("asleep", "the machine slept, or its clock was set")
 _LATE = Sentence("late", "the service was late")
+_PAUSED = Sentence("paused", "crawling paused")
 
 
 def run_service(settings: ServiceSettings, history: RunHistory) -> int:
@@ -85,6 +89,7 @@ class Service:
         self._stop = asyncio.Event()
         self._idle = Idle(settings.idle, settings.limits)
         self._chores = Chores(settings.chores, settings.limits, self._account_chore)
+        self._pause = Pause(settings.obstacles, self._account_obstacles)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._watchdog = Watchdog(self._limits.stuck_after, self._limits.beat, self._report_stuck)
         self._started_at = _now()
@@ -106,6 +111,7 @@ class Service:
     def stop(self) -> None:
         """End in good order: start nothing more, end the children, record them."""
         self._stop.set()
+        self._pause.halt.set()
 
     # Opening and closing
 
@@ -119,6 +125,7 @@ class Service:
         self._backlog.enter(partial(self._history.tell_budgets, self._auto.find_short()))
         for slug in self._sources:
             self._schedule(slug)
+        self._pause.watch()
         self._look(self._sources, _NOT_RUNNING)
         self._watchdog.start()
         notify_systemd("READY=1")
@@ -126,7 +133,7 @@ class Service:
 
     async def _close(self) -> None:
         notify_systemd("STOPPING=1")
-        self._stop.set()
+        self.stop()
         self._waiting.clear()  # nothing accounts for these, so the next start catches up
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
@@ -172,7 +179,9 @@ class Service:
             self._look((event.job_id,), _LATE)
 
     def _look(self, slugs: Iterable[str], reason: str) -> None:
-        """Record what these sources missed, and admit what is due."""
+        """Record what these sources missed, and admit what is due; while crawling pauses neither."""
+        if self._pause.obstacles:
+            return
         now = _now()
         self._forget_the_future(now)
         sources = [self._sources[slug] for slug in slugs]
@@ -200,8 +209,8 @@ class Service:
     def _record_missed(self, missed: Missed, reason: str) -> None:
         message = _say_missed(missed, reason)
         _LOG.warning(message)
-        self._backlog.enter(partial(self._history.record_missed, missed, reason))
-        self._backlog.enter(partial(self._history.open_event, "missed_run", missed.slug, message))
+        self._enter(partial(self._history.record_missed, missed, reason))
+        self._enter(partial(self._history.open_event, "missed_run", missed.slug, message))
 
     def _admit(self, slug: str, due_at: datetime) -> None:
         """Let a source wait for its child, unless it is being crawled or already waits."""
@@ -220,14 +229,14 @@ class Service:
             holder=holder,
         )
         _LOG.warning(message)
-        self._backlog.enter(partial(self._history.record_overlapped, (slug,), due_at, holder))
-        self._backlog.enter(partial(self._history.open_event, "overlapped_run", slug, message))
+        self._enter(partial(self._history.record_overlapped, (slug,), due_at, holder))
+        self._enter(partial(self._history.open_event, "overlapped_run", slug, message))
 
     # Children
 
     def _start_waiting(self) -> None:
         """Start one child for all that waits, if one more may run."""
-        if self._stop.is_set() or not self._waiting or len(self._tasks) >= self._limits.children:
+        if self._pause.halt.is_set() or not self._waiting or len(self._tasks) >= self._limits.children:
             return
         due = self._take_due()
         if not due:
@@ -257,11 +266,11 @@ class Service:
 
     async def _crawl(self, batch: Batch) -> None:
         argv = self._settings.argv(batch.slugs, batch.due_at)
-        ending = await run_batch(argv, self._limits, self._stop, partial(self._note_child, batch))
+        ending = await run_batch(argv, self._limits, self._pause.halt, partial(self._note_child, batch))
         child = self._crawling[batch.slugs[0]]
         for slug in batch.slugs:
             del self._crawling[slug]
-        self._backlog.enter(partial(self._account, child, ending))
+        self._enter(partial(self._account, child, ending))
         if not self._stop.is_set():
             self._auto.plan(batch.slugs, _now())
             for slug in batch.slugs:
@@ -296,8 +305,10 @@ class Service:
     def _beat(self) -> None:
         if abs(_skew() - self._skew) > _CLOCK_JUMP:
             self._catch_up()
-        self._backlog.write()
-        self._say(self._heartbeat())
+        self._watch_obstacles()
+        if not self._pause.bars_writing:
+            self._backlog.write()
+            self._say(self._heartbeat())
         self._do_what_else_is_due()
         if not self._is_overdue():
             self._watchdog.pulse()
@@ -307,10 +318,27 @@ class Service:
         """Begin chores that are due, and a slice of other work in idle time that no chore wants."""
         if self._stop.is_set():
             return
-        has_time = self._has_idle_time()
-        self._chores.begin(has_idle_time=has_time and self._idle.running is None, has_obstacle=False)
+        has_obstacle = bool(self._pause.obstacles)
+        has_time = self._has_idle_time() and not has_obstacle
+        self._chores.begin(has_idle_time=has_time and self._idle.running is None, has_obstacle=has_obstacle)
         if has_time and not self._chores.is_alone:
             self._idle.begin()
+
+    def _watch_obstacles(self) -> None:
+        """Pause while something is in the way; afterwards catch up with what was due meanwhile."""
+        changed = self._pause.watch()
+        if changed == "begun":
+            self._waiting.clear()  # nothing accounts for these, so they are due again afterwards
+            self._idle.end()
+            self._chores.hold()
+        elif changed == "ended":
+            self._backlog.write()
+            with suppress(OSError, HistoryRefused):  # else as they were: what runs twice stores nothing twice
+                self._last_due = {slug: self._history.last_due(slug) for slug in self._sources}
+            self._look(self._sources, _PAUSED)
+
+    def _account_obstacles(self, obstacles: tuple[Obstacle, ...]) -> None:
+        self._enter(partial(self._history.account_obstacles, obstacles, _now()))
 
     def _has_idle_time(self) -> bool:
         """Tell whether no crawl runs, waits, or is due soon."""
@@ -320,7 +348,7 @@ class Service:
         return soonest is None or soonest > _now() + timedelta(seconds=self._limits.idle_before)
 
     def _account_chore(self, name: str, failed: Ending | None) -> None:
-        self._backlog.enter(partial(self._history.account_chore, name, failed))
+        self._enter(partial(self._history.account_chore, name, failed))
 
     def _say(self, heartbeat: Heartbeat) -> None:
         """Write the heartbeat. A disk that takes none is no reason to end: what is alive goes on."""
@@ -361,6 +389,7 @@ class Service:
             if (slice_ := self._idle.running) is None
             else {"pid": slice_.pid, "source": slice_.slug, "since": slice_.since.isoformat()},
             chores=tuple(self._chores.running),
+            obstacles=tuple({"kind": one.kind, "message": str(one.message)} for one in self._pause.obstacles),
             unwritten=len(self._backlog),
             trouble=self._backlog.trouble,
         )
@@ -369,6 +398,13 @@ class Service:
         """Called by the watchdog, in its own thread."""
         _LOG.critical(message)
         self._history.open_event("service_stuck", None, message)
+
+    def _enter(self, write: Callable[[], object]) -> None:
+        """Have the history told, later where nothing may be written now."""
+        if self._pause.bars_writing:
+            self._backlog.keep(write)
+        else:
+            self._backlog.enter(write)
 
     def _fail(self, error: BaseException) -> None:
         """Remember what broke the service, and end it."""

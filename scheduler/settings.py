@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scheduler.chore import Chore
+from scheduler.obstacle import Obstacle
 from scheduler.plan import Source
 from scheduler.slice import Slice
 
@@ -38,7 +39,8 @@ class ServiceSettings:
 
     ``archive`` is the folder that holds ``service.lock`` and ``service.json``. ``idle`` gives what is done
     while nothing is due, ``chores`` what else is done. ``budgets`` says how many requests a host is asked
-    in an hour at most, 0 for no limit.
+    in an hour at most, 0 for no limit. While ``obstacles`` finds any nothing is crawled: what runs is ended
+    in good order, and what was due caught up with afterwards.
     """
 
     archive: Path
@@ -48,3 +50,4 @@ class ServiceSettings:
     idle: Callable[[], Slice | None] | None = None
     chores: tuple[Chore, ...] = ()
     budgets: Callable[[str], int] = lambda _: 0
+    obstacles: Callable[[], Sequence[Obstacle]] | None = None

@@ -27,6 +27,7 @@ from jianbao.configuration.backup_keys import Backup
 from jianbao.configuration.common_keys import FACSIMILES, CommonKeys, Facsimile
 from jianbao.configuration.contract_keys import ContractKeys
 from jianbao.configuration.epaper_keys import EpaperKeys
+from jianbao.configuration.guard_keys import Guards
 from jianbao.configuration.list_keys import ListKeys
 from jianbao.configuration.poll_keys import AUTO, CEILING, FLOOR, PAUSE, Pause, PollKeys, check_ceiling
 from jianbao.configuration.section import SWITCH, Section
@@ -241,6 +242,7 @@ class Configuration(Section):
     pictures: Pictures = Field(default=Pictures(), description="a table of its own, [pictures]")
     backup: Backup = Field(default=Backup(), description="a table of its own, [backup]")
     service: Service = Field(default=Service(), description="a table of its own, [service]")
+    guards: Guards = Field(default=Guards(), description="a table of its own, [guards]")
     alerts: Alerts = Field(default=Alerts(), description="a table of its own, [alerts]")
 
     _file: Path | None = PrivateAttr(default=None)

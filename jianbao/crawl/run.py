@@ -26,6 +26,7 @@ from jianbao.crawl.account import (
 )
 from jianbao.crawl.contracts import read_terms
 from jianbao.crawl.host_limits import limits_of
+from jianbao.crawl.obstacles import refuse_obstacles
 from jianbao.crawl.order import CrawlOrder, CrawlReport
 from jianbao.crawl.voices import find_voices
 from jianbao.terminal.logs import log_to_stderr
@@ -58,7 +59,11 @@ class CrawlBusy(Busy):
 def run_crawl(
     configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None = None
 ) -> CrawlReport:
-    """Run one crawl in this process to its end; raise `CrawlBusy` when another holds one of its sources."""
+    """Run one crawl in this process to its end.
+
+    Raises `CrawlBusy` when another holds one of its sources, `CrawlPaused` while nothing is to be crawled.
+    """
+    refuse_obstacles(configuration, archive)
     try:
         with hold_sources(archive.folder, order.slugs, _find_leftovers(archive, order)) as leftovers:
             return _run_held(configuration, archive, order, leftovers, watch)
@@ -74,6 +79,7 @@ def run_backfill(
     A crawl of the source keeps nobody out: the backfill waits while there is one.
     """
     assert order.history is not None
+    refuse_obstacles(configuration, archive)
     try:
         with hold_history(archive.folder, order.history.source) as lock:
             return _run_held(configuration, archive, order, (), watch, lock)

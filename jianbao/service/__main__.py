@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from jianbao.documents.polling import AUTO
 from jianbao.service.chores import make_chores
+from jianbao.service.guards import Guards
 from jianbao.service.order import ServiceOrder
 from jianbao.service.runs import ArchiveRunHistory
 from jianbao.service.second import refusing_second
@@ -21,6 +22,7 @@ from jianbao.service.slices import HistorySlices
 from jianbao.terminal.exit_status import status_of
 from scheduler.cron.line import parse_schedule
 from scheduler.cron.schedule import Schedule
+from scheduler.liveness.clock import ClockWatch
 from scheduler.plan import Source
 from scheduler.service import run_service
 from scheduler.settings import Limits, ServiceSettings
@@ -49,6 +51,7 @@ def main(order: ServiceOrder) -> int:
             budgets=order.budget_of,
             idle=HistorySlices(archive, order.options, order.histories).next if order.histories else None,
             chores=make_chores(archive, order.options, order.chores),
+            obstacles=Guards(archive, order.floors, ClockWatch() if order.watches_clock else None).look,
         )
         with refusing_second():
             return run_service(settings, ArchiveRunHistory(archive))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from jianbao.service.chores import ChoreOrder, order_chores
+from storage.records.floors import Floors
 
 if TYPE_CHECKING:
     from jianbao.configuration import Configuration
@@ -18,7 +19,8 @@ class ServiceOrder:
 
     ``histories`` are the sources whose history is fetched while nothing is due, each with its first day (ISO
     8601), None for as far back as its site goes; ``chores`` what else it does. ``budget`` is how many
-    requests a host is asked within an hour, 0 for no limit, ``budgets`` the same for single hosts.
+    requests a host is asked within an hour, 0 for no limit, ``budgets`` the same for single hosts. Below the
+    ``floors`` of the disk, and with a clock that is not to be believed, it pauses.
     """
 
     archive: str
@@ -32,6 +34,8 @@ class ServiceOrder:
     budgets: tuple[tuple[str, int], ...] = ()
     histories: tuple[tuple[str, str | None], ...] = ()
     chores: tuple[ChoreOrder, ...] = ()
+    floors: Floors = field(default_factory=Floors)
+    watches_clock: bool = False
 
     def to_json(self) -> str:
         """Return the order as one command line argument."""
@@ -48,7 +52,8 @@ class ServiceOrder:
         pairs = tuple((slug, since) for slug, since in fields["histories"])
         chores = tuple(ChoreOrder.from_fields(chore) for chore in fields["chores"])
         options, budgets = tuple(fields["options"]), tuple((host, most) for host, most in fields["budgets"])
-        return cls(**{**fields, "options": options, "budgets": budgets, "histories": pairs, "chores": chores})
+        given = {"options": options, "budgets": budgets, "histories": pairs, "chores": chores}
+        return cls(**{**fields, **given, "floors": Floors(**fields["floors"])})
 
 
 def order_service(configuration: Configuration) -> ServiceOrder:
@@ -79,4 +84,6 @@ def order_service(configuration: Configuration) -> ServiceOrder:
             if source.enabled and source.backfill
         ),
         chores=order_chores(configuration),
+        floors=configuration.guards.floors,
+        watches_clock=configuration.guards.clock,
     )

@@ -14,9 +14,11 @@ from jianbao.crawl.processes import is_alive
 from jianbao.documents.polling import read_histories
 from scheduler.adaptive.history import PollHistory
 from scheduler.ending import Ending
+from scheduler.obstacle import Obstacle
 from scheduler.runs import BudgetShort, Child, EventKind, HistoryRefused, Missed
 from scheduler.sentence import Sentence
 from storage.archive.folder import Archive
+from storage.archive.obstacles import OBSTACLE_KINDS
 from storage.events.event import list_open_about, open_event, open_event_about, resolve_events
 from storage.ledger.crawl import (
     account_for_due,
@@ -115,6 +117,14 @@ class ArchiveRunHistory:
                 resolve_events(connection, ("chore_failed",), now, about=name)
             else:
                 open_event_about(connection, "chore_failed", name, _say_failed(name, failed), now)
+
+    def account_obstacles(self, obstacles: tuple[Obstacle, ...], at: datetime) -> None:
+        """Open or resolve the events of what pauses crawling."""
+        with self._writing() as connection:
+            found = {obstacle.kind: obstacle.message for obstacle in obstacles}
+            for kind, message in found.items():
+                open_event(connection, kind, message, at)
+            resolve_events(connection, [kind for kind in OBSTACLE_KINDS if kind not in found], at)
 
     def _record_unrun(self, status: str, slugs: tuple[str, ...], due_at: datetime, reason: Saying) -> None:
         with self._writing() as connection:

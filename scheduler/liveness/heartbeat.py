@@ -22,8 +22,8 @@ class Heartbeat:
     """What the service says of itself. Times are ISO 8601; ``stopped_at`` is None while it runs.
 
     ``next_runs`` holds the soonest runs by slug, ``crawls`` the children at work, ``history`` the one that
-    goes on with a source's history meanwhile, ``chores`` what else runs, ``unwritten`` how many records
-    wait for the archive, ``trouble`` why they do.
+    goes on with a source's history meanwhile, ``chores`` what else runs, ``obstacles`` what pauses
+    crawling, ``unwritten`` how many records wait for the archive, ``trouble`` why they do.
     """
 
     pid: int
@@ -35,6 +35,7 @@ class Heartbeat:
     crawls: tuple[dict[str, Any], ...] = ()
     history: dict[str, Any] | None = None
     chores: tuple[dict[str, Any], ...] = ()
+    obstacles: tuple[dict[str, Any], ...] = ()
     unwritten: int = 0
     trouble: str | None = None
 

@@ -216,6 +216,12 @@ def last_crawl(connection: Connection, slug: str) -> Crawl | None:
     return Crawl(**row._mapping) if row else None
 
 
+def find_newest_start(connection: Connection) -> datetime | None:
+    """Return when the crawl began that was entered last, None where there was none."""
+    newest = select(crawl.c.started_at).order_by(crawl.c.id.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
+
+
 def count_new_since(connection: Connection, since: datetime) -> int:
     """Return how many articles were new in the crawls that began since then."""
     counted = connection.execute(select(crawl.c.sources).where(crawl.c.started_at >= since))

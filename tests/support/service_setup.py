@@ -16,6 +16,7 @@ from scheduler.adaptive.history import PollHistory
 from scheduler.chore import Chore
 from scheduler.cron.line import parse_schedule
 from scheduler.ending import Ending
+from scheduler.obstacle import Obstacle
 from scheduler.plan import Source
 from scheduler.runs import BudgetShort, Child, EventKind, HistoryRefused, Missed
 from scheduler.service import Service
@@ -94,6 +95,9 @@ class Notebook:
     def account_chore(self, name: str, failed: Ending | None) -> None:
         self.chores.append((name, failed))
 
+    def account_obstacles(self, obstacles: tuple[Obstacle, ...], at: datetime) -> None:
+        self._write("obstacles", [one.kind for one in obstacles])
+
     def open_event(self, kind: EventKind, source: str | None, message: str) -> None:
         self.events[kind, source] = message
 
@@ -121,6 +125,7 @@ class Bench:
     idle: Callable[[], Slice | None] | None = None
     chores: tuple[Chore, ...] = ()
     budget: int = 0
+    obstacles: Callable[[], list[Obstacle]] | None = None
     started: list[tuple[tuple[str, ...], datetime]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -138,7 +143,14 @@ class Bench:
             for slug, line in self.schedules.items()
         )
         return ServiceSettings(
-            self.folder, sources, self.argv, self.limits, self.idle, self.chores, lambda _: self.budget
+            self.folder,
+            sources,
+            self.argv,
+            self.limits,
+            self.idle,
+            self.chores,
+            lambda _: self.budget,
+            self.obstacles,
         )
 
     def up_to_date(self, until: datetime = START) -> Bench:
