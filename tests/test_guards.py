@@ -246,12 +246,13 @@ def test_each_obstacle_is_one_event_that_ends_with_it(tmp_path: Path) -> None:
 
 def test_a_crawl_by_hand_says_the_same_and_ends_the_event(newsroom: Newsroom) -> None:
     newsroom.crawl()
-    with newsroom.config.open("a", encoding="utf-8") as file:
-        file.write(f"[guards]\nfree_bytes = {10**15}\n")
+    newsroom.floor = 10**15
+    newsroom.configure()
     ended = newsroom.run("crawl")
     assert ended.status == 1
     assert "less than the floor of 1,000,000,000.0 MB: make room" in ended.stderr
     assert newsroom.events() == ["disk_low"]
+    newsroom.floor = 0
     newsroom.configure()
     newsroom.crawl()
     assert newsroom.events() == []

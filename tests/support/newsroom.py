@@ -38,7 +38,8 @@ class Newsroom:
     """A site and an archive of it. ``http`` are keys of the configuration's table of that name.
 
     ``sources`` is TOML that declares sources in place of the category pages, ``{site}`` in it the site's
-    address. ``prelude`` is code that every command runs first: see `warm_command_line`.
+    address. ``prelude`` is code that every command runs first: see `warm_command_line`. ``floor`` is what the disk
+    must have free, in bytes.
     """
 
     site: DemoSite
@@ -48,6 +49,7 @@ class Newsroom:
     http: dict[str, Any] = field(default_factory=dict)
     sources: str = ""
     prelude: str = ""
+    floor: int = 0
 
     def __post_init__(self) -> None:
         self.configure()
@@ -75,6 +77,7 @@ class Newsroom:
         lines = [f"{key} = {_toml(value)}" for key, value in rules.items()]
         tables += ["[http]", *lines, "[infocode]"]
         tables += [f'url = "{self.site.json_url}"', f'page = "{self.site.finance_url}"']
+        tables += ["[guards]", f"free_bytes = {self.floor}"]
         self.config.write_text("\n".join(tables) + "\n", "utf-8")
 
     def lose_patience(self, part: str, seconds: float = 0.3) -> None:
