@@ -23,7 +23,7 @@ from scheduler.service import Service
 from storage.archive.folder import Archive
 from storage.events.event import list_open_events
 
-EAGER = replace(QUICK, idle_pause=0.02, stop_grace=5)
+EAGER = replace(QUICK, idle_pause=0.02, stop_grace=60)
 NEVER = {"yunwanbao": "0 0 1 1 *"}
 BAD = Ending("exited", 4711, 2, forced=False, seconds=3.0, tail=("no room", "it gave up"))
 
