@@ -38,8 +38,8 @@ class Newsroom:
     """A site and an archive of it. ``http`` are keys of the configuration's table of that name.
 
     ``sources`` is TOML that declares sources in place of the category pages, ``{site}`` in it the site's
-    address. ``prelude`` is code that every command runs first: see `warm_command_line`. ``floor`` is what the disk
-    must have free, in bytes.
+    address. ``prelude`` is code that every command runs first: see `warm_command_line`. ``floor``
+    is how many bytes the disk must have free.
     """
 
     site: DemoSite
