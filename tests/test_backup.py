@@ -61,7 +61,7 @@ def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
         names = [
             name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         ]
-        left_out = ("backup", "event", "verification", "sqlite_")
+        left_out = ("backup", "event", "verification", "sqlite_", "journal")
         return {
             name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr)
             for name in names
@@ -81,9 +81,9 @@ def deliver(work: DeliveredArticles, count: int) -> None:
 
 def test_what_is_restored_is_what_was_backed_up(order: BackupOrder, tmp_path: Path) -> None:
     done = back_up(order, quiet)
-    assert (done.status, len(done.files), done.kept) == ("ok", 1, 1)
+    assert (done.status, len(done.files), done.kept) == ("ok", 2, 1)
     restored = restore_archive(order.destination, tmp_path / "restored", quiet)
-    assert (restored.files, restored.damaged, restored.aside) == (1, [], None)
+    assert (restored.files, restored.damaged, restored.aside) == (2, [], None)
     assert rows(restored.folder) == rows(order.archive)
     assert verify_fully(restored.folder).is_ok
     with Archive.open_reading(order.archive) as archive, archive.reading() as connection:
@@ -135,7 +135,10 @@ def test_a_backup_beside_a_crawl_points_to_nothing_that_it_lacks(tmp_path: Path)
         folder = tmp_path / f"restored-{number}"
         restore_archive(order.destination, folder, quiet, at=snapshot.at)
         found = verify_fully(folder)
-        assert found.is_ok, found.problems
+        told = {problem.kind for problem in found.problems}
+        is_newest = number == len(snapshots) - 1
+        # An earlier database with all originals: what it does not know yet is told, and nothing else.
+        assert told <= (set() if is_newest else {"records_unknown"}), found.problems
         counts.append(found.checked["article"])
     assert counts == sorted(counts)
     assert counts[-1] > counts[0]
@@ -384,7 +387,7 @@ def test_the_commands_back_up_and_restore(order: BackupOrder, tmp_path: Path, co
         assert (ended.status, ended.json["status"]) == (0, "ok")
     assert (ended.json["kept"], ended.json["destination"]) == (2, str(tmp_path / "nightly"))
     ended = command("--config", config, "restore", tmp_path / "nightly", "--to", tmp_path / "r", "--json")
-    assert (ended.status, ended.json["files"], ended.json["damaged"]) == (0, 1, [])
+    assert (ended.status, ended.json["files"], ended.json["damaged"]) == (0, 2, [])
     assert command("--archive", tmp_path / "r", "verify", "--full").status == 0
     assert command("--config", config, "restore", tmp_path / "nightly").status == 2
     assert command("--config", config, "restore", tmp_path / "nightly", "--replace").status == 0

@@ -113,9 +113,15 @@ def cut(folder: Path) -> None:
     os.truncate(warc(folder), warc(folder).stat().st_size - 5)
 
 
+def journal(folder: Path) -> Path:
+    (path,) = (folder / "warc" / "journal").glob("*.warc.gz")
+    return path
+
+
 FILES: dict[str, Callable[[Path], object]] = {
     "file_lost": lambda folder: warc(folder).unlink(),
     "file_short": cut,
+    "journal_lost": lambda folder: os.truncate(journal(folder), 700),
     "database_lost": lambda folder: (folder / "archive.db").unlink(),
     "database_damaged": lambda folder: (folder / "archive.db").write_bytes(bytes(range(256)) * 4000),
     "service_file_damaged": lambda folder: (folder / "service.json").write_bytes(b"\x80{"),
@@ -157,6 +163,14 @@ def test_a_flipped_byte_of_a_record_is_named_by_its_place(folder: Path, where: s
     assert problem.file == f"warc/{warc(folder).name}"
     assert problem.command == f"jianbao recrawl --code {problem.info_code}"
     assert event_kinds(folder) == ["verify_failed"]
+
+
+def test_a_flipped_byte_of_the_journal_is_named(folder: Path) -> None:
+    flip(journal(folder), journal(folder).stat().st_size - 100)
+    assert verify_quickly(folder).is_ok
+    found = verify_fully(folder)
+    assert [problem.kind for problem in found.problems] == ["journal_damaged"]
+    assert found.problems[0].command == "jianbao rebuild --prepare"
 
 
 def test_a_row_that_points_elsewhere_is_named(folder: Path) -> None:
@@ -246,7 +260,8 @@ def test_the_command_says_what_is_wrong_and_what_mends_it(folder: Path, command:
     ended = command("--archive", folder, "verify", "--full", "--json")
     assert ended.status == 1
     assert not ended.json["ok"]
-    (problem,) = ended.json["problems"]
+    assert {problem["kind"] for problem in ended.json["problems"]} == {"record_damaged", "reread_lost"}
+    problem = next(one for one in ended.json["problems"] if one["kind"] == "record_damaged")
     assert problem["command"].startswith("jianbao recrawl --code ")
     assert problem["file"] == f"warc/{warc(folder).name}"
     told = command("--archive", folder, "verify", "--full").stdout

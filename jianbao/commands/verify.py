@@ -10,7 +10,10 @@ from jianbao.terminal.exit_status import ExitStatus
 from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
-    from jianbao.upkeep.verify import Found
+    from jianbao.configuration import Configuration
+    from jianbao.upkeep.verify import Found, Tell
+    from jianbao.upkeep.verify_full import Reread
+    from storage.archive.folder import Archive
     from storage.records.problem import Problem
     from storage.records.saying import Language
 
@@ -44,7 +47,7 @@ def verify(
     folder = configuration.archive
     if full:
         with telling("verifying") as tell:
-            found = verify_fully(folder, tell, restart=restart)
+            found = verify_fully(folder, tell, restart=restart, reread=_rereading(configuration))
     else:
         found = verify_quickly(folder)
     watch_backups(configuration)
@@ -53,6 +56,18 @@ def verify(
     else:
         _print(found, language)
     raise typer.Exit(ExitStatus.OK if found.is_ok else ExitStatus.FAILED)
+
+
+def _rereading(configuration: Configuration) -> Reread:
+    """Return what reads every article again with a configuration's readers."""
+    from jianbao.reparse.proof import prove_reproducible
+
+    def reread(archive: Archive, found: Found, tell: Tell) -> None:
+        proof = prove_reproducible(configuration, archive, tell)
+        found.add(proof.problems, proof.notes)
+        found.checked["reread"] = proof.read
+
+    return reread
 
 
 def _print(found: Found, language: Language) -> None:
@@ -73,6 +88,7 @@ def _print(found: Found, language: Language) -> None:
             ("warc_files", "WARC files"),
             ("records", "records read"),
             ("texts", "texts read"),
+            ("reread", "articles read again"),
         )
         if name in checked
     )

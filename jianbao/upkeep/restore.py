@@ -80,7 +80,12 @@ def restore_archive(
         _copy_database(folder, snapshot, new / DATABASE_FILE)
         for name, stretches in folder.read_journal().items():
             tell(name)
-            _copy_file(folder, name, stretches, new / WARC_FOLDER / name, done)
+            if "/" not in name:
+                _copy_file(folder, name, stretches, new / WARC_FOLDER / name, done)
+            elif end := snapshot.files.get(name):
+                # A journal tells of rows: of those that the chosen database has.
+                known = [one for one in stretches if one.end <= end]
+                _copy_file(folder, name, known, new / WARC_FOLDER / name, done)
         sync_folder(new / WARC_FOLDER)
         sync_folder(new)
         _put_in_place(new, target, done)
@@ -100,6 +105,8 @@ def restore_originals(source: Path, target: Path, tell: Tell) -> Restored:
     done = Restored(target, choose_snapshot(folder, None))
     with Archive.open_existing(target) as archive, archive.reading() as connection, _alone(target):
         for name, stretches in folder.read_journal().items():
+            if "/" in name:  # of the journal, which is written anew from the database where it lacks anything
+                continue
             tell(name)
             own = target / WARC_FOLDER / name
             if _is_as_backed_up(own, stretches) and own.stat().st_size >= committed_end(connection, name):
@@ -141,6 +148,7 @@ def _copy_file(
     folder: BackupFolder, name: str, stretches: list[Copied], target: Path, done: Restored
 ) -> None:
     end = stretches[-1].end
+    target.parent.mkdir(exist_ok=True)
     try:
         with (folder.warc / name).open("rb") as source, target.open("wb") as file:
             left = end

@@ -79,7 +79,7 @@ def opening(folder: Path, found: Found) -> Iterator[Archive | None]:
         archive = Archive.open_reading(folder)
     except ArchiveLost as lost:
         said = say("custody.database_lost", file=str(folder))
-        found.add([Problem("database_lost", said, "jianbao rebuild", file="archive.db")])
+        found.add([Problem("database_lost", said, "jianbao rebuild --replace", file="archive.db")])
         found.checked["error"] = str(lost)
         yield None
         return

@@ -18,6 +18,7 @@ from pipelines.compare.fingerprint import hash_text
 from pipelines.judge import PARSER_VERSION
 from storage.archive.folder import Archive
 from storage.custody.index import TokenSums, compare_index
+from storage.custody.journals import check_journal_records
 from storage.custody.records import (
     Stretch,
     StretchChecked,
@@ -45,7 +46,13 @@ _Done = TypeVar("_Done")
 Run = Callable[[Callable[[_Piece], _Done], Iterable[_Piece]], Iterator[_Done]]
 
 
-def verify_fully(folder: Path, tell: Tell | None = None, *, restart: bool = False) -> Found:
+Reread = Callable[[Archive, Found, Tell], None]
+"""Reads every article again from its captures, and adds to what was found."""
+
+
+def verify_fully(
+    folder: Path, tell: Tell | None = None, *, restart: bool = False, reread: Reread | None = None
+) -> Found:
     """Look at everything, and enter what was found, as an event too; what interrupts it is raised.
 
     Another call goes on with the records where one was interrupted, unless it is to ``restart``. Raises
@@ -57,6 +64,8 @@ def verify_fully(folder: Path, tell: Tell | None = None, *, restart: bool = Fals
         with opening(folder, found) as archive:
             if archive is not None:
                 _look(archive, found, entry, tell or _tell_nobody)
+                if reread is not None:
+                    reread(archive, found, tell or _tell_nobody)
     except KeyboardInterrupt:
         entry.note(at_once=True)
         raise
@@ -77,6 +86,8 @@ def _look_at_records(archive: Archive, found: Found, entry: Entry, tell: Tell, r
     with archive.reading() as connection:
         files = list_files(connection, archive.folder)
         newest = list_newest_pages(connection)
+        if found.cursor is None:
+            found.add(list(check_journal_records(connection, archive.warc_folder)))
     done_to: str | None = (found.cursor or {}).get("file")
     for place, file in enumerate(files):
         if done_to is not None and file <= done_to:

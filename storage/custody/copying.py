@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from storage.captures.capture import committed_end
 from storage.custody.backup_folder import BackupFolder, Copied
+from storage.custody.journals import list_journal_ends
 from storage.database.opening import connect_database
 from storage.database.opening import reading as reading_engine
 from storage.database.schema import capture
@@ -35,6 +36,10 @@ Tell = Callable[[str], None]
 
 class AnotherArchive(Mistaken):
     """The backup is of another archive: name another folder."""
+
+
+class AnotherPast(Unusable):
+    """A file of the archive is not what was copied of it before: the backup cannot be gone on with."""
 
 
 class CopyDiffers(Unusable):
@@ -70,7 +75,8 @@ def list_committed(database: Path) -> dict[str, int]:
     try:
         with reading_engine(engine) as connection:
             names = connection.execute(select(capture.c.warc_file).distinct()).scalars().all()
-            return {name: committed_end(connection, name) for name in names if parse_name(name)}
+            ends = {name: committed_end(connection, name) for name in names if parse_name(name)}
+            return ends | list_journal_ends(connection)
     finally:
         engine.dispose()
 
@@ -110,8 +116,10 @@ def copy_warc(
     for name, end in wanted.items():
         known = journal.get(name, [])
         start = known[-1].end if known else 0
+        if known and start < end:
+            _refuse_another_past(source / name, known[-1], folder)
         while start < end:
-            copied = _copy_stretch(source / name, folder.warc / name, start, min(end, start + _STRETCH))
+            copied = _copy_stretch(source, folder.warc, name, start, min(end, start + _STRETCH))
             folder.note_copied(copied)
             tell(f"{name}: {copied.end:,} bytes")
             yield copied
@@ -150,8 +158,19 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _copy_stretch(source: Path, target: Path, start: int, end: int) -> Copied:
+def _refuse_another_past(source: Path, last: Copied, folder: BackupFolder) -> None:
+    """Raise `AnotherPast` where a file that is to be gone on with does not end as its copy does."""
+    if hash_stretch(source, last.start, last.end) != last.digest:
+        raise AnotherPast(
+            f"{source} is not what was copied to {folder.path} before: it is damaged, or the archive was "
+            "brought back to an earlier state since; see `jianbao verify --full`, or back up to a new folder"
+        )
+
+
+def _copy_stretch(source_folder: Path, target_folder: Path, name: str, start: int, end: int) -> Copied:
     """Copy bytes behind those that are there; what a killed backup left behind them is written over."""
+    source, target = source_folder / name, target_folder / name
+    target.parent.mkdir(exist_ok=True)
     digest = hashlib.sha256()
     place = start
     with source.open("rb") as read:
@@ -171,7 +190,7 @@ def _copy_stretch(source: Path, target: Path, start: int, end: int) -> Copied:
         raise CopyDiffers(
             f"{target} does not read as it was written, from {start} on: its disk cannot be trusted"
         )
-    return Copied(source.name, start, place, digest.hexdigest())
+    return Copied(name, start, place, digest.hexdigest())
 
 
 def _forget(descriptor: int, start: int, length: int) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from storage.archive.folder import DATABASE_FILE, WARC_FOLDER
 from storage.captures.capture import committed_end
 from storage.captures.lost import LostFile, find_lost_files
+from storage.custody.journals import check_journals
+from storage.journal.file import JOURNAL_FOLDER
 from storage.records.problem import Problem
 from storage.records.saying import say
 from storage.warc.name import parse_name
@@ -40,6 +42,7 @@ def check_files(connection: Connection, folder: Path) -> FilesChecked:
     for lost in find_lost_files(connection, folder / WARC_FOLDER):
         (found.problems if lost.originals else found.notes).append(_tell_lost(lost))
     _look_at_warc(connection, folder / WARC_FOLDER, found)
+    found.problems += check_journals(connection, folder / WARC_FOLDER)
     found.notes += _list_strays(folder)
     found.problems += _check_heartbeat(folder)
     return found
@@ -62,7 +65,7 @@ def _tell_lost(lost: LostFile) -> Problem:
 def _look_at_warc(connection: Connection, folder: Path, found: FilesChecked) -> None:
     for path in sorted(folder.glob("*")):
         if parse_name(path.name) is None:
-            if not path.name.endswith(".lock"):
+            if not path.name.endswith(".lock") and path.name != JOURNAL_FOLDER:
                 found.notes.append(_stray(f"{WARC_FOLDER}/{path.name}"))
             continue
         if not path.is_file():

@@ -137,7 +137,7 @@ class _Walk:
         """Read the record at a place; return where the next one begins."""
         known = self._waiting[-1] if self._waiting and self._waiting[-1].offset == place else None
         try:
-            data, after = _read_member(self._file, place)
+            data, after = read_member_at(self._file, place)
             record = parse_record(data)
         except BrokenRecord as error:
             return self._pass_over(place, end, known, str(error))
@@ -197,7 +197,7 @@ def _compare(record: Record, known: Known) -> str | None:
     return None if payload_digest(body) == known.digest else "its payload does not match its digest"
 
 
-def _read_member(file: IO[bytes], place: int) -> tuple[bytes, int]:
+def read_member_at(file: IO[bytes], place: int) -> tuple[bytes, int]:
     """Return what the gzip member at a place holds, and where it ends; raise `BrokenRecord`."""
     file.seek(place)
     unpacker = zlib.decompressobj(31)
@@ -314,5 +314,5 @@ def tell_unknown(file: str, after: int, count: int) -> Problem | None:
     if count <= 0:
         return None
     said = say("custody.records_unknown", file=file, count=count)
-    command = "jianbao rebuild" if count > _FEW else None
+    command = "jianbao rebuild --replace" if count > _FEW else None
     return Problem("records_unknown", said, command, f"{WARC_FOLDER}/{file}", after, count=1)

@@ -52,7 +52,7 @@ def check_references(connection: Connection) -> Iterator[Problem]:
         broken[row[0], row[2]] = broken.get((row[0], row[2]), 0) + 1
     for (table, parent), count in broken.items():
         said = say("custody.reference_broken", table=table, parent=parent, count=count)
-        yield Problem("reference_broken", said, "jianbao rebuild", file="archive.db", count=count)
+        yield Problem("reference_broken", said, "jianbao rebuild --replace", file="archive.db", count=count)
 
 
 def count_rows(connection: Connection) -> Mapping[str, int]:
