@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import string
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.newsroom import Newsroom
+from support.warc_folder import warcio_records
 
 from jianbao.demo import Press
+from storage.journal.packing import BrokenRows, pack_rows, unpack_rows
+from storage.warc.name import try_slot
+from storage.warc.scan import FoundDamage, scan_file
 
 APART = {"journal_owed", "journal", "verification", "backup", "story_sketch", "story_key"}
 """Tables that speak of one database alone: numbers that are given as they come."""
@@ -31,7 +39,7 @@ def tables_of(database: Path) -> dict[str, list[tuple[Any, ...]]]:
 def lose_database(newsroom: Newsroom) -> Path:
     """Move the database away, with all that is beside it; return where it is."""
     kept = newsroom.folder / "lost"
-    kept.mkdir()
+    kept.mkdir(exist_ok=True)
     for path in newsroom.archive_folder.glob("archive.db*"):
         shutil.move(path, kept / path.name)
     return kept / "archive.db"
@@ -55,3 +63,141 @@ def test_the_same_archive_comes_back_field_by_field(open_newsroom: Callable[...,
         assert after[name] == rows, name
     assert {path: path.read_bytes() for path in files} == files
     assert newsroom.ask("search", "市场") == found
+
+
+@pytest.fixture
+def crawled(newsroom: Newsroom) -> Newsroom:
+    """Return a newsroom whose articles were crawled, with all of the journal written."""
+    newsroom.crawl()
+    with newsroom.archive() as archive:
+        archive.write_journal(even_idle=True)
+    return newsroom
+
+
+def journal_of(newsroom: Newsroom) -> Path:
+    """Return the journal's file."""
+    (path,) = (newsroom.archive_folder / "warc" / "journal").glob("*.warc.gz")
+    return path
+
+
+def test_the_next_crawl_goes_on_where_the_lost_database_was(crawled: Newsroom) -> None:
+    lose_database(crawled)
+    assert crawled.ask("rebuild")["whole"]
+    crawled.site.publish()
+    again = crawled.crawl()
+    assert (again.total("new"), again.total("revised"), again.total("unchanged")) == (1, 0, 0)
+    assert crawled.states() == {"archived": 3}
+    assert crawled.ask("rebuild", "--to", str(crawled.folder / "elsewhere"))["whole"]
+    assert (
+        tables_of(crawled.folder / "elsewhere" / "archive.db")["article"]
+        == tables_of(crawled.archive_folder / "archive.db")["article"]
+    )
+
+
+def test_a_poll_without_news_writes_nothing(crawled: Newsroom) -> None:
+    before = journal_of(crawled).stat().st_size
+    crawled.crawl()
+    crawled.crawl()
+    assert journal_of(crawled).stat().st_size == before
+
+
+def test_the_journal_is_valid_for_other_readers(crawled: Newsroom) -> None:
+    records = warcio_records(journal_of(crawled))
+    assert [record["type"] for record in records][:2] == ["warcinfo", "metadata"]
+
+
+def test_a_database_that_is_there_is_replaced_only_when_asked(crawled: Newsroom) -> None:
+    assert crawled.run("rebuild").status == 1
+    before = tables_of(crawled.archive_folder / "archive.db")
+    outcome = crawled.ask("rebuild", "--replace")
+    assert tables_of(Path(outcome["kept_aside"])) == before
+    assert tables_of(crawled.archive_folder / "archive.db") == before
+
+
+def test_who_writes_meanwhile_is_not_disturbed(crawled: Newsroom) -> None:
+    slot = try_slot(crawled.archive_folder / "warc", 0)
+    assert slot is not None
+    try:
+        assert crawled.run("rebuild", "--replace").status == 3
+    finally:
+        slot.release()
+
+
+def test_a_lost_file_is_named_and_its_articles_are_owed_or_told(crawled: Newsroom) -> None:
+    (answers,) = (crawled.archive_folder / "warc").glob("jianbao-*-0-*.warc.gz")
+    codes = crawled.rows("SELECT info_code FROM article ORDER BY 1")
+    answers.unlink()
+    lose_database(crawled)
+    ended = crawled.run("rebuild", "--json")
+    assert ended.status == 1
+    assert sorted(ended.json["lost_articles"]) == codes
+    crawled.site.publish()
+    assert crawled.crawl().total("new") == 3
+    assert crawled.states() == {"archived": 3}
+    assert "rebuild_incomplete" in crawled.events(resolved=True)
+
+
+def test_a_torn_journal_is_read_to_where_it_is_whole(crawled: Newsroom) -> None:
+    path = journal_of(crawled)
+    whole = path.read_bytes()
+    crawled.site.publish()
+    crawled.crawl()
+    path.write_bytes(path.read_bytes()[:-10])
+    lose_database(crawled)
+    ended = crawled.run("rebuild", "--json")
+    assert ended.status == 1
+    assert len(ended.json["damages"]) == 1
+    assert ended.json["untold"] == 2
+    assert len(whole) < path.stat().st_size
+    assert crawled.crawl().total("new") == 1
+    assert crawled.states() == {"archived": 3}
+
+
+def test_a_journal_that_was_lost_is_written_again(crawled: Newsroom) -> None:
+    journal_of(crawled).unlink()
+    crawled.site.publish()
+    crawled.crawl()
+    with crawled.archive() as archive:
+        archive.write_journal(even_idle=True)
+    before = tables_of(lose_database(crawled))
+    assert crawled.ask("rebuild")["whole"]
+    after = tables_of(crawled.archive_folder / "archive.db")
+    assert {name: after[name] for name in before} == before
+
+
+def test_an_archive_without_a_journal_is_prepared(crawled: Newsroom) -> None:
+    path = journal_of(crawled)
+    with crawled.archive() as archive, archive.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM journal")
+        connection.exec_driver_sql("DELETE FROM journal_owed")
+    path.unlink()
+    assert crawled.ask("rebuild", "--prepare")["journal_records"] == 1
+    before = tables_of(lose_database(crawled))
+    assert crawled.ask("rebuild")["whole"]
+    assert tables_of(crawled.archive_folder / "archive.db")["article"] == before["article"]
+
+
+@given(
+    body=st.text(max_size=400).map(lambda text: text.encode("utf-8", "surrogatepass")),
+    rows=st.dictionaries(
+        st.sampled_from(["article", "wording"]),
+        st.lists(st.lists(st.none() | st.integers() | st.text() | st.binary(), max_size=4), max_size=3),
+    ),
+    start=st.integers(0, 500),
+)
+def test_packed_rows_come_back(body: bytes, rows: dict[str, list[list[Any]]], start: int) -> None:
+    packed = pack_rows(rows, body, start, b"sample")
+    assert unpack_rows(packed, body, start, b"sample") == rows
+
+
+@given(packed=st.text(alphabet=string.ascii_letters + string.digits + "+/=", max_size=200))
+def test_what_was_not_packed_is_refused(packed: str) -> None:
+    with pytest.raises(BrokenRows):
+        unpack_rows(packed, b"", 0, b"")
+
+
+@given(data=st.binary(max_size=300))
+def test_any_bytes_are_scanned_to_their_end(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("scan") / "x.warc.gz"
+    path.write_bytes(data)
+    assert all(isinstance(found, FoundDamage) for found in scan_file(path))

@@ -89,7 +89,7 @@ def rebuild_archive(
             f"{database} is there: say --replace to put the new one in its place (it is kept under another "
             "name), or name another folder with --to"
         )
-    if next((folder / WARC_FOLDER).glob("jianbao-*.warc.gz"), None) is None:
+    if next((folder / WARC_FOLDER).rglob("jianbao-*.warc.gz"), None) is None:
         raise NothingToRebuild(f"there is no WARC file in {folder / WARC_FOLDER}")
     with _left_alone(folder) if to is None else ExitStack():
         return _rebuild(folder, to or folder / WORKSHOP, target, software, watch)

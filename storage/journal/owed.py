@@ -70,7 +70,7 @@ def owe_everything(connection: Connection) -> None:
     """Have every row noted again: for an archive that has no journal yet."""
     for table in list_journalled(metadata):
         key = row_key(table, table.name)
-        same = f"owed.name = '{table.name}' AND owed.key = {key}"
+        same = f"owed.name = '{table.name}' AND owed.key = {key} AND owed.is_whole"
         connection.exec_driver_sql(
             f"INSERT INTO journal_owed (name, key, is_whole) SELECT '{table.name}', {key}, 1 "  # noqa: S608
             f"FROM {table.name} WHERE NOT EXISTS (SELECT 1 FROM journal_owed owed WHERE {same})"
