@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import select, update
 from support.command_line import Command
 from support.newsroom import Newsroom, small_press
 from support.planted_loss import Planter, count_rows
@@ -14,6 +15,7 @@ from support.planted_loss import Planter, count_rows
 from jianbao.demo import DemoSite
 from jianbao.demo.epaper import EPaper, FounderNew, Plan
 from storage.archive.folder import Archive
+from storage.database.schema import article
 from storage.ledger.holes.every import list_holes
 from storage.records.hole import Hole
 from storage.records.press_days import press_day
@@ -104,5 +106,19 @@ def test_what_the_site_has_no_more_remains_and_is_told_why(newsroom: Newsroom) -
     assert (gap["from"], gap["to"]) == (str(day), str(day))
     assert "503" in gap["reason"]
     assert ended.json["repair"]["closed"] == 0
-    again = newsroom.run("gaps", SLUG, "--repair", "--json")
-    assert (again.status, again.json["gaps"]) == (0, []), again.stderr
+
+
+def test_an_article_that_others_link_to_is_named_by_its_address(newsroom: Newsroom) -> None:
+    """As its source is declared: the code is the one that its issue would list it under."""
+    with newsroom.archive() as archive, archive.writing() as connection:
+        of_paper = article.c.info_code.startswith(f"{SLUG}-")
+        code, url = connection.execute(
+            select(article.c.info_code, article.c.url).where(of_paper).limit(1)
+        ).one()
+        own, lost = code.rpartition(".")[2], f"{code}9"
+        links = [{"url": one, "text": "前文"} for one in (url, url.replace(own, f"{own}9"))]
+        connection.execute(update(article).where(article.c.info_code == code).values(links=links))
+    (gap,) = [gap for gap in newsroom.run("gaps", "--json").json["gaps"] if gap["kind"] == "mentioned"]
+    with newsroom.archive() as archive, archive.writing() as connection:
+        connection.execute(update(article).where(article.c.info_code == code).values(links=[]))
+    assert (gap["source"], gap["kind"], gap["codes"]) == (SLUG, "mentioned", [lost])

@@ -71,11 +71,13 @@ def _read_asked(slugs: list[str] | None, from_day: str | None, to_day: str | Non
 
 def _read(invocation: Invocation, asked: GapsAsked, *, days: bool) -> Document:
     from jianbao.documents.gaps import read_gaps
+    from jianbao.upkeep.mentions import identify_articles
     from storage.ledger.source import check_sources
 
     with invocation.read_archive() as archive, archive.reading() as view:
         check_sources(view, asked.sources)
-        return read_gaps(view, datetime.now(UTC), asked, days=days)
+        identify = identify_articles(invocation.configuration(), view)
+        return read_gaps(view, datetime.now(UTC), asked, identify=identify, days=days)
 
 
 def _repair(invocation: Invocation, asked: GapsAsked) -> list[Hole]:
@@ -84,6 +86,7 @@ def _repair(invocation: Invocation, asked: GapsAsked) -> list[Hole]:
     from jianbao.crawl.repair import repair_holes
     from jianbao.terminal.output import print_note
     from jianbao.terminal.progress import watching
+    from jianbao.upkeep.mentions import identify_articles
     from storage.ledger.holes.every import list_holes
     from storage.ledger.source import check_sources
 
@@ -91,8 +94,15 @@ def _repair(invocation: Invocation, asked: GapsAsked) -> list[Hole]:
     with open_archive(configuration, polls=True, begin=False) as archive:
         with archive.reading() as view:
             check_sources(view, asked.sources)
-            now = datetime.now(UTC)
-            holes = list_holes(view, now, asked.sources, asked.first, asked.last, codes=None)
+            holes = list_holes(
+                view,
+                datetime.now(UTC),
+                asked.sources,
+                asked.first,
+                asked.last,
+                codes=None,
+                identify=identify_articles(configuration, view),
+            )
         if holes:
             with watching("fetching what is missing") as watch:
                 repair_holes(

@@ -19,10 +19,11 @@ from jianbao.crawl.run import run_crawl
 from jianbao.crawl.selection import enter_endpoint_source
 from jianbao.terminal.exit_status import ExitStatus
 from jianbao.terminal.progress import Watch
+from jianbao.upkeep.mentions import identify_articles
 from spiders.kinds.code_addresses import endpoint_address
 from spiders.kinds.registry import find_kind
 from storage.archive.folder import Archive
-from storage.ledger.holes.pointers import identify_by_code, list_link_addresses
+from storage.ledger.holes.pointers import list_link_addresses
 from storage.ledger.holes.reopening import Reopened, Ways, reopen_holes
 from storage.records import has_digits_alone
 from storage.records.hole import Hole
@@ -65,17 +66,19 @@ def reopen(configuration: Configuration, archive: Archive, holes: Sequence[Hole]
     with archive.writing() as connection:
         ways = Ways(
             historic,
-            _find_links(connection, holes),
+            _find_links(configuration, connection, holes),
             lambda code: endpoint_address(endpoint, code) if has_digits_alone(code) else None,
         )
         return reopen_holes(connection, holes, ways, datetime.now(UTC))
 
 
-def _find_links(connection: Connection, holes: Sequence[Hole]) -> dict[str, str]:
+def _find_links(
+    configuration: Configuration, connection: Connection, holes: Sequence[Hole]
+) -> dict[str, str]:
     """Return where each mentioned article is, by the links that mention it."""
     if not any(hole.kind == "mentioned" for hole in holes):
         return {}
-    identify = identify_by_code(connection)
+    identify = identify_articles(configuration, connection)
     found = ((identify(address), address) for address in list_link_addresses(connection))
     return {identity[1]: address for identity, address in found if identity is not None}
 
