@@ -15,6 +15,8 @@ from pipelines.judge import judge
 from spiders.kinds.kind import Answer, Ask, Declaration, Kind, KindContext, Listing
 from spiders.kinds.registry import load_kind
 from storage.records import Article, Draft, Listed, Owed, PollOrder, SetAside, TryLater, Vanished
+from storage.records.remedy import saying_of
+from storage.records.saying import say
 
 _OF_POLL = 8
 """Questions of a first poll: an e-paper's month file, its front page and some of its pages."""
@@ -86,7 +88,8 @@ def prove(
     try:
         listing = yield from limited(noting(kind.poll(order), lists), _OF_POLL)
     except SetAside as refused:
-        raise SetAside(f"{lists[-1].url if lists else source.url} {refused}") from refused
+        address = lists[-1].url if lists else source.url
+        raise SetAside(say("said.of", subject=address, what=saying_of(refused))) from refused
     if listing.failure and not listing.listed:
         raise TryLater(listing.failure)
     articles = []

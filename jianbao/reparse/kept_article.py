@@ -34,6 +34,7 @@ from storage.records import (
 )
 from storage.records.host import host_of
 from storage.records.remedy import saying_of
+from storage.records.saying import say
 from storage.warc import CaptureUnreadable, read_payload
 from storage.warc.content import decoded_body
 
@@ -168,7 +169,7 @@ def _choose_listing(material: Material, capture: Capture, replay: Replay) -> Owe
     """Return the listing that led to a capture: of its address, else of its host, else the first one."""
     listings = material.listings
     if not listings:
-        raise SetAside("is listed by no source any more")
+        raise SetAside(say("page.unlisted"))
     own = next((one for one in listings if one.url == capture.url), None)
     host = host_of(capture.url)
     near = own or next((one for one in listings if host_of(one.url) == host), None)

@@ -77,7 +77,7 @@ def normalise(draft: Draft) -> Article:
         page_name=one_line(draft.page_name) or None,
         page_order=draft.order,
         continues=draft.continues,
-        incomplete=one_line(draft.incomplete) or None,
+        incomplete=draft.incomplete,
         found_by=_found_by(draft),
         witness=draft.witness,
         body_html=draft.body_html,

@@ -16,7 +16,7 @@ from spiders.declared.rules import ListRules
 from spiders.declared.words import REL_NEXT
 from spiders.readers.any_article import read_any_article
 from storage.records import BadInfoCode, Draft, Owed, SetAside
-from storage.records.saying import say
+from storage.records.saying import Saying, say
 
 DECLARATION = "declaration"
 """By which rule a field was found that the declaration states for all articles."""
@@ -106,7 +106,7 @@ def _is_at_home(url: str, owed: Owed, rules: ListRules, site: str) -> bool:
         return False
 
 
-def _tell_next(page: DeclaredPage) -> str | None:
+def _tell_next(page: DeclaredPage) -> Saying | None:
     """Return what is known to be missing of a page: the next one of the same article; None for nothing."""
     further = next((url for url in find_further(page, REL_NEXT) if is_part(url, page.url)), None)
-    return f"its next page was not fetched: {further}" if further is not None else None
+    return say("fetch.next_not_fetched", page=further) if further is not None else None

@@ -145,7 +145,7 @@ article = Table(
     Column("page_order", Integer),
     Column("continues", String),
     Column("found_by", JSON, nullable=False, server_default="{}"),
-    Column("incomplete", Text),
+    Column("incomplete", SayingText),
 )
 Index("ix_article_published_at", article.c.published_at, article.c.info_code)
 Index("ix_article_content_hash", article.c.content_hash)

@@ -129,7 +129,7 @@ class Newsroom:
         statement = "SELECT * FROM listing WHERE info_code = :code AND source = coalesce(:slug, source)"
         with self.archive() as archive, archive.reading() as connection:
             row = connection.execute(text(statement), {"code": code, "slug": slug}).mappings().one()
-        return dict(row)
+        return {name: _said(cell) for name, cell in row.items()}
 
     def states(self) -> dict[str, int]:
         """Return how many listings are in each state."""

@@ -135,7 +135,7 @@ def draft_of(page: Page, title: Titled | None, text: Text, rule: str = READER) -
         paragraphs=tuple(paragraph_of(line, text.pictures) for line in text.lines),
         pictures=find_images(text.pictures, text.lines, base),
         base=base if base != page.url else None,
-        incomplete=f"goes on at {address}"
+        incomplete=say("fetch.goes_on_at", address=address)
         if (address := find_next_page(page.sheet.lines, text.first, text.last, page.url))
         else None,
     )
