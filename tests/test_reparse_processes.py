@@ -139,6 +139,26 @@ def test_a_killed_process_leaves_what_the_next_one_goes_on_with(newsroom: Newsro
     ]
 
 
+def test_an_interrupt_is_told_and_what_was_done_stays(newsroom: Newsroom) -> None:
+    newsroom.prelude = (
+        "import jianbao.reparse.run as run\n"
+        "whole = run.reparse_archive\n"
+        "run.reparse_archive = lambda *a, **k: whole(*a, **k, processes=0, batch=2)\n"
+        "note, calls = run.note_progress, []\n"
+        "def stop(*a):\n"
+        "    calls.append(1)\n"
+        "    note(*a)\n"
+        "    if len(calls) == 2:\n"
+        "        raise KeyboardInterrupt\n"
+        "run.note_progress = stop\n"
+    )
+    ended = newsroom.run("reparse", "--apply", "--json")
+    assert (ended.status, ended.json["interrupted"], ended.json["read"]) == (130, True, 4)
+    newsroom.prelude = ""
+    again = newsroom.run("reparse", "--apply", "--json")
+    assert (again.status, again.json["read"], again.json["improved"]) == (0, 7, 7)
+
+
 def test_another_wish_and_a_fresh_start_begin_at_the_beginning(newsroom: Newsroom) -> None:
     with newsroom.archive() as archive:
         wish = ReparseWish(apply=True)

@@ -229,7 +229,8 @@ def _give_back(codes: list[str], reading: Future[list[Finding]]) -> tuple[list[s
 
 def _begin_process(configuration: Configuration) -> None:
     """Begin a process that reads: whoever crawls or serves beside it goes first."""
+    begin_worker()
     os.nice(5)
     begin_examining(configuration)
-    begin_worker()
+    gc.freeze()
     gc.set_threshold(20_000, 20, 50)  # parsed pages are cyclic, and freed by the thousand

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from jianbao.crawl.pictures import PictureWishes
 from jianbao.reparse.finding import Finding, state_of
 from jianbao.reparse.summary import Summary
+from pipelines.compare.precedence import FILE_SCHEME
 from pipelines.decide_reread import decide_reread
 from pipelines.judge import PARSER_VERSION
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
 from storage.events.event import list_open_sources, open_event, resolve_events
 from storage.ledger.reparse import note_parser, step_reparse
+from storage.ledger.set_events import resolve_empty_sets
 from storage.records import Decision, Snapshot, Wanted
 from storage.records.saying import as_saying, say
 from storage.search import ReadyTokens
@@ -94,6 +96,7 @@ def tell_refused(archive: Archive, summary: Summary, *, is_whole: bool, sources:
     """Open an event for each source whose archived articles the present reader does not believe.
 
     Where ``is_whole`` sources were read, those of the others are over: of ``sources``, of all without any.
+    So are those about articles that were set aside and have all come in.
     """
     now = datetime.now(UTC)
     with archive.writing() as connection:
@@ -105,3 +108,4 @@ def tell_refused(archive: Archive, summary: Summary, *, is_whole: bool, sources:
         for source in over - set(summary.refused):
             if not sources or source in sources:
                 resolve_events(connection, ("reparse_refused",), now, source=source)
+        resolve_empty_sets(connection, now, FILE_SCHEME)
