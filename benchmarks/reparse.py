@@ -29,7 +29,7 @@ from sqlalchemy import text
 
 from jianbao.configuration import Configuration, load_configuration
 from jianbao.configuration.declared import list_declared
-from jianbao.crawl.deliveries import TOGETHER, PendingDelivery
+from jianbao.crawl.deliveries import PendingDelivery
 from jianbao.reparse.run import reparse_archive
 from jianbao.reparse.summary import Summary
 from jianbao.reparse.wish import ReparseWish
@@ -40,6 +40,7 @@ from storage.ledger.source import save_sources
 
 PAPERS = 20
 _GOAL = 1_000
+_TOGETHER = 200
 _OUTDATED = (
     "UPDATE article SET author = '旧版解析' WHERE id % 3 = 0",
     "UPDATE article SET title = '旧：' || title, content_hash = 'old' WHERE id % 10 = 0",
@@ -115,7 +116,7 @@ def fill(configuration: Configuration, articles: int) -> None:
         with archive.writing() as connection:
             save_sources(connection, list_declared(configuration), alone=True)
         news = print_news(articles, slugs())
-        while batch := list(islice(news, TOGETHER)):
+        while batch := list(islice(news, _TOGETHER)):
             with archive.writing() as connection:
                 for poll, _ in batch:
                     record_poll(connection, poll)

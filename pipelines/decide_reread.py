@@ -60,7 +60,7 @@ def _bring_in(reread: Reread, stored: StoredArticle, snapshot: Snapshot, now: da
     owed = Owed(listed.source, reread.info_code, listed.form, listed.url, "", attempts=listed.attempts or 1)
     case = Case(owed, snapshot, now, kept=reread.original)
     comparison = Comparison("new", stored.article, stored.forms, stored.content_hash, True, {})
-    return keep_article(case, stored.article, comparison)
+    return replace(keep_article(case, stored.article, comparison), observed=reread.observed)
 
 
 def _improve(found: StoredArticle, stored: StoredArticle, now: datetime) -> ArticleChange | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from storage.records import Capture, Decision, HeldText, KnownListing, Snapshot, StoredArticle
+from storage.records.contract import Observed
 
 
 @dataclass(slots=True)
@@ -13,7 +14,7 @@ class Replay:
     """What the archive would know of an info code after so many of its captures, each decided as it came.
 
     ``reason`` is why the last capture that made no article made none. ``held`` is what the text was delivered
-    as, and by which capture; ``read`` counts the captures that made it what it is.
+    as, and by which capture; ``observed`` is what its source's contract learns of it.
     """
 
     info_code: str
@@ -21,7 +22,7 @@ class Replay:
     stored: StoredArticle | None = None
     held: HeldText | None = None
     reason: str = ""
-    read: int = 0
+    observed: Observed | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -40,7 +41,7 @@ class Replay:
         if change.step == "insert" or change.revision is not None:
             self.held = HeldText(after.article.body_html, capture.id, capture.url, capture.fetched_at)
         self.stored = replace(after, article=replace(after.article, body_html=""))
-        self.read += 1
+        self.observed = self.observed or decision.observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Reread:
     original: int | None = None
     reason: str = ""
     captures: int = field(default=0, compare=False)
+    observed: Observed | None = None
 
 
 def conclude(replay: Replay, captures: Sequence[Capture]) -> Reread:
@@ -63,4 +65,4 @@ def conclude(replay: Replay, captures: Sequence[Capture]) -> Reread:
     if stored is None or held is None:
         return Reread(replay.info_code, reason=replay.reason, captures=len(captures))
     stored = replace(stored, article=replace(stored.article, body_html=held.body_html))
-    return Reread(replay.info_code, stored, held.capture_id, captures=len(captures))
+    return Reread(replay.info_code, stored, held.capture_id, captures=len(captures), observed=replay.observed)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from jianbao.configuration import Configuration
+from jianbao.crawl.contracts import read_terms
 from jianbao.crawl.run import context_of
 from jianbao.crawl.voices import find_voices
 from jianbao.reparse.finding import Finding, list_changes, name_kind, state_of
@@ -42,6 +43,7 @@ class Examiner:
             {row.slug: row.name for row in rows},
             find_voices(configuration, polled),
             configuration.http.max_size,
+            read_terms(configuration),
         )
         return cls(archive, reader)
 

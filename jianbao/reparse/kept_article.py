@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -32,6 +32,7 @@ from storage.records import (
     Vanished,
     Voices,
 )
+from storage.records.contract import NO_TERMS, Terms
 from storage.records.host import host_of
 from storage.records.remedy import saying_of
 from storage.records.saying import say
@@ -55,6 +56,7 @@ class KeptReader:
     names: dict[str, str]
     voices: Voices | None
     max_size: int
+    terms: Mapping[str, Terms] = field(default_factory=dict)
     _loaded: dict[str, Kind] = field(default_factory=dict)
 
     def reread(self, material: Material) -> Reread:
@@ -95,7 +97,10 @@ class KeptReader:
         later = [one.url for one in captures[1:]]
         draft, taken = read_kept_answers(kind, self._answer(captures[0], material), later, load, owed)
         delivery = Delivery(owed, _heading(captures[0]), draft)
-        return decide(delivery, replay.snapshot, captures[0].fetched_at, self.voices), taken
+        snapshot, terms = replay.snapshot, self.terms.get(owed.source, NO_TERMS)
+        if material.stored is None and replay.stored is None:  # what is archived, no contract takes away
+            snapshot = replace(snapshot, contract=material.contracts.get(owed.source))
+        return decide(delivery, snapshot, captures[0].fetched_at, self.voices, terms), taken
 
     def _decide_file(self, replay: Replay, material: Material, capture: Capture) -> Decision:
         """Decide of an imported file as its import did."""

@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 
 from jianbao.configuration import Configuration
+from jianbao.crawl.contracts import read_terms
 from jianbao.crawl.pictures import read_wishes
 from jianbao.reparse.examining import Examiner, begin_examining, examine_there
 from jianbao.reparse.finding import Finding
 from jianbao.reparse.summary import Summary
 from jianbao.reparse.wish import ReparseWish
-from jianbao.reparse.writing import note_progress, tell_refused, write_findings
+from jianbao.reparse.writing import note_progress, tell_contracts, tell_refused, write_findings
 from jianbao.upkeep.index import index_news
 from jianbao.upkeep.stories import link_news
 from jianbao.upkeep.texts import shrink_some_texts
@@ -139,6 +140,7 @@ class _Reparse:
 
     def _follow(self, run: ReparseRun) -> None:
         """Do what follows from what was written, however far it came."""
+        tell_contracts(self.archive, self.summary, read_terms(self.configuration))
         tell_refused(
             self.archive,
             self.summary,

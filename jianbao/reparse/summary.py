@@ -45,6 +45,7 @@ class Summary:
     samples: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     refused: dict[str, list[str]] = field(default_factory=dict)
     refused_of: Counter[str] = field(default_factory=Counter)
+    new_of: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, str] = field(default_factory=dict)
     finished: bool = False
     interrupted: bool = False
@@ -74,6 +75,8 @@ class Summary:
             shown = self.samples.setdefault(finding.kind, [])
             if len(shown) < SAMPLES:
                 shown.append((finding.info_code, finding.reason))
+        if finding.kind == "new":
+            self.new_of[finding.source] += 1
         if finding.kind == "refused":
             self._refuse(finding)
 

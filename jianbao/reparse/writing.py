@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from jianbao.crawl.pictures import PictureWishes
 from jianbao.reparse.finding import Finding, state_of
 from jianbao.reparse.summary import Summary
+from jianbao.upkeep.contracts import watch_contracts
 from pipelines.compare.precedence import FILE_SCHEME
 from pipelines.decide_reread import decide_reread
 from pipelines.judge import PARSER_VERSION
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
 from storage.events.event import list_open_sources, open_event, resolve_events
+from storage.ledger.counts import CrawlCounts
 from storage.ledger.reparse import note_parser, step_reparse
 from storage.ledger.set_events import resolve_empty_sets
 from storage.records import Decision, Snapshot, Wanted
+from storage.records.contract import Terms
 from storage.records.saying import as_saying, say
 from storage.search import ReadyTokens
 
@@ -90,6 +93,16 @@ def note_progress(
     with archive.writing() as connection:
         note_parser(connection, read, PARSER_VERSION)
         step_reparse(connection, number, done_to, summary.as_counts(), datetime.now(UTC))
+
+
+def tell_contracts(archive: Archive, summary: Summary, terms: Mapping[str, Terms]) -> None:
+    """Settle the events about sources that broke, by what came in of them."""
+    counted = CrawlCounts()
+    for source in summary.new_of:
+        counted.count(source, "new")
+    if counted.sources:
+        with archive.writing() as connection:
+            watch_contracts(connection, counted, datetime.now(UTC), terms, may_doubt_layout=lambda _: False)
 
 
 def tell_refused(archive: Archive, summary: Summary, *, is_whole: bool, sources: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Connection, String, and_, cast, exists, fu
 from storage.articles.article import find_many_delivered
 from storage.captures.capture import list_captures_of_many
 from storage.database.schema import article, capture, listing
+from storage.ledger.contract import find_contract
 from storage.ledger.listing import find_known_listings
 from storage.ledger.owed import find_many_listings
 from storage.records import Capture, KnownListing, Owed, StoredArticle
+from storage.records.contract import Contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,18 @@ class MaterialFilter:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that is kept of one info code, captures in the order in which they came."""
+    """All that is kept of one info code, captures in the order in which they came.
+
+    ``payloads`` are the captures that hold the bodies of revisits, by id; ``contracts`` those of its sources.
+    """
 
     info_code: str
     captures: tuple[Capture, ...]
     listings: tuple[Owed, ...]
     known: tuple[KnownListing, ...] = ()
     stored: StoredArticle | None = None
-    payloads: dict[int, Capture] = field(default_factory=dict)
+    payloads: Mapping[int, Capture] = field(default_factory=dict)
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
 
 
 def list_material_codes(connection: Connection, wanted: MaterialFilter, after: str, limit: int) -> list[str]:
@@ -67,6 +73,8 @@ def read_material(connection: Connection, info_codes: Sequence[str]) -> list[Mat
     listings = find_many_listings(connection, info_codes)
     known = find_known_listings(connection, info_codes)
     captures, payloads = list_captures_of_many(connection, info_codes)
+    slugs = {one.source for code in info_codes if code not in stored for one in listings.get(code, ())}
+    contracts = {slug: find_contract(connection, slug) for slug in slugs}
     return [
         Material(
             code,
@@ -75,6 +83,7 @@ def read_material(connection: Connection, info_codes: Sequence[str]) -> list[Mat
             known.get(code, ()),
             stored.get(code),
             payloads,
+            contracts,
         )
         for code in info_codes
     ]
