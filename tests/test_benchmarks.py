@@ -137,3 +137,10 @@ def test_only_code_counts_as_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "jianbao" / "told.py").write_text('"""infocode"""\nTOLD = "infocode?"  # infocode\n')
     (tmp_path / "jianbao" / "demo" / "site.py").write_text('KIND = "infocode"\n')
     assert find_places(tmp_path, re.compile("infocode$")) == ["jianbao/one.py", "jianbao/two.py"]
+
+
+def test_backups_and_looks_are_measured_and_nothing_is_lost() -> None:
+    found = run_benchmark("custody.py")
+    assert found["restore"]["ok"]
+    assert (found["kills"]["tried"], found["kills"]["lost"]) == (3, 0)
+    assert found["backup"]["again_mb"] < found["backup"]["warc_mb"]
