@@ -62,6 +62,13 @@ def test_a_re_parse_is_measured_and_improves_what_it_should() -> None:
     assert (found["left"]["unchanged"], found["left"]["fields"]) == (300, {})
 
 
+def test_limits_of_a_host_hold_for_the_service_its_children_and_a_crawl_together() -> None:
+    # Itself it checks: no more at once and no faster than configured.
+    found = run_benchmark("one_host.py")
+    assert found["sources"] == 240
+    assert 2 <= found["most_at_once"] <= 3
+
+
 def test_one_new_article_is_measured_in_archives_of_two_sizes() -> None:
     found = run_benchmark("growth.py")
     assert found["articles"] == [1000, 2000]
