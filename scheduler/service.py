@@ -28,6 +28,7 @@ from scheduler.cron.trigger import ScheduleTrigger
 from scheduler.ending import Ending
 from scheduler.idle import Idle
 from scheduler.liveness.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
+from scheduler.liveness.poll_watch import PollWatch
 from scheduler.liveness.service_lock import hold_archive
 from scheduler.liveness.systemd import notify_systemd
 from scheduler.liveness.watchdog import Watchdog
@@ -92,6 +93,7 @@ class Service:
         self._pause = Pause(settings.obstacles, self._account_obstacles)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._watchdog = Watchdog(self._limits.stuck_after, self._limits.beat, self._report_stuck)
+        self._poll_watch = _watch_polls(settings)
         self._started_at = _now()
         self._skew = _skew()
 
@@ -128,6 +130,8 @@ class Service:
         self._pause.watch()
         self._look(self._sources, _NOT_RUNNING)
         self._watchdog.start()
+        if self._poll_watch is not None:
+            self._poll_watch.start()
         notify_systemd("READY=1")
         _LOG.info("the service runs: %d sources, archive %s", len(self._sources), self._settings.archive)
 
@@ -143,6 +147,8 @@ class Service:
         self._backlog.write()
         self._say(self._heartbeat().stopped(_now()))
         self._watchdog.stop()
+        if self._poll_watch is not None:
+            self._poll_watch.stop()
         if self._backlog:
             _LOG.error("%d records of runs could not be written to the archive", len(self._backlog))
 
@@ -312,7 +318,8 @@ class Service:
         self._do_what_else_is_due()
         if not self._is_overdue():
             self._watchdog.pulse()
-            notify_systemd("WATCHDOG=1")
+            if self._poll_watch is None or not self._poll_watch.has_stopped:
+                notify_systemd("WATCHDOG=1")
 
     def _do_what_else_is_due(self) -> None:
         """Begin chores that are due, and a slice of other work in idle time that no chore wants."""
@@ -327,6 +334,8 @@ class Service:
     def _watch_obstacles(self) -> None:
         """Pause while something is in the way; afterwards catch up with what was due meanwhile."""
         changed = self._pause.watch()
+        if self._poll_watch is not None:
+            self._poll_watch.is_paused = bool(self._pause.obstacles)
         if changed == "begun":
             self._waiting.clear()  # nothing accounts for these, so they are due again afterwards
             self._idle.end()
@@ -438,6 +447,13 @@ def _say_holder(child: Child | None) -> Sentence:
         return Sentence("waits_for_turn", "waiting for its turn")
     since = child.started_at.isoformat()
     return Sentence("process_since", "process {pid}, since {since}", pid=child.pid or 0, since=since)
+
+
+def _watch_polls(settings: ServiceSettings) -> PollWatch | None:
+    if (polls := settings.polls) is None:
+        return None
+    limits = settings.limits
+    return PollWatch(polls.are_going_on, polls.tell, limits.beat, limits.polls_patience)
 
 
 def _holder(archive: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from scheduler.chore import Chore
 from scheduler.obstacle import Obstacle
@@ -26,11 +27,22 @@ class Limits:
     stuck_after: float = 300.0  # without a heartbeat for so long, the watchdog ends the service
     children: int = 4  # crawls at once; what is due beyond that waits
     idle_pause: float = 30.0  # between two slices of what is done while nothing is due
+    polls_patience: float = 300.0  # polls that stopped for so long are an alarm
     idle_before: float = 10.0  # nothing of that is begun when something will be due so soon
 
     def __post_init__(self) -> None:
         if self.children < 1:
             raise ValueError(f"the number of children {self.children} is not valid: expected at least 1")
+
+
+class Polls(Protocol):
+    """What was polled, as the archive knows it. Asked in a thread of its own; may raise `HistoryRefused`."""
+
+    def are_going_on(self) -> bool:
+        """Tell whether anything was polled since something should have been."""
+
+    def tell(self, is_polling: bool, /) -> None:
+        """Open the event that polls have stopped, or resolve it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,8 @@ class ServiceSettings:
     ``archive`` is the folder that holds ``service.lock`` and ``service.json``. ``idle`` gives what is done
     while nothing is due, ``chores`` what else is done. ``budgets`` says how many requests a host is asked
     in an hour at most, 0 for no limit. While ``obstacles`` finds any nothing is crawled: what runs is ended
-    in good order, and what was due caught up with afterwards.
+    in good order, and what was due caught up with afterwards. ``polls`` knows
+    whether newspapers are polled.
     """
 
     archive: Path
@@ -51,3 +64,4 @@ class ServiceSettings:
     chores: tuple[Chore, ...] = ()
     budgets: Callable[[str], int] = lambda _: 0
     obstacles: Callable[[], Sequence[Obstacle]] | None = None
+    polls: Polls | None = None

@@ -107,9 +107,19 @@ def _print_status(found: Document, now: datetime) -> None:
         print_line(f"now: {fault['message']}")
     if not found["events"]:
         print_line("no open events")
+    for obstacle in _obstacles(found):
+        print_line(f"paused: {obstacle['message']}")
     for event in found["events"]:
         since = short_time(event["opened_at"], now)
         print_line(f"{event['id']}  {event['kind']} since {since} ({event['times']}x): {event['message']}")
+        last = f"last {short_time(event['last_seen_at'], now)}; " if event["times"] > 1 else ""
+        examples = f"; e.g. {', '.join(event['examples'])}" if event["examples"] else ""
+        print_line(f"   {last}{event['severity']}{examples}")
+
+
+def _obstacles(found: Document) -> Sequence[Document]:
+    """Return what pauses crawling, as the service that runs says."""
+    return found["service"].get("obstacles") or () if found["service"]["state"] == "running" else ()
 
 
 def _print_source(found: Document, row: Document, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from jianbao.documents.article import (
@@ -15,6 +15,7 @@ from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
 from jianbao.documents.history import group_spans, present_progress
 from jianbao.documents.issue_sums import present_issue_sums
+from jianbao.documents.overdue import overdue_since
 from jianbao.documents.polling import automatic, read_histories, say_pace
 from jianbao.documents.verification import present_backup
 from scheduler.adaptive.next_poll import NextPoll
@@ -36,10 +37,7 @@ from storage.records import (
     Crawl,
     StoredSource,
 )
-from storage.records.instants import past
 from storage.records.saying import Saying
-
-_LATE = timedelta(minutes=10)
 
 
 def read_troubles(archive: Archive) -> dict[Trouble, Saying]:
@@ -113,7 +111,7 @@ def _present_status(
         "last_polled_at": present_time(row.last_polled_at, zone),
         "next_run": present_time(next_run, zone),
         "pace": pace[1] if pace is not None else None,
-        "overdue_since": present_time(_overdue_since(row, pace and pace[0], now), zone),
+        "overdue_since": present_time(overdue_since(row, pace and pace[0], now), zone),
         "owed": sum(states.get(state, 0) for state in UNARCHIVED if state != "quarantined"),
         "failed": states.get("failed", 0),
         "quarantined": states.get("quarantined", 0),
@@ -129,18 +127,3 @@ def _present_arrears(overdue: Arrears | None, zone: ZoneInfo) -> Document | None
     if overdue is None:
         return None
     return {"count": overdue.count, "since": present_time(overdue.since, zone), "message": overdue.message}
-
-
-def _overdue_since(row: StoredSource, planned: NextPoll | None, now: datetime) -> datetime | None:
-    """Return since when a source should have been polled by its schedule and was not, None when all is well.
-
-    A source has until the run after the next one: by then somebody should look, whoever runs the crawls.
-    """
-    if planned is not None:
-        since = past(row.added_at, now) or now if planned.why == "first" else planned.at
-        return since if since + planned.pause + _LATE < now else None
-    if not (row.enabled and row.schedule):
-        return None
-    schedule = parse_schedule(row.schedule, ZoneInfo(row.timezone))
-    due = schedule.next_after(past(row.last_polled_at, now) or past(row.added_at, now) or now)
-    return due if schedule.next_after(due) + _LATE < now else None

@@ -16,6 +16,7 @@ from jianbao.documents.polling import AUTO
 from jianbao.service.chores import make_chores
 from jianbao.service.guards import Guards
 from jianbao.service.order import ServiceOrder
+from jianbao.service.polls import ArchivePolls
 from jianbao.service.runs import ArchiveRunHistory
 from jianbao.service.second import refusing_second
 from jianbao.service.slices import HistorySlices
@@ -52,6 +53,7 @@ def main(order: ServiceOrder) -> int:
             idle=HistorySlices(archive, order.options, order.histories).next if order.histories else None,
             chores=make_chores(archive, order.options, order.chores),
             obstacles=Guards(archive, order.floors, ClockWatch() if order.watches_clock else None).look,
+            polls=ArchivePolls(archive),
         )
         with refusing_second():
             return run_service(settings, ArchiveRunHistory(archive))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, insert, select, update
 
 from storage.database.batches import batches
 from storage.database.schema import event
@@ -61,6 +61,7 @@ RUN_KINDS = KINDS[: KINDS.index("quarantine")]
 Subject = tuple[str | None, str | None, str | None]
 """What an event is about: a source, an article, or something else by name."""
 
+_GRAVITY: tuple[Severity, ...] = ("alarm", "warning", "notice")
 EXAMPLES = 5
 """Examples that are kept with an event."""
 
@@ -213,11 +214,13 @@ def resolve_numbered_events(connection: Connection, numbers: Sequence[int], now:
 
 
 def list_open_events(connection: Connection, limit: int = 200) -> list[Event]:
-    """Return the open events, the latest first."""
+    """Return the open events, the gravest first, and of each severity the latest."""
+    ranks = {kind: _GRAVITY.index(severity) for kind, severity in SEVERITIES.items()}
+    rank = case(ranks, value=event.c.kind, else_=_GRAVITY.index("warning"))
     rows = connection.execute(
         select(event)
         .where(event.c.resolved_at.is_(None))
-        .order_by(event.c.last_seen_at.desc(), event.c.id.desc())
+        .order_by(rank, event.c.last_seen_at.desc(), event.c.id.desc())
         .limit(limit)
     )
     return [_read(row) for row in rows]

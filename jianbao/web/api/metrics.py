@@ -18,7 +18,7 @@ from scheduler.liveness.heartbeat import read_service_state
 from storage.archive.folder import Archive
 from storage.articles.lists import count_articles
 from storage.database.opening import SCHEMA_REVISION
-from storage.events.event import count_open_events
+from storage.events.event import SEVERITIES, count_open_events
 from storage.ledger.listing import count_states
 from storage.ledger.source import list_sources
 from storage.records import UNARCHIVED, StoredSource
@@ -127,6 +127,14 @@ class ArchiveMetrics(Collector):
         for kind, count in self.events.items():
             events.add_metric((kind,), count)
         yield events
+        grave = GaugeMetricFamily(
+            "jianbao_events_open_by_severity",
+            "Open events by how grave they are (alarm, warning, notice) and kind.",
+            labels=("severity", "kind"),
+        )
+        for kind, count in self.events.items():
+            grave.add_metric((SEVERITIES.get(kind, "warning"), kind), count)
+        yield grave
         faults = GaugeMetricFamily("jianbao_faults", "1 for what is wrong now, by kind.", labels=("kind",))
         for kind in FAULT_KINDS:
             faults.add_metric((kind,), kind in self.faults)
