@@ -8,7 +8,12 @@ from datetime import datetime
 from pipelines.case import Case
 from pipelines.claims import decide_claim
 from pipelines.compare.deduplicate import compare
-from pipelines.doubt.contract import doubt_by_contract, find_lost, judge_traits
+from pipelines.doubt.contract import (
+    doubt_by_contract,
+    doubt_furniture,
+    find_lost,
+    judge_traits,
+)
 from pipelines.doubt.traits import read_traits
 from pipelines.judge import IsFurniture, judge
 from pipelines.keep import keep_article
@@ -34,7 +39,7 @@ from storage.records import (
     Vanished,
     Voices,
 )
-from storage.records.contract import NO_TERMS, Contract, Observed, Terms
+from storage.records.contract import NO_TERMS, Contract, Observed, Terms, Traits
 from storage.records.remedy import saying_of
 from storage.records.saying import Saying, join_sayings, say
 
@@ -86,7 +91,7 @@ def _decide_answer(
     try:
         article = _find_article(delivery, exchange, snapshot)
     except IsFurniture:
-        return _settle_furniture(case)
+        return _decide_furniture(case, exchange.url, terms)
     except (SetAside, TryLater, Vanished) as refused:
         reason = join_sayings((saying_of(refused), *([delivery.said] if delivery.said else [])))
         is_told = snapshot.contract is None or "article" not in snapshot.contract.broken
@@ -94,7 +99,28 @@ def _decide_answer(
     decision = _keep(case, article, exchange.url, voices)
     if delivery.draft is None or snapshot.contract is None or decision.outcome not in ("new", "revised"):
         return decision
-    return _hold_to_contract(case, snapshot.contract, decision, delivery.draft, exchange.url, article, terms)
+    return _hold_to_contract(
+        case,
+        snapshot.contract,
+        decision,
+        delivery.draft,
+        exchange.url,
+        article,
+        exchange.fetched_at,
+        terms,
+    )
+
+
+def _decide_furniture(case: Case, url: str, terms: Terms) -> Decision:
+    """Decide that a page has no text as it need not, unless nearly all of its source's had one."""
+    contract, owed = case.snapshot.contract, case.owed
+    if contract is None or not terms.is_watched:
+        return _settle_furniture(case)
+    doubt = doubt_furniture(contract, owed, terms)
+    traits = Traits({"article": False})
+    observed = Observed(owed.source, owed.info_code, traits, ("article",), is_believed=doubt is None)
+    kept = _settle_furniture(case) if doubt is None else _set_aside(case, url, doubt, is_told=False)
+    return replace(kept, observed=observed)
 
 
 def _keep(case: Case, article: Article, url: str, voices: Voices | None) -> Decision:
@@ -103,20 +129,21 @@ def _keep(case: Case, article: Article, url: str, voices: Voices | None) -> Deci
     return keep_article(case, article, compare(article, case.stored))
 
 
-def _hold_to_contract(
+def _hold_to_contract(  # noqa: PLR0913, PLR0917 - an article, what is known of its source, and its case
     case: Case,
     contract: Contract,
     decision: Decision,
     draft: Draft,
     url: str,
     article: Article,
+    captured_at: datetime,
     terms: Terms,
 ) -> Decision:
     """Return the decision to keep an article, or to set it aside since it is unlike its source's others."""
     if not terms.is_watched:
         return decision
     owed = case.owed
-    traits = judge_traits(contract, read_traits(draft, article, owed), owed, terms)
+    traits = judge_traits(contract, read_traits(draft, article, owed, captured_at), owed, terms)
     lost = find_lost(contract, traits, terms)
     doubt = doubt_by_contract(contract, traits, lost, owed, terms)
     observed = Observed(owed.source, owed.info_code, traits, lost, is_believed=doubt is None)

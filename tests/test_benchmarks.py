@@ -151,3 +151,10 @@ def test_backups_and_looks_are_measured_and_nothing_is_lost() -> None:
     assert found["restore"]["ok"]
     assert (found["kills"]["tried"], found["kills"]["lost"]) == (3, 0)
     assert found["backup"]["again_mb"] < found["backup"]["warc_mb"]
+
+
+def test_breaks_are_caught_for_every_kind_of_source() -> None:
+    found = run_benchmark("breaks.py")  # ends with an error where a page of nothing becomes an article
+    assert found["barriers"]["caught"] == sum(found["barriers"].values()) >= 80
+    assert found["layouts"]["caught"] + found["layouts"]["harmless"] >= 0.75 * sum(found["layouts"].values())
+    assert found["false_alarms"] == 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from math import comb
 
 from storage.records import Owed
@@ -56,12 +57,12 @@ class Break:
 def judge_traits(contract: Contract, traits: Traits, owed: Owed, terms: Terms = NO_TERMS) -> Traits:
     """Return an article's traits with the marks that others tell: whether it is a stub, short, or a copy."""
     has = dict(traits.has)
-    lengths = contract.lengths[kind_of_day(traits.day)]
-    place, of = bin_of(traits.length), sum(lengths)
-    if contract.days >= _DAYS and of >= _ENOUGH_LENGTHS:
-        has["long"] = place >= _quantile(lengths, _SHORT_SHARE)
-    if of >= _ENOUGH_STUBS:
-        has["stub"] = place > _quantile(lengths, _STUB_SHARE) - _STUB_BINS
+    kind, place = kind_of_day(traits.day), bin_of(traits.length)
+    earlier, every = _earlier_lengths(contract, kind), contract.lengths[kind]
+    if contract.days >= _DAYS and sum(earlier) >= _ENOUGH_LENGTHS:
+        has["long"] = place >= _quantile(earlier, _SHORT_SHARE)
+    if sum(every) >= _ENOUGH_STUBS:
+        has["stub"] = place > _quantile(every, _STUB_SHARE) - _STUB_BINS
     has["fresh"] = not _count_copies(contract.recent, traits, owed.info_code)
     if terms.shortest:
         has["stub"] = traits.length >= terms.shortest
@@ -88,7 +89,8 @@ def doubt_by_contract(
     if terms.shortest and traits.length < terms.shortest:
         return say("contract.shorter", length=traits.length, least=terms.shortest)
     held = [mark for mark in lost if mark not in KEPT]
-    breaks = {one.mark for one in find_breaks(_with(contract, owed.info_code, lost), terms)}
+    found = find_breaks(_with(contract, owed.info_code, lost), terms) if held else ()
+    breaks = {one.mark for one in found}
     broken = [mark for mark in held if mark in contract.broken or mark in breaks]
     if broken:
         return say("contract.broken", source=owed.source, lost=tell_marks(broken))
@@ -98,6 +100,20 @@ def doubt_by_contract(
     if not strong or _has_waited(contract, strong, owed):
         return None
     return say("contract.held", lost=tell_marks(strong))
+
+
+def doubt_furniture(contract: Contract, owed: Owed, terms: Terms = NO_TERMS) -> Saying | None:
+    """Return why a page without any text is not believed to be a picture's or an advertisement's place.
+
+    None where it is: a source has some of them, but not of a sudden nothing else.
+    """
+    usual = _usual(contract, "article", terms)
+    broken = {one.mark for one in find_breaks(_with(contract, owed.info_code, ("article",)), terms)}
+    if "article" in (*contract.broken, *broken):
+        return say("contract.broken", source=owed.source, lost=tell_marks(["article"]))
+    if usual < _STRONG or _has_waited(contract, ["article"], owed):
+        return None
+    return say("contract.held", lost=tell_marks(["article"]))
 
 
 def find_breaks(contract: Contract, terms: Terms = NO_TERMS) -> tuple[Break, ...]:
@@ -155,6 +171,16 @@ def _usual(contract: Contract, mark: Mark, terms: Terms) -> float:
 def _chance(lost: int, of: int, rate: float) -> float:
     """Return how likely so many losses of so many are, or more, where each is lost at that rate."""
     return sum(comb(of, some) * rate**some * (1 - rate) ** (of - some) for some in range(lost, of + 1))
+
+
+def _earlier_lengths(contract: Contract, kind: int) -> list[float]:
+    """Return the lengths of a kind of day without the latest articles: a break must not become the habit."""
+    lengths = [*contract.lengths[kind]]
+    for one in contract.recent if lengths else ():
+        if one.length and kind_of_day(date.fromisoformat(one.day) if one.day else None) == kind:
+            place = bin_of(one.length)
+            lengths[place] = max(0.0, lengths[place] - 1)
+    return lengths
 
 
 def _quantile(lengths: Sequence[float], share: float) -> int:

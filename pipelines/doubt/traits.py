@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zlib import crc32
 
 from pipelines.compare.fingerprint import fold
@@ -29,9 +29,10 @@ _CUT = re.compile(
 _DATED_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
-def read_traits(draft: Draft, article: Article, owed: Owed) -> Traits:
+def read_traits(draft: Draft, article: Article, owed: Owed, captured_at: datetime) -> Traits:
     """Return the traits of an article, ``draft`` as its page brought it, before its list filled anything in.
 
+    ``captured_at`` is aware: a day of publication is held against it where neither code nor address tell one.
     What is compared with other articles is for `judge_traits`.
     """
     text = article.text
@@ -39,8 +40,8 @@ def read_traits(draft: Draft, article: Article, owed: Owed) -> Traits:
     title = fold(article.title)
     listed = fold(owed.title)
     has = dict(_read_marks(draft, article)) | dict(_read_text_marks(article, title, listed, text))
-    if day is not None and (stated := _stated_day(owed)) is not None:
-        has["day"] = abs(day - stated) <= _FAR
+    if day is not None:
+        has["day"] = abs(day - (_stated_day(owed) or press_day(captured_at))) <= _FAR
     if not draft.partial and draft.title and listed:
         has["agrees"] = _are_alike(fold(draft.title), listed)
     return Traits(has, len(text), day, _prints(article), crc32((listed or title).encode()))
@@ -49,14 +50,14 @@ def read_traits(draft: Draft, article: Article, owed: Owed) -> Traits:
 def _read_marks(draft: Draft, article: Article) -> Iterator[tuple[Mark, bool]]:
     """Yield the marks that fields tell by being there."""
     yield "article", True
+    rules = dict(draft.found_by)
     if not draft.partial:
-        yield "title", bool(draft.title)
+        yield "title", bool(draft.title) and (not rules or "title" in rules)
         yield "time", draft.published_at is not None and draft.witness != "address"
         yield "exact", article.precision != "day"
     yield "author", bool(article.author)
     yield "media", bool(draft.media or draft.tag or article.source_line)
     yield "pictures", bool(article.images)
-    rules = dict(draft.found_by)
     rule = rules.get("paragraphs") or rules.get("body") or rules.get("body_html")
     if rule and rule not in _NO_RULE:
         yield "declared", _FALLBACKS.get(rule, True)
