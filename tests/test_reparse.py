@@ -287,3 +287,29 @@ def test_an_article_over_several_pages_is_read_from_all_of_them(
         )
     told = improve(newsroom, "", "--code", joined[0], "--apply")
     assert [one["field"] for one in told["fields"]] == ["author"]
+
+
+STUMPS = """
+import spiders.kinds.infocode as infocode
+from dataclasses import replace
+whole = infocode.read_article
+def read_article(html, url):
+    return replace(whole(html, url), body_html="<p>敬请关注。</p>", linked_html=None)
+infocode.read_article = read_article
+"""
+
+
+def test_rubbish_goes_on_waiting_until_its_reader_is_mended(open_newsroom: Callable[..., Newsroom]) -> None:
+    newsroom = open_newsroom(small_press(articles=45))
+    newsroom.crawl()
+    for _ in range(6):
+        newsroom.site.publish()
+    newsroom.prelude = STUMPS
+    newsroom.command("--config", newsroom.config, "crawl", prelude=STUMPS)
+    waiting = newsroom.states()["quarantined"]
+    assert waiting >= 3
+    told = improve(newsroom, STUMPS, "--state", "quarantined", "--apply")
+    assert (told["new"], newsroom.states()["quarantined"]) == (0, waiting)
+    told = improve(newsroom, "", "--state", "quarantined", "--apply")
+    assert (told["new"], newsroom.states().get("quarantined", 0)) == (waiting, 0)
+    assert "contract_broken" not in newsroom.events()
