@@ -54,6 +54,13 @@ def test_adaptive_polling_saves_requests_and_misses_nothing() -> None:
     assert found["changes in July"]["p95"] < 120
 
 
+def test_a_rebuild_is_measured_and_proved() -> None:
+    # Itself it checks: every row of every table is as it was.
+    found = run_benchmark("rebuild.py")
+    assert (found["articles"] > 150, found["whole"], found["tables_that_differ"]) == (True, True, [])
+    assert 0 < found["journal_bytes_an_article"] < 1_000
+
+
 def test_a_re_parse_is_measured_and_improves_what_it_should() -> None:
     found = run_benchmark("reparse.py")
     assert (found["is_outdated"], found["is_only_a_look"], found["asked_network"]) == (True, True, 0)

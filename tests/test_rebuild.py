@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.newsroom import Newsroom
+from support.newsroom import Newsroom, small_press
+from support.post_files import synthetic
 from support.warc_folder import warcio_records
 
 from jianbao.demo import Press
@@ -201,3 +202,47 @@ def test_any_bytes_are_scanned_to_their_end(tmp_path_factory: pytest.TempPathFac
     path = tmp_path_factory.mktemp("scan") / "x.warc.gz"
     path.write_bytes(data)
     assert all(isinstance(found, FoundDamage) for found in scan_file(path))
+
+
+PAPER = """\
+[[sources]]
+slug = "lxrb"
+name = "芦溪日报"
+kind = "epaper"
+site = "lxrb"
+url = "{site}/lxrb/"
+images = true
+facsimile = "pdf"
+"""
+TEXT = """河湾村的桥通车了
+
+　　三月二十日上午，河湾村新修的石桥通车，村民不必再绕行六里山路。
+
+　　桥长四十八米，用了一百二十天。
+"""
+
+
+def test_papers_pictures_and_imports_come_back(
+    open_newsroom: Callable[..., Newsroom], tmp_path: Path
+) -> None:
+    newsroom = open_newsroom(small_press(), sources=PAPER)
+    newsroom.crawl()
+    posts = tmp_path / "posts" / "_posts"
+    posts.mkdir(parents=True)
+    for name, text in synthetic(8):
+        (tmp_path / "posts" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "posts" / name).write_text(text, "utf-8")
+    newsroom.run("import", "posts", str(tmp_path / "posts"))
+    (tmp_path / "bridge.txt").write_text(TEXT, "utf-8")
+    given = ("--source", "hewan", "--media", "河湾报", "--date", "2026-03-20")
+    assert newsroom.run("import", "text", *given, str(tmp_path / "bridge.txt")).status == 0
+    newsroom.crawl()  # it links the stories that the imports owe
+    with newsroom.archive() as archive:
+        archive.write_journal(even_idle=True)
+    before = tables_of(lose_database(newsroom))
+    assert newsroom.ask("rebuild")["whole"]
+    after = tables_of(newsroom.archive_folder / "archive.db")
+    for name in ("issue", "issue_page", "facsimile", "picture", "listing", "article", "wording"):
+        assert before[name], f"there is no {name}, so that nothing is tried"
+    for name, rows in before.items():
+        assert after[name] == rows, name
