@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Text, cast, exists, func, literal, select
 
+from storage.database.batches import batches
 from storage.database.schema import article, facsimile, issue_page, listing, picture
 from storage.ledger.holes.asked import Asked, Missing
 from storage.ledger.holes.contradictions import day_of
@@ -17,6 +19,8 @@ from storage.records.saying import Saying, read_saying, say
 
 _WANTED = ("owed", "failed")
 _LONGEST_ADDRESS = 2_000
+_URL = '"url"'
+"""What each picture of an article has once in the JSON of all."""
 
 
 def find_pictures(connection: Connection, asked: Asked) -> Iterator[Hole]:
@@ -44,30 +48,42 @@ def list_lost_pictures(connection: Connection, asked: Asked) -> Iterator[Missing
 
     An article shows as many as were ever kept of one of its source: the configuration may keep fewer.
     """
-    known: dict[str, set[str]] = {}
-    most: dict[str, int] = {}
-    for row in connection.execute(
-        select(picture.c.info_code, picture.c.url, picture.c.source, picture.c.position)
-    ):
-        known.setdefault(row.info_code, set()).add(row.url)
-        most[row.source] = max(most.get(row.source, 0), row.position + 1)
-    for slug, kept in most.items():
-        if not asked.has_source(slug):
-            continue
-        for shown in _list_illustrated(connection, slug):
-            urls = dict.fromkeys(image["url"] for image in shown.images if _is_address(image["url"]))
-            for url in list(urls)[:kept]:
-                if url not in known.get(shown.info_code, ()):
-                    day = info_code_day(shown.info_code) or press_day(shown.published_at)
-                    yield slug, day, "picture", say("holes.picture_unknown"), url
+    kept = (
+        select(picture.c.source, func.max(picture.c.position) + 1, func.min(article.c.first_seen_at))
+        .join(article, article.c.info_code == picture.c.info_code)
+        .group_by(picture.c.source)
+    )
+    for slug, most, since in connection.execute(kept).all():
+        if asked.has_source(slug):
+            yield from _list_unknown(connection, slug, most, since)
 
 
-def _list_illustrated(connection: Connection, slug: str) -> Iterable[Row[Any]]:
-    """Return the articles with pictures that came since the first of which some are kept."""
-    first = (
-        select(func.min(article.c.first_seen_at))
-        .join(picture, picture.c.info_code == article.c.info_code)
-        .where(picture.c.source == slug)
+def _list_unknown(connection: Connection, slug: str, most: int, since: datetime) -> Iterator[Missing]:
+    """Yield the pictures of a source's articles that no row tells of, among the first so many of each."""
+    shown = _list_illustrated(connection, slug, since)
+    known = {
+        (row.info_code, row.url)
+        for part in batches(row.info_code for row in shown)
+        for row in connection.execute(
+            select(picture.c.info_code, picture.c.url).where(picture.c.info_code.in_(part))
+        )
+    }
+    for row in shown:
+        urls = dict.fromkeys(image["url"] for image in row.images if _is_address(image["url"]))
+        day = info_code_day(row.info_code) or press_day(row.published_at)
+        for url in list(urls)[:most]:
+            if (row.info_code, url) not in known:
+                yield slug, day, "picture", say("holes.picture_unknown"), url
+
+
+def _list_illustrated(connection: Connection, slug: str, since: datetime) -> Sequence[Row[Any, Any, Any]]:
+    """Return the articles that show more pictures than are known of, and came since a moment."""
+    images = cast(article.c.images, Text)
+    urls = (func.length(images) - func.length(func.replace(images, _URL, ""))) / len(_URL)
+    kept = (
+        select(func.count())
+        .where(picture.c.info_code == article.c.info_code)
+        .correlate(article)
         .scalar_subquery()
     )
     return connection.execute(
@@ -75,10 +91,11 @@ def _list_illustrated(connection: Connection, slug: str) -> Iterable[Row[Any]]:
         .join(listing, listing.c.info_code == article.c.info_code)
         .where(
             listing.c.source == slug,
-            article.c.first_seen_at >= first,
-            cast(article.c.images, Text) != literal("[]", literal_execute=True),
+            article.c.first_seen_at >= since,
+            images != literal("[]", literal_execute=True),
+            urls > kept,
         )
-    )
+    ).all()
 
 
 def _is_address(url: str) -> bool:
