@@ -1,6 +1,6 @@
 """Adaptive polling on a simulated year: ``python benchmarks/polling.py [--quick] [--json]``.
 
-Seven papers publish as real ones do (hours and counts: docs/upstream.md), by a virtual clock and without
+Seven papers publish as real ones do, by a virtual clock and without
 any request: each is polled every five minutes, and as ``schedule = "auto"`` would. Both sleep through the
 same outages of ours, of up to ten days, and fail in the same outages of the site. Counted are the requests,
 how long after its publication each article was seen, and which were missed: never seen, although within the
