@@ -26,7 +26,7 @@ def try_channel(
         str | None, typer.Argument(help="Only this channel.", metavar="CHANNEL", show_default=False)
     ] = None,
 ) -> None:
-    """Send a message to every channel, or to one, that says it is a test."""
+    """Send every channel, or one, a test message."""
     from jianbao.terminal.output import print_line
     from jianbao.upkeep.alerts.trial import try_channels
 
@@ -41,7 +41,7 @@ def send(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Send now what channels are to be told: the service does this by itself."""
+    """Send now what channels are to be told."""
     from jianbao.terminal.output import print_json, print_line
     from jianbao.upkeep.alerts.account import send_alerts
 
