@@ -12,6 +12,7 @@ from typing import Any
 
 from jianbao.upkeep.index import rebuild_index
 from jianbao.upkeep.stories import link_news, rebuild_stories
+from scheduler.liveness.service_lock import is_held
 from storage.archive.folder import DATABASE_FILE, WARC_FOLDER, Archive
 from storage.archive.rebuilding import Rebuilt, rebuild_database
 from storage.events.event import record_event
@@ -150,6 +151,8 @@ def _open_work(work: Path, software: str) -> Iterator[Archive]:
 @contextmanager
 def _left_alone(folder: Path) -> Iterator[None]:
     """Keep everybody from writing captures meanwhile; raise `ArchiveInUse` where somebody does."""
+    if is_held(folder):
+        raise ArchiveInUse(f"the service runs for {folder}: stop it first")
     with ExitStack() as held:
         warc = folder / WARC_FOLDER
         for number in {0, *newest_names(warc)}:
@@ -172,5 +175,7 @@ def _put_in_place(made: Path, target: Path) -> Path | None:
         target.replace(kept)
     for ending in ("-wal", "-shm"):
         target.with_name(target.name + ending).unlink(missing_ok=True)
+        if (beside := made.with_name(made.name + ending)).exists():
+            beside.replace(target.with_name(target.name + ending))
     made.replace(target)
     return kept
