@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
+from storage.database.prepared import Prepared
 from storage.database.schema import capture
 from storage.journal.packing import dictionary_text
 from storage.records import WarcPlace
 from storage.warc import CaptureUnreadable, decoded_body, read_payload
 
+_FIND = Prepared(
+    select(
+        capture.c.warc_file,
+        capture.c.warc_offset,
+        capture.c.warc_length,
+        capture.c.payload_digest,
+        capture.c.refers_to,
+    ).where(capture.c.id == bindparam("capture"))
+)
 _LARGEST = 2**25  # bytes of an answer's body, decoded
 
 
@@ -43,7 +53,8 @@ class Originals:
             return b""
 
     def _find(self, capture_id: int) -> tuple[WarcPlace, str, int | None] | None:
-        row = self._connection.execute(select(capture).where(capture.c.id == capture_id)).first()
+        row = _FIND.run(self._connection, {"capture": capture_id}).fetchone()
         if row is None:
             return None
-        return WarcPlace(row.warc_file, row.warc_offset, row.warc_length), row.payload_digest, row.refers_to
+        file, offset, length, digest, refers_to = row
+        return WarcPlace(file, offset, length), digest, refers_to

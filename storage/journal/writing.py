@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from storage.database.opening import SCHEMA_REVISION, reading, writing
+from storage.database.prepared import Prepared
 from storage.database.schema import metadata, revision
 from storage.database.schema_journal import PASSING
 from storage.journal.file import JOURNAL_FOLDER, journal_file
@@ -46,6 +47,11 @@ _WITH_ARTICLE = ("article", "wording", "listing", "security", "picture", "time_c
 _LEFT_OUT = {"capture": frozenset({"fetched_at", "status", "content_type", "payload_digest", "warc_length"})}
 """Columns that the WARC record of each row tells by itself; ``url`` only where that has it otherwise."""
 
+_FIND_BODY = Prepared(
+    select(revision.c.body_html).where(
+        revision.c.info_code == bindparam("code"), revision.c.number == bindparam("of_number")
+    )
+)
 _TEXTS = {"article": {"text", "paragraphs"}, "wording": {"text", "body_html"}}
 Rows = dict[str, dict[tuple[Any, ...], list[Any]]]
 
@@ -143,11 +149,8 @@ def _say_row(connection: Connection, name: str, columns: Sequence[str], row: lis
     if name == "capture" and warc_uri(said["url"]) == said["url"]:
         said["url"] = None
     if name == "wording" and said["body_parts"] is not None:
-        said["body_html"] = connection.execute(
-            select(revision.c.body_html).where(
-                revision.c.info_code == said["info_code"], revision.c.number == said["number"]
-            )
-        ).scalar_one()
+        whole = {"code": said["info_code"], "of_number": said["number"]}
+        (said["body_html"],) = _FIND_BODY.run(connection, whole).fetchone()
         said["body_parts"] = None
     return list(said.values())
 
