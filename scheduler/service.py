@@ -453,7 +453,9 @@ def _watch_polls(settings: ServiceSettings) -> PollWatch | None:
     if (polls := settings.polls) is None:
         return None
     limits = settings.limits
-    return PollWatch(polls.are_going_on, polls.tell, limits.beat, limits.polls_patience)
+    return PollWatch(
+        polls.are_going_on, polls.tell, limits.beat, limits.polls_patience, watch_each=polls.watch_each
+    )
 
 
 def _holder(archive: Path) -> str:

@@ -41,6 +41,9 @@ class Polls(Protocol):
     def are_going_on(self) -> bool:
         """Tell whether anything was polled since something should have been."""
 
+    def watch_each(self) -> None:
+        """Tell of single sources that are late by far though others are polled, and of their end."""
+
     def tell(self, is_polling: bool, /) -> None:
         """Open the event that polls have stopped, or resolve it."""
 

@@ -234,4 +234,4 @@ def test_the_command_tries_lists_and_sends(alerted: Alerted, hook: Webhook) -> N
     assert [(row["channel"], row["what"], row["error"]) for row in waiting] == [
         ("hook", "opened", "it answered 500")
     ]
-    assert [title for title, _ in box.texts()] == ["剪报：测试", "剪报：河西晚报：页面返回 503"]
+    assert [title for title, _ in box.texts()] == ["剪报：测试", "剪报：河西晚报：页面取不到"]

@@ -39,8 +39,9 @@ def test_an_event_arrives_by_mail_with_all_that_is_known(alerted: Alerted) -> No
         alerted.round()
         alerted.round(MINUTE)
     [(title, body)] = box.texts()
-    assert title == "剪报：河西晚报：页面返回 503"
-    assert "【警告】河西晚报：页面返回 503" in body
+    assert title == "剪报：河西晚报：页面取不到"
+    assert body.startswith("【警告】页面取不到")
+    assert "河西晚报：页面返回 503" in body
     assert "自 2026-03-20 12:00 起，共 3 次，最近 2026-03-20 12:02" in body
     assert "例如 NW202603200000000001" in body
     assert "https://news.example.org/events#event-1" in body
@@ -55,7 +56,7 @@ def test_the_language_is_the_configured_one(alerted: Alerted, hook: Webhook) -> 
     alerted.before = 'language = "en"\n'
     alerted.open("chore_failed", failed, info_code="NW1")
     alerted.round()
-    assert hook.messages[1]["title"] == "jianbao: backup ended with status 2: no room"
+    assert hook.messages[1]["title"] == "jianbao: A chore of the service failed"
 
 
 def test_events_of_one_round_are_one_message_the_gravest_first(alerted: Alerted, hook: Webhook) -> None:
@@ -78,7 +79,7 @@ def test_what_is_over_is_told_once_and_what_stays_open_after_a_day(alerted: Aler
     alerted.resolve("poll_failed", source="hexi")
     alerted.round(MINUTE)
     alerted.round(MINUTE)
-    assert [message["title"] for message in hook.messages[1:]] == ["剪报：已恢复：河西晚报：页面返回 503"]
+    assert [message["title"] for message in hook.messages[1:]] == ["剪报：已恢复：河西晚报：页面取不到"]
     alerted.now += 24 * HOUR
     alerted.open("disk_low", "磁盘将满")
     alerted.round()

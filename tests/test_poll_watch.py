@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
+from jianbao.crawl.overdue import watch_overdue
 from jianbao.documents.overdue import find_stopped
 from jianbao.service.polls import ArchivePolls
 from scheduler.liveness.poll_watch import PollWatch
@@ -17,6 +18,7 @@ from scheduler.runs import HistoryRefused
 from storage.archive.folder import Archive
 from storage.database.schema import source
 from storage.events.event import list_open_events
+from storage.ledger.overdue_events import tell_overdue
 from storage.ledger.source import save_sources
 from storage.records import Source
 
@@ -97,3 +99,36 @@ def test_while_crawling_pauses_and_while_nobody_knows_nothing_is_told() -> None:
     watch.is_paused = False
     watch.look()
     assert told == [False]
+
+
+def test_one_late_source_among_others_is_an_event_until_its_next_poll(archive: Archive) -> None:
+    began = NOW + timedelta(hours=1)
+
+    def events(moment: datetime) -> list[tuple[str, str | None, int]]:
+        with archive.writing() as connection:
+            connection.execute(update(source).where(source.c.slug == "daily").values(last_polled_at=moment))
+        watch_overdue(archive, moment, began)
+        with archive.reading() as view:
+            return [(event.kind, event.source, event.times) for event in list_open_events(view)]
+
+    assert events(NOW + timedelta(minutes=110)) == [], "whoever polls began less than an hour ago"
+    assert events(NOW + timedelta(minutes=125)) == [("source_overdue", "quick", 1)]
+    assert events(NOW + timedelta(minutes=130)) == [("source_overdue", "quick", 1)]
+    with archive.writing() as connection:
+        connection.execute(update(source).values(last_polled_at=NOW + timedelta(minutes=131)))
+    assert events(NOW + timedelta(minutes=132)) == []
+
+
+def test_many_late_sources_are_one_event(archive: Archive) -> None:
+    late = {f"paper-{number}": NOW + timedelta(minutes=number) for number in range(7)}
+    with archive.writing() as connection:
+        tell_overdue(connection, dict(list(late.items())[:3]), NOW)
+        assert len(list_open_events(connection)) == 3
+        tell_overdue(connection, late, NOW)
+        tell_overdue(connection, late, NOW)
+        [event] = list_open_events(connection)
+        assert (event.about, event.times) == ("polls", 1)
+        assert event.examples[0] == "paper-0"
+        assert event.message.tell("zh").startswith("有 7 个来源应轮询而未轮询")
+        tell_overdue(connection, {}, NOW)
+        assert list_open_events(connection) == []

@@ -35,7 +35,9 @@ def told(*_):
     sys.exit(130)
 signal.signal(signal.SIGTERM, told)
 note("began")
-time.sleep(seconds)
+end = time.monotonic() + seconds
+while time.monotonic() < end:  # one long sleep would miss a signal that comes right before it begins
+    time.sleep(0.01)
 note("ended")
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -33,6 +33,7 @@ def crawl(
     """Poll category pages now, and fetch what they leave owed."""
     from jianbao.crawl.opening import open_archive
     from jianbao.crawl.order import CrawlOrder, choose_slugs
+    from jianbao.crawl.overdue import watch_overdue
     from jianbao.crawl.report import print_new_troubles, print_report, print_summary, remind_of_contact
     from jianbao.crawl.run import run_crawl
     from jianbao.documents.status import read_troubles
@@ -55,6 +56,8 @@ def crawl(
     with opened as archive, watching("crawling") as watch:
         before = read_troubles(archive) if quiet else {}
         report = run_crawl(configuration, archive, order, watch)
+        if due:  # for cron: nobody else looks
+            watch_overdue(archive, datetime.now(UTC))
         troubles = read_troubles(archive) if quiet else {}
     if as_json or not (scheduled or quiet):
         print_report(report, language, as_json=as_json)

@@ -112,6 +112,7 @@ def present_event(event: Event) -> Document:
     return {
         "id": event.id,
         "kind": event.kind,
+        "title": event.title,
         "severity": SEVERITIES.get(event.kind, "warning"),
         "source": event.source,
         "info_code": event.info_code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from storage.records import StoredSource
 from storage.records.instants import past
 
 _LATE = timedelta(minutes=10)
+_FAR = timedelta(hours=1)
+_FAR_RUNS = 3
 
 
 def overdue_since(row: StoredSource, planned: NextPoll | None, now: datetime) -> datetime | None:
@@ -38,11 +41,45 @@ def find_stopped(view: Connection, now: datetime) -> dict[str, datetime]:
     As long as any source is polled, polls go on, and only take their time.
     """
     rows = [row for row in list_sources(view) if row.enabled]
-    paces = {
-        slug: say_pace(history, now)[0]
-        for slug, history in read_histories(view, automatic(rows), now).items()
-    }
-    found = {row.slug: overdue_since(row, paces.get(row.slug), now) for row in rows}
-    late = {slug: since for slug, since in found.items() if since is not None}
     newest = max((at for row in rows if (at := past(row.last_polled_at, now)) is not None), default=None)
+    if newest is not None and newest + _LATE > now:
+        return {}
+    late = {row.slug: since for row, _, since in _list_overdue(view, rows, now)}
     return late if late and (newest is None or newest <= min(late.values())) else {}
+
+
+def find_late(view: Connection, now: datetime, began: datetime | None = None) -> dict[str, datetime]:
+    """Return the sources that are late by far, with since when, though others are polled.
+
+    By far is three further runs, or three of a source's own pauses, and an hour at least. Whoever polls has
+    so much time from ``began`` on, when it began to: after an outage everything is late for a while.
+    """
+    rows = [row for row in list_sources(view) if row.enabled]
+    return {
+        row.slug: since
+        for row, planned, since in _list_overdue(view, rows, now)
+        if _is_far(row, planned, max(since, began or since), now)
+    }
+
+
+def _list_overdue(
+    view: Connection, rows: Sequence[StoredSource], now: datetime
+) -> Iterator[tuple[StoredSource, NextPoll | None, datetime]]:
+    """Yield the sources that should have been polled, with the next poll that their own pace plans."""
+    histories = read_histories(view, automatic(rows), now)
+    for row in rows:
+        planned = say_pace(histories[row.slug], now)[0] if row.slug in histories else None
+        since = overdue_since(row, planned, now)
+        if since is not None:
+            yield row, planned, since
+
+
+def _is_far(row: StoredSource, planned: NextPoll | None, since: datetime, now: datetime) -> bool:
+    if now - since < _FAR:
+        return False
+    if planned is not None:
+        return since + _FAR_RUNS * planned.pause < now
+    schedule, at = parse_schedule(row.schedule or "", ZoneInfo(row.timezone)), since
+    for _ in range(_FAR_RUNS):
+        at = schedule.next_after(at)
+    return at < now

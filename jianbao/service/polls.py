@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from jianbao.crawl.overdue import watch_overdue
 from jianbao.documents.overdue import find_stopped
 from scheduler.runs import HistoryRefused
 from storage.archive.folder import Archive
@@ -21,12 +22,18 @@ class ArchivePolls:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._late: dict[str, datetime] = {}
+        self._began = datetime.now(UTC)
 
     def are_going_on(self) -> bool:
         """Tell whether anything was polled since something should have been."""
         with _refusing(), self._archive.reading() as view:
             self._late = find_stopped(view, datetime.now(UTC))
         return not self._late
+
+    def watch_each(self) -> None:
+        """Open the events of single sources that are late by far, resolve those of others."""
+        with _refusing():
+            watch_overdue(self._archive, datetime.now(UTC), self._began)
 
     def tell(self, is_polling: bool, /) -> None:
         """Open the event that polls have stopped, or resolve it."""

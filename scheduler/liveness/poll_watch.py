@@ -25,10 +25,15 @@ class PollWatch:
         interval: float,
         patience: float,
         clock: Callable[[], float] = time.monotonic,
+        watch_each: Callable[[], object] = lambda: None,
     ) -> None:
-        """``look`` says whether polls happen, ``tell`` is told at the first look and at each change."""
+        """``look`` says whether polls happen, ``tell`` is told at the first look and at each change.
+
+        ``watch_each`` is called after each look: it tells of single sources by itself.
+        """
         self._look = look
         self._tell = tell
+        self._watch_each = watch_each
         self._interval = interval
         self._patience = patience
         self._clock = clock
@@ -67,6 +72,7 @@ class PollWatch:
             if (is_polling or stopped) and self._told is not is_polling:
                 self._tell(is_polling)
                 self._told = is_polling
+            self._watch_each()
         except (OSError, HistoryRefused) as error:
             _LOG.warning("whether newspapers are polled is not known: %s", error)
 

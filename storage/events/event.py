@@ -39,6 +39,7 @@ SEVERITIES: dict[str, Severity] = {
     "page_back": "notice",
     "chore_failed": "warning",
     "polling_stopped": "alarm",
+    "source_overdue": "warning",
     "disk_low": "alarm",
     "clock_wrong": "alarm",
     "archive_unreachable": "alarm",

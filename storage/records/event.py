@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from storage.records.saying import Saying
+from storage.records.saying import Saying, quote, read_phrases, say
 
 Severity = Literal["alarm", "warning", "notice"]
 """``alarm``: articles are or soon will be lost; ``warning``: somebody should look; ``notice``: no more."""
+
+
+def title_of(kind: str) -> Saying:
+    """Return what a kind of event is called; the kind itself when it is of a newer version."""
+    key = f"events.{kind}"
+    return say(key) if key in read_phrases("en") else quote(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +38,8 @@ class Event:
     resolved_at: datetime | None = None
     examples: tuple[str, ...] = ()
     about: str | None = None
+
+    @property
+    def title(self) -> Saying:
+        """What its kind is called."""
+        return title_of(self.kind)

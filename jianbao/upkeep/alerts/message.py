@@ -96,7 +96,7 @@ def _title(told: Sequence[tuple[Notice, Event]], graves: int, voice: Voice) -> s
     if len(told) == 1:
         notice, event = told[0]
         key = "title_over" if _is_over(notice, event) else "title_one"
-        return _cut(voice.tell(key, what=_what(event, voice)))
+        return _cut(voice.tell(key, what=_of_source(event, event.title, voice)))
     if graves:
         return voice.tell("title_grave", count=graves, all=len(told))
     return voice.tell("title_many", count=len(told))
@@ -107,15 +107,15 @@ def _say_event(notice: Notice, event: Event, voice: Voice) -> str:
         return _say_open(event, "line_again" if notice.what == "again" else "line", voice)
     at_once = event.resolved_at == event.opened_at
     severity = voice.tell(severity_of(event.kind))
-    first = voice.tell("line" if at_once else "line_over", severity=severity, what=_what(event, voice))
+    first = voice.tell("line" if at_once else "line_over", severity=severity, what=event.title)
     times = {"since": voice.time(event.opened_at), "until": voice.time(event.resolved_at)}
     when = voice.tell("since", since=times["since"]) if at_once else voice.tell("over", **times)
-    return f"{first}\n{when}"
+    return f"{first}\n{_what(event, voice)}\n{when}"
 
 
 def _say_open(event: Event, key: str, voice: Voice) -> str:
     severity = voice.tell(severity_of(event.kind))
-    lines = [voice.tell(key, severity=severity, what=_what(event, voice))]
+    lines = [voice.tell(key, severity=severity, what=event.title), _what(event, voice)]
     since = voice.time(event.opened_at)
     if event.times > 1:
         last = voice.time(event.last_seen_at)
@@ -130,10 +130,13 @@ def _say_open(event: Event, key: str, voice: Voice) -> str:
 
 
 def _what(event: Event, voice: Voice) -> str:
-    message = event.message.tell(voice.language)
+    return _of_source(event, event.message, voice)
+
+
+def _of_source(event: Event, said: Saying, voice: Voice) -> str:
     if event.source is None:
-        return message
-    return voice.tell("of_source", source=voice.names.get(event.source, event.source), message=message)
+        return said.tell(voice.language)
+    return voice.tell("of_source", source=voice.names.get(event.source, event.source), message=said)
 
 
 def _is_over(notice: Notice, event: Event) -> bool:

@@ -415,6 +415,8 @@ class Event(Shape):
 
     id: int
     kind: str = Field(examples=["source_silent"])
+    title: str = Field(description="What the kind is called.", examples=["A newspaper has gone silent"])
+    title_said: Said
     severity: Literal["alarm", "warning", "notice"] = Field(
         description="Whether articles are being lost, somebody should look, or it is only good to know."
     )
