@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from storage.records import (
     Decision,
@@ -19,12 +19,16 @@ from storage.records import (
 )
 from storage.records.saying import Saying, say
 
+Waits = Literal["no", "doubtful", "yes"]
+"""Whether what is believed is put off: never, where it lacks what others have, or whatever it has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One delivery and what the archive knows of its info code. ``now`` is aware.
 
-    ``keep``, ``kept`` and ``source_name`` are those of its `Decision`.
+    ``keep``, ``kept`` and ``source_name`` are those of its `Decision`. ``waits``: whether it is decided
+    later, once more of its source has come.
     """
 
     owed: Owed
@@ -33,6 +37,7 @@ class Case:
     keep: tuple[Exchange | Resource, ...] = ()
     kept: int | None = None
     source_name: str | None = None
+    waits: Waits = "no"
 
     @property
     def stored(self) -> StoredArticle | None:

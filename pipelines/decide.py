@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from pipelines.case import Case
+from pipelines.case import Case, Waits
 from pipelines.claims import decide_claim
 from pipelines.compare.deduplicate import compare
 from pipelines.doubt.contract import (
@@ -13,6 +13,7 @@ from pipelines.doubt.contract import (
     doubt_furniture,
     find_lost,
     judge_traits,
+    may_be_of_break,
 )
 from pipelines.doubt.traits import read_traits
 from pipelines.judge import IsFurniture, judge
@@ -50,14 +51,19 @@ def decide(
     now: datetime,
     voices: Voices | None = None,
     terms: Terms = NO_TERMS,
+    *,
+    waits: Waits = "no",
 ) -> Decision:
     """Decide what becomes of one delivery by what is known of its info code. ``now`` is aware.
 
     ``voices`` tell who speaks for an article; None: whoever delivers it. ``terms`` are declared of the
-    source's contract, which counts where the snapshot has it.
+    source's contract, which counts where the snapshot has it. ``waits``: an article may be put off, until
+    those that come after it tell whether its source is broken.
     """
-    if delivery.exchange is not None:
-        return _decide_answer(delivery, delivery.exchange, snapshot, now, voices, terms)
+    if (exchange := delivery.exchange) is not None:
+        keep = (exchange, *delivery.beside)
+        case = Case(delivery.owed, snapshot, now, keep=keep, waits=waits)
+        return _decide_answer(delivery, exchange, case, voices, terms)
     case = Case(delivery.owed, snapshot, now)
     if isinstance(delivery.trouble, Vanished):
         return _vanish(case, delivery.trouble)
@@ -80,14 +86,9 @@ def _fail(case: Case, trouble: SetAside | TryLater | Vanished | None) -> Decisio
 
 
 def _decide_answer(
-    delivery: Delivery,
-    exchange: Exchange,
-    snapshot: Snapshot,
-    now: datetime,
-    voices: Voices | None,
-    terms: Terms,
+    delivery: Delivery, exchange: Exchange, case: Case, voices: Voices | None, terms: Terms
 ) -> Decision:
-    case = Case(delivery.owed, snapshot, now, keep=(exchange, *delivery.beside))
+    snapshot = case.snapshot
     try:
         article = _find_article(delivery, exchange, snapshot)
     except IsFurniture:
@@ -148,10 +149,17 @@ def _hold_to_contract(  # noqa: PLR0913, PLR0917 - an article, what is known of 
     doubt = doubt_by_contract(contract, traits, lost, owed, terms)
     observed = Observed(owed.source, owed.info_code, traits, lost, is_believed=doubt is None)
     if doubt is None:
-        return replace(decision, observed=observed)
+        waits = case.waits == "yes" or (case.waits == "doubtful" and may_be_of_break(lost, owed))
+        return _put_off(case, decision, observed) if waits else replace(decision, observed=observed)
     # The first look tells nobody: the next one may believe it. Of many, the event about their source tells.
     is_told = owed.attempts > 0 and doubt.key != "contract.broken"
     return replace(_set_aside(case, url, doubt, is_told=is_told), observed=observed)
+
+
+def _put_off(case: Case, decision: Decision, observed: Observed) -> Decision:
+    """Decide nothing yet: its source is told what came, and it stays owed until it is decided again."""
+    seen = replace(observed, is_believed=False)
+    return Decision(case.owed.info_code, case.now, decision.outcome, observed=seen, is_put_off=True)
 
 
 def _remember_no_article(case: Case, decision: Decision) -> Decision:

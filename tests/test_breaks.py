@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from jianbao.demo.offer import Offer
+from jianbao.documents.contract import present_contract, say_contract
 from pipelines.doubt.contract import doubt_by_contract, find_breaks, find_lost, judge_traits
 from spiders.recognition.barrier import find_barrier
 from storage.archive.folder import Archive
@@ -178,6 +179,21 @@ def test_a_contract_is_read_as_it_was_stored(seen: list[tuple[Mark, bool]]) -> N
         contract = contract.learn(Observed("paper", f"p-{number}", one, () if has else (mark,)))
     assert read_contract(contract.store()) == contract
     assert read_contract("rubbish") == NO_CONTRACT
+
+
+def test_what_was_learned_is_said_in_both_languages() -> None:
+    usual = say_contract(replace(learned(), lists=(20, 31, 40)), "page")
+    assert usual is not None
+    shares = "有标题 100 %；有时间 100 %；有图片 67 %"
+    assert usual.tell("zh") == f"通常：{shares}；正文 250–2,000 字；列表 20–40 条"
+    assert usual.tell("en").startswith(
+        "usually: a title 100 %; a time 100 %; pictures 67 %; texts of 250–2,000"
+    )
+    told = present_contract(learned(), "page")
+    assert told is not None
+    assert (told["articles"], told["shares"]["time"], told["links"], told["broken"]) == (60, 1.0, None, [])
+    assert say_contract(learned(9), "page") is None
+    assert present_contract(NO_CONTRACT, "page") is None
 
 
 @pytest.fixture

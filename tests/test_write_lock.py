@@ -144,8 +144,8 @@ def test_what_was_worked_out_from_another_text_is_worked_out_again(
     post = work.offer.articles[0]
     whole = pipelines.decide.decide
 
-    def late(*given: Any) -> Any:
-        decided = whole(*given)
+    def late(*given: Any, **options: Any) -> Any:
+        decided = whole(*given, **options)
         monkeypatch.setattr(jianbao.crawl.deliveries, "decide", whole)
         work.deliver(post)  # somebody else stores the same meanwhile
         return decided

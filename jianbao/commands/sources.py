@@ -23,6 +23,7 @@ def sources(
     """List the sources, how their pages stand, and their ledger."""
     from jianbao.configuration.declared import list_declared
     from jianbao.documents.issue_sums import describe_issues
+    from jianbao.documents.said import tell_document
     from jianbao.documents.sources import read_sources
     from jianbao.terminal.output import print_json, print_line, print_table
     from jianbao.terminal.short_time import ZONE_NOTE
@@ -36,13 +37,16 @@ def sources(
     except NoArchive:
         found = read_sources(None, configured)
     if as_json:
-        print_json({"sources": found})
+        print_json(tell_document({"sources": found}, invocation.language(for_programs=True)))
         return
+    found = tell_document(found, invocation.language())
     now = datetime.now(UTC)
     print_table(_COLUMNS, (_row(row, now) for row in found), narrow=True)
     for row in found:
         if row["issues"]:
             print_line(f"{row['slug']}: {describe_issues(row['issues'])}")
+        if row["contract"] and (usual := row["contract"]["usual"]):
+            print_line(f"{row['slug']}: {usual}")
     print_line(ZONE_NOTE)
 
 

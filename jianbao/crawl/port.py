@@ -222,7 +222,8 @@ class ArchivePort:
         due_by = datetime.now(UTC) if self._due_only else None
         with self._archive.reading() as connection:
             is_dated = self.kind_of(source) == "epaper"  # its codes begin with the day
-            return list_owed(connection, source, due_by, after, last_first=is_dated)
+            owed = list_owed(connection, source, due_by, after, last_first=is_dated)
+        return [one for one in owed if not self.deliveries.is_at_hand(one)]
 
     def _find_listed(self, source: str, info_codes: Sequence[str]) -> frozenset[str]:
         with self._archive.reading() as connection:
@@ -230,7 +231,7 @@ class ArchivePort:
 
     def pictures(self) -> Sequence[PictureOwed]:
         """Return some of the pictures that are to be fetched after the articles."""
-        self.deliveries.settle()
+        self.deliveries.settle_all()
         return self.kept_pictures.next()
 
     def refuse_picture(self, refused: PictureDelivery) -> None:

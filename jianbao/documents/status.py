@@ -11,6 +11,7 @@ from jianbao.documents.article import (
     present_event,
     present_time,
 )
+from jianbao.documents.contract import present_contract
 from jianbao.documents.document import Document
 from jianbao.documents.faults import find_faults
 from jianbao.documents.history import group_spans, present_progress
@@ -26,6 +27,7 @@ from storage.custody.backups import find_backup
 from storage.events.event import list_open_events
 from storage.events.troubles import Trouble, list_troubles
 from storage.ledger.arrears import Arrears, list_overdue
+from storage.ledger.contract import list_contracts
 from storage.ledger.crawl import read_crawl
 from storage.ledger.host import list_resting
 from storage.ledger.issue_sums import sum_issues
@@ -61,6 +63,7 @@ def read_status(archive: Archive, now: datetime) -> Document:
         overdue = {one.source: one for one in list_overdue(connection, now)}
         histories = group_spans(list_spans(connection))
         issues = sum_issues(connection, rows, now)
+        contracts = list_contracts(connection)
         tried = find_backup(connection)
         polls = read_histories(connection, automatic(rows), now)
         paces = {slug: say_pace(history, now) for slug, history in polls.items()}
@@ -77,6 +80,7 @@ def read_status(archive: Archive, now: datetime) -> Document:
             | {
                 "history": present_progress(histories.get(row.slug, ())),
                 "issues": present_issue_sums(issues.get(row.slug)),
+                "contract": present_contract(contracts.get(row.slug), row.kind),
             }
             for row in rows
         ],

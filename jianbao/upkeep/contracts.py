@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipelines.doubt.contract import KEPT, Break, find_breaks
+from pipelines.doubt.contract import Break, find_breaks
 from storage.events.event import open_event, resolve_events
 from storage.ledger.contract import BROKEN, find_contract, save_contract
 from storage.ledger.counts import CrawlCounts, SourceCounts
 from storage.ledger.set_events import fold_quarantines
-from storage.records.contract import NO_TERMS, Terms
+from storage.records.contract import KEPT, NO_TERMS, Terms
 from storage.records.saying import Saying, say
 
 

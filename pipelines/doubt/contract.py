@@ -12,6 +12,7 @@ from math import comb
 
 from storage.records import Owed
 from storage.records.contract import (
+    KEPT,
     NO_TERMS,
     Contract,
     Mark,
@@ -27,8 +28,6 @@ ENOUGH = 20
 """Articles of which a mark must be known before anything is concluded from its absence."""
 WEAK: frozenset[Mark] = frozenset({"author", "media", "pictures", "long"})
 """Marks that a good article may lack: a single one that does is believed."""
-KEPT: frozenset[Mark] = frozenset({"author", "media", "pictures"})
-"""Marks whose loss takes nothing from the text: articles without them are archived, and the break is told."""
 _STRONG = 0.98
 _WINDOWS = (4, 8, 16, 32)
 _FEWEST_LOST, _LEAST_LOST = 3, 0.4
@@ -100,6 +99,11 @@ def doubt_by_contract(
     if not strong or _has_waited(contract, strong, owed):
         return None
     return say("contract.held", lost=tell_marks(strong))
+
+
+def may_be_of_break(lost: Sequence[Mark], owed: Owed) -> bool:
+    """Tell whether a believed article may yet be one of a break: it is seen first, and lacks what counts."""
+    return not owed.attempts and any(mark not in KEPT for mark in lost)
 
 
 def doubt_furniture(contract: Contract, owed: Owed, terms: Terms = NO_TERMS) -> Saying | None:
@@ -229,8 +233,8 @@ def _has_waited(contract: Contract, lost: Sequence[Mark], owed: Owed) -> bool:
 
 
 def _with(contract: Contract, code: str, lost: Sequence[Mark]) -> Contract:
-    """Return a contract as it is with this article among the recent ones."""
-    if not lost:
-        return replace(contract, recent=())
+    """Return a contract as it is with this article among the recent ones, at its place if it is one."""
+    if any(one.code == code and one.lost == tuple(lost) for one in contract.recent):
+        return contract
     others = tuple(one for one in contract.recent if one.code != code)
     return replace(contract, recent=(*others, Remembered(code, tuple(lost))))

@@ -86,10 +86,27 @@ def is_of_archive(error: Exception) -> bool:
 
 
 def _decide_all(archive: Archive, pending: Sequence[Pending]) -> Iterator[tuple[Pending, Snapshot, Decision]]:
-    """Decide by what is archived now, while others may write; each learns of its source from those before."""
+    """Decide by what is archived now, while others may write.
+
+    Each learns of its source from those before, and is looked at again where those after it tell more of it.
+    """
     with archive.reading() as connection:
         snapshots = read_snapshots(connection, [one.wanted for one in pending])
     learned: dict[str, Contract] = {}
+    first = [*_decide_in_turn(pending, snapshots, learned)]
+    for one, seen, decision in first:
+        observed = decision.observed
+        known = learned.get(observed.source) if observed is not None and observed.is_believed else None
+        if observed is not None and known is not None and known.tells_more_of(observed):
+            yield one, seen, _decide(one, replace(seen, contract=known))
+        else:
+            yield one, seen, decision
+
+
+def _decide_in_turn(
+    pending: Sequence[Pending], snapshots: Sequence[Snapshot], learned: dict[str, Contract]
+) -> Iterator[tuple[Pending, Snapshot, Decision]]:
+    """Decide one after the other; fill in what is learned of their sources."""
     for one, snapshot in zip(pending, snapshots, strict=True):
         known = learned.get(one.wanted.source or "")
         seen = snapshot if known is None else replace(snapshot, contract=known)

@@ -6,6 +6,7 @@ Running sums alone: it grows with nothing, and learning one article costs the sa
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -21,6 +22,8 @@ pictures; a declared layout found the text, or at least our own rules did; its t
 one, and its text with its title; it ends as sentences do; no other article has its text; it is Chinese; it is
 longer than any stub, and not shorter than nearly all others of such days."""
 MARKS: tuple[Mark, ...] = get_args(Mark)
+KEPT: frozenset[Mark] = frozenset({"author", "media", "pictures"})
+"""Marks whose loss takes nothing from the text: articles without them are archived, and the break is told."""
 RECENT = 40
 """Articles that are remembered one by one."""
 PRINTS = 3
@@ -122,6 +125,18 @@ class Contract:
             return remembered
         return _add(remembered, observed.traits)
 
+    def tells_more_of(self, observed: Observed) -> bool:
+        """Tell whether an article is to be judged anew: a later one shares its text, or lost what it lost."""
+        place = next((at for at, one in enumerate(self.recent) if one.code == observed.info_code), None)
+        if place is None:
+            return False
+        own = self.recent[place]
+        return any(
+            not ({*own.lost} - KEPT).isdisjoint(later.lost)
+            or (later.named != own.named and not {*own.prints}.isdisjoint(later.prints))
+            for later in self.recent[place + 1 :]
+        )
+
     def forget(self, marks: Sequence[Mark]) -> Contract:
         """Return the contract without what it says of some marks: they are learned anew."""
         left = {mark: sums for mark, sums in self.sums.items() if mark not in marks}
@@ -163,6 +178,13 @@ def read_contract(stored: str) -> Contract:
 def bin_of(length: int) -> int:
     """Return the place of a length in a histogram: two for each doubling."""
     return min(BINS - 1, (length * length).bit_length())
+
+
+def length_of(place: int) -> int:
+    """Return the least length at a place of a histogram, to two digits as people say it."""
+    length = math.isqrt(1 << (place - 1)) if place else 0
+    digits = max(0, len(str(length)) - 2)
+    return round(length, -digits)
 
 
 def kind_of_day(day: date | None) -> int:

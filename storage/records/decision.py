@@ -102,7 +102,8 @@ class Decision:
     captured, what becomes the original first; ``kept`` is the capture of a file that is held already.
     ``enter`` is a listing that no page made; ``source_name`` names its source, where that is one of imports.
     ``brought`` is the article as it came. ``pictures`` are those of the article that are to be fetched too.
-    ``observed`` is what its source's contract learns of it.
+    ``observed`` is what its source's contract learns of it. ``is_put_off``: that alone is written, and the
+    delivery is to be decided again when more of its source has come.
     """
 
     info_code: str
@@ -119,6 +120,7 @@ class Decision:
     brought: Article | None = None
     pictures: OwedPictures | None = None
     observed: Observed | None = None
+    is_put_off: bool = False
 
     @property
     def is_back(self) -> bool:

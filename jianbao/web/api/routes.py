@@ -142,7 +142,7 @@ def show_trend(
 def list_sources(archive: OpenArchive) -> JSONResponse:
     """List every source with the state of its page and of its ledger."""
     with archive.reading() as view:
-        return JSONResponse({"sources": read_sources(view, ())})
+        return JSONResponse(tell_document({"sources": read_sources(view, ())}, "en"))
 
 
 @router.get(
@@ -160,7 +160,7 @@ def show_source(
         found = next((source for source in read_sources(view, ()) if source["slug"] == slug), None)
     if found is None:
         raise NotShown(f"there is no source {slug}: /api/v1/sources lists them all")
-    return JSONResponse(found)
+    return JSONResponse(tell_document(found, "en"))
 
 
 @router.get("/crawls", operation_id="listCrawls", tags=["operation"], response_model=shapes.CrawlPage)

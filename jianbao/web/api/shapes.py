@@ -333,6 +333,32 @@ class IssueSums(Shape):
     window: IssueWindow
 
 
+class Span(Shape):
+    """The least and the most of what was seen."""
+
+    least: int
+    most: int
+
+
+class Contract(Shape):
+    """What was learned of a source."""
+
+    articles: int = Field(description="Articles of which it was learned.")
+    shares: dict[str, float] = Field(
+        description="The share of its articles that have a mark, newer ones counting more.",
+        examples=[{"title": 1.0, "time": 0.998}],
+    )
+    length: Span | None = Field(description="Characters of nine in ten texts.")
+    links: Span | None = Field(
+        description="Links on its last lists; of a digital newspaper, articles of a page, in hundredths."
+    )
+    broken: list[str] = Field(description="The marks that a share of its latest articles lost.")
+    usual: str | None = Field(
+        description="What its articles and lists usually are; null where little is known."
+    )
+    usual_said: Said | None = Field(default=None, description="What that is made of.")
+
+
 class Source(Shape):
     """A source, the state of its page and of its ledger."""
 
@@ -350,6 +376,7 @@ class Source(Shape):
     unread: int | None = Field(description="Those of them that have no info code.")
     listings: dict[str, int] = Field(description="How many of its listings are in each state.")
     issues: IssueSums | None = Field(description="Of a digital newspaper: how its days stand.")
+    contract: Contract | None = Field(description="What was learned of its articles and lists.")
 
 
 class Sources(Shape):

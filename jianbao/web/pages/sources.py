@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from jianbao.documents.contract import say_contract
 from jianbao.documents.polling import read_pace
 from jianbao.web.answers.rendering import render_page
 from jianbao.web.charts.calendar import read_calendar
@@ -16,6 +17,7 @@ from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.text.language import choose_language, speak
 from storage.articles.headlines import find_headlines
 from storage.ledger.calendar import list_newest, list_published, list_unarchived
+from storage.ledger.contract import find_contract
 from storage.ledger.issue_articles import list_newest_issues
 from storage.ledger.source import list_sources
 
@@ -53,6 +55,7 @@ def show_source(
             "source.html",
             source=source,
             states=archive.totals(view).states.get(slug, {}),
+            usual=say_contract(find_contract(view, slug), source.kind),
             pace=read_pace(view, source, datetime.now(UTC)),
             year_calendar=read_calendar(view, source, year, say),
             newest=newest,
