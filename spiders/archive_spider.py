@@ -26,6 +26,7 @@ from spiders.parts import MOST_PARTS, incomplete
 from spiders.pictures import PictureFetches, PictureHosts
 from spiders.polling import Polling
 from spiders.port import Port
+from spiders.recognition.barrier import tell_refusal
 from spiders.search import Search, Searches
 from spiders.turns import Turns
 from storage.records import (
@@ -386,9 +387,7 @@ class ArchiveSpider(Spider):
             )
             return
         if not is_whole(response):
-            yield from self._put_off(
-                search, TryLater(say("fetch.answered", url=search.url, status=response.status))
-            )
+            yield from self._put_off(search, TryLater(tell_refusal(answer)))
             return
         try:
             draft = self._read(answer, search)

@@ -16,7 +16,7 @@ from spiders.kinds.kind import Answer, Ask, Listing, NotTheList, Steps
 from spiders.middleware.exchange_keeper import kept_exchange
 from spiders.middleware.wholeness import is_whole
 from spiders.port import Port
-from spiders.recognition.barrier import barrier_of_list
+from spiders.recognition.barrier import barrier_of_list, tell_refusal
 from storage.records import BackOrder, Exchange, Poll, PollOrder, SetAside, TryLater, Validators
 from storage.records.host import host_of
 from storage.records.remedy import saying_of
@@ -81,7 +81,7 @@ class Polling:
             return
         answer = answer_of(response, self.ask.url)
         if not (answer.is_missing or is_whole(response)):
-            self.fail(TryLater(say("fetch.answered", url=self.ask.url, status=response.status)))
+            self.fail(TryLater(tell_refusal(answer)))
         elif self._has_news(response, answer) is False:
             self._end(self._poll("unchanged"))
         else:

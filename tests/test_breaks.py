@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 from jianbao.demo.offer import Offer
 from jianbao.documents.contract import present_contract, say_contract
 from pipelines.doubt.contract import doubt_by_contract, find_breaks, find_lost, judge_traits
-from spiders.recognition.barrier import find_barrier
+from spiders.kinds.kind import Answer
+from spiders.recognition.barrier import find_barrier, tell_refusal
 from storage.archive.folder import Archive
 from storage.events.event import open_event, resolve_events
 from storage.ledger.contract import BROKEN, accept_what_was_seen, find_contract, save_contract
@@ -87,6 +88,15 @@ def test_news_about_captchas_is_no_barrier() -> None:
     text = "市民反映，不少网站要求输入验证码，老人操作困难。" * 12
     assert find_barrier(f"<html><body><h1>验证码难倒老人</h1><p>{text}</p></body></html>") is None
     assert find_barrier('{"text": "请输入验证码"}') is None
+
+
+@pytest.mark.parametrize("status", [403, 405, 412, 418, 503, 521])
+def test_a_refusal_is_told_with_what_its_page_is(status: int) -> None:
+    address = "http://paper.example/1.html"
+    came = Answer(address, address, status, BARRIERS["验证码"].encode(), "text/html; charset=utf-8")
+    assert tell_refusal(came).tell("zh") == f"{address} 返回 {status}：安全验证页"
+    assert tell_refusal(replace(came, body=b"busy")).tell("zh") == f"{address} 返回 {status}"
+    assert tell_refusal(replace(came, body=b"")).tell("en") == f"{address} answered {status}"
 
 
 @given(st.text(max_size=300))
@@ -185,9 +195,9 @@ def test_what_was_learned_is_said_in_both_languages() -> None:
     usual = say_contract(replace(learned(), lists=(20, 31, 40)), "page")
     assert usual is not None
     shares = "有标题 100 %；有时间 100 %；有图片 67 %"
-    assert usual.tell("zh") == f"通常：{shares}；正文 250–2,000 字；列表 20–40 条"
+    assert usual.tell("zh") == f"通常：{shares}；正文 260–2,000 字；列表 20–40 条"
     assert usual.tell("en").startswith(
-        "usually: a title 100 %; a time 100 %; pictures 67 %; texts of 250–2,000"
+        "usually: a title 100 %; a time 100 %; pictures 67 %; texts of 260–2,000"
     )
     told = present_contract(learned(), "page")
     assert told is not None

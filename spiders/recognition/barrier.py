@@ -142,14 +142,8 @@ def find_barrier(html: str) -> Saying | None:
 
     An answer that is no markup (JSON, a feed) is never one.
     """
-    if len(html) > _LONGEST_PAGE or not _MARKUP.search(html[:_LOOKED_AT]):
-        return None
-    try:
-        tree = parse_document(html)
-    except (SetAside, etree.LxmlError, ValueError):
-        return None
-    kind = _kind_of(tree, _read(tree))
-    return say("contract.barrier", what=say(f"contract.barrier_{kind}")) if kind else None
+    name = _name_barrier(html)
+    return say("contract.barrier", what=name) if name else None
 
 
 def barrier_of(answer: Answer) -> Saying | None:
@@ -158,6 +152,17 @@ def barrier_of(answer: Answer) -> Saying | None:
         return find_barrier(answer.page.text)
     except SetAside:
         return None
+
+
+def tell_refusal(answer: Answer) -> Saying:
+    """Return what is told of an answer with an error's status: that, and what its page is if it is known."""
+    try:
+        name = _name_barrier(answer.page.text)
+    except SetAside:
+        name = None
+    if name is None:
+        return say("fetch.answered", url=answer.asked, status=answer.status)
+    return say("fetch.answered_with", url=answer.asked, status=answer.status, what=name)
 
 
 def barrier_of_list(answer: Answer) -> Saying | None:
@@ -176,6 +181,17 @@ def doubt_draft(draft: Draft, owed: Owed, answer: Answer) -> Saying | None:
         return None if _shares_words(draft.title, owed.title) else barrier_of(answer)
     is_timed = draft.published_at is not None and draft.witness != "address"
     return None if is_timed or draft.is_furniture else barrier_of(answer)
+
+
+def _name_barrier(html: str) -> Saying | None:
+    if len(html) > _LONGEST_PAGE or not _MARKUP.search(html[:_LOOKED_AT]):
+        return None
+    try:
+        tree = parse_document(html)
+    except (SetAside, etree.LxmlError, ValueError):
+        return None
+    kind = _kind_of(tree, _read(tree))
+    return say(f"contract.barrier_{kind}") if kind else None
 
 
 def _shares_words(one: str, other: str) -> bool:
