@@ -364,6 +364,15 @@ ROWS: dict[str, dict[str, Any]] = {
         "until": "2026-03-25 04:00:00.000000",
         "reason": "没有人轮询",
     },
+    "accepted_hole": {
+        "source": "yunwanbao",
+        "code": "",
+        "first_day": "2026-03-20",
+        "last_day": "2026-03-22",
+        "kind": "silent",
+        "reason": "停刊三天",
+        "accepted_at": STORED_NOON,
+    },
     "journal": {
         "number": 1,
         "warc_file": "jianbao-20260320-0-00000.warc.gz",

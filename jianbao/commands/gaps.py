@@ -1,4 +1,4 @@
-"""`jianbao gaps`: what is missing, and why; and to fetch it."""
+"""`jianbao gaps`: what is missing, and why; to fetch it, or to say that it need not be missed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from jianbao.terminal.exit_status import ExitStatus
 from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from jianbao.documents.document import Document
-    from jianbao.documents.gaps import GapsAsked
+    from storage.archive.folder import Archive
+    from storage.ledger.holes.accepted import Chosen
     from storage.records.hole import Hole
     from storage.records.saying import Language
 
@@ -32,22 +35,44 @@ def gaps(
     ] = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option("--kind", help="Only holes of this kind; may be repeated.", metavar="KIND"),
+    ] = None,
+    codes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--code", help="Only what has this info code or address; may be repeated.", metavar="CODE"
+        ),
+    ] = None,
     days: Annotated[bool, typer.Option("--days", help="Show the sums of each day as well.")] = False,
     repair: Annotated[
         bool, typer.Option("--repair", help="Fetch what can be fetched, then say what remains.")
+    ] = False,
+    reason: Annotated[
+        str | None,
+        typer.Option("--accept", help="Miss these holes no longer: they have this reason.", metavar="REASON"),
+    ] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Miss again what was accepted before.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show the ledger's sum and everything that is missing.
 
-    Ends with status 1 when something is.
+    Ends with status 1 when something is that nobody accepted.
     """
     from jianbao.documents.said import tell_document
     from jianbao.terminal.output import print_json
 
     invocation = Invocation.of(context)
-    asked = _read_asked(slugs, from_day, to_day)
+    asked = _read_asked(slugs, from_day, to_day, kinds, codes)
+    _check_together(asked, reason, repair=repair, withdraw=withdraw)
     before = _repair(invocation, asked) if repair else None
+    if reason is not None:
+        _accept(invocation, asked, reason.strip())
+    elif withdraw:
+        _withdraw(invocation, asked)
     found = _read(invocation, asked, days=days)
     if before is not None:
         found["repair"] = _compare(before, found["gaps"])
@@ -58,51 +83,105 @@ def gaps(
     raise typer.Exit(ExitStatus.FAILED if found["gaps"] or not found["ledger"]["holds"] else ExitStatus.OK)
 
 
-def _read_asked(slugs: list[str] | None, from_day: str | None, to_day: str | None) -> GapsAsked:
-    from jianbao.documents.gaps import GapsAsked
+def _read_asked(
+    slugs: list[str] | None,
+    from_day: str | None,
+    to_day: str | None,
+    kinds: list[str] | None,
+    codes: list[str] | None,
+) -> Chosen:
+    from storage.ledger.holes.accepted import Chosen
+    from storage.records.hole import HOLE_KINDS
 
     first, last = first_day(from_day), last_day(to_day)
-    return GapsAsked(
+    if first and last and first >= last:
+        raise typer.BadParameter(f"--from {from_day} is after --to {to_day}: no day is in between")
+    if unknown := set(kinds or ()) - set(HOLE_KINDS):
+        known = ", ".join(HOLE_KINDS)
+        raise typer.BadParameter(f"--kind {min(unknown)} is no kind of hole; there are {known}")
+    return Chosen(
         tuple(slugs or ()),
         first.date() if first else None,
         last.date() - timedelta(days=1) if last else None,
+        tuple(kind for kind in HOLE_KINDS if kind in (kinds or ())),
+        tuple(codes or ()),
     )
 
 
-def _read(invocation: Invocation, asked: GapsAsked, *, days: bool) -> Document:
+def _check_together(asked: Chosen, reason: str | None, *, repair: bool, withdraw: bool) -> None:
+    """Raise `typer.BadParameter` for options that do not go together."""
+    if repair + withdraw + (reason is not None) > 1:
+        raise typer.BadParameter("--repair, --accept and --withdraw do not go together")
+    if reason is not None and not reason.strip():
+        raise typer.BadParameter("--accept needs a reason, in words that will be understood in ten years")
+    if (withdraw or reason is not None) and asked.is_everything:
+        raise typer.BadParameter("name what is meant: sources, --from and --to, --kind or --code")
+
+
+def _accept(invocation: Invocation, asked: Chosen, reason: str) -> None:
+    """Note what is missing as accepted; what contradicts itself can't be."""
+    from jianbao.terminal.output import print_note
+    from storage.ledger.holes.accepted import accept_holes
+    from storage.ledger.holes.look import look_for_gaps, tell_gaps
+    from storage.records.hole import CONTRADICTIONS
+    from storage.records.saying import say
+
+    now = datetime.now(UTC)
+    with invocation.write_archive() as archive:
+        holes = _find(invocation, archive, asked, now)
+        accepted = [hole for hole in holes if hole.kind not in CONTRADICTIONS]
+        with archive.writing() as connection:
+            accept_holes(connection, accepted, reason, now)
+            tell_gaps(connection, look_for_gaps(connection, {hole.source for hole in accepted}, now), now)
+    language = invocation.language()
+    print_note(say("gaps.accepted_now", count=sum(hole.count for hole in accepted)).tell(language))
+    if len(accepted) < len(holes):
+        print_note(say("gaps.not_acceptable").tell(language))
+
+
+def _withdraw(invocation: Invocation, asked: Chosen) -> None:
+    """Have what was accepted be missed again."""
+    from jianbao.terminal.output import print_note
+    from storage.ledger.holes.accepted import withdraw_acceptances
+    from storage.records.saying import say
+
+    with invocation.write_archive() as archive, archive.writing() as connection:
+        count = withdraw_acceptances(connection, asked)
+    print_note(say("gaps.withdrawn", count=count).tell(invocation.language()))
+
+
+def _find(invocation: Invocation, archive: Archive, asked: Chosen, now: datetime) -> list[Hole]:
+    """Return the holes that are meant, with all their codes."""
+    from jianbao.upkeep.mentions import identify_articles
+    from storage.ledger.holes.every import list_holes
+
+    with archive.reading() as view:
+        _check_sources(view, asked)
+        identify = identify_articles(invocation.configuration(), view)
+        holes = list_holes(view, now, asked.sources, asked.first, asked.last, codes=None, identify=identify)
+    return asked.choose(holes)
+
+
+def _read(invocation: Invocation, asked: Chosen, *, days: bool) -> Document:
     from jianbao.documents.gaps import read_gaps
     from jianbao.upkeep.mentions import identify_articles
-    from storage.ledger.source import check_sources
 
     with invocation.read_archive() as archive, archive.reading() as view:
-        check_sources(view, asked.sources)
+        _check_sources(view, asked)
         identify = identify_articles(invocation.configuration(), view)
         return read_gaps(view, datetime.now(UTC), asked, identify=identify, days=days)
 
 
-def _repair(invocation: Invocation, asked: GapsAsked) -> list[Hole]:
+def _repair(invocation: Invocation, asked: Chosen) -> list[Hole]:
     """Fetch what is missing; return what was before."""
     from jianbao.crawl.opening import open_archive
     from jianbao.crawl.repair import repair_holes
     from jianbao.terminal.output import print_note
     from jianbao.terminal.progress import watching
-    from jianbao.upkeep.mentions import identify_articles
-    from storage.ledger.holes.every import list_holes
-    from storage.ledger.source import check_sources
 
     configuration, language = invocation.configuration(), invocation.language()
     with open_archive(configuration, polls=True, begin=False) as archive:
-        with archive.reading() as view:
-            check_sources(view, asked.sources)
-            holes = list_holes(
-                view,
-                datetime.now(UTC),
-                asked.sources,
-                asked.first,
-                asked.last,
-                codes=None,
-                identify=identify_articles(configuration, view),
-            )
+        holes = _find(invocation, archive, asked, datetime.now(UTC))
         if holes:
             with watching("fetching what is missing") as watch:
                 repair_holes(
@@ -113,6 +192,14 @@ def _repair(invocation: Invocation, asked: GapsAsked) -> list[Hole]:
                     watch,
                 )
     return holes
+
+
+def _check_sources(view: Connection, asked: Chosen) -> None:
+    """Raise `UnknownSource` for a source that is neither the archive's nor the one of what has none."""
+    from storage.ledger.holes.owners import UNKNOWN_SOURCE
+    from storage.ledger.source import check_sources
+
+    check_sources(view, set(asked.sources) - {UNKNOWN_SOURCE})
 
 
 def _compare(before: Sequence[Hole], left: Sequence[Document]) -> Document:
@@ -141,12 +228,14 @@ def _print(found: Document, language: Language) -> None:
         repair = found["repair"]
         print_line(say("gaps.repaired", count=repair["holes"], closed=repair["closed"]).tell(language))
     for gap in found["gaps"]:
-        print_line(_describe(gap, language))
+        print_line(_describe(gap, gap["reason"].tell(language), language))
+    for gap in found["accepted"]:
+        print_line(say("gaps.accepted", hole=_describe(gap, gap["reason"], language)).tell(language))
     if not found["gaps"]:
         print_line(say("gaps.nothing").tell(language))
 
 
-def _describe(gap: Document, language: Language) -> str:
+def _describe(gap: Document, reason: str, language: Language) -> str:
     """Return a hole in a line: whose it is, its days, what and how much is missing, why, and examples."""
     from storage.records.saying import say
 
@@ -155,4 +244,4 @@ def _describe(gap: Document, language: Language) -> str:
     codes = gap["codes"]
     more = [*codes[:_SHOWN], *(["…"] if codes and gap["count"] > _SHOWN else [])]
     examples = f" ({', '.join(more)})" if more else ""
-    return f"{gap['source']}  {days}  {kind}: {gap['reason'].tell(language)}{examples}"
+    return f"{gap['source']}  {days}  {kind}: {reason}{examples}"

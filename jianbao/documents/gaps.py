@@ -3,54 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from jianbao.documents.article import present_time
 from jianbao.documents.document import Document
 from storage.ledger.coverage import Coverage, count_coverage
 from storage.ledger.habits import read_habit
+from storage.ledger.holes.accepted import Chosen, list_accepted
 from storage.ledger.holes.day_sums import DaySum, count_by_source_and_day
 from storage.ledger.holes.every import EXAMPLES, list_holes
 from storage.ledger.holes.pointers import Identify
 from storage.ledger.source import list_polled
 from storage.records.habit import Habit
-from storage.records.hole import CONTRADICTIONS, Hole
+from storage.records.hole import CONTRADICTIONS, Accepted, Hole
 from storage.records.press_days import PRESS_ZONE, press_day
 
 STATES = ("archived", "owed", "failed", "quarantined", "gone", "furniture")
 """What the listings of a source add up from."""
 
 
-@dataclass(frozen=True, slots=True)
-class GapsAsked:
-    """What is asked for: of these sources (none: all) these days in UTC+8, both included; None is no end."""
-
-    sources: tuple[str, ...] = ()
-    first: date | None = None
-    last: date | None = None
-
-
 def read_gaps(
     view: Connection,
     now: datetime,
-    asked: GapsAsked,
+    asked: Chosen,
     *,
     identify: Identify | None = None,
     days: bool = False,
     codes: int | None = EXAMPLES,
 ) -> Document:
-    """Return the ledger's sums, whether they hold, and what is missing; with ``days`` each day's sums."""
-    holes = list_holes(view, now, asked.sources, asked.first, asked.last, codes=codes, identify=identify)
+    """Return the ledger's sums, whether they hold, what is missing, and what is missing and accepted.
+
+    ``days``: each day's sums as well. So many ``codes`` are kept of each at most; None: all.
+    """
+    every = list_holes(view, now, asked.sources, asked.first, asked.last, codes=None, identify=identify)
+    holes = asked.choose(every, codes)
     sums = count_coverage(view, asked.sources, since=_begin(asked.first), until=_end(asked.last))
     polled = {slug for slug, _, _ in list_polled(view)}
     ledger = {name: sum(getattr(one, name) for one in sums) for name in ("listed", *STATES)}
     found: Document = {
-        "ledger": ledger | {"holds": _is_proved(ledger, holes)},
-        "sources": [_present_source(view, one, holes, now, is_polled=one.source in polled) for one in sums],
+        "ledger": ledger | {"holds": _is_proved(ledger, every)},
+        "sources": [
+            _present_source(view, one, every, holes, now, is_polled=one.source in polled) for one in sums
+        ],
         "gaps": [present_hole(hole) for hole in holes],
+        "accepted": [_present_accepted(one, codes) for one in list_accepted(view, asked)],
     }
     if days:
         sums_of_days = count_by_source_and_day(view, asked.sources, asked.first, asked.last)
@@ -72,18 +72,37 @@ def present_hole(hole: Hole) -> Document:
     }
 
 
+def _present_accepted(one: Accepted, codes: int | None) -> Document:
+    return {
+        "source": one.source,
+        "from": one.first.isoformat(),
+        "to": one.last.isoformat(),
+        "kind": one.kind,
+        "reason": one.reason,
+        "accepted_at": present_time(one.accepted_at, PRESS_ZONE),
+        "count": one.count,
+        "codes": list(one.codes[:codes]),
+    }
+
+
 def _present_source(
-    view: Connection, sums: Coverage, holes: Sequence[Hole], now: datetime, *, is_polled: bool
+    view: Connection,
+    sums: Coverage,
+    every: Sequence[Hole],
+    holes: Sequence[Hole],
+    now: datetime,
+    *,
+    is_polled: bool,
 ) -> Document:
     counts = asdict(sums)
     slug = counts.pop("source")
-    own = [hole for hole in holes if hole.source == slug]
+    own = [hole for hole in every if hole.source == slug]
     habit = read_habit(view, slug, press_day(now)) if is_polled else None
     return {
         "slug": slug,
         **counts,
         "holds": _is_proved(counts, own),
-        "holes": len(own),
+        "holes": sum(hole.source == slug for hole in holes),
         "habit": None if habit is None else _present_habit(habit),
     }
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from storage.database.column_types import SayingList, SayingText, UtcDateTime
 from storage.database.revision_view import create_with
-from storage.database.schema_holes import index_pointing, make_unwatched
+from storage.database.schema_holes import index_pointing, make_accepted_holes, make_unwatched
 from storage.database.schema_journal import make_tables
 
 metadata = MetaData(
@@ -473,6 +473,7 @@ backfill = Table(
 )
 
 unwatched = make_unwatched(metadata, UtcDateTime)
+accepted_hole = make_accepted_holes(metadata, UtcDateTime)
 index_pointing(article)
 journal, journal_owed = make_tables(metadata)
 

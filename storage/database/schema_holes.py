@@ -1,10 +1,10 @@
-"""What holes are found by: times in which nobody watched a source, and indexes of what points elsewhere."""
+"""What holes are found by: times that nobody watched, what points elsewhere; and what is accepted."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, Text, TypeDecorator, text
+from sqlalchemy import Column, Date, ForeignKey, Index, MetaData, String, Table, Text, TypeDecorator, text
 
 
 def make_unwatched(metadata: MetaData, moment: type[TypeDecorator[datetime]]) -> Table:
@@ -16,6 +16,21 @@ def make_unwatched(metadata: MetaData, moment: type[TypeDecorator[datetime]]) ->
         Column("since", moment, primary_key=True),
         Column("until", moment, nullable=False),
         Column("reason", Text, nullable=False),
+    )
+
+
+def make_accepted_holes(metadata: MetaData, moment: type[TypeDecorator[datetime]]) -> Table:
+    """Return the table of what is missing and need not be missed: a code, or days where ``code`` is empty."""
+    return Table(
+        "accepted_hole",
+        metadata,
+        Column("source", String, primary_key=True),
+        Column("code", String, primary_key=True),
+        Column("first_day", Date, primary_key=True),
+        Column("last_day", Date, primary_key=True),
+        Column("kind", String, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("accepted_at", moment, nullable=False),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, get_args
 
 from storage.records.saying import Saying
@@ -72,3 +72,21 @@ class Hole:
     count: int = 1
     codes: tuple[str, ...] = ()
     repairable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What is missing of one source and need not be missed, for one reason that somebody gave.
+
+    ``first`` and ``last`` are the first and the last of its days in UTC+8, between which may be others;
+    ``count`` is how many articles, pictures or days; ``accepted_at`` is aware.
+    """
+
+    source: str
+    first: date
+    last: date
+    kind: HoleKind
+    reason: str
+    accepted_at: datetime
+    count: int
+    codes: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from storage.database.schema import article, listing
+from storage.database.schema import article, listing, source
 from storage.ledger.holes.asked import Asked
 from storage.records import UNARCHIVED, info_code_day
 from storage.records.hole import Hole
@@ -29,9 +29,13 @@ def find_unarchived(connection: Connection, asked: Asked) -> Iterator[Hole]:
             listing.c.last_error,
         )
         .outerjoin(article, article.c.info_code == listing.c.info_code)
-        .where(listing.c.state.in_(UNARCHIVED), article.c.info_code.is_(None), asked.has(listing.c.source))
-        .order_by(listing.c.source, listing.c.info_code)
-    )
+        .where(
+            listing.c.source.in_(select(source.c.slug)),  # by it and the state there is an index
+            listing.c.state.in_(UNARCHIVED),
+            article.c.info_code.is_(None),
+            asked.has(listing.c.source),
+        )
+    ).all()
     yield from asked.gather(
         (
             row.source,
@@ -40,7 +44,7 @@ def find_unarchived(connection: Connection, asked: Asked) -> Iterator[Hole]:
             _say_why(row),
             row.info_code,
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: (row.source, row.info_code))
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, true
 
+from storage.ledger.holes.accepted import Accounted
 from storage.records.hole import Hole, HoleKind
 from storage.records.press_days import press_day
 from storage.records.saying import Saying
@@ -20,7 +21,8 @@ Missing = tuple[str, date, HoleKind, Saying, str]
 class Asked:
     """The holes of these sources (none: of all) on these days in UTC+8, both included; None is no end.
 
-    ``now`` is aware. ``codes``: so many codes are kept with a hole at most; None: all.
+    ``now`` is aware. ``codes``: so many codes are kept with a hole at most; None: all. What is
+    ``accounted`` for is no hole.
     """
 
     now: datetime
@@ -28,6 +30,7 @@ class Asked:
     first: date | None = None
     last: date | None = None
     codes: int | None = 5
+    accounted: Accounted = field(default_factory=Accounted)
 
     @property
     def today(self) -> date:
@@ -50,7 +53,8 @@ class Asked:
         """Return what is missing as holes: what has source, day, kind and reason in common is one."""
         groups: dict[tuple[str, date, HoleKind, Saying], list[str]] = {}
         for slug, day, kind, reason, code in missing:
-            if self.has_source(slug) and self.has_day(day):
+            is_asked = self.has_source(slug) and self.has_day(day)
+            if is_asked and not self.accounted.has(slug, day, kind, code):
                 groups.setdefault((slug, day, kind, reason), []).append(code)
         for (slug, day, kind, reason), codes in groups.items():
             yield Hole(slug, day, day, kind, reason, len(codes), tuple(codes[: self.codes]))

@@ -79,9 +79,15 @@ def find_days_of(connection: Connection, source: StoredSource, asked: Asked) -> 
         found: list[Missed] = []
         for start, end in _parts(first, last):
             part = _list_told(connection, source.slug, start, end)
+            part |= _list_accounted(source.slug, start, end, asked)
             found += _find_missed(connection, watch, [day for day in each_day(start, end) if day not in part])
             told |= part
         yield from _join_missed(source.slug, found, told)
+
+
+def _list_accounted(slug: str, first: date, last: date, asked: Asked) -> set[date]:
+    """Return the days of a span that somebody accepted to be without anything."""
+    return {day for day in each_day(first, last) if asked.accounted.has_days(slug, day, day)}
 
 
 def read_watch(connection: Connection, source: StoredSource, now: datetime) -> Watch:
@@ -166,6 +172,8 @@ def _undone(span: Span, asked: Asked) -> Hole | None:
     if not any(asked.has_day(day) for day in (first, span.last_day)) and not (
         asked.first is not None and first < asked.first <= span.last_day
     ):
+        return None
+    if asked.accounted.has_days(span.source, first, span.last_day):
         return None
     reason = say("holes.history", state=span.state)
     if span.reason:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from storage.ledger.holes.accepted import Accounted
 from storage.ledger.holes.articles import find_unarchived
 from storage.ledger.holes.asked import Asked
 from storage.ledger.holes.contradictions import find_contradictions
@@ -35,8 +36,9 @@ def list_holes(
 
     ``since`` and ``until`` are days in UTC+8, both included. With each hole so many ``codes`` are kept at
     most; None: all. ``identify`` tells articles by their addresses; without it, by the info codes in them.
+    What somebody accepted is left out (`storage.ledger.holes.accepted`).
     """
-    asked = Asked(now, tuple(sources), since, until, codes)
+    asked = Asked(now, tuple(sources), since, until, codes, Accounted.read(connection))
     found = [hole for find in _FINDERS for hole in find(connection, asked)]
     found += find_pointers(connection, asked, identify or identify_by_code(connection))
     return sorted(found, key=lambda hole: (hole.source, hole.first, HOLE_KINDS.index(hole.kind), hole.codes))

@@ -51,7 +51,8 @@ def _find_incomplete(connection: Connection, slug: str, asked: Asked) -> Iterato
         .order_by(issue.c.day)
     )
     for row in rows:
-        if row.articles > known[row.day] and asked.has_day(row.day):
+        is_asked = asked.has_day(row.day) and not asked.accounted.has_days(slug, row.day, row.day)
+        if row.articles > known[row.day] and is_asked:
             reason = say("holes.issue_incomplete", listed=row.articles, known=known[row.day])
             lost = tuple(_list_lost_codes(connection, slug, row.day))
             count = row.articles - known[row.day]

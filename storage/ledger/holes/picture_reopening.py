@@ -62,6 +62,6 @@ def _enter_facsimiles(connection: Connection, hole: Hole, now: datetime) -> int:
 
 
 def _insert(connection: Connection, table: Table, values: list[dict[str, object]]) -> int:
-    for part in batches(values):
-        connection.execute(upsert(table).values(part).on_conflict_do_nothing())
+    if values:
+        connection.execute(upsert(table).on_conflict_do_nothing(), values)
     return len(values)

@@ -120,7 +120,7 @@ def _list_stored(connection: Connection, hole: Hole, now: datetime) -> None:
             for row in rows
         ]
         if values:
-            connection.execute(upsert(listing).values(values).on_conflict_do_nothing())
+            connection.execute(upsert(listing).on_conflict_do_nothing(), values)
 
 
 def _enter(

@@ -63,6 +63,7 @@ def upgrade() -> None:
     _tell_causes()
     _add_reparse()
     _add_unwatched()
+    _add_accepted_holes()
     _index_pointing()
     _add_journal()
     _contracts()
@@ -139,6 +140,20 @@ def _add_unwatched() -> None:
         sa.Column("since", sa.DateTime(), primary_key=True),
         sa.Column("until", sa.DateTime(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+    )
+
+
+def _add_accepted_holes() -> None:
+    """Add what is missing and need not be missed."""
+    op.create_table(
+        "accepted_hole",
+        sa.Column("source", sa.String(), primary_key=True),
+        sa.Column("code", sa.String(), primary_key=True),
+        sa.Column("first_day", sa.Date(), primary_key=True),
+        sa.Column("last_day", sa.Date(), primary_key=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(), nullable=False),
     )
 
 
