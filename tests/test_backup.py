@@ -341,6 +341,19 @@ def test_nothing_is_written_over(order: BackupOrder, tmp_path: Path) -> None:
         restore_archive(tmp_path, tmp_path / "x", quiet)
 
 
+def test_an_archive_comes_neither_into_its_backups_nor_in_their_place(
+    order: BackupOrder, tmp_path: Path
+) -> None:
+    back_up(order, quiet)
+    for place in (order.destination, order.destination / "drill", order.destination.parent):
+        with pytest.raises(FolderTaken, match="lie in each other"):
+            restore_archive(order.destination, place, quiet, replace=True)
+    (tmp_path / "alias").symlink_to(order.destination)
+    with pytest.raises(FolderTaken):
+        restore_archive(order.destination, tmp_path / "alias" / "drill", quiet)
+    assert not (order.destination / "drill").exists()
+
+
 def _is_refused(order: BackupOrder) -> None:
     try:
         restore_archive(order.destination, order.archive, quiet, replace=True)

@@ -71,6 +71,7 @@ def restore_archive(
     """
     folder = BackupFolder(source)
     snapshot = choose_snapshot(folder, at)
+    _refuse_backup(source, target)
     _refuse_target(target, replace=replace)
     done = Restored(target, snapshot)
     new = target.with_name(f"{target.name}.restoring-{os.getpid()}")
@@ -164,6 +165,13 @@ def _copy_file(
         done.damaged.append(name)
     done.files += 1
     done.size += end
+
+
+def _refuse_backup(source: Path, target: Path) -> None:
+    """Refuse a folder that is the backups' own, lies in it, or would be moved aside together with it."""
+    backups, place = source.resolve(), target.resolve()
+    if place.is_relative_to(backups) or backups.is_relative_to(place):
+        raise FolderTaken(f"{target} and the backups in {source} lie in each other: name a folder elsewhere")
 
 
 def _refuse_target(target: Path, *, replace: bool) -> None:
