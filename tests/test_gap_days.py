@@ -91,6 +91,17 @@ def test_an_outage_longer_than_the_window_is_told_as_such(days: PrintedDays) -> 
     assert "每次轮询都失败" in hole.reason.tell("zh")
 
 
+def test_a_poll_under_a_clock_that_was_years_ahead_makes_no_later_day_unwatched(days: PrintedDays) -> None:
+    days.prints(lambda day: 6 if day.weekday() < 5 and not find_holiday(day) else 0)
+    days.change_source(last_succeeded_at=moment(LAST - 60 * DAY))
+    with days.archive.writing() as connection:
+        record_poll(connection, Poll(SLUG, "unchanged", days.now + 1000 * DAY))
+        record_poll(connection, Poll(SLUG, "unchanged", days.now))
+    assert days.spans() == []
+    days.loses(TUESDAY)
+    assert days.spans() == [("silent", TUESDAY, TUESDAY)]
+
+
 def test_a_silence_that_no_poll_has_seen_yet_is_none(days: PrintedDays) -> None:
     days.prints(lambda _day: 6)
     days.loses(LAST, LAST - DAY)

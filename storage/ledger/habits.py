@@ -26,11 +26,11 @@ _UNTOLD = "unknown"
 
 def read_habit(connection: Connection, slug: str, today: date, days: int = HABIT_DAYS) -> Habit:
     """Return the habit of a source, by the days before ``today``; one of little history is not known."""
-    return learn_span_habit(connection, slug, today - timedelta(days=days), today - _DAY)
+    return learn_span_habit(connection, slug, today - timedelta(days=days), today - _DAY, today)
 
 
-def learn_span_habit(connection: Connection, slug: str, first: date, last: date) -> Habit:
-    """Return the habit that the days of a span teach, both included.
+def learn_span_habit(connection: Connection, slug: str, first: date, last: date, today: date) -> Habit:
+    """Return the habit that the days of a span up to today teach, both included.
 
     Days of issues that nobody could tell of teach nothing, nor do silent ones that nobody watched.
     """
@@ -39,7 +39,7 @@ def learn_span_habit(connection: Connection, slug: str, first: date, last: date)
         seen = [day for day, state in states.items() if state != _UNTOLD]
         return learn_habit(slug, count_printed(states), seen, by_issue=True)
     counts = count_published(connection, slug, first, last)
-    pauses = list_noted_pauses(connection, slug)
+    pauses = list_noted_pauses(connection, slug, today)
     seen = [
         day for day in each_day(first, last) if counts[day] or not any(pause.has_day(day) for pause in pauses)
     ]

@@ -62,20 +62,24 @@ def find_open_pause(connection: Connection, slug: str, now: datetime) -> Pause |
 
 def list_pauses(connection: Connection, slug: str, now: datetime) -> list[Pause]:
     """Return the times in which nobody watched a source, by their beginning, the one that goes on as well."""
-    found = [pause for pause in list_noted_pauses(connection, slug) if pause.since <= now]
+    found = list_noted_pauses(connection, slug, press_day(now))
     going_on = find_open_pause(connection, slug, now)
     return found if going_on is None else [*found, going_on]
 
 
-def list_noted_pauses(connection: Connection, slug: str) -> list[Pause]:
-    """Return the times in which nobody watched a source that have ended, by their beginning."""
+def list_noted_pauses(connection: Connection, slug: str, today: date) -> list[Pause]:
+    """Return the times in which nobody watched a source that have ended, by their beginning.
+
+    One that ends after ``today`` was noted by a clock that was wrong, and is none.
+    """
     rows = connection.execute(select(unwatched).where(unwatched.c.source == slug).order_by(unwatched.c.since))
-    return [Pause(row.source, row.since, row.until, read_saying(row.reason)) for row in rows]
+    noted = (Pause(row.source, row.since, row.until, read_saying(row.reason)) for row in rows)
+    return [pause for pause in noted if press_day(pause.until) <= today]
 
 
-def is_pause_noted(connection: Connection, slug: str, since: datetime) -> bool:
-    """Return whether a pause of a source ended after a moment."""
-    ended = exists().where(unwatched.c.source == slug, unwatched.c.until >= since)
+def is_pause_noted(connection: Connection, slug: str, since: datetime, now: datetime) -> bool:
+    """Return whether a pause of a source ended between two moments."""
+    ended = exists().where(unwatched.c.source == slug, unwatched.c.until >= since, unwatched.c.until <= now)
     return bool(connection.execute(select(ended)).scalar_one())
 
 

@@ -109,7 +109,7 @@ def _find_missed(connection: Connection, watch: Watch, silent: Sequence[date]) -
         return []
     first, last = silent[0] - _TOGETHER, silent[-1] + _TOGETHER
     teaching = max(first, watch.covered[0][0]), min(last, watch.covered[-1][1])
-    habit = learn_span_habit(connection, watch.source.slug, *teaching)
+    habit = learn_span_habit(connection, watch.source.slug, *teaching, today=watch.covered[-1][1] + _DAY)
     unwatched = _list_unwatched(connection, watch, [day for day in silent if habit.is_expected(day)])
     judged = (_judge(day, watch, habit, day in unwatched) for day in silent)
     return [one for one in judged if one is not None]

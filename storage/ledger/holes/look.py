@@ -96,7 +96,8 @@ def _may_miss_days(connection: Connection, source: StoredSource, now: datetime) 
         exists().where(listing.c.source == source.slug, waiting),
     ):
         if connection.execute(select(known)).scalar_one():
-            return is_pause_noted(connection, source.slug, now - _DAY - timedelta(days=source.window_days))
+            since = now - _DAY - timedelta(days=source.window_days)
+            return is_pause_noted(connection, source.slug, since, now)
     return True
 
 
