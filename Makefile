@@ -33,9 +33,11 @@ coverage: $(STAMP) ## run the tests and say which lines and branches they run: h
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered --sort=cover
 
-soak: $(STAMP)   ## slow proofs: 1,000 kills at random points of a crawl, 100 of a backfill
+soak: $(STAMP)   ## slow proofs: kills of crawls and backfills, a simulated year of faults, everything at once
 	$(BIN)/python benchmarks/kills.py --kills 1000
 	$(BIN)/python benchmarks/backfill.py --only kills --kills 100
+	$(BIN)/python benchmarks/soak.py
+	$(BIN)/python benchmarks/load.py
 
 forms:           ## make the table of characters' usual forms anew, of OpenCC's
 	PYTHONPATH=tests:. $(BIN)/python -m support.character_forms

@@ -61,12 +61,15 @@ class StorySite(Room):
 
     # -- what happens to it ----------------------------------------------------------------------
 
-    def publish(self) -> Story:
-        """Publish a fresh story, a minute after the newest one or this morning at ten; return it."""
+    def publish(self, at: datetime | None = None) -> Story:
+        """Publish a fresh story, a minute after the newest one or this morning at ten; return it.
+
+        ``at`` is another time of publication.
+        """
         with self._lock:
             newest = max(self._stories.values(), key=lambda story: story.number)
             morning = datetime.combine(self.today, time(10), PRINTED_ZONE)
-            at = max(morning, newest.published_at + timedelta(minutes=1))
+            at = at or max(morning, newest.published_at + timedelta(minutes=1))
             story = self._shape(compose_story(self.name, self._seed, newest.number + 1, at))
             self._stories[story.number] = story
             self._tell()

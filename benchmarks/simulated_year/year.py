@@ -1,0 +1,194 @@
+"""The days of a simulated year: what is printed, polled, broken, edited, copied and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+
+from simulated_year.faults import FAULTS, Fault
+from simulated_year.followed_archive import FollowedArchive
+from simulated_year.outages import Outage
+from simulated_year.press import DAILY, PRINTED, STORY_SITES, YearOfPress
+from simulated_year.stage import Stage
+from storage.records.press_days import PRINTED_ZONE
+
+FIRST = date(2025, 1, 6)
+HOURS = (7, 12, 18, 22)
+"""When newspapers are polled, seven minutes past."""
+
+
+@dataclass(slots=True)
+class Broken:
+    """A fault that is under way, or has ended and whose events have yet to."""
+
+    fault: Fault
+    since: datetime
+    mark: int
+    polls: int = 0
+    after: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its events had time to end."""
+        return self.after is not None and self.after >= self.fault.settles
+
+
+@dataclass
+class Year:
+    """So many days from `FIRST` on, polled at these hours, with faults of these kinds."""
+
+    folder: Path
+    days: int
+    seed: int
+    kinds: Sequence[Callable[[], Fault]] = FAULTS
+    hours: Sequence[int] = HOURS
+    faults: list[dict[str, object]] = field(default_factory=list)
+    stage: Stage = field(init=False)
+    _waiting: Fault | None = None
+
+    def run(self) -> Stage:
+        """Live through all of it; return the stage as it is at the end, its site still open."""
+        press = YearOfPress(FIRST, self.days + 1, self.seed)
+        press.site.open()
+        press.begin()
+        moments = list(self._moments())
+        press.go_on(moments[0])
+        archive = FollowedArchive(press.site, self.folder, moments[0], self.hours)
+        self.stage = Stage(press, archive, Random(self.seed), moments[0])
+        archive.run("init", "--archive-only")
+        deck = self._deal()
+        broken: Broken | None = None
+        quiet = len(self.hours) * (3 if self.days > 15 else 1)
+        pause = quiet
+        for at, moment in enumerate(moments):
+            self._begin_poll(moment)
+            left = len(moments) - at - quiet
+            if broken is None and pause <= 0:
+                broken = self._break(deck, left)
+            if broken is None:
+                pause -= 1
+                self.stage.crawl()
+                self._work(moment)
+            else:
+                broken = self._go_on(broken)
+                pause = self.stage.chance.randint(0, 3) if broken is None and self.days > 60 else pause
+        return self.stage
+
+    def _moments(self) -> Iterator[datetime]:
+        for number in range(self.days):
+            for hour in self.hours:
+                yield datetime.combine(FIRST + timedelta(days=number), time(hour, 7), PRINTED_ZONE)
+
+    def _begin_poll(self, moment: datetime) -> None:
+        self.stage.now = moment
+        self.stage.press.go_on(moment)
+        self.stage.archive.set_clock(moment)
+
+    # -- faults ------------------------------------------------------------------------------------
+
+    def _deal(self) -> Iterator[Fault]:
+        """Yield faults without end: each kind once, in an order of its own, then each once more."""
+        while True:
+            kinds = [*self.kinds, *Outage.lengths(self.days)]
+            self.stage.chance.shuffle(kinds)
+            for kind in kinds:
+                yield kind()
+
+    def _break(self, deck: Iterator[Fault], left: int) -> Broken | None:
+        """Begin the next fault, if it may begin at this hour and would be over in time."""
+        fault = self._waiting if self._waiting is not None else next(deck)
+        self._waiting = None
+        if fault.hours and self.stage.now.hour not in fault.hours:
+            self._waiting = fault
+            return None
+        if fault.lasts + fault.settles > left:
+            return None
+        fault.begin(self.stage)
+        return Broken(fault, self.stage.now, self._newest_event())
+
+    def _go_on(self, broken: Broken) -> Broken | None:
+        """Poll once more with a fault, or after it; return None once its events had time to end."""
+        stage, fault = self.stage, broken.fault
+        if broken.after is None and broken.polls < fault.lasts:
+            fault.poll(stage)
+            broken.polls += 1
+            if broken.polls == 1:
+                self._expect(broken)
+            return broken
+        if broken.after is None:
+            fault.end(stage)
+            broken.after = 0
+        stage.crawl()
+        broken.after += 1
+        if not broken.is_over:
+            return broken
+        self._settle(broken)
+        return None
+
+    def _expect(self, broken: Broken) -> None:
+        wanted = [*self.stage.wanted, *(["|".join(broken.fault.expects)] if broken.fault.expects else [])]
+        self.stage.wanted.clear()
+        opened = {kind for kind, _ in self._events(broken.mark)} if wanted else set()
+        for kinds in wanted:
+            if not opened.intersection(kinds.split("|")):
+                self.stage.violate(f"{broken.fault.name()} had no event {kinds}, but {sorted(opened)}")
+        self.stage.counts["faults"] += 1
+        self.stage.counts["faults with an event"] += bool(wanted)
+
+    def _settle(self, broken: Broken) -> None:
+        events = self._events(broken.mark)
+        if left := sorted({kind for kind, resolved in events if resolved is None} - _MAY_STAY):
+            self.stage.violate(
+                f"{broken.fault.name()} of {broken.since:%m-%d %H:%M} is over, and open are {left}"
+            )
+        self.faults.append(
+            {
+                "fault": broken.fault.name(),
+                "since": f"{broken.since:%Y-%m-%d %H:%M}",
+                "events": sorted({kind for kind, _ in events}),
+            }
+        )
+
+    def _newest_event(self) -> int:
+        return int(self.stage.archive.query("SELECT coalesce(max(id), 0) FROM event")[0][0])
+
+    def _events(self, mark: int) -> list[tuple[str, str | None]]:
+        return list(self.stage.archive.query("SELECT kind, resolved_at FROM event WHERE id > ?", mark))
+
+    # -- what is done besides ----------------------------------------------------------------------
+
+    def _work(self, moment: datetime) -> None:
+        if moment.hour == self.hours[-1]:
+            self.stage.must("verify")
+        if moment.hour == self.hours[1] and moment.weekday() in {1, 4}:
+            self._edit()
+        if moment.hour == self.hours[-2] and moment.weekday() == 0:
+            self.stage.must("backup", self.stage.backup, "--keep", "8")
+        if moment.hour == self.hours[-2] and moment.day == 20:
+            self._change_appearance(moment)
+
+    def _edit(self) -> None:
+        """Have newspapers change some articles, and fetch these and some that are as they were."""
+        stage = self.stage
+        for source in (DAILY, PRINTED, *STORY_SITES):
+            codes = stage.choose_archived(source, 4)
+            for code in codes[:2]:
+                if not stage.printed(code).is_furniture:
+                    stage.press.edit(code, f"本报{stage.now:%m月%d日}更正：前文数字有误，现予更正。")
+                    stage.counts["edits"] += 1
+            stage.recrawl(codes)
+
+    def _change_appearance(self, moment: datetime) -> None:
+        """Have the site look another way, and fetch a newspaper's last days again: none of it is a change."""
+        site = self.stage.press.site
+        site.set_nav(mark="｜·|"[moment.month % 3])
+        site.set_gap("\n" * (1 + moment.month % 2))
+        site.set_brackets(("as-written", "full", "half")[moment.month % 3])
+        self.stage.recrawl(self.stage.choose_archived(DAILY, 12))
+
+
+_MAY_STAY = {"page_missing", "source_silent"}
+"""A newspaper that prints on Fridays has no page before the first one."""
