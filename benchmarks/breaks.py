@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from jianbao.configuration import load_configuration
+from jianbao.crawl.deliveries import PendingDelivery
 from jianbao.crawl.run import context_of
 from jianbao.demo.declarations import declare_rooms
 from jianbao.demo.lists import StorySite
@@ -36,6 +37,7 @@ from spiders.answer_reading import read_answer
 from spiders.kinds.kind import Answer, Kind
 from spiders.kinds.registry import load_kind
 from spiders.recognition.barrier import barrier_of_list
+from storage.archive.settling import decide_together
 from storage.records import (
     Article,
     Decision,
@@ -49,15 +51,18 @@ from storage.records import (
     Snapshot,
     Vanished,
 )
-from storage.records.contract import NO_CONTRACT, Contract
+from storage.records.contract import NO_CONTRACT, NO_TERMS, Contract
 
 ORIGIN = "http://paper.example"
+_ENDPOINT = "/NewsData/GetNewsText.do?id={code}"
 BARRIERS = json.loads(Path(__file__).with_name("barriers.json").read_text("utf-8"))
 """Pages of nothing, by what they are: written for this, in the shapes that such pages have."""
 _TIMES = re.compile(
     r"\d{4}\s?[-/年]\s?\d{1,2}\s?[-/月]\s?\d{1,2}日?(?:[T\s]*\d{1,2}:\d\d(?::\d\d)?)?(?:\s?[+-]\d{4})?"
 )
 
+_SHORTEST = 20
+"""Characters of a text in JSON from which it is mutated."""
 _LATE = 5
 """Articles that are archived before it is no chance any more that they are so."""
 
@@ -101,6 +106,18 @@ def _without_title(page: str, sample: Sample) -> str:
     return page.replace(html.escape(sample.article.title), "").replace(sample.article.title, "")
 
 
+def _dated(page: str, sample: Sample, date: str) -> str:
+    """Return a page with another date, but in the article's own words."""
+    said = {html.escape(one.text) for one in sample.article.paragraphs} | {sample.article.title}
+    kept = {words: f"\x02{at}\x03" for at, words in enumerate(sorted(said, key=len, reverse=True))}
+    for words, mark in kept.items():
+        page = page.replace(words, mark)
+    page = _TIMES.sub(date, page)
+    for words, mark in kept.items():
+        page = page.replace(mark, words)
+    return page
+
+
 def _body_of(sample: Sample) -> str:
     return "</p><p>".join(html.escape(one.text) for one in sample.article.paragraphs)
 
@@ -114,8 +131,8 @@ MUTATIONS: dict[str, Mutate] = {
     "heading is the site's": lambda page, one, other: page.replace(
         html.escape(one.article.title), "本报数字版"
     ).replace(one.article.title, "本报数字版"),
-    "date removed": lambda page, one, other: _TIMES.sub("", page),
-    "date of years ago": lambda page, one, other: _TIMES.sub("2009-02-03 04:05:06", page),
+    "date removed": lambda page, one, other: _dated(page, one, ""),
+    "date of years ago": lambda page, one, other: _dated(page, one, "2009-02-03 04:05:06"),
     "text emptied": lambda page, one, other: _in_text(page, one, lambda text: ""),
     "text by a script": lambda page, one, other: (
         _in_text(page, one, lambda text: "") + f"<script>var body={json.dumps(one.article.text)};</script>"
@@ -213,10 +230,10 @@ def try_mutation(
     set aside, and no event tells of it.
     """
     outcomes: Counter[str] = Counter()
-    for sample in latest:
-        page = mutate(sample.answer.page.text, sample, other)
-        answer = _answer(sample.answer.url, page, sample.answer.content_type, sample.answer.fetched_at)
-        decision = _deliver(paper.kind, sample.owed, answer, contract)
+    pending = [_await(paper.kind, one, _mutate(one, other, mutate)) for one in latest]
+    snapshots = [Snapshot(one.owed.info_code, contract=contract) for one in latest]
+    decided = decide_together(pending, snapshots)
+    for sample, (_, _, decision) in zip(latest, decided, strict=True):
         contract = contract.learn(decision.observed) if decision.observed else contract
         outcomes[_judge_outcome(decision, sample)] += 1
     if outcomes["missed"]:
@@ -238,14 +255,17 @@ def read_papers(wanted: int) -> Iterator[Paper]:
             offer.story_site(room.slug).publish()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "jianbao.toml"
-        file.write_text(_declare(paper, offer) + declare_rooms(offer, ORIGIN), "utf-8")
+        endpoint = f"[infocode]\nurl = {json.dumps(ORIGIN + _ENDPOINT)}\n\n"
+        file.write_text(endpoint + _declare(paper, offer) + declare_rooms(offer, ORIGIN), "utf-8")
         configuration = load_configuration(file, None, {})
     context = context_of(configuration)
     for source in configuration.sources:
         kind = load_kind(source.kind, context)
-        samples = list(_read_samples(kind, source.slug, source.url, source.kind, offer, wanted))
-        if len(samples) >= wanted:
-            yield Paper(source.slug, kind, samples[-wanted:])
+        for place in ("", _ENDPOINT) if source.kind == "category" else ("",):
+            read = _read_samples(kind, source.slug, source.url, source.kind, offer, wanted, place)
+            samples = list(read)
+            if len(samples) >= wanted:
+                yield Paper(f"{source.slug}{place and ' (JSON)'}", kind, samples[-wanted:])
 
 
 def _declare(slug: str, offer: Offer) -> str:
@@ -255,11 +275,14 @@ def _declare(slug: str, offer: Offer) -> str:
     )
 
 
-def _read_samples(kind: Kind, slug: str, url: str, name: str, offer: Offer, wanted: int) -> Iterator[Sample]:
+def _read_samples(
+    kind: Kind, slug: str, url: str, name: str, offer: Offer, wanted: int, place: str
+) -> Iterator[Sample]:
     listed = {one.info_code: one for one in _list(kind, slug, url, name, offer, wanted)}
     for one in sorted(listed.values(), key=lambda entry: entry.info_code):
         owed = Owed(slug, one.info_code, one.form, one.url, one.title, told=one.told)
-        answer = _fetch(offer, next(iter(kind.addresses(owed))))
+        found = [address for address in kind.addresses(owed) if place.partition("{")[0] in address]
+        answer = _fetch(offer, found[0])
         try:
             draft = read_answer(kind, answer, owed)
             yield Sample(
@@ -307,20 +330,49 @@ def _answer(url: str, page: str, kind: str | None = None, at: datetime | None = 
     )
 
 
-def _deliver(kind: Kind, owed: Owed, answer: Answer, contract: Contract) -> Decision:
-    try:
-        return _decide(owed, answer, read_answer(kind, answer, owed), contract)
-    except (SetAside, Vanished) as refused:
-        trouble = refused if isinstance(refused, SetAside) else SetAside(str(refused))
-        return _decide(owed, answer, None, contract, trouble)
+def _mutate(sample: Sample, other: Sample, mutate: Mutate) -> Answer:
+    """Return an article's answer in another layout; of JSON each text is changed."""
+    page = sample.answer.page.text
+    if page.lstrip()[:1] == "{":
+        made = mutate(page, sample, other)
+        page = made if made in BARRIERS.values() else _mutate_json(page, sample, other, mutate)
+    else:
+        page = mutate(page, sample, other)
+    return _answer(sample.answer.asked, page, sample.answer.content_type, sample.answer.fetched_at)
 
 
-def _decide(
-    owed: Owed, answer: Answer, draft: Draft | None, contract: Contract, trouble: SetAside | None = None
-) -> Decision:
+def _mutate_json(page: str, sample: Sample, other: Sample, mutate: Mutate) -> str:
+    texts: dict[str, Any] = json.loads(page)
+    theirs = other.answer.page.text
+    if mutate(page, sample, other) == theirs:
+        return theirs
+
+    def change(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: change(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [change(one) for one in value]
+        return mutate(value, sample, other) if isinstance(value, str) and len(value) >= _SHORTEST else value
+
+    return json.dumps(change(texts), ensure_ascii=False)
+
+
+def _await(kind: Kind, sample: Sample, answer: Answer) -> PendingDelivery:
+    """Return the delivery of an answer for an article, as a crawl has it."""
     now = answer.fetched_at or datetime.now(UTC)
     exchange = Exchange(answer.url, now, 200, (), (), answer.body)
-    return decide(Delivery(owed, exchange, draft, trouble), Snapshot(owed.info_code, contract=contract), now)
+    try:
+        delivery = Delivery(sample.owed, exchange, read_answer(kind, answer, sample.owed))
+    except (SetAside, Vanished) as refused:
+        trouble = refused if isinstance(refused, SetAside) else SetAside(str(refused))
+        delivery = Delivery(sample.owed, exchange, None, trouble)
+    return PendingDelivery(delivery, now, terms=NO_TERMS)
+
+
+def _decide(owed: Owed, answer: Answer, draft: Draft, contract: Contract) -> Decision:
+    now = answer.fetched_at or datetime.now(UTC)
+    exchange = Exchange(answer.url, now, 200, (), (), answer.body)
+    return decide(Delivery(owed, exchange, draft), Snapshot(owed.info_code, contract=contract), now)
 
 
 def _judge_outcome(decision: Decision, sample: Sample) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from math import comb
 
 from storage.records import Owed
@@ -181,10 +182,15 @@ def _earlier_lengths(contract: Contract, kind: int) -> list[float]:
     """Return the lengths of a kind of day without the latest articles: a break must not become the habit."""
     lengths = [*contract.lengths[kind]]
     for one in contract.recent if lengths else ():
-        if one.length and kind_of_day(date.fromisoformat(one.day) if one.day else None) == kind:
+        if one.length and _kind_of(one.day) == kind:
             place = bin_of(one.length)
             lengths[place] = max(0.0, lengths[place] - 1)
     return lengths
+
+
+@lru_cache(maxsize=64)
+def _kind_of(day: str) -> int:
+    return kind_of_day(date.fromisoformat(day) if day else None)
 
 
 def _quantile(lengths: Sequence[float], share: float) -> int:

@@ -86,12 +86,19 @@ def is_of_archive(error: Exception) -> bool:
 
 
 def _decide_all(archive: Archive, pending: Sequence[Pending]) -> Iterator[tuple[Pending, Snapshot, Decision]]:
-    """Decide by what is archived now, while others may write.
+    """Decide by what is archived now, while others may write."""
+    with archive.reading() as connection:
+        snapshots = read_snapshots(connection, [one.wanted for one in pending])
+    return decide_together(pending, snapshots)
+
+
+def decide_together(
+    pending: Sequence[Pending], snapshots: Sequence[Snapshot]
+) -> Iterator[tuple[Pending, Snapshot, Decision]]:
+    """Decide deliveries by what is known of each; yield them in their order with what was known then.
 
     Each learns of its source from those before, and is looked at again where those after it tell more of it.
     """
-    with archive.reading() as connection:
-        snapshots = read_snapshots(connection, [one.wanted for one in pending])
     learned: dict[str, Contract] = {}
     first = [*_decide_in_turn(pending, snapshots, learned)]
     for one, seen, decision in first:
