@@ -215,7 +215,7 @@ def test_a_reader_that_can_read_is_healthy(reader: TestClient) -> None:
     answer = reader.get("/healthz")
     assert (answer.status_code, answer.json()) == (
         200,
-        {"ok": True, "version": __version__, "trouble": None},
+        {"ok": True, "version": __version__, "trouble": None, "standstills": []},
     )
     assert answer.headers["cache-control"] == "no-store"
     assert reader.head("/healthz").status_code == 200

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from jianbao.documents.article_fields import DOCUMENT_FIELDS, LIST_FIELDS, ArticleField, FieldKind
 from jianbao.documents.document import Document
-from storage.events.event import SEVERITIES
 from storage.records import Capture, Crawl, Event, Revision, StoredArticle, Story, TimeChange, WholeArticle
 from storage.records.press_days import PRESS_ZONE
 
@@ -113,7 +112,7 @@ def present_event(event: Event) -> Document:
         "id": event.id,
         "kind": event.kind,
         "title": event.title,
-        "severity": SEVERITIES.get(event.kind, "warning"),
+        "severity": event.severity,
         "source": event.source,
         "info_code": event.info_code,
         "about": event.about,

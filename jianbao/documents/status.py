@@ -18,6 +18,7 @@ from jianbao.documents.history import group_spans, present_progress
 from jianbao.documents.issue_sums import present_issue_sums
 from jianbao.documents.overdue import overdue_since
 from jianbao.documents.polling import automatic, read_histories, say_pace
+from jianbao.documents.standstill import find_standstills
 from jianbao.documents.verification import present_backup
 from scheduler.adaptive.next_poll import NextPoll
 from scheduler.cron.line import parse_schedule
@@ -65,6 +66,7 @@ def read_status(archive: Archive, now: datetime) -> Document:
         issues = sum_issues(connection, rows, now)
         contracts = list_contracts(connection)
         tried = find_backup(connection)
+        standstills = find_standstills(connection, service, now)
         polls = read_histories(connection, automatic(rows), now)
         paces = {slug: say_pace(history, now) for slug, history in polls.items()}
     return {
@@ -87,6 +89,7 @@ def read_status(archive: Archive, now: datetime) -> Document:
         "events": [present_event(event) for event in events],
         "service": service,
         "faults": [asdict(fault) for fault in faults],
+        "standstills": [asdict(standstill) for standstill in standstills],
         "backup": present_backup(tried),
         "hosts": [{"name": host.name, "rests_until": present_time(host.rests_until)} for host in resting],
     }

@@ -11,50 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, inser
 from storage.database.batches import batches
 from storage.database.schema import event
 from storage.records import Event
-from storage.records.event import Severity
+from storage.records.event import SEVERITIES, Severity
 from storage.records.saying import Saying
 
-SEVERITIES: dict[str, Severity] = {
-    "missed_run": "warning",
-    "overlapped_run": "notice",
-    "killed_run": "warning",
-    "failed_start": "alarm",
-    "failed_run": "warning",
-    "service_stuck": "alarm",
-    "budget_short": "warning",
-    "poll_failed": "warning",
-    "layout_broken": "alarm",
-    "article_layout_broken": "alarm",
-    "source_silent": "warning",
-    "articles_failing": "warning",
-    "articles_overdue": "alarm",
-    "unread_links": "warning",
-    "contract_broken": "alarm",
-    "issues_failed": "warning",
-    "gap_found": "warning",
-    "page_missing": "warning",
-    "page_moved": "warning",
-    "quarantine": "notice",
-    "page_gone": "notice",
-    "page_back": "notice",
-    "chore_failed": "warning",
-    "polling_stopped": "alarm",
-    "source_overdue": "warning",
-    "disk_low": "alarm",
-    "clock_wrong": "alarm",
-    "archive_unreachable": "alarm",
-    "alerts_undelivered": "warning",
-    "captures_lost": "alarm",
-    "warc_damaged": "alarm",
-    "verify_failed": "alarm",
-    "backup_failed": "alarm",
-    "backup_old": "warning",
-    "article_vanished": "notice",
-    "foreign_claim": "notice",
-    "reparse_refused": "alarm",
-    "rebuild_incomplete": "notice",
-}
-"""The kinds of events, and how grave each is."""
 KINDS = tuple(SEVERITIES)
 RUN_KINDS = KINDS[: KINDS.index("quarantine")]
 """Kinds that tell about the runs and pages of one source, and are over when it is polled no more."""

@@ -47,6 +47,14 @@ def canonical_info_code(text: str) -> str:
     )
 
 
+def is_info_code(text: str) -> bool:
+    """Return whether a text is an info code in its one canonical spelling."""
+    try:
+        return canonical_info_code(text) == text
+    except BadInfoCode:
+        return False
+
+
 def site_code(site: str, identity: str) -> str:
     """Return the info code of an article that a site knows under an id; raise `BadInfoCode`."""
     return canonical_info_code(f"{site}-{identity}")

@@ -8,7 +8,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from jianbao.upkeep.alerts.channel import Text
-from storage.events.event import SEVERITIES
 from storage.records.event import Event, Severity
 from storage.records.notice import Notice
 from storage.records.saying import Language, Saying, say
@@ -87,11 +86,6 @@ def compose_test(channel: str, voice: Voice) -> Text:
     return Text(voice.tell("title_test"), voice.tell("test", channel=channel))
 
 
-def severity_of(kind: str) -> Severity:
-    """Return how grave a kind of event is; one of a newer version is a warning."""
-    return SEVERITIES.get(kind, "warning")
-
-
 def _title(told: Sequence[tuple[Notice, Event]], graves: int, voice: Voice) -> str:
     if len(told) == 1:
         notice, event = told[0]
@@ -106,7 +100,7 @@ def _say_event(notice: Notice, event: Event, voice: Voice) -> str:
     if event.resolved_at is None:
         return _say_open(event, "line_again" if notice.what == "again" else "line", voice)
     at_once = event.resolved_at == event.opened_at
-    severity = voice.tell(severity_of(event.kind))
+    severity = voice.tell(event.severity)
     first = voice.tell("line" if at_once else "line_over", severity=severity, what=event.title)
     times = {"since": voice.time(event.opened_at), "until": voice.time(event.resolved_at)}
     when = voice.tell("since", since=times["since"]) if at_once else voice.tell("over", **times)
@@ -114,7 +108,7 @@ def _say_event(notice: Notice, event: Event, voice: Voice) -> str:
 
 
 def _say_open(event: Event, key: str, voice: Voice) -> str:
-    severity = voice.tell(severity_of(event.kind))
+    severity = voice.tell(event.severity)
     lines = [voice.tell(key, severity=severity, what=event.title), _what(event, voice)]
     since = voice.time(event.opened_at)
     if event.times > 1:
@@ -146,11 +140,11 @@ def _is_over(notice: Notice, event: Event) -> bool:
 
 
 def _is_grave(event: Event) -> bool:
-    return severity_of(event.kind) == "alarm"
+    return event.severity == "alarm"
 
 
 def _rank(event: Event) -> tuple[int, int]:
-    return _GRAVITY.index(severity_of(event.kind)), event.id
+    return _GRAVITY.index(event.severity), event.id
 
 
 def _cut(title: str) -> str:

@@ -16,7 +16,7 @@ from jianbao.configuration.alert_keys import Channel
 from jianbao.upkeep.alerts.address import ChannelUnusable
 from jianbao.upkeep.alerts.channel import Sender, Text, make_sender
 from jianbao.upkeep.alerts.hours import begin_of_digest, find_digest_day, find_quiet_end
-from jianbao.upkeep.alerts.message import Day, Voice, compose_digest, compose_message, severity_of
+from jianbao.upkeep.alerts.message import Day, Voice, compose_digest, compose_message
 from storage.archive.folder import Archive
 from storage.events.event import (
     KINDS,
@@ -39,6 +39,7 @@ from storage.events.notices import (
 )
 from storage.ledger.crawl import count_new_since
 from storage.ledger.source import list_sources
+from storage.records.event import severity_of
 from storage.records.notice import Notice
 from storage.records.saying import Saying, say
 

@@ -24,14 +24,19 @@ from jianbao.web.text.moments import (
 )
 from jianbao.web.text.sanitising import clean_text, is_endless, picture_link, web_link
 from storage.events.event import count_open_events
+from storage.records.event import severity_of
+from storage.records.info_code import is_info_code
 from storage.records.saying import Saying
 
 
 def render_page(
     request: Request, view: Connection, template: str, status: int = 200, /, **values: object
 ) -> HTMLResponse:
-    """Return a page in the reader's language, with the number of open events in its head."""
-    return render(request, template, status, open_events=sum(count_open_events(view).values()), **values)
+    """Return a page in the reader's language, with the numbers of open events and alarms in its head."""
+    counts = count_open_events(view)
+    alarms = sum(count for kind, count in counts.items() if severity_of(kind) == "alarm")
+    head = {"open_events": sum(counts.values()), "open_alarms": alarms}
+    return render(request, template, status, **head | values)
 
 
 def render(request: Request, template: str, status: int = 200, /, **values: object) -> HTMLResponse:
@@ -49,6 +54,7 @@ def render(request: Request, template: str, status: int = 200, /, **values: obje
         "name_month": partial(name_month, say=say),
         "switch": _switch_address(request),
         "open_events": 0,
+        "open_alarms": 0,
     }
     page = environment().get_template(template).render(around | values)
     return HTMLResponse(page, status, {"Content-Language": language, "Vary": "Accept-Language, Cookie"})
@@ -69,6 +75,7 @@ def environment() -> Environment:
     made.globals["static"] = static
     made.globals["address"] = address
     made.tests["endless"] = is_endless
+    made.tests["info_code"] = is_info_code
     made.filters |= {
         "web_link": web_link,
         "picture_link": picture_link,

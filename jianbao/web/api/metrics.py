@@ -13,15 +13,17 @@ from prometheus_client.registry import Collector
 
 from jianbao import __version__
 from jianbao.documents.faults import FAULT_KINDS, find_faults
+from jianbao.documents.standstill import STANDSTILL_KINDS, find_standstills
 from jianbao.web.questions.dependencies import OpenArchive
 from scheduler.liveness.heartbeat import read_service_state
 from storage.archive.folder import Archive
 from storage.articles.lists import count_articles
 from storage.database.opening import SCHEMA_REVISION
-from storage.events.event import SEVERITIES, count_open_events
+from storage.events.event import count_open_events
 from storage.ledger.listing import count_states
 from storage.ledger.source import list_sources
 from storage.records import UNARCHIVED, StoredSource
+from storage.records.event import severity_of
 from storage.records.instants import past
 from storage.search import read_index_state
 
@@ -62,7 +64,10 @@ class ArchiveMetrics(Collector):
                 events=count_open_events(view),
                 service=service,
                 now=now,
-                faults=frozenset(fault.kind for fault in find_faults(archive, view, service)),
+                faults=frozenset(
+                    [one.kind for one in find_faults(archive, view, service)]
+                    + [one.kind for one in find_standstills(view, service, now)]
+                ),
             )
 
     def collect(self) -> Iterator[Metric]:
@@ -133,10 +138,10 @@ class ArchiveMetrics(Collector):
             labels=("severity", "kind"),
         )
         for kind, count in self.events.items():
-            grave.add_metric((SEVERITIES.get(kind, "warning"), kind), count)
+            grave.add_metric((severity_of(kind), kind), count)
         yield grave
         faults = GaugeMetricFamily("jianbao_faults", "1 for what is wrong now, by kind.", labels=("kind",))
-        for kind in FAULT_KINDS:
+        for kind in (*FAULT_KINDS, *STANDSTILL_KINDS):
             faults.add_metric((kind,), kind in self.faults)
         yield faults
         state = self.service["state"]

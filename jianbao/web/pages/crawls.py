@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from jianbao.documents.standstill import find_standstills
 from jianbao.web.answers.errors import NotShown
 from jianbao.web.answers.rendering import render_page
 from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.dependencies import OpenArchive
+from scheduler.liveness.heartbeat import read_service_state
 from storage.ledger.crawl import list_crawls, read_crawl
 from storage.records import Crawl
 from storage.records.saying import say
@@ -28,6 +31,7 @@ def show_crawls(
 ) -> Response:
     """List the crawls, the latest first."""
     with archive.reading() as view:
+        now = datetime.now(UTC)
         found = list_crawls(view, before, _PAGE + 1)
         return render_page(
             request,
@@ -36,6 +40,7 @@ def show_crawls(
             crawls=[(crawl, _sum(crawl)) for crawl in found[:_PAGE]],
             older=found[_PAGE - 1].id if len(found) > _PAGE else None,
             before=before,
+            standstills=find_standstills(view, read_service_state(archive.folder, now), now),
         )
 
 
