@@ -61,13 +61,16 @@ class Chores:
         """Whether one runs that may not run beside crawls."""
         return next(self._lone_ones(), None) is not None
 
-    def begin(self, *, has_idle_time: bool, has_obstacle: bool) -> None:
-        """Begin what is due: beside crawls what may, in idle time one of those that may not."""
+    def begin(self, *, has_idle_time: bool, has_obstacle: bool, may_ask: bool = True) -> None:
+        """Begin what is due: beside crawls what may, in idle time one of those that may not.
+
+        Without ``may_ask`` the archive is not asked what is due: it would not answer.
+        """
         for turn in self._turns:
             if turn.since is not None or (has_obstacle and not turn.chore.despite_obstacles):
                 continue
             may_run = turn.chore.beside_crawls or (has_idle_time and not self.is_alone)
-            if may_run and self._is_due(turn):
+            if may_run and self._is_due(turn, may_ask=may_ask):
                 self._start(turn)
 
     def make_way(self) -> None:
@@ -90,11 +93,12 @@ class Chores:
     def _lone_ones(self) -> Iterator[_Turn]:
         return (turn for turn in self._turns if turn.since is not None and not turn.chore.beside_crawls)
 
-    def _is_due(self, turn: _Turn) -> bool:
+    def _is_due(self, turn: _Turn, *, may_ask: bool) -> bool:
         if time.monotonic() < turn.not_before:
             return False
         try:
-            return turn.chore.is_due(datetime.now(UTC), turn.last)
+            chore = turn.chore if may_ask else replace(turn.chore, wanted=None, last=None)
+            return chore.is_due(datetime.now(UTC), turn.last)
         except (OSError, HistoryRefused) as error:
             _LOG.warning("whether %s is due is not known: %s", turn.chore.name, error)
             return False

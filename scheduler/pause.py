@@ -31,6 +31,11 @@ class Pause:
         """Whether nothing may be written into the archive's folder."""
         return any(obstacle.bars_writing for obstacle in self.obstacles)
 
+    @property
+    def bars_reading(self) -> bool:
+        """Whether whoever asks the archive now would hang."""
+        return any(obstacle.bars_reading for obstacle in self.obstacles)
+
     def watch(self) -> Literal["begun", "ended"] | None:
         """Look; return whether the pause has begun or ended with that."""
         if self._look is None:

@@ -327,7 +327,11 @@ class Service:
             return
         has_obstacle = bool(self._pause.obstacles)
         has_time = self._has_idle_time() and not has_obstacle
-        self._chores.begin(has_idle_time=has_time and self._idle.running is None, has_obstacle=has_obstacle)
+        self._chores.begin(
+            has_idle_time=has_time and self._idle.running is None,
+            has_obstacle=has_obstacle,
+            may_ask=not self._pause.bars_reading,
+        )
         if has_time and not self._chores.is_alone:
             self._idle.begin()
 

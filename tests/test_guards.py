@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from support.service_setup import QUICK, START, Bench, until
 
 from jianbao.service.guards import Guards
 from jianbao.service.runs import ArchiveRunHistory
+from scheduler.liveness.bounded_look import BoundedLook
 from scheduler.liveness.clock import ClockWatch
 from scheduler.liveness.heartbeat import read_heartbeat
 from scheduler.obstacle import Obstacle
@@ -256,3 +258,31 @@ def test_a_crawl_by_hand_says_the_same_and_ends_the_event(newsroom: Newsroom) ->
     newsroom.configure()
     newsroom.crawl()
     assert newsroom.events() == []
+
+
+def test_a_look_that_hangs_is_waited_for_once_and_believed_when_it_is_back() -> None:
+    back = threading.Event()
+    looks: list[int] = []
+
+    def hang() -> int:
+        looks.append(len(looks))
+        back.wait(60)
+        return len(looks)
+
+    bounded = BoundedLook(hang, patience=0.01)
+    assert bounded.ask() is None
+    assert bounded.ask() is None
+    assert looks == [0], "no second look is begun beside one that hangs"
+    back.set()
+    found = None
+    while found is None:
+        found = bounded.ask()
+    assert found == 2
+
+
+def test_what_a_look_raises_is_raised_where_it_is_asked_for() -> None:
+    def fail() -> int:
+        raise OSError("no such disk")
+
+    with pytest.raises(OSError, match="no such disk"):
+        BoundedLook(fail).ask()

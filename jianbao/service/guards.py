@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from scheduler.liveness.bounded_look import BoundedLook
 from scheduler.liveness.clock import ClockWatch
 from scheduler.obstacle import Obstacle
 from storage.archive.folder import Archive
@@ -17,7 +18,7 @@ from storage.records.saying import say
 
 
 class Guards:
-    """Looks at disk, folder and clock; each look costs some microseconds."""
+    """Looks at disk, folder and clock: some microseconds, and some seconds where the disk hangs."""
 
     def __init__(self, archive: Archive, floors: Floors, clock: ClockWatch | None) -> None:
         """``clock`` None: it is not watched."""
@@ -27,12 +28,20 @@ class Guards:
         self._floors = floors
         self._clock = clock
         self._is_first = True
+        self._place = BoundedLook(self._look_at_place)
 
     def look(self) -> list[Obstacle]:
         """Return what is in the way now."""
-        found = [self._look_at_folder(), self._look_at_disk(), self._look_at_clock()]
+        place = self._place.ask()
+        if place is None:
+            message = say("guards.folder_hangs", folder=str(self._folder))
+            return [Obstacle("archive_unreachable", message, bars_writing=True, bars_reading=True)]
+        found = [*place, self._look_at_clock()]
         self._is_first = False
         return [obstacle for obstacle in found if obstacle is not None]
+
+    def _look_at_place(self) -> list[Obstacle | None]:
+        return [self._look_at_folder(), self._look_at_disk()]
 
     def _look_at_folder(self) -> Obstacle | None:
         message = find_folder_obstacle(self._folder)
