@@ -15,8 +15,9 @@ from support.served_archive import fill_archive
 
 from jianbao.upkeep.verify import Found, verify_quickly
 from jianbao.upkeep.verify_full import verify_fully
-from storage.archive.folder import Archive
+from storage.archive.folder import Archive, NoArchive
 from storage.custody.looks import find_look
+from storage.database.opening import ArchiveUnusable
 from storage.events.event import list_open_events
 
 CODE = "(SELECT info_code FROM article ORDER BY id LIMIT 1)"
@@ -107,6 +108,7 @@ def test_a_text_that_was_changed_is_named_and_so_is_the_index(folder: Path) -> N
     found = verify_fully(folder)
     assert kinds(found) == {"text_damaged", "index_differs"}
     assert len({problem.info_code for problem in found.problems}) == 1
+    assert found.problems[0].command == f"jianbao reparse --code {found.problems[0].info_code} --apply"
 
 
 def cut(folder: Path) -> None:
@@ -202,6 +204,18 @@ def test_what_does_not_belong_there_is_noted_and_no_problem(folder: Path) -> Non
     found = verify_quickly(folder)
     assert found.is_ok
     assert [note.kind for note in found.notes] == ["stray_file", "leftover", "stray_file"]
+
+
+def test_a_database_of_something_else_is_none_and_stays_as_it_is(tmp_path: Path) -> None:
+    change(tmp_path, "CREATE TABLE book (name)")
+    before = (tmp_path / "archive.db").read_bytes()
+    for look in (verify_quickly, verify_fully):
+        with pytest.raises(NoArchive):
+            look(tmp_path)
+    for opening in (Archive.open_existing, Archive.open):
+        with pytest.raises(ArchiveUnusable):
+            opening(tmp_path)
+    assert (tmp_path / "archive.db").read_bytes() == before
 
 
 def test_an_unfinished_tail_is_noted(folder: Path) -> None:

@@ -150,7 +150,7 @@ def _check_texts(texts: Sequence[HeldArticle]) -> tuple[list[tuple[int, str, int
         sums.append((held.id, held.info_code, _SUMS.of_text(held.title, held.text)))
         if held.parser_version == PARSER_VERSION and not _is_as_hashed(held):
             said = say("custody.text_damaged", code=held.info_code)
-            command = f"jianbao recrawl --code {held.info_code}"
+            command = f"jianbao reparse --code {held.info_code} --apply"
             problems.append(
                 Problem("text_damaged", said, command, file="archive.db", info_code=held.info_code)
             )

@@ -86,6 +86,10 @@ class Archive:
         """
         (folder / WARC_FOLDER).mkdir(parents=True, exist_ok=True)
         begins = next((folder / WARC_FOLDER).glob("jianbao-*.warc.gz"), None) is None
+        return cls._open(folder, software, begins=begins)
+
+    @classmethod
+    def _open(cls, folder: Path, software: str, *, begins: bool) -> Self:
         try:
             engine = open_database(folder / DATABASE_FILE, begin=begins)
         except ArchiveEmpty as empty:
@@ -95,9 +99,13 @@ class Archive:
 
     @classmethod
     def open_existing(cls, folder: Path, software: str = "jianbao") -> Self:
-        """Open an archive to write to it; raise `NoArchive` where there is none, else as `open`."""
+        """Open an archive to write to it; raise `NoArchive` where there is none, else as `open`.
+
+        A database into which nobody ever entered anything is none, and stays as it is.
+        """
         find_database(folder)
-        return cls.open(folder, software)
+        (folder / WARC_FOLDER).mkdir(exist_ok=True)
+        return cls._open(folder, software, begins=False)
 
     @classmethod
     def open_reading(cls, folder: Path) -> Self:

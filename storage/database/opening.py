@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,10 @@ class ArchiveTooOld(Unusable):
     """The archive has the schema of an older jianbao, and this command only reads: migrate it first."""
 
 
+_OWN_TABLES = {"alembic_version", "source", "capture"}
+"""Tables of which every archive has one, however old."""
+
+
 class ArchiveEmpty(Unusable):
     """The database file is missing or has no tables: nothing was ever archived with it."""
 
@@ -86,13 +90,14 @@ class ArchiveUnusable(Unusable, SQLAlchemyError):
 def open_database(path: Path, *, begin: bool = True) -> Engine:
     """Open the archive's database, creating or migrating it; raise `ArchiveTooNew` or `ArchiveUnusable`.
 
-    Without ``begin`` a file that is missing, or into which nobody ever entered a source or a capture, stays
-    as it is and raises `ArchiveEmpty`.
+    A database of something else stays as it is. Without ``begin`` so does a file that is missing, or into
+    which nobody ever entered a source or a capture, and raises `ArchiveEmpty`.
     """
     from filelock import FileLock  # noqa: PLC0415 - who only reads locks nothing, and it takes 40 ms
 
     # The first connection of all makes the file and its journal mode: SQLite refuses others at that moment.
     with FileLock(path.with_suffix(".migrate.lock"), timeout=_BUSY_SECONDS):
+        _refuse_foreign(path)
         if not begin:
             _refuse_empty(path)
         engine = connect_database(path)
@@ -310,6 +315,23 @@ def _note_beginning(engine: Engine) -> None:
     """Mark a database as begun where there was nothing, so that its being empty is no loss."""
     with writing(engine) as connection:
         connection.exec_driver_sql(f"PRAGMA user_version={_BEGUN}")
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raise `ArchiveUnusable` for a database with tables, none of which any archive ever had."""
+    if not path.is_file() or not path.stat().st_size:
+        return
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as reader:
+        try:
+            rows = reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        except sqlite3.DatabaseError:
+            return  # damaged, busy or encrypted: whoever opens it names that
+    names = {name for (name,) in rows}
+    if names and not names & _OWN_TABLES:
+        raise ArchiveUnusable(
+            f"{path} is no archive's database (its tables are {', '.join(sorted(names)[:3])}): name another "
+            "folder with --archive"
+        )
 
 
 def _refuse_empty(path: Path) -> None:
