@@ -19,6 +19,7 @@ from spiders.answers import answer_of
 from spiders.kinds.kind import Answer, Kind, KindContext
 from spiders.kinds.registry import UnknownKind, load_kind
 from spiders.middleware.exchange_keeper import kept_exchange
+from spiders.middleware.places import BudgetSpent
 from spiders.middleware.silent_hosts import HostSilent
 from spiders.middleware.trouble import Elsewhere, explain_failure, is_of_whole_host, is_unreachable
 from spiders.middleware.wholeness import is_whole
@@ -168,6 +169,10 @@ class ArchiveSpider(Spider):
     def poll_failed(self, failure: Failure) -> None:
         """Record a poll that brought no answer; skip what is owed when the host itself is out of reach."""
         polling: Polling = failure.request.meta["polling"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, BudgetSpent) and not isinstance(polling.order, BackOrder):
+            self.port.put_off(polling.order.source, host_of(polling.ask.url))
+            self.turns.leave(host_of(polling.ask.url), answered=False)
+            return
         with self._attend_poll(polling, reachable=not is_of_whole_host(failure)):
             trouble = explain_failure(failure, polling.ask.url)
             polling.fail(trouble if isinstance(trouble, TryLater) else TryLater(saying_of(trouble)))

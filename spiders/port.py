@@ -35,6 +35,9 @@ class Port(HostMemory, Protocol):
     def record_poll(self, poll: Poll, exchanges: Sequence[Exchange]) -> None:
         """Enter a poll and all that its pages list into the ledger; keep the exchanges as captures."""
 
+    def put_off(self, source: str, host: str) -> None:
+        """Note that a source is not polled now, since the budget of requests to its host is spent."""
+
     def next_step(self) -> BackOrder | None:
         """Return the next step back into a source's history; None when there is none, or no more for now."""
 

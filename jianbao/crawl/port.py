@@ -17,7 +17,14 @@ from jianbao.crawl.page_addresses import ADDRESS_KINDS, watch_address
 from jianbao.crawl.pictures import CrawlPictures, PictureWishes
 from pipelines.judge import judge
 from storage.archive.folder import Archive
-from storage.events.event import is_event_open, list_open_kinds, open_event, resolve_events
+from storage.events.event import (
+    is_event_open,
+    list_open_about,
+    list_open_kinds,
+    open_event,
+    open_event_about,
+    resolve_events,
+)
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.host import KnownOfHost, find_host, update_host
 from storage.ledger.host_places import HostPlaces
@@ -133,6 +140,7 @@ class ArchivePort:
         with archive.reading() as connection:
             rows = list_sources(connection)
             self._open_kinds = list_open_kinds(connection, ADDRESS_KINDS)
+            self._short = list_open_about(connection, "budget_short")
         self._rows = {row.slug: row for row in rows if row.slug in wanted}
         self._names = _names_by_host(rows)
         self._kinds: dict[str, str] = {row.slug: row.kind for row in rows}
@@ -286,6 +294,17 @@ class ArchivePort:
         """Return the article that a page's draft makes by itself; raise `SetAside` when it is none."""
         return judge(draft, owed, None, captured_at)
 
+    def put_off(self, source: str, host: str) -> None:
+        """Note that a source is not polled now: an event about its host, until a poll of it goes through."""
+        self._counted.of(source)
+        self._counted.note(say("polling.put_off", host=host))
+        about = _polls_of(host)
+        if about not in self._short:
+            self._short.add(about)
+            with self._archive.writing() as connection:
+                message = say("polling.put_off", host=host)
+                open_event_about(connection, "budget_short", about, message, datetime.now(UTC))
+
     def leave(self, owed: Owed, host: str) -> None:
         """Note that an owed article is left for a later crawl, since its host does not answer."""
         self._counted.of(owed.source)
@@ -315,6 +334,9 @@ class ArchivePort:
             open_event(connection, kind, poll.error or say("poll.failed"), poll.polled_at, source=poll.source)
         elif row.last_outcome == "failed":
             resolve_events(connection, ("poll_failed", "layout_broken"), poll.polled_at, source=poll.source)
+        if row.url and (about := _polls_of(host_of(row.url))) in self._short:
+            self._short.discard(about)
+            resolve_events(connection, ("budget_short",), poll.polled_at, about=about)
         watch_address(connection, poll, row, self._open_kinds.get(poll.source, frozenset()))
         if has_news:
             resolve_events(connection, ("source_silent",), poll.polled_at, source=poll.source)
@@ -352,6 +374,11 @@ class ArchivePort:
     def _update_host(self, name: str, **changed: Unpack[KnownOfHost]) -> None:
         with self._archive.writing() as connection:
             self._hosts[name] = update_host(connection, name, **changed)
+
+
+def _polls_of(host: str) -> str:
+    """Return what the event is about that polls of a host are put off."""
+    return f"polls of {host}"
 
 
 def _names_by_host(rows: Iterable[StoredSource]) -> dict[str, frozenset[str]]:

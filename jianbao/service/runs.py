@@ -54,7 +54,8 @@ class ArchiveRunHistory:
         """Open the events of hosts whose budget is too small; resolve the others."""
         now, hosts = datetime.now(UTC), {one.host for one in short}
         with self._writing() as connection:
-            for host in list_open_about(connection, "budget_short") - hosts:
+            others = list_open_about(connection, "budget_short") - hosts
+            for host in sorted(about for about in others if " " not in about):  # others tell of polls put off
                 resolve_events(connection, ("budget_short",), now, about=host)
             for one in short:
                 told = _say_short(one)

@@ -15,6 +15,7 @@ from scrapy import Request
 from spiders.middleware.retry_after import HostRests
 from storage.records import BackOrder
 from storage.records.host_limits import Rank, Refused
+from storage.records.saying import say
 
 _WORTH_WAITING = 10.0  # seconds
 
@@ -37,8 +38,7 @@ class BudgetSpent(HostRests):
 
     def __init__(self, host: str, until: datetime) -> None:
         super().__init__(host, until)
-        told = until.isoformat(timespec="seconds")
-        self.args = (f"the budget of requests to {host} is spent until {told}",)
+        self.args = (say("fetch.budget_spent", host=host, until=until.isoformat(timespec="seconds")),)
 
 
 class PlaceLines:
