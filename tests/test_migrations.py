@@ -25,6 +25,7 @@ from storage.articles.shrinking import shrink_part
 from storage.captures.capture import read_capture
 from storage.database import (  # their tables are among the metadata
     schema_alerts,  # noqa: F401
+    schema_checks,  # noqa: F401
     schema_custody,  # noqa: F401
     schema_reparse,  # noqa: F401
 )
@@ -381,6 +382,16 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "journal_owed": {"id": 1, "name": "article", "key": CODE, "is_whole": 1, "taken": None},
     "contract": {"source": "yunwanbao", "learned": '{"count":3}'},
+    "page_check": {
+        "info_code": CODE,
+        "at": "2026-04-20 04:00:00.000000",
+        "found": "missing",
+        "url": "http://127.0.0.1/yunwanbao/2026/03/20/NW202603201234567890.html",
+        "status": 404,
+        "is_gone": 1,
+        "said": '{"say":"check.answered","with":{"url":"http://127.0.0.1/a","status":404}}',
+        "capture_id": 11,
+    },
 }
 
 

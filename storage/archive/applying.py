@@ -14,6 +14,7 @@ from storage.articles.article import (
     insert_article,
     insert_revision,
     link_duplicates,
+    note_seen,
     replace_revision,
     set_status,
     touch_article,
@@ -22,6 +23,7 @@ from storage.articles.article import (
 from storage.articles.time_change import record_time_change
 from storage.captures.capture import read_captures
 from storage.events.event import open_event, record_event, resolve_events
+from storage.ledger.checks import record_look
 from storage.ledger.contract import learn_articles
 from storage.ledger.listing import change_listings, date_listings, ensure_listing
 from storage.ledger.picture import owe_pictures
@@ -80,6 +82,7 @@ def write_decision(
     change_listings(connection, decision.info_code, decision.listings, capture_id)
     for change in decision.events:
         _change_events(connection, change, decision)
+    _keep_look(archive, connection, decision, crawl_id, capture_id)
     return replace(following, observed=decision.observed) if decision.observed else following
 
 
@@ -95,6 +98,21 @@ def _keep(archive: Archive, connection: Connection, decision: Decision, crawl_id
     """Keep what came; return the capture that is the delivery's own."""
     kept = [_keep_one(archive, connection, one, decision.info_code, crawl_id) for one in decision.keep]
     return kept[0] if kept else decision.kept
+
+
+def _keep_look(
+    archive: Archive,
+    connection: Connection,
+    decision: Decision,
+    crawl_id: int | None,
+    capture_id: int | None,
+) -> None:
+    """Enter a look at a page with what is kept of it; answers that are no article have no info code."""
+    if decision.look is None:
+        return
+    aside = [archive.keep(connection, one, crawl_id=crawl_id).id for one in decision.aside]
+    kept = capture_id if capture_id is not None else next(iter(aside), None)
+    record_look(connection, replace(decision.look, capture_id=kept))
 
 
 def _keep_one(
@@ -119,6 +137,9 @@ def _change_article(
     after = _complete(connection, change, capture_id)
     if change.step == "gone":
         set_status(connection, after.article.info_code, "gone", after.last_checked_at)
+        return _NOTHING
+    if change.step == "seen":
+        note_seen(connection, after.article.info_code, after.last_checked_at)
         return _NOTHING
     if change.step == "touch":
         assert capture_id is not None, "an answer came"

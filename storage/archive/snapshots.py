@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 
 from storage.articles.article import find_many_delivered
 from storage.captures.imported_files import find_imported, read_held_text
+from storage.ledger.checks import find_looked
 from storage.ledger.contract import find_contract
 from storage.ledger.listing import find_known_listings
 from storage.records import Filed, HeldText, Snapshot, StoredArticle, Wanted
+from storage.records.look import NEVER_LOOKED
 
 
 def read_snapshots(connection: Connection, wanted: Sequence[Wanted]) -> list[Snapshot]:
@@ -21,12 +23,23 @@ def read_snapshots(connection: Connection, wanted: Sequence[Wanted]) -> list[Sna
     files = [one.file for one in wanted if one.file]
     filed = find_imported(connection, {digest for _, digest in files}) if files else {}
     contracts = {slug: find_contract(connection, slug) for one in wanted if (slug := one.source) is not None}
+    looked_at = [one.info_code for one in wanted if one.is_looked_at]
+    looked = find_looked(connection, looked_at) if looked_at else {}
     snapshots = []
     for one in wanted:
         article = stored.get(one.info_code)
         of_file = _of_file(connection, one, article, filed)
         known = contracts.get(one.source or "")
-        snapshots.append(Snapshot(one.info_code, article, listings.get(one.info_code, ()), *of_file, known))
+        snapshots.append(
+            Snapshot(
+                one.info_code,
+                article,
+                listings.get(one.info_code, ()),
+                *of_file,
+                known,
+                looked.get(one.info_code, NEVER_LOOKED),
+            )
+        )
     return snapshots
 
 

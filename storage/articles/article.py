@@ -190,6 +190,12 @@ def set_status(connection: Connection, info_code: str, status: str, checked_at: 
     ).rowcount
 
 
+def note_seen(connection: Connection, info_code: str, checked_at: datetime) -> int:
+    """Record that an article's page was looked at and had not changed; return how many articles that is."""
+    seen = update(article).where(article.c.info_code == info_code).values(last_checked_at=checked_at)
+    return connection.execute(seen).rowcount
+
+
 def free_id(connection: Connection, published_at: datetime) -> int:
     """Return the first free article id for a publication time, from its minute's first one upward.
 

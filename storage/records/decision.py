@@ -11,6 +11,7 @@ from storage.records.article import Article
 from storage.records.capture import Exchange, Resource
 from storage.records.contract import Observed
 from storage.records.listing import ListingState, Owed
+from storage.records.look import Look
 from storage.records.picture import OwedPictures
 from storage.records.revision import Cause
 from storage.records.saying import Saying, quote
@@ -20,13 +21,15 @@ Outcome = Literal["new", "revised", "unchanged", "gone", "failed", "quarantined"
 """How a fetched article ends; ``furniture``: it is a picture or an advertisement without text."""
 FileOutcome = Literal["older", "known"]
 """How an imported file ends besides: a better text stands, or the archive holds this very file."""
-ArticleStep = Literal["insert", "update", "amend", "reread", "touch", "gone"]
+ArticleStep = Literal["insert", "update", "amend", "reread", "touch", "seen", "gone"]
 """What is written of an article: all of it; what is known now, by this answer, or by its time alone, or by
-another reading of what was kept; that it was fetched and has not changed; that its page is gone."""
+another reading of what was kept; that it was fetched and has not changed; that its server says so; that its
+page is gone."""
 RevisionStep = Literal["add", "replace"]
 EventStep = Literal["open", "record", "resolve"]
 
 _NOTHING = quote("")
+_PASSING = frozenset({"touch", "seen", "gone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,14 @@ class ArticleChange:
     @property
     def is_owed_to_index(self) -> bool:
         """Whether the search index has to follow."""
-        if self.step in ("touch", "gone"):
+        if self.step in _PASSING:
             return False
         return self.is_retimed or self._words(self.before) != self._words(self.after)
 
     @property
     def is_owed_to_stories(self) -> bool:
         """Whether its near copies are to be looked for: they are found by its time and its text."""
-        if self.step in ("touch", "gone"):
+        if self.step in _PASSING:
             return False
         return self.is_retimed or self._words(self.before)[1:] != self._words(self.after)[1:]
 
@@ -103,7 +106,8 @@ class Decision:
     ``enter`` is a listing that no page made; ``source_name`` names its source, where that is one of imports.
     ``brought`` is the article as it came. ``pictures`` are those of the article that are to be fetched too.
     ``observed`` is what its source's contract learns of it. ``is_put_off``: that alone is written, and the
-    delivery is to be decided again when more of its source has come.
+    delivery is to be decided again when more of its source has come. ``look`` is entered among the looks at its page;
+    ``aside`` are answers that are kept with it, and are no original of the article.
     """
 
     info_code: str
@@ -121,6 +125,8 @@ class Decision:
     pictures: OwedPictures | None = None
     observed: Observed | None = None
     is_put_off: bool = False
+    look: Look | None = None
+    aside: tuple[Exchange, ...] = ()
 
     @property
     def is_back(self) -> bool:

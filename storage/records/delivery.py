@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from storage.records.article import Article, Draft
 from storage.records.capture import Exchange
 from storage.records.listing import Owed
+from storage.records.look import Sighting
 from storage.records.remedy import SetAside, TryLater, Vanished
 from storage.records.saying import Saying
 
@@ -19,6 +20,7 @@ class Delivery:
     answers of other addresses that went into the draft or were looked at for it; ``said`` is what came of
     those, for the reason if the draft is no article after all. ``article`` is what the draft makes, where
     that was judged already; ``astray`` tells that another address gave a page that was not this article's.
+    ``sighting`` is what a later look at the page of an archived article saw, None of any other fetch.
     """
 
     owed: Owed
@@ -29,3 +31,4 @@ class Delivery:
     said: Saying | None = None
     article: Article | None = None
     astray: bool = False
+    sighting: Sighting | None = None

@@ -8,6 +8,7 @@ from storage.records.article import Witness
 from storage.records.contract import Contract
 from storage.records.forms import Form
 from storage.records.listing import ListingState
+from storage.records.look import NEVER_LOOKED, Looked
 from storage.records.stored_article import HeldText, StoredArticle
 
 
@@ -40,12 +41,13 @@ class Filed:
 class Wanted:
     """What a decision asks about: an info code and, for a file, its address and the digest of its bytes.
 
-    ``source``: its contract is asked for too.
+    ``source``: its contract is asked for too; ``is_looked_at``: earlier looks at its page are.
     """
 
     info_code: str
     file: tuple[str, str] | None = None
     source: str | None = None
+    is_looked_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Snapshot:
     ``stored`` is the article as its own answers brought it, None where there is none; ``listings`` are all of
     it, the first listed first. For a file only: ``held`` is what the archived text was delivered as, and
     ``filed`` where the archive holds this very file. ``contract`` is what its source's articles are like,
-    None where that is of no account.
+    None where that is of no account. ``looked`` is what earlier looks at its page say, where that is asked.
     """
 
     info_code: str
@@ -64,6 +66,7 @@ class Snapshot:
     held: HeldText | None = None
     filed: Filed | None = None
     contract: Contract | None = field(default=None, compare=False, repr=False)
+    looked: Looked = NEVER_LOOKED
 
     def is_as(self, other: Snapshot) -> bool:
         """Tell whether nothing has changed between two snapshots, down to who states the article's time."""

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from storage.database import (  # their tables are among the metadata
     schema_alerts,  # noqa: F401
+    schema_checks,  # noqa: F401
     schema_custody,  # noqa: F401
     schema_polls,  # noqa: F401
     schema_reparse,  # noqa: F401

@@ -67,6 +67,7 @@ def upgrade() -> None:
     _index_pointing()
     _add_journal()
     _contracts()
+    _checks()
 
 
 def _custody() -> None:
@@ -232,3 +233,21 @@ def _contracts() -> None:
         sa.ForeignKeyConstraint(["source"], ["source.slug"], name="fk_contract_source"),
         sa.PrimaryKeyConstraint("source", name="pk_contract"),
     )
+
+
+def _checks() -> None:
+    """What later looks at archived pages found."""
+    op.create_table(
+        "page_check",
+        sa.Column("info_code", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("found", sa.String(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer()),
+        sa.Column("is_gone", sa.Boolean(), nullable=False),
+        sa.Column("said", sa.Text()),
+        sa.Column("capture_id", sa.Integer()),
+        sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name="fk_page_check_capture"),
+        sa.PrimaryKeyConstraint("info_code", "at", name="pk_page_check"),
+    )
+    op.create_index("ix_page_check_at", "page_check", ["at"])
