@@ -19,6 +19,7 @@ from jianbao import __version__
 from jianbao.commands import (
     backfill,
     backup,
+    check,
     crawl,
     demo,
     doctor,
@@ -97,6 +98,7 @@ for _name, _command, _example in (
     ("crawl", crawl.crawl, "crawl shangraoribao"),
     ("recrawl", recrawl.recrawl, "recrawl --state failed"),
     ("reparse", reparse.reparse, "reparse --source jxrb --apply"),
+    ("check", check.check, "check --source jxrb --from 2026-03"),
     ("backfill", backfill.backfill, "backfill jxrb --from 2024"),
     ("run", run.run, "run"),
     ("status", status.status, "status"),

@@ -41,6 +41,7 @@ from storage.records import (
     Voices,
 )
 from storage.records.contract import NO_TERMS, Contract, Observed, Terms, Traits
+from storage.records.look import Look
 from storage.records.remedy import saying_of
 from storage.records.saying import Saying, join_sayings, say
 
@@ -63,7 +64,7 @@ def decide(
     if (exchange := delivery.exchange) is not None:
         keep = (exchange, *delivery.beside)
         case = Case(delivery.owed, snapshot, now, keep=keep, waits=waits)
-        return _decide_answer(delivery, exchange, case, voices, terms)
+        return _note_return(_decide_answer(delivery, exchange, case, voices, terms), delivery)
     case = Case(delivery.owed, snapshot, now)
     if isinstance(delivery.trouble, Vanished):
         return _vanish(case, delivery.trouble)
@@ -205,7 +206,18 @@ def _vanish(case: Case, trouble: Vanished) -> Decision:
     if stored.status == "gone" or not is_gone_everywhere(case.listings, gone):
         return case.decide("gone", listings=gone)
     change = ArticleChange("gone", replace(stored, status="gone", last_checked_at=case.now), stored)
-    return case.decide("gone", article=change, listings=gone, events=(_open(case, "page_gone", reason),))
+    look = Look(owed.info_code, case.now, "missing", owed.url, is_gone=True, said=reason)
+    events = (_open(case, "page_gone", reason),)
+    return case.decide("gone", article=change, listings=gone, events=events, look=look)
+
+
+def _note_return(decision: Decision, delivery: Delivery) -> Decision:
+    """Return a decision that notes among the looks at a page that it is there again, where it was gone."""
+    exchange = delivery.exchange
+    if not decision.is_back or exchange is None:
+        return decision
+    look = Look(decision.info_code, decision.at, "back", exchange.url, exchange.status)
+    return replace(decision, look=look)
 
 
 def _open(case: Case, kind: str, said: Saying) -> EventChange:

@@ -103,9 +103,7 @@ def _settle_all_gone(case: Case, reason: Saying) -> tuple[ListingChange, ...]:
     return gone
 
 
-def _ask_again(
-    case: Case, sighting: Sighting, delivery: Delivery, reason: Saying | None = None
-) -> Decision:
+def _ask_again(case: Case, sighting: Sighting, delivery: Delivery, reason: Saying | None = None) -> Decision:
     """Decide that a look told nothing of the article: it stays as it is, and is looked at later."""
     trouble = delivery.trouble
     said = reason or (saying_of(trouble) if trouble is not None else say("page.brought_nothing"))

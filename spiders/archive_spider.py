@@ -330,7 +330,7 @@ class ArchiveSpider(Spider):
         try:
             if (brought := self._brought(owed)) is not None:
                 return brought
-            found = tuple(dict.fromkeys(self._kind_of(owed).addresses(owed)))
+            found = self.addresses_of(owed)
         except UnknownKind as unknown:
             return Delivery(owed, trouble=TryLater(saying_of(unknown)))
         addresses = tuple(url for url in found if is_allowed(url, self.allowed_hosts))
@@ -341,6 +341,10 @@ class ArchiveSpider(Spider):
             return Delivery(owed, trouble=TryLater(search.tell()))
         self._join(search)
         return None
+
+    def addresses_of(self, owed: Owed) -> Sequence[str]:
+        """Return where an article may be found, in the order in which to ask; raise `UnknownKind`."""
+        return tuple(dict.fromkeys(self._kind_of(owed).addresses(owed)))
 
     def _join(self, search: Search) -> None:
         self._waiting[search.owed.source] += 1

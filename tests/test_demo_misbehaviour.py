@@ -74,7 +74,12 @@ def test_redirects(site: DemoSite, post: Post) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "says"),
-    [("challenge", "正在检查您的浏览器"), ("login", "请登录后继续浏览"), ("error-page", "服务器开小差了")],
+    [
+        ("challenge", "正在检查您的浏览器"),
+        ("login", "请登录后继续浏览"),
+        ("error-page", "服务器开小差了"),
+        ("soft-404", "页面不存在"),
+    ],
 )
 def test_impostors_come_with_status_200(site: DemoSite, post: Post, kind: Kind, says: str) -> None:
     site.misbehave(post.code, kind)

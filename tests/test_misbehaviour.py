@@ -57,6 +57,7 @@ CASES = {
     "challenge": Case("challenge", "is no article's page", "quarantined", {}, True, "has no section"),
     "login": Case("login", "is no article's page", "quarantined", {}, True, "has no section"),
     "error-page": Case("error-page", "is no article's page", "quarantined", {}, True, "has no section"),
+    "soft-404": Case("soft-404", "is no article's page", "quarantined", {}, True, "has no section"),
 }
 IMPATIENT = {"hang", "drip"}
 HARMLESS: dict[str, tuple[Kind, dict[str, Any]]] = {

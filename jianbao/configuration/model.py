@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from jianbao.configuration.alert_keys import Alerts
 from jianbao.configuration.backup_keys import Backup
+from jianbao.configuration.check_keys import Check, CheckKeys
 from jianbao.configuration.common_keys import FACSIMILES, CommonKeys, Facsimile
 from jianbao.configuration.contract_keys import ContractKeys
 from jianbao.configuration.epaper_keys import EpaperKeys
@@ -78,7 +79,7 @@ KIND_SECTIONS: tuple[type[Section], ...] = (CommonKeys, ListKeys, EpaperKeys)
 """The keys of a source that only some kinds take; the registry's entry of a kind names its own."""
 
 
-class Source(EpaperKeys, ListKeys, CommonKeys, PollKeys):
+class Source(EpaperKeys, ListKeys, CommonKeys, PollKeys, CheckKeys):
     """One place that lists articles. ``timezone`` comes before ``schedule``, which is read in it.
 
     Its base classes are the keys that only some kinds take; whether its own kind does, `kind_keys` checks.
@@ -242,6 +243,7 @@ class Configuration(Section):
     pictures: Pictures = Field(default=Pictures(), description="a table of its own, [pictures]")
     backup: Backup = Field(default=Backup(), description="a table of its own, [backup]")
     service: Service = Field(default=Service(), description="a table of its own, [service]")
+    check: Check = Field(default=Check(), description="a table of its own, [check]")
     guards: Guards = Field(default=Guards(), description="a table of its own, [guards]")
     alerts: Alerts = Field(default=Alerts(), description="a table of its own, [alerts]")
 

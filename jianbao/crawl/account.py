@@ -22,6 +22,7 @@ from pipelines.compare.precedence import FILE_SCHEME
 from storage.archive.folder import Archive
 from storage.captures.lost import settle_regained
 from storage.events.event import resolve_events
+from storage.ledger.checks import resolve_gone
 from storage.ledger.contract import accept_what_was_seen
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.crawl import (
@@ -61,7 +62,7 @@ def enter_crawl(connection: Connection, order: CrawlOrder) -> int:
         version=__version__,
         pid=os.getpid(),
         due_at=order.due_at,
-        about=(order.history.source,) if order.history is not None else (),
+        about=order.about,
     )
 
 
@@ -82,8 +83,9 @@ def close_crawl(
     with archive.writing() as connection:
         polled, tells = order.polls, order.may_doubt_layout
         resolve_empty_sets(connection, now, FILE_SCHEME)
+        resolve_gone(connection, now)
         settle_regained(connection, archive.warc_folder, now)
-        if order.history is None:  # pages of years ago tell nothing of those of today
+        if order.tells_of_today:  # pages of years ago tell nothing of that
             broken = watch_contracts(connection, counted, now, terms, may_doubt_layout=tells)
             raise_alarms(
                 connection,

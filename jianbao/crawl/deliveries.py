@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jianbao.crawl.pictures import CrawlPictures, PictureWishes
 from pipelines.case import Waits
 from pipelines.decide import decide, give_up
+from pipelines.decide_check import decide_check
 from storage.archive.folder import Archive
 from storage.archive.settling import settle
 from storage.ledger.counts import CrawlCounts
@@ -67,12 +68,16 @@ class PendingDelivery:
         """What the decision asks about."""
         owed = self.delivery.owed
         is_watched = self.terms is not None and self.terms.is_watched
-        return Wanted(owed.info_code, source=owed.source if is_watched else None)
+        is_look = self.delivery.sighting is not None
+        return Wanted(owed.info_code, source=owed.source if is_watched else None, is_looked_at=is_look)
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Return what becomes of it."""
-        terms = self.terms or NO_TERMS
-        decision = decide(self.delivery, snapshot, self.now, self.voices, terms, waits=self.waits)
+        terms, sighting = self.terms or NO_TERMS, self.delivery.sighting
+        if sighting is not None:
+            decision = decide_check(self.delivery, sighting, snapshot, self.now, self.voices, terms)
+        else:
+            decision = decide(self.delivery, snapshot, self.now, self.voices, terms, waits=self.waits)
         return self.wishes.add_to(decision, self.delivery.owed.source) if self.wishes else decision
 
     def give_up(self, snapshot: Snapshot, error: Exception) -> Decision:

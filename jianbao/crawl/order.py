@@ -13,6 +13,9 @@ from storage.ledger.source import INFOCODE_SOURCE, UnknownSource
 from storage.records import Owed
 from storage.records.span import Span
 
+CHECK = "check"
+"""The trigger of a crawl that looks at archived pages again."""
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryOrder:
@@ -46,6 +49,23 @@ class CrawlOrder:
     due_only: bool = False
     leftovers: bool = False
     history: HistoryOrder | None = None
+
+    @property
+    def is_check(self) -> bool:
+        """Whether it looks at archived pages again, beside their sources' crawls: ``slugs`` are none."""
+        return self.trigger == CHECK
+
+    @property
+    def tells_of_today(self) -> bool:
+        """Whether what it finds tells of a source as it is today: not its history, nor single old pages."""
+        return self.history is None and not self.is_check
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The sources of an order that keeps out no crawl of theirs."""
+        if self.history is not None:
+            return (self.history.source,)
+        return tuple(dict.fromkeys(owed.source for owed in self.wanted or ())) if self.is_check else ()
 
     @property
     def polls(self) -> bool:

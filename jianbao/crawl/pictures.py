@@ -54,7 +54,7 @@ class PictureWishes:
     def add_to(self, decision: Decision, source: str) -> Decision:
         """Return a decision with the pictures that its article owes by it."""
         change = decision.article
-        if source not in self.images or change is None or change.step == "gone":
+        if source not in self.images or change is None or change.step in ("gone", "seen"):
             return decision
         urls = pictures_of(change.after.article, self.max_count)
         return replace(decision, pictures=OwedPictures(source, urls)) if urls else decision

@@ -35,7 +35,7 @@ from storage.archive.folder import Archive
 from storage.ledger.counts import CrawlCounts
 from storage.ledger.host_places import HostPlaces, open_host_places
 from storage.ledger.source import list_leftovers, list_polled
-from storage.ledger.source_locks import HistoryLock, SourceBusy, hold_history, hold_sources
+from storage.ledger.source_locks import HistoryLock, SourceBusy, hold_check, hold_history, hold_sources
 from storage.records import Busy
 from storage.records.host import host_of
 from storage.records.host_limits import Rank
@@ -87,6 +87,18 @@ def run_backfill(
         raise CrawlBusy(describe_backfill(archive, busy.slug)) from busy
 
 
+def run_check(
+    configuration: Configuration, archive: Archive, order: CrawlOrder, watch: Watch | None = None
+) -> CrawlReport:
+    """Look at archived pages again in this process; raise `CheckBusy` when another process does so.
+
+    It keeps out no crawl: at each host it comes after them.
+    """
+    refuse_obstacles(configuration, archive)
+    with hold_check(archive.folder):
+        return _run_held(configuration, archive, order, (), watch)
+
+
 def _run_held(
     configuration: Configuration,
     archive: Archive,
@@ -128,13 +140,17 @@ def _crawl(  # noqa: PLR0913, PLR0917
     lock: HistoryLock | None,
     places: HostPlaces,
 ) -> None:
+    from jianbao.crawl.check_port import ArchiveCheckPort  # noqa: PLC0415
     from jianbao.crawl.history_port import HistoryPort  # noqa: PLC0415
     from jianbao.crawl.pictures import read_wishes  # noqa: PLC0415
     from jianbao.crawl.port import ArchivePort, RunOfPort  # noqa: PLC0415
     from spiders.archive_spider import ArchiveSpider  # noqa: PLC0415
+    from spiders.checking import CheckSpider  # noqa: PLC0415
     from spiders.middleware.places import PlaceLines  # noqa: PLC0415
 
-    process = CrawlProcess(ArchiveSpider, settings_of(configuration), counted)
+    process = CrawlProcess(
+        CheckSpider if order.is_check else ArchiveSpider, settings_of(configuration), counted
+    )
     log_to_stderr()  # after Scrapy, which sets the levels of its loggers anew
     with archive.reading() as connection:
         voices = find_voices(configuration, list_polled(connection))
@@ -149,18 +165,20 @@ def _crawl(  # noqa: PLR0913, PLR0917
         voices=voices,
         wishes=wishes,
         places=places,
-        terms=read_terms(configuration) if order.history is None else None,
+        terms=read_terms(configuration) if order.tells_of_today else None,
     )
     port: ArchivePort
     if order.history is not None and lock is not None:
         port = HistoryPort(archive, order.history, lock, counted, **rest)
+    elif order.is_check:
+        port = ArchiveCheckPort(archive, (), counted, **rest)
     else:
         port = ArchivePort(archive, order.slugs, counted, leftovers=leftovers, **rest)
     try:
         process.run(
             watch,
             port=port,
-            places=PlaceLines(places, Rank.ARTICLE if order.history is None else Rank.HISTORY),
+            places=PlaceLines(places, Rank.ARTICLE if order.tells_of_today else Rank.HISTORY),
             allowed_hosts=_allowed_hosts(configuration),
             context=context_of(configuration),
             wanted=order.wanted,

@@ -25,6 +25,7 @@ Kind = Literal[
     "challenge",  # a browser check, with status 200
     "login",  # a login page, with status 200
     "error-page",  # an error page, with status 200
+    "soft-404",  # a page that says that there is none, with status 200
     "empty",  # no body
     "charset",  # encoding= of the bytes, declared= in the header, meta= in the page
     "lying-etag",  # the validators of the version before, whatever the page says now
@@ -163,6 +164,7 @@ _DISTORTIONS: dict[Kind, Callable[[Misbehaviour, str, Answer], Answer]] = {
     "challenge": _pretend,
     "login": _pretend,
     "error-page": _pretend,
+    "soft-404": _pretend,
     "empty": _empty,
     "charset": _recode,
     "lying-etag": _lie,

@@ -75,10 +75,18 @@ def _order_backup(configuration: Configuration) -> ChoreOrder | None:
     return ChoreOrder("backup", ("backup", "--json"), schedule=wanted.schedule, time_limit=6 * 3600.0)
 
 
+def _order_check(configuration: Configuration) -> ChoreOrder | None:
+    """Hour by hour a part of what is due: at each host it comes after the polls and articles of today."""
+    if not any(source.enabled and source.check for source in configuration.sources):
+        return None
+    return ChoreOrder("check", ("check", "--due", "--json"), every=3600.0, well=(0, 1), time_limit=3500.0)
+
+
 _ORDERS: tuple[Callable[[Configuration], ChoreOrder | None], ...] = (
     _order_alerts,
     _order_verify,
     _order_backup,
+    _order_check,
 )
 _LOOKS: dict[str, Callable[[Connection, datetime], bool]] = {"notify": is_notice_due}
 _LASTS: dict[str, Callable[[Connection], datetime | None]] = {

@@ -12,6 +12,9 @@ from spiders.middleware.wholeness import is_whole
 from storage.records import Exchange, Headers
 
 _META_KEY = "exchange"
+KEEPS_ABSENCE = "keeps_absence"
+"""In the meta of a request of which also the word is kept that there is no such page."""
+_ABSENT = (404, 410)
 _SECRETS = frozenset({b"proxy-authorization", b"authorization", b"cookie"})
 
 
@@ -19,8 +22,8 @@ class ExchangeKeeperMiddleware:
     """Sits next to the downloader and leaves an `Exchange` in the request's meta."""
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keep a response that carries content."""
-        if is_whole(response):
+        """Keep a response that carries content, or whose absence is of interest."""
+        if is_whole(response) or (response.status in _ABSENT and request.meta.get(KEEPS_ABSENCE)):
             request.meta[_META_KEY] = Exchange(
                 url=response.url,
                 fetched_at=datetime.now(UTC),

@@ -178,7 +178,7 @@ def doubt_draft(draft: Draft, owed: Owed, answer: Answer) -> Saying | None:
     if length > _SHORT_BODY:
         return None
     if owed.title and draft.title:
-        return None if _shares_words(draft.title, owed.title) else barrier_of(answer)
+        return None if shares_words(draft.title, owed.title) else barrier_of(answer)
     is_timed = draft.published_at is not None and draft.witness != "address"
     return None if is_timed or draft.is_furniture else barrier_of(answer)
 
@@ -194,7 +194,13 @@ def _name_barrier(html: str) -> Saying | None:
     return say(f"contract.barrier_{kind}") if kind else None
 
 
-def _shares_words(one: str, other: str) -> bool:
+def is_of_absence(answer: Answer) -> bool:
+    """Tell whether a whole answer says in its words that there is no such page, whatever its status."""
+    return barrier_of(answer) == say("contract.barrier", what=say("contract.barrier_absence"))
+
+
+def shares_words(one: str, other: str) -> bool:
+    """Tell whether two titles may be of the same article: a good part of their pairs of characters agree."""
     pairs, others = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other))
     return len(pairs & others) >= _LEAST_SHARED * min(len(pairs), len(others))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,7 +122,16 @@ def count_vanished(connection: Connection, source: str | None = None) -> int:
     return connection.execute(query).scalar_one()
 
 
-def tell_gone(connection: Connection, gone: dict[str, Sequence[str]], now: datetime) -> None:
+def list_gone(connection: Connection, info_codes: Sequence[str]) -> set[str]:
+    """Return those of the articles whose pages have vanished."""
+    found: set[str] = set()
+    for part in batches(info_codes):
+        query = select(article.c.info_code).where(article.c.info_code.in_(part), article.c.status == "gone")
+        found |= set(connection.execute(query).scalars())
+    return found
+
+
+def tell_gone(connection: Connection, gone: Mapping[str, Sequence[str]], now: datetime) -> None:
     """Open one event for each source whose pages were found to be gone, ``gone`` naming some of them."""
     for slug, codes in gone.items():
         said = say("check.gone_of", source=slug, count=count_vanished(connection, slug))

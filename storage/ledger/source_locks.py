@@ -14,9 +14,11 @@ from pathlib import Path
 
 from storage.ledger.byte_locks import is_any_byte_locked, is_byte_locked, lock_byte, open_locks
 from storage.records.remedy import Busy
+from storage.records.saying import say
 
 LOCK_FILE = "sources.lock"
 _HISTORY = "/history"  # behind a slug, which has no slash
+_CHECK = "/check"
 
 
 class SourceBusy(Busy):
@@ -65,6 +67,22 @@ def hold_history(folder: Path, slug: str) -> Iterator[HistoryLock]:
         if not lock_byte(descriptor, _byte_of(f"{slug}{_HISTORY}")):
             raise SourceBusy(slug)
         yield HistoryLock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class CheckBusy(Busy):
+    """Another process is looking at archived pages again: wait for it, or stop it."""
+
+
+@contextmanager
+def hold_check(folder: Path) -> Iterator[None]:
+    """Hold the lock of the one check, which keeps out no crawl; raise `CheckBusy` when another has it."""
+    descriptor = open_locks(folder / LOCK_FILE)
+    try:
+        if not lock_byte(descriptor, _byte_of(_CHECK)):
+            raise CheckBusy(say("check.busy"))
+        yield
     finally:
         os.close(descriptor)
 

@@ -102,11 +102,12 @@ def sum_up(looks: list[Look]) -> Looked:
 class KnownPage:
     """What is known of the page that is looked at again: where it was, and which version came last.
 
-    ``addresses`` are those at which it was found; ``title`` is the archived one. ``etag`` and
-    ``last_modified`` are of the last answer, which came from the first of the addresses.
+    ``found_at`` is where a later look found it last; ``captured_at`` is the address of the last answer that
+    was read, with its digest, ``etag`` and ``last_modified``. ``title`` is the archived one.
     """
 
-    addresses: tuple[str, ...] = ()
+    found_at: str | None = None
+    captured_at: str | None = None
     title: str = ""
     is_gone: bool = False
     payload_digest: str | None = None
