@@ -17,7 +17,7 @@ from spiders.kinds.kind import Answer
 from spiders.middleware.exchange_keeper import KEEPS_ABSENCE, kept_exchange
 from spiders.middleware.wholeness import is_whole
 from spiders.port import Port
-from spiders.recognition.barrier import is_of_absence, shares_words
+from spiders.recognition.barrier import is_of_absence, are_alike
 from spiders.search import Key, Search
 from storage.records import Delivery, Draft, Exchange, Owed, SetAside, Vanished
 from storage.records.look import Absence, KnownPage, Sighting
@@ -76,7 +76,7 @@ class CheckSpider(ArchiveSpider):
         elif answer.is_missing:
             said = say("check.answered", url=search.url, status=answer.status)
             yield from self._miss(search, answer, exchange, "missing", said)
-        elif is_whole(response) and self._leads_home(answer, search):
+        elif is_whole(response) and self._is_led_home(answer, search):
             said = say("check.led_home", url=search.url, to=answer.url)
             yield from self._miss(search, answer, exchange, "home", said)
         elif is_whole(response) and exchange is not None and self._is_as_before(response, exchange, search):
@@ -92,7 +92,7 @@ class CheckSpider(ArchiveSpider):
             self.port.note_validators(search.host, truthful=is_same)
         return is_same and not known.is_gone
 
-    def _leads_home(self, answer: Answer, search: Search) -> bool:
+    def _is_led_home(self, answer: Answer, search: Search) -> bool:
         """Return whether a redirect led to a front page, a list of ours, or a folder above the article."""
         if not answer.url or _place(answer.url) == _place(search.url):
             return False
@@ -181,4 +181,4 @@ def _is_above(url: str, asked: str) -> bool:
 
 
 def _is_called(draft: Draft, titles: Sequence[str]) -> bool:
-    return draft.title is not None and any(shares_words(draft.title, title) for title in titles)
+    return draft.title is not None and any(are_alike(draft.title, title) for title in titles)

@@ -271,7 +271,7 @@ def test_without_a_source_that_wants_it_nothing_is_due(newsroom: Newsroom) -> No
 )
 def test_hours_are_those_of_china(hours: str | None, hour: int, allowed: bool) -> None:
     now = datetime(2026, 3, 20, hour, tzinfo=UTC) - timedelta(hours=8)
-    assert Check(hours=hours).allows(now) is allowed
+    assert Check(hours=hours).may_look_at(now) is allowed
 
 
 def test_an_hours_part_of_the_budget() -> None:

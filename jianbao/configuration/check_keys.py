@@ -44,7 +44,7 @@ class Check(Section):
             raise ValueError("it does not rise")
         return days
 
-    def allows(self, now: datetime) -> bool:
+    def may_look_at(self, now: datetime) -> bool:
         """Tell whether pages may be looked at now (aware)."""
         begin, length = self._span()
         return (_time_of_day(now.astimezone(PRESS_ZONE)) - begin) % _DAY < length

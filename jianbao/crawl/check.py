@@ -57,7 +57,7 @@ def check_due(
 ) -> CheckReport:
     """Look at the pages whose time has come, within the hours and an hour's part of the day's budget."""
     now, keys = datetime.now(UTC), configuration.check
-    if not keys.allows(now):
+    if not keys.may_look_at(now):
         return CheckReport(said=say("check.outside_hours", hours=keys.hours or ""))
     slugs = [source.slug for source in configuration.sources if source.enabled and source.check]
     if not slugs:

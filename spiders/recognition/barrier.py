@@ -178,7 +178,7 @@ def doubt_draft(draft: Draft, owed: Owed, answer: Answer) -> Saying | None:
     if length > _SHORT_BODY:
         return None
     if owed.title and draft.title:
-        return None if shares_words(draft.title, owed.title) else barrier_of(answer)
+        return None if are_alike(draft.title, owed.title) else barrier_of(answer)
     is_timed = draft.published_at is not None and draft.witness != "address"
     return None if is_timed or draft.is_furniture else barrier_of(answer)
 
@@ -199,7 +199,7 @@ def is_of_absence(answer: Answer) -> bool:
     return barrier_of(answer) == say("contract.barrier", what=say("contract.barrier_absence"))
 
 
-def shares_words(one: str, other: str) -> bool:
+def are_alike(one: str, other: str) -> bool:
     """Tell whether two titles may be of the same article: a good part of their pairs of characters agree."""
     pairs, others = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other))
     return len(pairs & others) >= _LEAST_SHARED * min(len(pairs), len(others))
