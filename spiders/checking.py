@@ -17,7 +17,7 @@ from spiders.kinds.kind import Answer
 from spiders.middleware.exchange_keeper import KEEPS_ABSENCE, kept_exchange
 from spiders.middleware.wholeness import is_whole
 from spiders.port import Port
-from spiders.recognition.barrier import is_of_absence, are_alike
+from spiders.recognition.barrier import are_alike, is_of_absence
 from spiders.search import Key, Search
 from storage.records import Delivery, Draft, Exchange, Owed, SetAside, Vanished
 from storage.records.look import Absence, KnownPage, Sighting

@@ -106,8 +106,8 @@ class Decision:
     ``enter`` is a listing that no page made; ``source_name`` names its source, where that is one of imports.
     ``brought`` is the article as it came. ``pictures`` are those of the article that are to be fetched too.
     ``observed`` is what its source's contract learns of it. ``is_put_off``: that alone is written, and the
-    delivery is to be decided again when more of its source has come. ``look`` is entered among the looks at its page;
-    ``aside`` are answers that are kept with it, and are no original of the article.
+    delivery is to be decided again when more of its source has come. ``look`` is entered among the looks at
+    its page; ``aside`` are answers that are kept with it, and are no original of the article.
     """
 
     info_code: str
