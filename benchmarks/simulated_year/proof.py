@@ -97,16 +97,24 @@ def prove_custody(stage: Stage) -> None:
     stage.must("verify", "--full")
     stage.must("backup", stage.backup)
     stage.must("restore", stage.backup, "--to", str(stage.archive.folder / "restored"))
-    stage.must("rebuild", "--to", str(stage.archive.folder / "rebuilt"))
+    untold = stage.rebuild("--to", str(stage.archive.folder / "rebuilt"))
     own = tables_of(stage.archive.database)
     for name in ("restored", "rebuilt"):
         other = tables_of(stage.archive.folder / name / "archive.db")
         for table in sorted(own.keys() | other.keys()):
             if own.get(table) != other.get(table):
                 differing = set(own.get(table, [])) ^ set(other.get(table, []))
+                if name == "rebuilt" and table == "capture" and _are_more(own, other, untold):
+                    continue
                 stage.violate(
                     f"{name}, {table} differs in {len(differing)} rows: {sorted(differing)[:2]}"[:400]
                 )
+
+
+def _are_more(own: dict[str, list[str]], other: dict[str, list[str]], count: int) -> bool:
+    """Return whether the other archive has so many captures more, and every one of ours."""
+    ours, others = set(own["capture"]), set(other["capture"])
+    return ours <= others and len(others - ours) == count
 
 
 def prove_flatness(stage: Stage) -> None:
