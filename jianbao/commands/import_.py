@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jianbao.commands.import_text import text
+from jianbao.commands.import_warc import warc
 from jianbao.terminal.exit_status import ExitStatus
 from jianbao.terminal.invocation import Invocation
 
@@ -20,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def import_() -> None:
-    """Bring in posts of the Jekyll site, or plain texts."""
+    """Bring in posts of the Jekyll site, plain texts, or WARC files."""
 
 
 @app.command("posts", epilog="Example: jianbao import posts ../finews")
@@ -50,6 +51,7 @@ def posts(
 
 _TEXT = "Example: jianbao import text page.txt --source srrb --media 上饶日报 --date 2026-03-01"
 app.command("text", epilog=_TEXT)(text)
+app.command("warc", epilog="Example: jianbao import warc crawl.warc.gz")(warc)
 
 
 def _print_counts(counted: ImportCounts, language: Language, *, as_json: bool) -> None:

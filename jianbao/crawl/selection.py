@@ -64,9 +64,9 @@ def choose_articles(configuration: Configuration, archive: Archive, wish: Wish) 
     return [owed for owed in chosen if not owed.url.startswith(TEXT_SCHEME)]
 
 
-def enter_endpoint_source(configuration: Configuration, archive: Archive) -> None:
-    """Make sure that the source exists under which unlisted articles are recorded."""
-    row = Source(
+def endpoint_source(configuration: Configuration) -> Source:
+    """Return the source under which unlisted articles are recorded."""
+    return Source(
         slug=INFOCODE_SOURCE,
         name="by info code",
         kind="infocode",
@@ -75,8 +75,12 @@ def enter_endpoint_source(configuration: Configuration, archive: Archive) -> Non
         schedule=None,
         enabled=False,
     )
+
+
+def enter_endpoint_source(configuration: Configuration, archive: Archive) -> None:
+    """Make sure that the source exists under which unlisted articles are recorded."""
     with archive.writing() as connection:
-        ensure_source(connection, row)
+        ensure_source(connection, endpoint_source(configuration))
 
 
 def ask_hosts_again(configuration: Configuration, archive: Archive, chosen: Sequence[Owed]) -> int:

@@ -20,6 +20,7 @@ from spiders.kinds.registry import UnknownKind, load_kind
 from spiders.readers.encoding import decode_page
 from spiders.readers.plain_text import read_plain_text
 from storage.archive.material import Material
+from storage.ledger.source import IMPORT_KIND
 from storage.records import (
     Capture,
     Decision,
@@ -31,6 +32,7 @@ from storage.records import (
     SetAside,
     Vanished,
     Voices,
+    has_digits_alone,
 )
 from storage.records.contract import NO_TERMS, Terms
 from storage.records.host import host_of
@@ -89,7 +91,7 @@ class KeptReader:
         self, replay: Replay, material: Material, captures: Sequence[Capture]
     ) -> tuple[Decision, int]:
         owed = _choose_listing(material, captures[0], replay)
-        kind = self._kind(self.kinds.get(owed.source, ""))
+        kind = self._kind(self._kind_of(owed))
 
         def load(place: int) -> Answer:
             return self._answer(captures[place + 1], material)
@@ -126,6 +128,11 @@ class KeptReader:
         owed = Owed(slug, code, form, resource.uri, "")
         file = ImportedFile(resource, owed, media, Believed(draft=draft))
         return decide_text(file, replay.snapshot, resource.fetched_at)
+
+    def _kind_of(self, owed: Owed) -> str:
+        """Return the kind that reads an article; a page that an import took in is read as any page."""
+        name = self.kinds.get(owed.source, "")
+        return "page" if name == IMPORT_KIND and not has_digits_alone(owed.info_code) else name
 
     def _kind(self, name: str) -> Kind:
         if name not in self._loaded:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +38,7 @@ _PLACE = (
     capture.c.refers_to,
 )
 _FIND_MANY = Prepared(
-    select(capture.c.info_code, *_PLACE)
+    select(capture.c.info_code, capture.c.crawl_id, *_PLACE)
     .where(among(capture.c.info_code, "codes"))
     .order_by(capture.c.info_code, capture.c.id)
 )
@@ -129,13 +130,39 @@ def list_captures_of_many(
     rows = _FIND_MANY.run(connection, {"codes": json.dumps([*info_codes])}).fetchall()
     found: dict[str, list[Capture]] = {}
     last: dict[tuple[str, str], str] = {}
-    for code, *values in rows:
-        one = _read(values)
+    for code, one in _in_order(rows):
         if last.get((code, one.url)) != one.payload_digest:
             last[code, one.url] = one.payload_digest
             found.setdefault(code, []).append(one)
     wanted = {one.refers_to for some in found.values() for one in some if one.refers_to is not None}
     return found, read_captures(connection, sorted(wanted)) if wanted else {}
+
+
+def _in_order(rows: Sequence[Any]) -> Iterator[tuple[str, Capture]]:
+    """Yield captures as they came: an answer that others kept, and that was imported since, by its own time.
+
+    Others come in the order in which they were written, whatever a clock said meanwhile.
+    """
+    written: dict[str, list[Capture]] = {}
+    imported: dict[str, list[Capture]] = {}
+    for code, crawl_id, *values in rows:
+        one = _read(values)
+        is_imported = crawl_id is None and one.url.startswith(("http://", "https://"))
+        (imported if is_imported else written).setdefault(code, []).append(one)
+        written.setdefault(code, [])
+    for code, own in written.items():
+        others = sorted(imported.get(code, ()), key=lambda one: one.fetched_at)
+        yield from ((code, one) for one in _insert(others, own))
+
+
+def _insert(others: Sequence[Capture], own: Sequence[Capture]) -> Iterator[Capture]:
+    """Yield captures with others among them, each before the first that came later."""
+    waiting = deque(others)
+    for one in own:
+        while waiting and waiting[0].fetched_at < one.fetched_at:
+            yield waiting.popleft()
+        yield one
+    yield from waiting
 
 
 def list_captures_under(connection: Connection, info_code: str, scheme: str) -> list[Capture]:

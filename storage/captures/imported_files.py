@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -27,6 +28,19 @@ def find_imported(connection: Connection, digests: Collection[str]) -> dict[tupl
             .order_by(capture.c.id)
         )
         found |= {(row.url, row.payload_digest): Filed(row.id, row.info_code) for row in rows}
+    return found
+
+
+def find_answers(connection: Connection, digests: Collection[str]) -> set[tuple[str, datetime, str]]:
+    """Return address, time and digest of the captures whose payloads have these digests."""
+    found: set[tuple[str, datetime, str]] = set()
+    for part in batches(digests):
+        rows = connection.execute(
+            select(capture.c.url, capture.c.fetched_at, capture.c.payload_digest).where(
+                capture.c.payload_digest.in_(part)
+            )
+        )
+        found |= {(row.url, row.fetched_at, row.payload_digest) for row in rows}
     return found
 
 

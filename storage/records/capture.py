@@ -13,7 +13,8 @@ class Exchange:
     """One request and its response as the wire carried them.
 
     ``body`` is the payload after transfer decoding and *before* content decoding, so a
-    ``Content-Encoding`` header still describes it. ``fetched_at`` is aware.
+    ``Content-Encoding`` header still describes it. ``fetched_at`` is aware. ``origin`` names the record of
+    another's WARC file that it was taken from; None for what was asked for here.
     """
 
     url: str
@@ -24,6 +25,7 @@ class Exchange:
     body: bytes = field(repr=False)
     method: str = "GET"
     protocol: str = "HTTP/1.1"
+    origin: str | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first response header of that name, in any case."""
@@ -36,13 +38,14 @@ class Resource:
     """A file that was brought in rather than fetched, as it stood.
 
     ``uri`` names it in its collection, without a place on anybody's machine; ``fetched_at`` (aware) is when
-    it was read.
+    it was read. ``origin`` is as for an `Exchange`.
     """
 
     uri: str
     fetched_at: datetime
     content_type: str
     body: bytes = field(repr=False)
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,9 @@ _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-diges
 _RESPONSE = ("Content-Type", "application/http;msgtype=response")
 _REQUEST = ("Content-Type", "application/http;msgtype=request")
 
+ORIGIN = "Jianbao-Origin"
+"""The field of a record that names the file, and the place in it, from which it was taken."""
+
 _LAST_NUMBER = 99_999  # five digits
 
 RefersTo = tuple[str, datetime]
@@ -97,11 +100,12 @@ class WarcWriter:
     def write(self, exchange: Exchange, *, refers_to: RefersTo | None = None) -> WarcPlace:
         """Write a request and its response, and return the response's place; durable after the next `sync`.
 
+        What was taken from another's file was not asked for here: its origin is named in place of a request.
         With ``refers_to`` the response is a revisit record without the payload. Raise OSError:
         then nothing was written, and `sync` tells whether earlier places hold.
         """
         request, response = _records(exchange, refers_to)
-        request = pack_record(request, self._level)
+        request = pack_record(request, self._level) if exchange.origin is None else b""
         stored = 0 if refers_to else count_packed(exchange.body)
         response = pack_record(response, self._level, stored=stored)
         file = self._current_file()
@@ -198,9 +202,15 @@ class WarcWriter:
 
 
 def _records(exchange: Exchange, refers_to: RefersTo | None) -> tuple[bytes, bytes]:
-    """Return the request record and the response or revisit record, each naming the other."""
+    """Return the request record and the response or revisit record, each naming the other.
+
+    There is no request for what has an origin.
+    """
     request_id, response_id = new_record_id(), new_record_id()
     common = (("WARC-Target-URI", warc_uri(exchange.url)), ("WARC-Date", warc_date(exchange.fetched_at)))
+    if exchange.origin is not None:
+        own = (("WARC-Record-ID", response_id), (ORIGIN, exchange.origin), _RESPONSE, *common)
+        return b"", _response(own, exchange, refers_to)
     request = (("WARC-Record-ID", request_id), ("WARC-Concurrent-To", response_id), _REQUEST, *common)
     response = (("WARC-Record-ID", response_id), ("WARC-Concurrent-To", request_id), _RESPONSE, *common)
     return format_record("request", request, format_request(exchange)), _response(
@@ -229,5 +239,6 @@ def _resource(resource: Resource) -> bytes:
         ("WARC-Date", warc_date(resource.fetched_at)),
         ("Content-Type", resource.content_type),
         ("WARC-Payload-Digest", payload_digest(resource.body)),
+        *(((ORIGIN, resource.origin),) if resource.origin is not None else ()),
     )
     return format_record("resource", fields, resource.body)

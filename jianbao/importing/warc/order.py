@@ -1,0 +1,38 @@
+"""What an import of WARC files is told: the sources with their readers, and which of them wants the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from spiders.kinds.kind import KindContext
+from storage.records import Decision, Source, Voices
+
+Identify = Callable[[str], tuple[str, str] | None]
+"""Says of an address the source and the info code of the article there, None where it is none."""
+
+
+def _as_it_is(decision: Decision, _source: str) -> Decision:
+    return decision
+
+
+@dataclass(frozen=True, slots=True)
+class WarcOrder:
+    """One import. ``source`` takes what reads as an article and is no source's; None: nobody does.
+
+    ``declared`` are the rows of the configured sources, by slug; ``identify`` makes what tells an article by
+    its address. ``max_size`` is in bytes; ``complete`` adds to a decision the pictures that its source wants.
+    """
+
+    paths: tuple[Path, ...]
+    context: KindContext
+    declared: Mapping[str, Source]
+    identify: Callable[[Connection], Identify]
+    voices: Voices | None
+    max_size: int
+    source: str | None = None
+    dry_run: bool = False
+    complete: Callable[[Decision, str], Decision] = field(default=_as_it_is)

@@ -1,0 +1,1 @@
+"""WARC files that others wrote: unpacked, taken apart and checked, whatever wrote them."""
