@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.request import getproxies
 
 from spiders.readers.robots_txt import TOKEN
+from storage.records.private_hosts import PrivateHosts, name_of
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _SHORTEST_DELAY = 0.001  # seconds
@@ -42,6 +43,9 @@ _EXTENSIONS: Mapping[str, int | None] = {
 }
 
 
+_NOBODY = PrivateHosts()
+
+
 @dataclass(frozen=True, slots=True)
 class HttpRules:
     """The rules of fetching. Delay and timeout are seconds, max_size is bytes after decompression."""
@@ -53,11 +57,14 @@ class HttpRules:
     timeout: float = 30.0
     retries: int = 2
     max_size: int = 10_000_000
+    private_hosts: PrivateHosts = _NOBODY
 
 
 def crawl_settings(rules: HttpRules) -> dict[str, Any]:
     """Return Scrapy's settings for these rules."""
     return {
+        "TWISTED_DNS_RESOLVER": "spiders.middleware.resolver.GuardedResolver",
+        "PRIVATE_HOSTS": _with_proxies(rules.private_hosts),
         "USER_AGENT": rules.user_agent,
         "DEFAULT_REQUEST_HEADERS": {"Accept": _ACCEPT, "Accept-Language": "zh-CN,zh;q=0.9"},
         "ROBOTSTXT_OBEY": rules.obey_robots,
@@ -98,3 +105,9 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
         "LOG_INSTALL_ROOT_HANDLER": False,
         "LOG_LEVEL": "WARNING",
     }
+
+
+def _with_proxies(hosts: PrivateHosts) -> PrivateHosts:
+    """Whoever sets a proxy wishes it to be asked, wherever it is."""
+    proxies = {name_of(url if "//" in url else f"//{url}") for url in getproxies().values()}
+    return replace(hosts, names=hosts.names | proxies - {""})

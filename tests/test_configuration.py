@@ -47,6 +47,7 @@ def test_an_empty_file_means_every_default(write: Write, tmp_path: Path) -> None
         "retries": 2,
         "budget": 0,
         "budgets": {},
+        "private_hosts": False,
         "max_size": 10_000_000,
     }
     assert configuration.infocode.url == "http://finews.zning.xyz/NewsData/GetNewsText.do?id={code}"

@@ -13,7 +13,7 @@ from support.newsroom import small_press
 from support.raw_server import serve_raw
 
 from jianbao.configuration import Configuration
-from jianbao.crawl.run import _allowed_hosts
+from jianbao.crawl.hosts import list_hosts
 from jianbao.demo import DemoSite
 from spiders.search import Search
 from storage.records import Owed, TryLater, Vanished
@@ -97,7 +97,7 @@ def test_a_host_allows_its_own_addresses(host: str, url: str, *, allowed: bool) 
         "hosts": [host],
     }
     configuration = Configuration.model_validate({"sources": [source]})
-    assert is_allowed(url, _allowed_hosts(configuration)) is allowed
+    assert is_allowed(url, list_hosts(configuration)) is allowed
 
 
 @pytest.mark.parametrize(

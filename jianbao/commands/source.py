@@ -66,6 +66,7 @@ def add(
         propose(wish, configuration),
         lambda url: print_note(f"asking {url}"),
         most=MOST_QUESTIONS if wish.address else 2 * MOST_QUESTIONS,
+        wished=wish.address,
     )
     proposal = outcome.found
     block = proposal.block(f"{proposal.keys['name']}: added {now:%Y-%m-%d} by jianbao source add {what}")

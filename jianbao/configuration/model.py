@@ -29,6 +29,7 @@ from jianbao.configuration.common_keys import FACSIMILES, CommonKeys, Facsimile
 from jianbao.configuration.contract_keys import ContractKeys
 from jianbao.configuration.epaper_keys import EpaperKeys
 from jianbao.configuration.guard_keys import Guards
+from jianbao.configuration.http_keys import PRIVATE, PrivatePlaces
 from jianbao.configuration.list_keys import ListKeys
 from jianbao.configuration.poll_keys import AUTO, CEILING, FLOOR, PAUSE, Pause, PollKeys, check_ceiling
 from jianbao.configuration.section import SWITCH, Section
@@ -173,6 +174,7 @@ class Http(Section):
     retries: int = Field(default=2, ge=0, le=10, description="a whole number from 0 to 10")
     budget: Budget = Field(default=0, description=_BUDGET)
     budgets: dict[Host, Budget] = Field(default={}, description=_BUDGETS)
+    private_hosts: PrivatePlaces = Field(default=False, description=PRIVATE)
     max_size: int = Field(
         default=10_000_000,
         ge=1_000,

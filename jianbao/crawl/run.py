@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from jianbao import __version__
 from jianbao.configuration import Configuration
@@ -26,6 +25,7 @@ from jianbao.crawl.account import (
 )
 from jianbao.crawl.contracts import read_terms
 from jianbao.crawl.host_limits import limits_of
+from jianbao.crawl.hosts import find_private_hosts, list_hosts
 from jianbao.crawl.obstacles import refuse_obstacles
 from jianbao.crawl.order import CrawlOrder, CrawlReport
 from jianbao.crawl.voices import find_voices
@@ -37,7 +37,6 @@ from storage.ledger.host_places import HostPlaces, open_host_places
 from storage.ledger.source import list_leftovers, list_polled
 from storage.ledger.source_locks import HistoryLock, SourceBusy, hold_check, hold_history, hold_sources
 from storage.records import Busy
-from storage.records.host import host_of
 from storage.records.host_limits import Rank
 from storage.records.saying import Saying, say
 
@@ -179,7 +178,7 @@ def _crawl(  # noqa: PLR0913, PLR0917
             watch,
             port=port,
             places=PlaceLines(places, Rank.ARTICLE if order.tells_of_today else Rank.HISTORY),
-            allowed_hosts=_allowed_hosts(configuration),
+            allowed_hosts=list_hosts(configuration),
             context=context_of(configuration),
             wanted=order.wanted,
             voices=voices,
@@ -212,8 +211,8 @@ def _find_leftovers(archive: Archive, order: CrawlOrder) -> tuple[str, ...]:
         return tuple(slug for slug in list_leftovers(connection) if slug not in order.slugs)
 
 
-def settings_of(configuration: Configuration) -> dict[str, Any]:
-    """Return how every crawl of a configuration behaves."""
+def settings_of(configuration: Configuration, wished: Sequence[str] = ()) -> dict[str, Any]:
+    """Return how every crawl of a configuration behaves. ``wished`` are addresses that somebody typed."""
     from spiders.settings import HttpRules, crawl_settings  # noqa: PLC0415
 
     http = configuration.http
@@ -225,20 +224,11 @@ def settings_of(configuration: Configuration) -> dict[str, Any]:
         timeout=http.timeout,
         retries=http.retries,
         max_size=http.max_size,
+        private_hosts=find_private_hosts(configuration, wished),
     )
     return crawl_settings(rules) | {
         "ITEM_PIPELINES": {"jianbao.crawl.deliveries.DeliveryPipeline": 100},
     }
-
-
-def _allowed_hosts(configuration: Configuration) -> frozenset[str]:
-    infocode = configuration.infocode
-    addresses = [*(source.url for source in configuration.sources), infocode.url, infocode.page]
-    addresses += [address for source in configuration.sources for address in source.paper_addresses()]
-    addresses += [address for source in configuration.sources for address in (*source.list, *source.sitemap)]
-    further = [f"//{host}" for source in configuration.sources for host in source.hosts]
-    hosts = {host_of(host) if urlsplit(host).port else f"{host_of(host)}:*" for host in further}
-    return frozenset(hosts | {host_of(address) for address in addresses})
 
 
 class CrawlProcess:

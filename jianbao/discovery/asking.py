@@ -30,11 +30,16 @@ class Outcome(Generic[Found]):
 
 
 def hold_dialogue(
-    configuration: Configuration, dialogue: Dialogue, told: Callable[[str], None], most: int = MOST_QUESTIONS
+    configuration: Configuration,
+    dialogue: Dialogue,
+    told: Callable[[str], None],
+    most: int = MOST_QUESTIONS,
+    wished: str | None = None,
 ) -> Outcome[Found]:
     """Ask what a dialogue wants to know, no more than ``most`` pages; return or raise what it ends with.
 
-    ``told`` is called with each address before it is asked. Starts a reactor: once in a process.
+    ``told`` is called with each address before it is asked. ``wished`` is the address that somebody typed,
+    whose host may be one of a private network. Starts a reactor: once in a process.
     """
     from spiders.middleware.places import PlaceLines  # noqa: PLC0415 - Scrapy takes half a second
     from spiders.question_spider import QuestionSpider  # noqa: PLC0415
@@ -45,7 +50,8 @@ def hold_dialogue(
         asked.append(address)
         told(address)
 
-    process = CrawlProcess(QuestionSpider, settings_of(configuration) | {"ITEM_PIPELINES": {}}, counted)
+    settings = settings_of(configuration, [wished] if wished else []) | {"ITEM_PIPELINES": {}}
+    process = CrawlProcess(QuestionSpider, settings, counted)
     log_to_stderr()
     with open_places(configuration) as places:
         lines = PlaceLines(places) if places is not None else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import Collection
 from typing import Self, cast
 from urllib.parse import urlsplit
@@ -12,7 +11,9 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
+from spiders.middleware.resolver import SETTING
 from storage.records.host import host_of, is_allowed
+from storage.records.private_hosts import PrivateHosts, is_public_address
 from storage.records.saying import say
 
 
@@ -25,6 +26,7 @@ class AllowedHostsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._private: PrivateHosts = crawler.settings.get(SETTING) or PrivateHosts()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -32,7 +34,7 @@ class AllowedHostsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise `OffHost` for a request that leaves the allowed hosts.
+        """Raise `OffHost` for a request that leaves the allowed hosts, or leads into a private network.
 
         A host's robots.txt may stand on any other (RFC 9309, 2.3.1.2), though not inside of our own network.
         """
@@ -44,6 +46,9 @@ class AllowedHostsMiddleware:
             or await self._is_for_pictures(request, host)
         ):
             raise OffHost(say("cause.off_host", host=host))
+        came_from = next(iter(request.meta.get("redirect_urls", ())), None)
+        if not self._private.may_lead(request.url, _source_of(request), came_from):
+            raise OffHost(say("cause.led_inside", host=host))
         # A redirect inherits the slot of the host that it left: politeness is owed to the one it goes to. And
         # a port is part of a host here, as it is for robots.txt.
         request.meta["download_slot"] = host
@@ -70,4 +75,17 @@ async def _is_public(url: str) -> bool:
         found = await asyncio.get_running_loop().getaddrinfo(name, None)
     except OSError:
         return "." in name and not name.endswith((".localhost", ".local", ".internal"))
-    return all(ipaddress.ip_address(str(place[0]).partition("%")[0]).is_global for *_, place in found)
+    return all(is_public_address(str(place[0])) for *_, place in found)
+
+
+def _source_of(request: Request) -> str | None:
+    """Return the source for which a request is made, where it is for one."""
+    search, picture, polling = (request.meta.get(key) for key in ("search", "picture", "polling"))
+    source: str | None
+    if search is not None:
+        source = search.owed.source
+    elif picture is not None:
+        source = picture.source
+    else:
+        source = polling.order.source if polling is not None else None
+    return source

@@ -19,7 +19,7 @@ from twisted.web._newclient import (
 )
 from twisted.web.http import _DataLoss, _MalformedChunkedDataError
 
-from spiders.middleware.transport import CertificateRefused, TooManyHeaders
+from spiders.middleware.transport import CertificateRefused, PrivateAddress, TooManyHeaders
 from spiders.middleware.unasked import Unasked
 from storage.records.remedy import saying_of
 from storage.records.saying import Saying, say
@@ -50,6 +50,7 @@ UNREACHABLE = (
     scrapy_errors.DownloadConnectionRefusedError,
     net_errors.ConnectError,
     CertificateRefused,
+    PrivateAddress,
     SSL.Error,
 )
 """Errors that tell about the host rather than the page."""
@@ -103,6 +104,7 @@ def _name_connecting(error: BaseException) -> Saying:
 _SENTENCES: tuple[tuple[type[BaseException], Saying | Callable[[BaseException], Saying]], ...] = (
     (Unasked, saying_of),
     (CertificateRefused, saying_of),
+    (PrivateAddress, saying_of),
     (TooManyHeaders, saying_of),
     (SSL.Error, _name_tls),
     (scrapy_errors.DownloadTimeoutError, say("cause.timeout")),

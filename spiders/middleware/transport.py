@@ -13,6 +13,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
 )
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from service_identity import CertificateError, VerificationError
 from service_identity.hazmat import DNS_ID, IPAddress_ID, ServiceID, verify_service_identity
@@ -26,8 +27,10 @@ from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from spiders.middleware.places import PlaceLines
+from spiders.middleware.resolver import refused
 from storage.records import TryLater
 from storage.records.host import host_of
+from storage.records.private_hosts import name_of
 from storage.records.saying import say
 
 MOST_HEADERS = 1024 * 1024
@@ -60,6 +63,13 @@ class TooManyHeaders(TryLater):
         super().__init__(say("cause.headers", most=MOST_HEADERS))
 
 
+class PrivateAddress(TryLater):
+    """The host's name leads to an address inside of a private network."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(say("cause.private", address=address))
+
+
 class CertificateRefused(TryLater):
     """The host could not prove who it is; the message says why, as a clause about the host."""
 
@@ -89,7 +99,13 @@ class BoundedHandler(HTTP11DownloadHandler):
 
     async def _send(self, request: Request) -> Response:
         self._signals.send_catch_log(request_sent, request=request)
-        return await super().download_request(request)
+        try:
+            return await super().download_request(request)
+        except CannotResolveHostError as error:
+            address = refused.by_name.get(name_of(request.url))
+            if address is None:
+                raise
+            raise PrivateAddress(address) from error
 
 
 class _BoundedFactory(_LenientHTTP11ClientFactory):
