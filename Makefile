@@ -33,11 +33,12 @@ coverage: $(STAMP) ## run the tests and say which lines and branches they run: h
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered --sort=cover
 
-soak: $(STAMP)   ## slow proofs: kills of crawls and backfills, a simulated year of faults, everything at once
+soak: $(STAMP)   ## slow proofs: kills of crawls and backfills, a simulated year of faults, everything at once, spoilt inputs
 	$(BIN)/python benchmarks/kills.py --kills 1000
 	$(BIN)/python benchmarks/backfill.py --only kills --kills 100
 	$(BIN)/python benchmarks/soak.py
 	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/fuzz.py --inputs 100000
 
 forms:           ## make the table of characters' usual forms anew, of OpenCC's
 	PYTHONPATH=tests:. $(BIN)/python -m support.character_forms

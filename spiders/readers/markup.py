@@ -14,15 +14,26 @@ from lxml import html as lxml_html
 from storage.records import SetAside
 from storage.records.saying import say
 from storage.records.text.crowded_tags import MOST_ATTRIBUTES, has_crowded_tag
+from storage.records.text.outer_tags import without_outer_tags
+from storage.records.text.unwritable import without_unwritable
 
 
 def parse_fragment(html: str) -> lxml_html.HtmlElement:
     """Return a part of a page under a ``section``; raise `SetAside` where it is no page anybody writes."""
     _check_tags(html)
     parser = lxml_html.HTMLParser(huge_tree=True)
-    tree = lxml_html.fragment_fromstring(html, create_parent="section", parser=parser)
+    tree = read_fragment(html, parser)
     _check_whole(parser)
     return tree
+
+
+def read_fragment(html: str, parser: lxml_html.HTMLParser) -> lxml_html.HtmlElement:
+    """Return a part of a page under a ``section``, with a parser that is asked how it went."""
+    html = without_unwritable(html)
+    try:
+        return lxml_html.fragment_fromstring(html, create_parent="section", parser=parser)
+    except AssertionError:  # it has two bodies
+        return lxml_html.fragment_fromstring(without_outer_tags(html), create_parent="section", parser=parser)
 
 
 def parse_document(html: str) -> lxml_html.HtmlElement:
@@ -30,7 +41,7 @@ def parse_document(html: str) -> lxml_html.HtmlElement:
     _check_tags(html)
     parser = lxml_html.HTMLParser(huge_tree=True)
     try:
-        tree = lxml_html.document_fromstring(html, parser=parser)
+        tree = lxml_html.document_fromstring(without_unwritable(html), parser=parser)
     except etree.ParserError as error:
         raise SetAside(say("page.no_element")) from error
     _check_whole(parser)

@@ -14,6 +14,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from storage.records.text.crowded_tags import has_crowded_tag
+from storage.records.text.outer_tags import without_outer_tags
 
 _DEEPEST = 60  # elements inside one another; an article's HTML has about ten
 _VOID = frozenset(
@@ -41,7 +42,10 @@ def make_shallow(html: str) -> str:
 
 
 def _parse(html: str, parser: lxml_html.HTMLParser) -> lxml_html.HtmlElement:
-    return lxml_html.fragment_fromstring(html, create_parent="div", parser=parser)
+    try:
+        return lxml_html.fragment_fromstring(html, create_parent="div", parser=parser)
+    except AssertionError:  # it has two bodies
+        return lxml_html.fragment_fromstring(without_outer_tags(html), create_parent="div", parser=parser)
 
 
 def _write(tree: lxml_html.HtmlElement) -> Iterator[str]:

@@ -19,6 +19,7 @@ from spiders.families.family import Family
 from spiders.readers.epaper.comments import list_comments
 from spiders.readers.epaper.elements import Elements
 from spiders.readers.epaper.headings import line_of, squeeze
+from spiders.readers.markup import read_fragment
 
 _BODIES = (
     "founder-content", "#articleContent", "#contenttext", "#content", ".newsdetatext", "#ozoom", "#zoom",
@@ -92,9 +93,7 @@ def _says(markup: str) -> bool:
 
 
 def _fragment(markup: str) -> HtmlElement:
-    return lxml_html.fragment_fromstring(
-        markup, create_parent="section", parser=lxml_html.HTMLParser(huge_tree=True)
-    )
+    return read_fragment(markup, lxml_html.HTMLParser(huge_tree=True))
 
 
 def _is_list(place: HtmlElement) -> bool:

@@ -1,0 +1,1 @@
+"""Fuzzing: whatever reads what came from outside is given the pages of tests, spoilt in every way."""
