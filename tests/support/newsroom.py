@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from jianbao.demo import DemoSite, Press
 from storage.archive.folder import Archive
 from storage.articles.article import find_article
 from storage.database.column_types import UtcDateTime
 from storage.database.schema import host, listing, source
+from storage.ledger.host_places import end_rests
 from storage.records import StoredArticle
 from storage.records.saying import read_saying
 from support.command_line import Command, Ended
@@ -154,6 +155,9 @@ class Newsroom:
                     same = [column == row[column.name] for column in table.primary_key]
                     if aged:
                         connection.execute(table.update().where(*same).values(aged))
+            over = host.c.rests_until.is_(None) | (host.c.rests_until <= datetime.now(UTC))
+            rested = set(connection.execute(select(host.c.name).where(over)).scalars())
+        end_rests(self.archive_folder, rested)
 
     def _crawled(self, command: str, arguments: Sequence[str], status: int) -> Crawled:
         self.site.requests.clear()
