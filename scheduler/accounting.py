@@ -6,7 +6,7 @@ import signal
 
 from scheduler.ending import Ending
 from scheduler.runs import Child, EventKind, RunHistory
-from scheduler.sentence import Sentence
+from scheduler.vocabulary.sentence import Sentence
 
 BUSY = 3
 """The exit status of a crawl whose sources somebody else is crawling."""

@@ -11,7 +11,8 @@ from math import ceil
 
 from scheduler.adaptive.history import SAFE_PART, PollHistory
 from scheduler.adaptive.next_poll import NextPoll, plan_poll
-from scheduler.runs import BudgetShort, HistoryRefused, Missed
+from scheduler.runs import BudgetShort, Missed
+from scheduler.vocabulary.refusal import HistoryRefused
 
 _HOUR = timedelta(hours=1)
 _BLIND = timedelta(minutes=5)

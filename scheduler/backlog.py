@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
-from scheduler.runs import HistoryRefused
+from scheduler.vocabulary.refusal import HistoryRefused
 
 _LOG = logging.getLogger("scheduler")
 

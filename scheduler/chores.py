@@ -13,8 +13,8 @@ from scheduler.accounting import BUSY
 from scheduler.batch import run_batch
 from scheduler.chore import Chore
 from scheduler.ending import Ending
-from scheduler.runs import HistoryRefused
 from scheduler.settings import Limits
+from scheduler.vocabulary.refusal import HistoryRefused
 
 _LOG = logging.getLogger("scheduler.chores")
 _LONGEST_PAUSE = 3600.0

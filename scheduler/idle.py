@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 from scheduler.batch import run_batch
 from scheduler.ending import Ending
-from scheduler.runs import HistoryRefused
 from scheduler.settings import Limits
 from scheduler.slice import Slice
+from scheduler.vocabulary.refusal import HistoryRefused
 
 _LOG = logging.getLogger("scheduler.idle")
 _LONGEST_PAUSE = 3600.0

@@ -52,10 +52,6 @@ class BudgetShort:
     slugs: tuple[str, ...]
 
 
-class HistoryRefused(Exception):
-    """The history cannot be read or written now, which may pass; the message says why."""
-
-
 class RunHistory(Protocol):
     """What the service reads and writes. The methods may raise `OSError` or `HistoryRefused`, the
     first two, which open the service, whatever ends it.

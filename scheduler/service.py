@@ -35,9 +35,10 @@ from scheduler.liveness.watchdog import Watchdog
 from scheduler.obstacle import Obstacle
 from scheduler.pause import Pause
 from scheduler.plan import Batch, gather_batch, make_plan
-from scheduler.runs import Child, HistoryRefused, Missed, RunHistory
-from scheduler.sentence import Sentence
+from scheduler.runs import Child, Missed, RunHistory
 from scheduler.settings import ServiceSettings
+from scheduler.vocabulary.refusal import HistoryRefused
+from scheduler.vocabulary.sentence import Sentence
 
 _LOG = logging.getLogger("scheduler")
 _CLOCK_JUMP = 5.0  # seconds between wall clock and monotonic clock: more is sleep or a clock that was set

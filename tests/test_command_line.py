@@ -419,7 +419,7 @@ def test_a_shell_completes_commands() -> None:
     told = run_process(
         _JIANBAO_COMPLETE="complete_bash", COMP_WORDS="jianbao re", COMP_CWORD="1", PATH=os.environ["PATH"]
     )
-    assert told.stdout.split() == ["recrawl", "reparse", "reindex", "restore"]
+    assert told.stdout.split() == ["recrawl", "reparse", "reindex", "rebuild", "restore"]
 
 
 # -- tables for 80 columns ----------------------------------------------------------------------------

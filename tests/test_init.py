@@ -46,7 +46,9 @@ def test_every_key_is_written_and_explained_in_a_comment(key: str, tmp_path: Pat
     text = write_configuration(tmp_path).read_text("utf-8")
     name = key.rpartition(".")[2]
 
-    assert re.search(rf"^(\[+{name}\]+|(?:# )?{name} = .+ # .{{10,}})$", text, re.MULTILINE)
+    assert re.search(
+        rf"^((?:# )?\[+(?:\w+\.)*{name}\]+(?: +# .+)?|(?:# +)?{name} = .+ # .{{10,}})$", text, re.MULTILINE
+    )
 
 
 def test_makes_the_folder_and_leaves_nothing_else_in_it(tmp_path: Path) -> None:

@@ -324,7 +324,7 @@ def test_the_silence_alarm_survives_one_run_with_a_wrong_clock(newsroom: Newsroo
             aged = row.first_listed_at - 3 * DAY
             connection.execute(update(listing).where(same).values(first_listed_at=aged))
     newsroom.crawl()
-    assert newsroom.events() == ["source_silent"]
+    assert "source_silent" in newsroom.events()
 
 
 def test_a_poll_of_the_future_does_not_hide_that_a_source_is_overdue(newsroom: Newsroom) -> None:

@@ -14,7 +14,7 @@ from jianbao.crawl.overdue import watch_overdue
 from jianbao.documents.overdue import find_stopped
 from jianbao.service.polls import ArchivePolls
 from scheduler.liveness.poll_watch import PollWatch
-from scheduler.runs import HistoryRefused
+from scheduler.vocabulary.refusal import HistoryRefused
 from storage.archive.folder import Archive
 from storage.database.schema import source
 from storage.events.event import list_open_events

@@ -20,7 +20,7 @@ from jianbao.terminal.language import language_of_locale
 from scheduler.accounting import account
 from scheduler.ending import Ending
 from scheduler.runs import Child, RunHistory
-from scheduler.sentence import Sentence
+from scheduler.vocabulary.sentence import Sentence
 from storage.events.troubles import identify
 from storage.records.saying import Saying, join_first, quote, read_phrases, read_saying, say
 

@@ -12,8 +12,8 @@ from support.service_setup import HOST, QUICK, SHANGHAI, Bench, idle, until
 
 from scheduler.adaptive.history import Bounds, PollHistory
 from scheduler.auto_polls import AutoPolls
-from scheduler.runs import HistoryRefused
 from scheduler.service import Service
+from scheduler.vocabulary.refusal import HistoryRefused
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 BOUNDS = Bounds(5 * MINUTE, 2 * HOUR, timedelta(days=3))

@@ -18,8 +18,8 @@ from scheduler.chore import Chore
 from scheduler.cron.line import parse_schedule
 from scheduler.ending import Ending
 from scheduler.liveness.heartbeat import read_heartbeat
-from scheduler.runs import HistoryRefused
 from scheduler.service import Service
+from scheduler.vocabulary.refusal import HistoryRefused
 from storage.archive.folder import Archive
 from storage.events.event import list_open_events
 

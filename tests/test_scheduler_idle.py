@@ -18,9 +18,9 @@ from scheduler import idle as idle_module
 from scheduler.ending import Ending
 from scheduler.idle import Idle
 from scheduler.liveness.heartbeat import read_heartbeat
-from scheduler.runs import HistoryRefused
 from scheduler.service import Service
 from scheduler.slice import Slice
+from scheduler.vocabulary.refusal import HistoryRefused
 
 EAGER = replace(QUICK, idle_pause=0.02, stop_grace=5)
 # A slice that writes what became of it: it ends by itself, or is told to.

@@ -122,7 +122,7 @@ def test_sql_says_the_same_as_was_delivered(said: list[tuple[str, str]]) -> None
         connection.execute("CREATE TABLE article (info_code, title, text, content_hash)")
         connection.execute(
             "CREATE TABLE wording (info_code, number, title, text, body_html, content_hash, capture_id,"
-            " seen_at, changed, text_parts, body_parts)"
+            " seen_at, changed, text_parts, body_parts, cause)"
         )
         connection.execute(CREATE_VIEW)
         connection.execute(CREATE_TRIGGER)
@@ -133,8 +133,8 @@ def test_sql_says_the_same_as_was_delivered(said: list[tuple[str, str]]) -> None
             connection.execute("INSERT INTO article VALUES (?, '', ?, '')", (number, now))
             parts = cut_text(whole, now), cut_body(body, now)
             kept = "" if parts[0] else whole, "" if parts[1] else body
-            row = (number, 1, "", *kept, "", None, "", "", *parts)
-            connection.execute(f"INSERT INTO wording VALUES ({', '.join('?' * 11)})", row)
+            row = (number, 1, "", *kept, "", None, "", "", *parts, "newspaper")
+            connection.execute(f"INSERT INTO wording VALUES ({', '.join('?' * 12)})", row)
             wanted.append((whole, body))
         answer = "SELECT text, body_html FROM revision ORDER BY info_code"
         assert connection.execute(answer).fetchall() == wanted

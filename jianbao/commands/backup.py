@@ -32,7 +32,7 @@ def backup(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Copy the archive while it is in use; only what is new is copied again.
+    """Copy the archive while it is in use: only what is new.
 
     Ends with status 1 when the backup lacks something.
     """

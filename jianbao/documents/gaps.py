@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -115,7 +114,7 @@ def _present_habit(habit: Habit) -> Document:
     }
 
 
-def _is_proved(counts: dict[str, Any], holes: Sequence[Hole]) -> bool:
+def _is_proved(counts: Document, holes: Sequence[Hole]) -> bool:
     """Return whether the states add up to what was listed, and listings and articles do not contradict."""
     adds_up = counts["listed"] == sum(counts[name] for name in STATES)
     return adds_up and not any(hole.kind in CONTRADICTIONS for hole in holes)

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TypeVar, cast
 
 from storage.records.saying import Language, Saying
 
 _SUFFIX = "_said"
+Shape = TypeVar("Shape")
 
 
-def tell_document(document: Any, language: Language) -> Any:
+def tell_document(document: Shape, language: Language) -> Shape:
     """Return a document with every saying in a language, and what it is made of beside it.
 
     Beside ``message`` stands ``message_said``, an object with ``key`` and ``values``; beside a list of
     sayings a list of such objects. What other programs or pages said has the key ``quote``.
     """
-    if isinstance(document, Saying):
-        return document.tell(language)
-    if isinstance(document, Mapping):
-        return dict(_tell_items(document, language))
-    if isinstance(document, list | tuple):
-        return [tell_document(one, language) for one in document]
-    return document
+    return cast("Shape", _tell(document, language))
+
+
+def _tell(value: object, language: Language) -> object:
+    if isinstance(value, Saying):
+        return value.tell(language)
+    if isinstance(value, Mapping):
+        return dict(_tell_items(value, language))
+    if isinstance(value, list | tuple):
+        return [_tell(one, language) for one in value]
+    return value
 
 
 def take_apart(value: object) -> object:
@@ -37,9 +42,9 @@ def take_apart(value: object) -> object:
     return value
 
 
-def _tell_items(document: Mapping[str, Any], language: Language) -> Iterator[tuple[str, Any]]:
+def _tell_items(document: Mapping[str, object], language: Language) -> Iterator[tuple[str, object]]:
     for name, value in document.items():
-        yield name, tell_document(value, language)
+        yield name, _tell(value, language)
         if _is_said(value):
             yield f"{name}{_SUFFIX}", take_apart(value)
 

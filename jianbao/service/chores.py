@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.chore import Chore
 from scheduler.cron.line import parse_schedule
-from scheduler.runs import HistoryRefused
+from scheduler.vocabulary.refusal import HistoryRefused
 from storage.archive.folder import Archive
 from storage.custody.backups import last_backup_at
 from storage.custody.looks import last_look_at

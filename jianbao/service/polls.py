@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao.crawl.overdue import watch_overdue
 from jianbao.documents.overdue import find_stopped
-from scheduler.runs import HistoryRefused
+from scheduler.vocabulary.refusal import HistoryRefused
 from storage.archive.folder import Archive
 from storage.events.event import open_event, resolve_events
 from storage.records.saying import say

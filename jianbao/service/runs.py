@@ -15,8 +15,9 @@ from jianbao.documents.polling import read_histories
 from scheduler.adaptive.history import PollHistory
 from scheduler.ending import Ending
 from scheduler.obstacle import Obstacle
-from scheduler.runs import BudgetShort, Child, EventKind, HistoryRefused, Missed
-from scheduler.sentence import Sentence
+from scheduler.runs import BudgetShort, Child, EventKind, Missed
+from scheduler.vocabulary.refusal import HistoryRefused
+from scheduler.vocabulary.sentence import Sentence
 from storage.archive.folder import Archive
 from storage.archive.obstacles import OBSTACLE_KINDS
 from storage.events.event import list_open_about, open_event, open_event_about, resolve_events

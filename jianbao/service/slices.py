@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from jianbao.crawl.history import HistoryWish, plan_history
-from scheduler.runs import HistoryRefused
 from scheduler.slice import Slice
+from scheduler.vocabulary.refusal import HistoryRefused
 from storage.archive.folder import Archive
 from storage.ledger.source import find_source
 from storage.ledger.spans import list_spans

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from scheduler.runs import HistoryRefused
+from scheduler.vocabulary.refusal import HistoryRefused
 
 _LOG = logging.getLogger("scheduler.polls")
 

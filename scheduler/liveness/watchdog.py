@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from scheduler.sentence import Sentence
+from scheduler.vocabulary.sentence import Sentence
 
 STUCK = 70
 """The exit status of a service that its watchdog ended (EX_SOFTWARE of sysexits.h)."""

@@ -16,7 +16,7 @@ from storage.captures.capture import insert_capture
 from storage.database.opening import connect_database, open_database, writing
 from storage.database.schema import metadata
 from storage.journal.places import enter_journal
-from storage.journal.scanned import ScannedFiles
+from storage.journal.scanned import ScannedFiles, StoredAnswer
 from storage.journal.unpacking import enter_record
 from storage.records import Capture, WarcPlace
 
@@ -92,11 +92,11 @@ def _enter_untold(engine: Engine, scanned: ScannedFiles, rebuilt: Rebuilt, watch
         with writing(engine) as connection:
             for answer in answers:
                 rebuilt.captures += 1
-                if not _is_entered(connection, answer["file"], answer["offset"]):
+                if not _is_entered(connection, answer.file, answer.offset):
                     _enter_answer(connection, answer)
                     rebuilt.untold += 1
         last = answers[-1]
-        place = (last["fetched_at"], last["file"], last["offset"])
+        place = (last.fetched_at, last.file, last.offset)
         if watch:
             watch(f"{rebuilt.captures:,} answers looked at")
 
@@ -106,22 +106,22 @@ def _is_entered(connection: Connection, file: str, offset: int) -> bool:
     return connection.exec_driver_sql(statement, (file, offset)).first() is not None
 
 
-def _enter_answer(connection: Connection, answer: dict[str, str | int | None]) -> None:
+def _enter_answer(connection: Connection, answer: StoredAnswer) -> None:
     refers_to = None
-    if answer["kind"] == "revisit":
+    if answer.kind == "revisit":
         statement = (
             "SELECT id FROM capture WHERE payload_digest = ? AND refers_to IS NULL ORDER BY id LIMIT 1"
         )
-        refers_to = connection.exec_driver_sql(statement, (answer["digest"],)).scalar()
+        refers_to = connection.exec_driver_sql(statement, (answer.digest,)).scalar()
     insert_capture(
         connection,
         Capture(
-            url=str(answer["url"]),
-            fetched_at=datetime.fromisoformat(f"{answer['fetched_at']}+00:00"),
-            status=int(answer["status"] or 0),
-            content_type=str(answer["content_type"]) if answer["content_type"] is not None else None,
-            payload_digest=str(answer["digest"]),
-            place=WarcPlace(str(answer["file"]), int(answer["offset"] or 0), int(answer["length"] or 0)),
+            url=answer.url,
+            fetched_at=datetime.fromisoformat(f"{answer.fetched_at}+00:00"),
+            status=answer.status or 0,
+            content_type=answer.content_type,
+            payload_digest=answer.digest,
+            place=WarcPlace(answer.file, answer.offset, answer.length),
             refers_to=refers_to,
         ),
     )

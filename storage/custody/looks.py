@@ -55,7 +55,7 @@ def note_look(
         .where(verification.c.id == identity)
         .values(
             checked=dict(checked),
-            problems=[pack_problem(problem) for problem in problems[:_KEPT]],
+            problems=[_pack_problem(problem) for problem in problems[:_KEPT]],
             count=sum(problem.count for problem in problems),
             cursor=dict(cursor) if cursor is not None else None,
             finished_at=finished_at,
@@ -85,7 +85,7 @@ def find_look(connection: Connection, depth: Depth, *, finished: bool) -> Look |
     if row is None:
         return None
     columns = dict(row._mapping)
-    return Look(**{**columns, "problems": tuple(map(unpack_problem, columns["problems"]))})
+    return Look(**{**columns, "problems": tuple(map(_unpack_problem, columns["problems"]))})
 
 
 def last_look_at(connection: Connection) -> datetime | None:
@@ -98,7 +98,7 @@ def first_look_at(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(verification.c.started_at))).scalar()
 
 
-def pack_problem(problem: Problem) -> dict[str, Any]:
+def _pack_problem(problem: Problem) -> dict[str, object]:
     """Return a problem as JSON has it, its sentence as a saying."""
     return {
         "kind": problem.kind,
@@ -112,6 +112,6 @@ def pack_problem(problem: Problem) -> dict[str, Any]:
     }
 
 
-def unpack_problem(packed: Mapping[str, Any]) -> Problem:
-    """Return what `pack_problem` was given."""
+def _unpack_problem(packed: Mapping[str, Any]) -> Problem:
+    """Return what `_pack_problem` was given."""
     return Problem(**{**packed, "said": read_saying(packed["said"])})

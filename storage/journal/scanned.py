@@ -35,6 +35,23 @@ class Damage:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as its WARC record tells it; ``fetched_at`` is UTC without a zone, as ISO 8601 has it."""
+
+    file: str
+    offset: int
+    length: int
+    url: str
+    fetched_at: str
+    status: int | None
+    content_type: str | None
+    digest: str
+    kind: str
+    refers_url: str | None
+    refers_date: str | None
+
+
 class ScannedFiles:
     """The records of a folder of WARC files, in a scratch file that is made anew. Close it when done."""
 
@@ -99,15 +116,14 @@ class ScannedFiles:
             except (BrokenJournal, BrokenRecord) as broken:
                 self.damages.append(Damage(place.file, place.offset, str(broken)))
 
-    def answers(self, after: tuple[str, str, int] = ("", "", -1), limit: int = 500) -> list[dict[str, Any]]:
+    def answers(self, after: tuple[str, str, int] = ("", "", -1), limit: int = 500) -> list[StoredAnswer]:
         """Return answers by the time at which they came, from the one after that time, file and offset."""
         rows = self._connection.execute(
             "SELECT * FROM answer WHERE (fetched_at, file, offset) > (?, ?, ?) "
             "ORDER BY fetched_at, file, offset LIMIT ?",
             (*after, limit),
         )
-        names = [column[0] for column in rows.description]
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return [StoredAnswer(*row) for row in rows]
 
     def _read_block(self, place: WarcPlace) -> bytes:
         with (self._folder / JOURNAL_FOLDER / place.file).open("rb") as file:

@@ -18,10 +18,11 @@ from scheduler.cron.line import parse_schedule
 from scheduler.ending import Ending
 from scheduler.obstacle import Obstacle
 from scheduler.plan import Source
-from scheduler.runs import BudgetShort, Child, EventKind, HistoryRefused, Missed
+from scheduler.runs import BudgetShort, Child, EventKind, Missed
 from scheduler.service import Service
 from scheduler.settings import Limits, ServiceSettings
 from scheduler.slice import Slice
+from scheduler.vocabulary.refusal import HistoryRefused
 
 HOST = "news.example.org"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
