@@ -186,6 +186,43 @@ def test_the_answers_that_say_that_a_page_is_gone_are_kept(newsroom: Newsroom) -
     assert newsroom.run("verify", "--full").status == 0
 
 
+def test_the_timeline_of_an_article_is_shown(newsroom: Newsroom) -> None:
+    newsroom.crawl()
+    code = codes_of(newsroom)[0]
+    never = newsroom.run("show", code, "--checks").stdout
+    delete(newsroom, code)
+    (item,) = newsroom.ask("check", "--code", code)["items"]
+    age(newsroom, DAY)
+    newsroom.ask("check", "--code", code)
+
+    shown = newsroom.show(code)["checks"]
+    told = newsroom.run("--language", "zh", "show", code, "--checks").stdout
+
+    assert never == "nobody looked again at its page\n"
+    assert [(look["found"], look["is_gone"]) for look in shown] == GONE[:2]
+    assert (shown[0]["capture_id"], shown[0]["said"]) == (item["capture_id"], item["said"])
+    assert "已消失" in told
+    assert len([line for line in told.splitlines() if "无此页面" in line]) == 2
+
+
+def test_a_rebuild_brings_the_timelines_back(newsroom: Newsroom) -> None:
+    newsroom.crawl()
+    code = codes_of(newsroom)[0]
+    delete(newsroom, code)
+    newsroom.ask("check", "--code", code)
+    newsroom.recrawl("--code", code, status=0)
+    newsroom.site.restore(code)
+    newsroom.ask("check", "--code", code)
+    before = looks_at(newsroom, code)
+    for path in newsroom.archive_folder.glob("archive.db*"):
+        path.unlink()
+
+    assert newsroom.ask("rebuild")["whole"]
+
+    assert looks_at(newsroom, code) == before
+    assert turns(before)[-1] == ("back", False)
+
+
 def test_a_recrawl_that_misses_a_page_stands_in_its_timeline(newsroom: Newsroom) -> None:
     newsroom.crawl()
     code = codes_of(newsroom)[0]

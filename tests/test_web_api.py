@@ -154,6 +154,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "/articles?limit=200&duplicates=true": shapes.ArticlePage,
     "/articles/{code}": shapes.Article,
     "/articles/{code}/revisions": shapes.Revisions,
+    "/articles/{code}/checks": shapes.Checks,
     "/articles/{code}/diff": shapes.Diff,
     "/search?q=项目": shapes.FoundPage,
     "/trends?q=项目&by=day": shapes.Trend,

@@ -10,6 +10,7 @@ from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
     from jianbao.documents.document import Document
+    from storage.records.saying import Language
 
 
 def show(
@@ -24,20 +25,27 @@ def show(
     diff: Annotated[
         bool, typer.Option("--diff", help="What that revision, or else the last one, changed.")
     ] = False,
+    checks: Annotated[
+        bool, typer.Option("--checks", help="Every later look at its page, and what it found.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show one article."""
     from jianbao.documents.revisions import read_difference, read_shown
     from jianbao.terminal.output import print_json
 
-    with Invocation.of(context).read_archive() as archive, archive.reading() as view:
-        shown = read_shown(view, code, revision)
+    invocation = Invocation.of(context)
+    language = invocation.language(for_programs=as_json)
+    with invocation.read_archive() as archive, archive.reading() as view:
+        shown = read_shown(view, code, revision, language)
         if diff:
             shown["diff"] = read_difference(view, code, revision)
     if as_json:
         print_json(shown)
     elif diff:
         _print_difference(shown)
+    elif checks:
+        _print_checks(shown, language)
     else:
         _print_article(shown)
 
@@ -52,6 +60,29 @@ def _print_difference(shown: Document) -> None:
         print_line(
             f"revision {shown['revision']} of {shown['info_code']} is its first: there is nothing to compare"
         )
+
+
+def _print_checks(shown: Document, language: Language) -> None:
+    from jianbao.terminal.output import print_line, print_table
+    from storage.records.saying import say
+
+    if not shown["checks"]:
+        print_line(say("check.never_looked").tell(language))
+        return
+    columns = [say(f"check.column_{name}").tell(language) for name in ("at", "found", "said")]
+    rows = (
+        (look["at"][:16].replace("T", " "), _tell_found(look, language), look["said"] or look["url"])
+        for look in shown["checks"]
+    )
+    print_table(columns, rows)
+
+
+def _tell_found(look: Document, language: Language) -> str:
+    """Return what a look found, and whether the article counts as gone."""
+    from storage.records.saying import say
+
+    found = say(f"check.is_{look['found']}").tell(language)
+    return f"{found}, {say('check.and_gone').tell(language)}" if look["is_gone"] else found
 
 
 def _print_article(shown: Document) -> None:

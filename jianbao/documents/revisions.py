@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from jianbao.documents.article import present_article
+from jianbao.documents.checks import read_checks
 from jianbao.documents.difference import Change, Piece, compare_texts
 from jianbao.documents.document import Document
 from storage.articles.article import NotArchived
@@ -20,6 +21,7 @@ from storage.ledger.source import list_sources
 from storage.records import Paragraph, StoredArticle, WholeRevision, canonical_info_code
 from storage.records.info_code import has_digits_alone
 from storage.records.press_days import PRESS_ZONE
+from storage.records.saying import Language
 
 
 def at_revision(
@@ -57,8 +59,13 @@ def at_revision(
     )
 
 
-def read_shown(view: Connection, code: str, revision: int | None = None) -> Document:
-    """Return an article as `show` prints it; raise `BadInfoCode`, or `NotArchived` when there is none."""
+def read_shown(
+    view: Connection, code: str, revision: int | None = None, language: Language = "en"
+) -> Document:
+    """Return an article as `show` prints it; raise `BadInfoCode`, or `NotArchived` when there is none.
+
+    The sentences of ``checks``, every later look at its page, are in a language.
+    """
     info_code = resolve_code(view, canonical_info_code(code))
     whole = find_whole(view, info_code)
     if whole is None:
@@ -68,7 +75,7 @@ def read_shown(view: Connection, code: str, revision: int | None = None) -> Docu
     if revision is not None:
         earlier = at_revision(whole.stored, list_revisions(view, info_code), revision)
         whole = replace(whole, stored=earlier)
-    return present_article(whole, zone=zone)
+    return {**present_article(whole, zone=zone), "checks": read_checks(view, info_code, language, zone)}
 
 
 def _not_archived(view: Connection, info_code: str) -> NotArchived:

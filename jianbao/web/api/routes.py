@@ -100,6 +100,20 @@ def list_revisions(info_code: Code, archive: OpenArchive) -> JSONResponse:
 
 
 @router.get(
+    "/articles/{info_code}/checks",
+    operation_id="listChecks",
+    tags=["articles"],
+    response_model=shapes.Checks,
+    responses=MISSING,
+)
+def list_checks(info_code: Code, archive: OpenArchive) -> JSONResponse:
+    """List every later look at an article's page, the first one first."""
+    with archive.reading() as view:
+        shown = read_shown(view, info_code)
+    return JSONResponse({"info_code": shown["info_code"], "items": shown["checks"]})
+
+
+@router.get(
     "/articles/{info_code}/diff",
     operation_id="showDiff",
     tags=["articles"],

@@ -206,8 +206,32 @@ class ArticleItem(_shape_of_article(LIST_FIELDS)):  # type: ignore[misc]
     """An article as lists have it."""
 
 
+class Check(Shape):
+    """A later look at an article's page."""
+
+    info_code: InfoCode
+    at: Moment
+    found: Literal["alive", "changed", "moved", "back", "missing", "home", "soft_404", "unanswered"] = Field(
+        description="`home`: led to a front page or a list; `soft_404`: said in words that there is no page."
+    )
+    is_gone: bool = Field(description="The article counts as gone since, or still.")
+    url: str = Field(description="The address that answered.")
+    status: int | None = Field(description="The HTTP status; null where nothing came.")
+    said: str | None = Field(description="What the answer was, where it was no article.")
+    capture_id: int | None = Field(description="The answer that is kept; null where there is none.")
+
+
+class Checks(Shape):
+    """Every later look at an article's page, the first one first."""
+
+    info_code: InfoCode
+    items: list[Check]
+
+
 class Article(_shape_of_article(DOCUMENT_FIELDS)):  # type: ignore[misc]
     """An article with its text and where it came from: what `jianbao show --json` prints."""
+
+    checks: list[Check] = Field(default=[], description="Every later look at its page, the first one first.")
 
 
 HINTS = Field(
