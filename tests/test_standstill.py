@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
+from support.command_line import Command
 from support.web_client import TestClient, open_reader
 
 from jianbao.documents.standstill import find_standstills
@@ -109,3 +110,13 @@ def test_open_events_stand_by_kind_the_gravest_first(reader: TestClient) -> None
 def test_alarms_are_counted_in_every_head(reader: TestClient) -> None:
     for path in ("/", "/sources", "/about", "/search"):
         assert "1 open alarm" in reader.get(path).text, path
+
+
+def test_status_prints_each_standstill_in_the_wanted_language(archive: Archive, command: Command) -> None:
+    write_heartbeat(archive.folder, BEAT)
+    for language in ("en", "zh"):
+        ended = command("--language", language, "--archive", str(archive.folder), "status")
+        now = datetime.now(UTC)
+        with archive.reading() as view:
+            [told] = find_standstills(view, read_service_state(archive.folder, now), now)
+        assert f"standstill: {told.message.tell(language)}" in ended.stdout.splitlines()

@@ -103,8 +103,7 @@ def _print_status(found: Document, now: datetime) -> None:
     for host in found["hosts"]:
         rest = short_time(host["rests_until"], now)
         print_line(f"at rest: {host['name']} asked to be left alone until {rest}")
-    for fault in found["faults"]:
-        print_line(f"now: {fault['message']}")
+    _print_what_is_wrong(found)
     if not found["events"]:
         print_line("no open events")
     for obstacle in _obstacles(found):
@@ -115,6 +114,15 @@ def _print_status(found: Document, now: datetime) -> None:
         last = f"last {short_time(event['last_seen_at'], now)}; " if event["times"] > 1 else ""
         examples = f"; e.g. {', '.join(event['examples'])}" if event["examples"] else ""
         print_line(f"   {last}{event['severity']}{examples}")
+
+
+def _print_what_is_wrong(found: Document) -> None:
+    from jianbao.terminal.output import print_line
+
+    for fault in found["faults"]:
+        print_line(f"now: {fault['message']}")
+    for standstill in found["standstills"]:
+        print_line(f"standstill: {standstill['message']}")
 
 
 def _obstacles(found: Document) -> Sequence[Document]:
