@@ -44,6 +44,11 @@ ToDay = Annotated[
     typer.Option("--to", help="The last day, in UTC+8; also a month or a year.", metavar="YYYY-MM-DD"),
 ]
 
+WithCoverage = Annotated[
+    bool,
+    typer.Option("--coverage", help="Also say which days of which sources the answer rests on."),
+]
+
 Stories = Annotated[
     bool, typer.Option("--stories", help="Show of near copies, which make a story, the first one only.")
 ]

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, Stories, ToDay, read_query
+from jianbao.commands.filters import (
+    Authors,
+    FromDay,
+    Media,
+    Securities,
+    Sources,
+    Stories,
+    ToDay,
+    WithCoverage,
+    read_query,
+)
 from jianbao.terminal.invocation import Invocation
 from storage.records.asking import Order
 
@@ -35,16 +45,19 @@ def search(
     duplicates: Annotated[bool, typer.Option(help="Show copies of one text as well.")] = False,
     stories: Stories = False,
     exact: Annotated[bool, typer.Option(help="Count every match, however long it takes.")] = False,
+    coverage: WithCoverage = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find every article that contains the words, and no other."""
+    from jianbao.documents.coverage import read_statement
     from jianbao.documents.search import read_search
-    from jianbao.terminal.output import print_json
+    from jianbao.terminal.coverage import print_answer, print_coverage
     from storage.ledger.source import check_sources
     from storage.search import COMPLETELY, THOROUGH
 
     asked = read_query(query, source, media, security, from_day, to_day, authors=author, stories=stories)
-    with Invocation.of(context).read_archive() as archive, archive.reading() as view:
+    invocation = Invocation.of(context)
+    with invocation.read_archive() as archive, archive.reading() as view:
         check_sources(view, asked.filter.named_sources)
         found = read_search(
             view,
@@ -55,10 +68,13 @@ def search(
             collapse=not duplicates,
             effort=COMPLETELY if exact else THOROUGH,
         )
+        if coverage:
+            found["coverage"] = read_statement(view, asked.filter)
     if as_json:
-        print_json(found)
+        print_answer(found, invocation)
     else:
         _print_found(found)
+        print_coverage(found, invocation)
 
 
 def _print_found(found: Document) -> None:

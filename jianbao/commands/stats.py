@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jianbao.commands.filters import FromDay, Sources, ToDay, read_filter
+from jianbao.commands.filters import FromDay, Sources, ToDay, WithCoverage, read_filter
 from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
@@ -25,22 +25,29 @@ def stats(
     characters: Annotated[
         bool, typer.Option("--characters", help="Count characters too: every text is read for that.")
     ] = False,
+    coverage: WithCoverage = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Count what the archive holds, by source, newspaper and month."""
+    from jianbao.documents.coverage import read_statement
     from jianbao.documents.statistics import read_statistics
-    from jianbao.terminal.output import print_json
+    from jianbao.terminal.coverage import print_answer, print_coverage
     from storage.ledger.source import check_sources
 
     wanted = read_filter(source, from_day=from_day, to_day=to_day)
-    with Invocation.of(context).read_archive() as archive:
+    invocation = Invocation.of(context)
+    with invocation.read_archive() as archive:
         with archive.reading() as view:
             check_sources(view, wanted.sources)
+            stated = read_statement(view, wanted) if coverage else None
         found = read_statistics(archive, wanted, characters=characters)
+    if stated is not None:
+        found["coverage"] = stated
     if as_json:
-        print_json(found)
+        print_answer(found, invocation)
     else:
         _print_statistics(found)
+        print_coverage(found, invocation)
 
 
 def _print_statistics(found: Document) -> None:

@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jianbao.commands.filters import Authors, FromDay, Media, Securities, Sources, ToDay, read_query
+from jianbao.commands.filters import (
+    Authors,
+    FromDay,
+    Media,
+    Securities,
+    Sources,
+    ToDay,
+    WithCoverage,
+    read_query,
+)
 from jianbao.terminal.invocation import Invocation
 from storage.records.asking import Unit
 
 if TYPE_CHECKING:
     from jianbao.documents.document import Document
+    from storage.records.saying import Language
 
 
 _LABELS = {"year": 4, "month": 7}  # characters of a day that name its period; a week goes by its Monday
@@ -29,30 +39,36 @@ def trend(
     author: Authors = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
+    coverage: WithCoverage = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Count the articles that contain the words, over time."""
     from jianbao.documents.trend import read_trend
-    from jianbao.terminal.output import print_json
+    from jianbao.terminal.coverage import print_answer, print_coverage
     from storage.ledger.source import check_sources
 
     asked = read_query(query, source, media, security, from_day, to_day, authors=author)
-    with Invocation.of(context).read_archive() as archive, archive.reading() as view:
+    invocation = Invocation.of(context)
+    with invocation.read_archive() as archive, archive.reading() as view:
         check_sources(view, asked.filter.named_sources)
-        found = read_trend(view, asked, by, by_source=split)
+        found = read_trend(view, asked, by, by_source=split, coverage=coverage)
     if as_json:
-        print_json(found)
+        print_answer(found, invocation)
     else:
-        _print_trend(found, share=share)
+        _print_trend(found, invocation.language(), share=share)
+        print_coverage(found, invocation)
 
 
-def _print_trend(found: Document, *, share: bool) -> None:
+def _print_trend(found: Document, language: Language, *, share: bool) -> None:
     from jianbao.terminal.bars import draw_bars
     from jianbao.terminal.output import print_line, print_note
 
     points = found["points"]
     most = max((_value(point, share=share) for point in points), default=0)
-    rows = [(_label(point, found["unit"]), _value(point, share=share), _figures(point)) for point in points]
+    rows = [
+        (_label(point, found["unit"]), _value(point, share=share), _figures(point, language))
+        for point in points
+    ]
     source = None
     for point, line in zip(points, draw_bars(rows, most), strict=True):
         if point.get("source") != source:
@@ -74,6 +90,14 @@ def _label(point: Document, unit: str) -> str:
     return str(point["start"])[: _LABELS.get(unit)]
 
 
-def _figures(point: Document) -> tuple[str, str, str]:
+def _figures(point: Document, language: Language) -> tuple[str, str, str, str]:
+    """Return the figures behind a bar; of a period that is not covered, only that."""
+    from storage.records.saying import say
+
+    if not point["covered_days"] and not point["all"]:
+        return "", "", "", say("coverage.period_none").tell(language)
+    part = point["covered_days"] < point["days"]
+    known = {"known": point["covered_days"], "days": point["days"]}
+    covered = say("coverage.period_part", **known).tell(language) if part else ""
     share = "–" if point["share"] is None else f"{point['share']:.1%}"
-    return f"{point['matching']:,}", f"of {point['all']:,}", share
+    return f"{point['matching']:,}", f"of {point['all']:,}", share, covered

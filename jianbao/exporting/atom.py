@@ -30,13 +30,15 @@ _UNNAMED = "jianbao"
 class FeedFacts:
     """What a feed says of itself. ``identity`` is a URI that never changes; ``updated`` is aware.
 
-    ``links`` are pairs of relation (``self``, ``alternate``, ``next``) and address.
+    ``links`` are pairs of relation (``self``, ``alternate``, ``next``) and address. ``subtitle`` says how far
+    it is to be trusted.
     """
 
     identity: str
     title: str
     updated: datetime
     links: tuple[tuple[str, str], ...] = ()
+    subtitle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def _head(facts: FeedFacts) -> list[etree._Element]:
     return [
         _element("id", facts.identity),
         _element("title", facts.title),
+        *([_element("subtitle", facts.subtitle)] if facts.subtitle else ()),
         _element("updated", _time(facts.updated)),
         _author(_UNNAMED),
         generator,

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from jianbao import __version__
 from jianbao.documents.article_fields import EXPORT_FIELDS, TABLE_COLUMNS
+from jianbao.documents.coverage import say_coverage, state_filter
 from jianbao.exporting.atom import FeedEntry, FeedFacts, entry_of, write_feed
 from jianbao.exporting.csv_table import write_csv
 from jianbao.exporting.jsonl import write_jsonl
@@ -17,6 +18,8 @@ from jianbao.exporting.manifest import describe_query
 from jianbao.exporting.parquet import check_parquet, write_parquet
 from jianbao.exporting.selection import Selection
 from jianbao.exporting.web_archive import write_warc
+from storage.ledger.holes.covered import read_coverage
+from storage.records.saying import Saying
 
 JSON_FIELDS = tuple(field.name for field in EXPORT_FIELDS)
 ATOM_FIELDS = ("id", "title", "published", "updated", "author", "category", "link", "summary", "content")
@@ -80,6 +83,7 @@ def warc_format() -> Format:
             name=name,
             software=f"jianbao/{__version__}",
             now=chosen.now,
+            description=_say_coverage(chosen).tell("zh"),
         )
         chosen.missing.extend(copied.unreadable)
         if copied.unsaid:
@@ -96,7 +100,13 @@ def _facts(chosen: Selection) -> FeedFacts:
         identity=f"tag:jianbao,2026:export/{hashlib.sha256(everything.encode()).hexdigest()[:32]}",
         title=f"剪报: {asked}" if asked else "剪报",
         updated=chosen.now,
+        subtitle=_say_coverage(chosen).tell("zh"),
     )
+
+
+def _say_coverage(chosen: Selection) -> Saying:
+    """Return in a sentence which days of which newspapers a selection rests on."""
+    return say_coverage(state_filter(read_coverage(chosen.connection, chosen.now), chosen.query.filter))
 
 
 def _entries(chosen: Selection) -> Iterator[FeedEntry]:

@@ -12,9 +12,12 @@ from sqlalchemy import Connection
 
 from jianbao import __version__
 from jianbao.documents.article import present_time
+from jianbao.documents.coverage import present_statement
 from jianbao.documents.document import Document
+from jianbao.documents.said import tell_document
 from jianbao.exporting.selection import ExportCounts
 from storage.ledger.coverage import Coverage, count_coverage
+from storage.ledger.holes.covered import read_coverage
 from storage.search import Query
 
 
@@ -47,6 +50,7 @@ def describe_export(
     What no page ever brought cannot be asked for its words: so it is counted for all articles of those days.
     """
     asked = query.filter
+    stated = read_coverage(connection, now)
     coverage = count_coverage(connection, asked.sources, asked.not_sources, asked.since, asked.until)
     return {
         "jianbao": __version__,
@@ -65,6 +69,7 @@ def describe_export(
             "holds": all(_is_accounted_for(each) for each in coverage),
             "sources": [asdict(each) for each in coverage],
         },
+        "coverage": tell_document(present_statement(connection, stated, asked), "en"),
         "missing": list(missing),
         "fields": list(written.fields),
     }

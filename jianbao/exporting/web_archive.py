@@ -38,7 +38,7 @@ class Copied:
             self.unsaid += 1
 
 
-def write_warc(
+def write_warc(  # noqa: PLR0913 - what the file says of itself beside what is in it
     out: BinaryIO,
     connection: Connection,
     folder: Path,
@@ -47,14 +47,16 @@ def write_warc(
     name: str,
     software: str,
     now: datetime,
+    description: str | None = None,
 ) -> Copied:
     """Write a warcinfo record, then every capture of the articles; return what was written.
 
     A revisit's payload is held by an earlier record, which is written before it, whichever article it was
     fetched for. Each record is a gzip member of its own, checked against its digest before it is copied; a
-    damaged one is left out and told of. ``folder`` is the archive's ``warc`` folder, ``now`` aware.
+    damaged one is left out and told of. ``folder`` is the archive's ``warc`` folder, ``now`` aware;
+    ``description`` stands in the warcinfo record.
     """
-    out.write(describe_file(name, software, now))
+    out.write(describe_file(name, software, now, description=description))
     copied = Copied()
     written = _Numbers()
     for part in _parts(articles):

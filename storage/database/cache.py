@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
@@ -51,18 +54,49 @@ class StateWatch:
         return is_of_this_file(Path(str(self._engine.url.database)), connection.driver_connection)
 
 
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long a counted value stands. Seconds.
+
+    It is counted again after ``longest``, since time itself changes it. What took more than ``dear`` to count
+    is given for ``spared``, though somebody has written meanwhile.
+    """
+
+    longest: float = math.inf
+    dear: float = math.inf
+    spared: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known(Generic[Counted]):
+    """A value, the state that it was counted in, when (by the monotonic clock), and how long that took."""
+
+    value: Counted
+    state: tuple[int, int]
+    at: float
+    cost: float
+
+    def stands(self, state: tuple[int, int], lasting: Lasting) -> bool:
+        age = time.monotonic() - self.at
+        is_spared = self.cost > lasting.dear and age < lasting.spared
+        return age < lasting.longest and (self.state == state or is_spared)
+
+
 class CountedOnce(Generic[Counted]):
     """A value counted from the archive, and counted again only when somebody has written to it since.
 
     It is counted in the view of whoever asks, so that a page needs one connection and shows one state.
     """
 
-    def __init__(self, engine: Engine, count: Callable[[Connection], Counted]) -> None:
+    def __init__(
+        self, engine: Engine, count: Callable[[Connection], Counted], lasting: Lasting = Lasting()
+    ) -> None:
         self._engine = engine
         self._count = count
+        self._lasting = lasting
         self._watching, self._counting = Lock(), Lock()
         self._watch = StateWatch(engine)
-        self._known: tuple[tuple[int, int], Counted] | None = None
+        self._known: _Known[Counted] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -74,12 +108,18 @@ class CountedOnce(Generic[Counted]):
             yield view
 
     def read(self, view: Connection) -> Counted:
-        """Return the value for a view of `reading`: no commit from before it began is missing in it."""
+        """Return the value for a view of `reading`, also that of another value of the same archive.
+
+        No commit from before it began is missing in it, but those that a dear value is spared.
+        """
         state = view.info[_STATE]
         with self._counting:
-            if self._known is None or self._known[0] != state:
-                self._known = (state, self._count(view))
-            return self._known[1]
+            if self._known is None or not self._known.stands(state, self._lasting):
+                begun = time.monotonic()
+                value = self._count(view)
+                ended = time.monotonic()
+                self._known = _Known(value, state, ended, ended - begun)
+            return self._known.value
 
     def close(self) -> None:
         """Give back the connection that watches."""

@@ -27,6 +27,11 @@ class Period:
     since: datetime
     until: datetime
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day in UTC+8 that it has a part of."""
+        return press_day(self.since), press_day(self.until - timedelta(microseconds=1))
+
 
 def first_day(day: date, unit: Unit) -> date:
     """Return the first day of the period that a day lies in."""

@@ -58,6 +58,7 @@ class Trend:
     points: tuple[TrendPoint, ...]
     exact: bool = True
     cut: bool = False
+    periods: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def count_trend(
         for slug in slugs
         for period in periods
     )
-    return Trend(unit, matching.total, tuple(points), matching.exact, cut)
+    return Trend(unit, matching.total, tuple(points), matching.exact, cut, tuple(periods))
 
 
 def _count_together(

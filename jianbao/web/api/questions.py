@@ -40,15 +40,10 @@ class PageQuestion(Asked):
     cursor: Cursor | None = Field(None, description="`next` of the page before; without it, the first page.")
 
 
-class Narrowing(Asked):
-    """Which articles; values of one name mean any of them, different names all of them."""
+class CoverageQuestion(Asked):
+    """Of which sources and days."""
 
     source: Names = Field([], description="Listed by one of these sources (slugs).")
-    media: Names = Field([], description="Of one of these newspapers, as the articles say.")
-    security: Names = Field(
-        [], description="Mentioning one of these: a code (600519), market and code (1.600519) or a name."
-    )
-    author: Names = Field([], description="Written by one of these authors.")
     since: Day | None = Field(
         None, alias="from", description="From this day (YYYY-MM-DD), month or year on, in UTC+8."
     )
@@ -60,15 +55,39 @@ class Narrowing(Asked):
         """Return the filter that is asked for; raise `BadDay`."""
         return ArticleFilter(
             sources=tuple(self.source),
-            media=tuple(self.media),
-            securities=tuple(self.security),
-            authors=tuple(self.author),
             since=first_moment(self.since) if self.since else None,
             until=last_moment(self.until) if self.until else None,
         )
 
 
-class ArticleQuestion(Narrowing, PageQuestion):
+class Narrowing(CoverageQuestion):
+    """Which articles; values of one name mean any of them, different names all of them."""
+
+    media: Names = Field([], description="Of one of these newspapers, as the articles say.")
+    security: Names = Field(
+        [], description="Mentioning one of these: a code (600519), market and code (1.600519) or a name."
+    )
+    author: Names = Field([], description="Written by one of these authors.")
+
+    def filter(self) -> ArticleFilter:
+        """Return the filter that is asked for; raise `BadDay`."""
+        return replace(
+            super().filter(),
+            media=tuple(self.media),
+            securities=tuple(self.security),
+            authors=tuple(self.author),
+        )
+
+
+class Answered(Asked):
+    """What an answer says of itself."""
+
+    coverage: bool = Field(
+        False, description="Also state the days and newspapers that the answer rests on, and what is missing."
+    )
+
+
+class ArticleQuestion(Narrowing, PageQuestion, Answered):
     """Which articles of a list."""
 
     duplicates: bool = Field(False, description="Show every copy of one text, not only the first.")
@@ -111,7 +130,7 @@ class SearchQuestion(QueryQuestion, ArticleQuestion):
     )
 
 
-class TrendQuestion(QueryQuestion):
+class TrendQuestion(QueryQuestion, Answered):
     """How a query's use is counted over time."""
 
     by: Unit = Field("month", description="The period; days and weeks (from Monday) are those of UTC+8.")

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
 from jianbao.documents.article import present_crawl_report
+from jianbao.documents.coverage import present_statement
 from jianbao.documents.document import Document
 from jianbao.documents.revisions import read_difference, read_shown
 from jianbao.documents.said import tell_document
@@ -26,6 +27,7 @@ from jianbao.web.api import shapes
 from jianbao.web.api.lists import read_article_page, read_crawl_page, read_event_page
 from jianbao.web.api.questions import (
     ArticleQuestion,
+    CoverageQuestion,
     EventQuestion,
     PageQuestion,
     RevisionQuestion,
@@ -34,6 +36,7 @@ from jianbao.web.api.questions import (
 )
 from jianbao.web.questions.dependencies import OpenArchive, ServedArchive
 from jianbao.web.questions.limits import check_index
+from storage.articles.lists import ArticleFilter
 from storage.ledger.crawl import read_crawl
 from storage.ledger.source import check_sources
 from storage.records.info_code import LONGEST_CODE, SITE_CODE_PATTERN
@@ -69,7 +72,10 @@ def list_articles(
     wanted = asked.filter()
     with archive.reading() as view:
         check_sources(view, asked.source)
-        return _page(request, read_article_page(view, wanted, asked.limit, asked.cursor))
+        found = read_article_page(view, wanted, asked.limit, asked.cursor)
+        if asked.coverage:
+            found["coverage"] = _cover(archive, view, wanted)
+    return _page(request, found)
 
 
 @router.get(
@@ -138,6 +144,8 @@ def search(request: Request, archive: OpenArchive, asked: Annotated[SearchQuesti
         found = read_search(
             view, query, asked.order, asked.limit, after=asked.cursor, collapse=not asked.duplicates
         )
+        if asked.coverage:
+            found["coverage"] = _cover(archive, view, query.filter)
     return _page(request, found)
 
 
@@ -149,7 +157,26 @@ def show_trend(
     query = asked.query()
     with archive.reading() as view:
         _check(request, archive, view, query)
-        return JSONResponse(read_trend(view, query, asked.by, by_source=asked.split))
+        found = read_trend(
+            view,
+            query,
+            asked.by,
+            by_source=asked.split,
+            archive=archive.coverage(view),
+            coverage=asked.coverage,
+        )
+    return JSONResponse(tell_document(found, "en"))
+
+
+@router.get(
+    "/coverage", operation_id="showCoverage", tags=["articles"], response_model=shapes.CoverageStatement
+)
+def show_coverage(archive: OpenArchive, asked: Annotated[CoverageQuestion, Query()]) -> JSONResponse:
+    """State which days of which newspapers the archive covers, and what is known to be missing there."""
+    wanted = asked.filter()
+    with archive.reading() as view:
+        check_sources(view, asked.source)
+        return JSONResponse(_cover(archive, view, wanted))
 
 
 @router.get("/sources", operation_id="listSources", tags=["sources"], response_model=shapes.Sources)
@@ -211,6 +238,12 @@ def list_events(
     """List what somebody should know, the latest first."""
     with archive.reading() as view:
         return _page(request, read_event_page(view, asked.limit, asked.cursor, only_open=asked.open))
+
+
+def _cover(archive: ServedArchive, view: Connection, wanted: ArticleFilter) -> Document:
+    """Return the coverage statement of what a filter asks for, said in English."""
+    told: Document = tell_document(present_statement(view, archive.coverage(view), wanted), "en")
+    return told
 
 
 def _check(request: Request, archive: ServedArchive, view: Connection, query: SearchQuery) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection
@@ -14,9 +14,10 @@ from jianbao.web.text.moments import name_day
 from storage.ledger.calendar import count_by_day, count_unarchived, find_watched, span_published
 from storage.ledger.issue import issue_states
 from storage.records import IssueState, StoredSource
+from storage.records.coverage import SourceDays
 from storage.records.press_days import PRESS_ZONE, press_day
 
-_TROUBLED = ("unseen", "unlisted")
+_TROUBLED = ("unseen", "unlisted", "missed")
 _OF_ISSUE = {"none": "silent", "failed": "unlisted", "unknown": "unlisted", "listed": "waiting"}
 """How a day without an article looks whose issue is known."""
 _KEPT = timedelta(days=3)
@@ -32,6 +33,7 @@ class YearCalendar:
     articles: int
     owing: int
     unseen: int
+    missed: int
     issues: dict[date, IssueState]
 
     @property
@@ -40,8 +42,13 @@ class YearCalendar:
         return [cell for cell in self.calendar.cells if cell.count or cell.owing or cell.look in _TROUBLED]
 
 
-def read_calendar(view: Connection, source: StoredSource, year: int | None, say: Say) -> YearCalendar:
-    """Return a source's year: the one asked for, else the last that has an article, else this one."""
+def read_calendar(
+    view: Connection, source: StoredSource, known: SourceDays, year: int | None, say: Say
+) -> YearCalendar:
+    """Return a source's year: the one asked for, else the last that has an article, else this one.
+
+    ``known`` tells the days that are missed by its habit, or that nobody watched.
+    """
     today = press_day(datetime.now(UTC))
     span = span_published(view, source.slug)
     first = min(press_day(span[0]) if span else today, press_day(source.added_at))
@@ -49,7 +56,7 @@ def read_calendar(view: Connection, source: StoredSource, year: int | None, say:
     year = year or last.year
     issues = issue_states(view, [source.slug], date(year, 1, 1), date(year, 12, 31)).get(source.slug, {})
     days = _days(max(min([first, *issues]), date(year, 1, 1)), min(today, date(year, 12, 31)))
-    states = _states(view, source, days, issues)
+    states = {day: _as_known(day, state, known) for day, state in _states(view, source, days, issues).items()}
     calendar = draw_calendar(year, states, lambda day, state: _tell(day, state, say))
     return YearCalendar(
         calendar=calendar,
@@ -57,6 +64,7 @@ def read_calendar(view: Connection, source: StoredSource, year: int | None, say:
         articles=sum(state.count for state in states.values()),
         owing=sum(state.owing for state in states.values()),
         unseen=sum(cell.look == "unseen" for cell in calendar.cells),
+        missed=sum(cell.look == "missed" for cell in calendar.cells),
         issues=issues,
     )
 
@@ -95,6 +103,15 @@ def _emptiness(day: date, added: date, now: datetime, watched: set[date]) -> str
     if day in watched and day < press_day(now):
         return "silent"
     return "unseen" if day < press_day(now - _KEPT) else "waiting"
+
+
+def _as_known(day: date, state: DayState, known: SourceDays) -> DayState:
+    """Return a day's state with what is known beyond polls: silence against the habit, a pause."""
+    if state.count or state.empty not in ("silent", "waiting"):
+        return state
+    if known.is_holed(day):
+        return replace(state, empty="missed")
+    return replace(state, empty="unseen") if known.is_unwatched(day) else state
 
 
 def _tell(day: date, state: DayState, say: Say) -> str:

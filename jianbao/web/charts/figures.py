@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 BAR_HEIGHT = 140  # pixels of the highest bar
 _TICKS = 5
@@ -15,17 +16,24 @@ _WIDEST = 4.0  # percent of the page: a single bar is no wall
 _GAP = 0.15  # of a bar's place
 CELL = 14  # pixels of a day's cell, with the gap to the next
 _LEVELS = 4
+Gap = Literal["", "none", "part"]
+"""What an archive lacks of a bar's time: nothing, all of it, or a part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: left edge and width in percent of the chart, height in pixels, and what it says when asked."""
+    """One bar: left edge and width in percent of the chart, height in pixels, and what it says when asked.
+
+    ``place`` is its width with the space to the next one: so wide is the band of a ``gap``.
+    """
 
     x: float
     width: float
     height: float
     title: str
     href: str | None = None
+    gap: Gap = ""
+    place: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +57,13 @@ class BarChart:
 
 @dataclass(frozen=True, slots=True)
 class BarValue:
-    """What one bar stands for; ``shown`` is the value as people read it."""
+    """What one bar stands for, and what of its time the archive lacks."""
 
     value: float
     title: str
     label: str
     href: str | None = None
+    gap: Gap = ""
 
 
 def draw_bars(
@@ -70,6 +79,8 @@ def draw_bars(
             height=round(max(BAR_HEIGHT * value.value / highest, 1.5), 1) if value.value else 0,
             title=value.title,
             href=value.href,
+            gap=value.gap,
+            place=round(place, 3),
         )
         for number, value in enumerate(values)
     )
@@ -95,10 +106,10 @@ def _place_ticks(values: Sequence[BarValue], place: float) -> tuple[Tick, ...]:
 class Cell:
     """One day of the calendar: its place in pixels, how it looks, and what it says when asked.
 
-    ``look`` is ``level1`` to ``level4`` by what arrived, ``silent`` (looked at, nothing printed), ``unseen``
-    (nobody looked), ``unlisted`` (an issue that could not be read), ``waiting`` (nobody looked yet),
-    ``before`` (of the source), or ``outside`` (nothing to tell). ``owing`` tells that something is not
-    archived.
+    ``look`` is ``level1`` to ``level4`` by what arrived, ``silent`` (looked at, nothing printed), ``missed``
+    (looked at, and nothing there against the habit), ``unseen`` (nobody looked), ``unlisted`` (an issue that
+    could not be read), ``waiting`` (nobody looked yet), ``before`` (of the source), or ``outside`` (nothing
+    to tell). ``owing`` tells that something is not archived.
     """
 
     day: date

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from jianbao.web.charts.figures import BarChart, BarValue, draw_bars
+from jianbao.documents.trend import Covers
+from jianbao.web.charts.figures import BarChart, BarValue, Gap, draw_bars
 from jianbao.web.questions.search_form import Asked
 from jianbao.web.text.language import Say
 from jianbao.web.text.moments import name_month
+from storage.records.coverage import PeriodCover
 from storage.search import Trend
 
 MOST_BARS = 400
@@ -19,18 +21,29 @@ _MOST_CHARTS = 12
 
 @dataclass(frozen=True, slots=True)
 class TrendRow:
-    """One span of time of one source (None for all): articles that match, and all if they were counted."""
+    """One span of time of one source (None for all): articles that match, and all if they were counted.
+
+    ``cover`` is how much of it the archive covers.
+    """
 
     start: date
     label: str
     source: str | None
     matching: int
     all: int | None
+    cover: PeriodCover
 
     @property
-    def share(self) -> float:
-        """The part that matches, in percent; 0 where there is nothing."""
-        return 100 * self.matching / self.all if self.all else 0.0
+    def share(self) -> float | None:
+        """The part that matches, in percent; None where there is nothing, or it was not counted."""
+        return 100 * self.matching / self.all if self.all else None
+
+    @property
+    def gap(self) -> Gap:
+        """What of it the archive does not cover; an article is proof that something was seen."""
+        if self.cover.is_none and not self.matching and not self.all:
+            return "none"
+        return "" if self.cover.known == self.cover.days else "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +54,24 @@ class TrendChart:
     sources: tuple[str | None, ...]
     rows: tuple[TrendRow, ...]
 
+    @property
+    def gaps(self) -> set[Gap]:
+        """What sorts of gaps its bars have, for the legend."""
+        return {bar.gap for chart in self.charts for bar in chart.bars if bar.gap}
 
-def draw_trend(trend: Trend, asked: Asked, say: Say) -> TrendChart:
+
+def draw_trend(trend: Trend, covers: Covers, asked: Asked, say: Say) -> TrendChart:
     """Return a trend's charts: one, or one for each source with the most matches first."""
     unit, share = asked.unit, bool(asked.share)
     rows = [
-        TrendRow(point.start, _label(point.start, unit, say), point.source, point.matching, point.all)
+        TrendRow(
+            point.start,
+            _label(point.start, unit, say),
+            point.source,
+            point.matching,
+            point.all,
+            covers[point.source, point.start],
+        )
         for point in trend.points
     ]
     parts = _by_source(rows)
@@ -70,6 +95,7 @@ def _draw(rows: Sequence[TrendRow], asked: Asked, unit: str, most: float, say: S
             title=_tell(row, say),
             label=row.label,
             href=_hits(row, asked, unit),
+            gap=row.gap,
         )
         for row in rows
     ]
@@ -84,13 +110,24 @@ def print_share(value: float) -> str:
 
 
 def _tell(row: TrendRow, say: Say) -> str:
+    if row.gap == "none":
+        return say("trend.bar_uncovered", label=row.label)
+    told = _tell_count(row, say)
+    if row.gap == "part":
+        return say("trend.bar_part", bar=told, known=row.cover.known, days=row.cover.days)
+    return told
+
+
+def _tell_count(row: TrendRow, say: Say) -> str:
     if row.all is None:
-        return f"{row.label}: {say('calendar.articles', count=row.matching)}"
+        return say("trend.bar_count", label=row.label, articles=say("calendar.articles", count=row.matching))
+    if row.share is None:
+        return say("trend.bar_empty", label=row.label)
     return say("trend.bar", label=row.label, count=row.matching, all=row.all, share=row.share)
 
 
 def _value(row: TrendRow, *, share: bool) -> float:
-    return row.share if share else float(row.matching)
+    return (row.share or 0.0) if share else float(row.matching)
 
 
 def _hits(row: TrendRow, asked: Asked, unit: str) -> str | None:

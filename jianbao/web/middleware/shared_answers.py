@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_DEAR = frozenset({"/search", "/trend", "/api/v1/search", "/api/v1/trends", "/feeds/search.atom"})
+_DEAR = frozenset(
+    {
+        "/search",
+        "/trend",
+        "/gaps",
+        "/api/v1/search",
+        "/api/v1/trends",
+        "/api/v1/coverage",
+        "/feeds/search.atom",
+    }
+)
 _AT_ONCE = 2
 _MOST_KEPT = 64
 _LARGEST_KEPT = 512 * 1024  # bytes

@@ -9,6 +9,7 @@ from jianbao.web.pages import (
     days,
     events,
     front,
+    gaps,
     issues,
     pictures,
     search,
@@ -18,5 +19,5 @@ from jianbao.web.pages import (
 
 ROUTERS = tuple(
     page.router
-    for page in (front, search, trend, article, sources, issues, pictures, days, crawls, events, about)
+    for page in (front, search, trend, article, sources, issues, pictures, days, crawls, events, gaps, about)
 )

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Query as Parameter
 from sqlalchemy import Connection
 
+from jianbao.documents.coverage import say_coverage, state_filter
+from jianbao.documents.trend import cover_trend
 from jianbao.web.answers.errors import NotUnderstood
 from jianbao.web.answers.rendering import render_page
-from jianbao.web.charts.figures import BarChart
-from jianbao.web.charts.trend import MOST_BARS, draw_trend
+from jianbao.web.charts.trend import MOST_BARS, TrendChart, draw_trend
 from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.questions.limits import NotIndexed, check_index
 from jianbao.web.questions.search_form import LAST_PAGE, PAGE, Asked
@@ -19,6 +20,7 @@ from jianbao.web.text.language import choose_language, speak
 from storage.articles.lists import list_article_sources
 from storage.ledger.source import UnknownSource, check_sources, list_sources
 from storage.records.asking import ORDERS
+from storage.records.coverage import ArchiveCoverage
 from storage.search import AT_ONCE, BadQuery, Query, count_trend, search_articles, settle_query
 
 router = APIRouter()
@@ -41,7 +43,7 @@ def show_search(
             query = asked.read_query()
             check_sources(view, query.filter.named_sources)
             check_index(request, archive, view)
-            return _show_found(request, view, asked, query, after, page)
+            return _show_found(request, view, archive.coverage(view), asked, query, after, page)
         except (BadQuery, NotUnderstood, UnknownSource) as problem:
             return _show_form(request, view, asked, 400, str(problem))
         except NotIndexed as problem:
@@ -49,7 +51,13 @@ def show_search(
 
 
 def _show_found(
-    request: Request, view: Connection, asked: Asked, query: Query, after: str | None, page: int
+    request: Request,
+    view: Connection,
+    archive: ArchiveCoverage,
+    asked: Asked,
+    query: Query,
+    after: str | None,
+    page: int,
 ) -> Response:
     settled, order = settle_query(view, query), asked.checked_order
     query = settled.query
@@ -69,7 +77,8 @@ def _show_found(
         found=found,
         hints=settled.tell(found.total),
         listed_by=list_article_sources(view, codes),
-        chart=_draw_months(request, view, asked, query)
+        coverage=say_coverage(state_filter(archive, query.filter)),
+        months=_draw_months(request, view, archive, asked, query)
         if found.exact and 1 < found.total <= _CHARTED
         else None,
         first=after is None and page == 1,
@@ -77,13 +86,16 @@ def _show_found(
     )
 
 
-def _draw_months(request: Request, view: Connection, asked: Asked, query: Query) -> BarChart | None:
+def _draw_months(
+    request: Request, view: Connection, archive: ArchiveCoverage, asked: Asked, query: Query
+) -> TrendChart | None:
     """Return the chart of the months, None when there is but one."""
     if asked.is_empty:
         return None
     trend = count_trend(view, query, "month", with_all=False, effort=AT_ONCE, newest=MOST_BARS)
-    drawn = draw_trend(trend, asked, speak(choose_language(request)))
-    return drawn.charts[0] if len(drawn.rows) > 1 else None
+    covers = cover_trend(trend, query, archive)
+    drawn = draw_trend(trend, covers, asked, speak(choose_language(request)))
+    return drawn if len(drawn.rows) > 1 else None
 
 
 def _older(asked: Asked, found: object, order: str, page: int) -> str | None:
@@ -107,7 +119,8 @@ def _show_form(request: Request, view: Connection, asked: Asked, status: int, pr
         problem=problem,
         found=None,
         hints=(),
-        chart=None,
+        months=None,
+        coverage=None,
         first=True,
         older=None,
         listed_by={},

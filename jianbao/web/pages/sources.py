@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from jianbao.documents.contract import say_contract
+from jianbao.documents.coverage import say_coverage
 from jianbao.documents.polling import read_pace
 from jianbao.web.answers.rendering import render_page
 from jianbao.web.charts.calendar import read_calendar
@@ -20,6 +21,7 @@ from storage.ledger.calendar import list_newest, list_published, list_unarchived
 from storage.ledger.contract import find_contract
 from storage.ledger.issue_articles import list_newest_issues
 from storage.ledger.source import list_sources
+from storage.records.coverage import state_coverage
 
 router = APIRouter()
 
@@ -48,6 +50,7 @@ def show_source(
     say = speak(choose_language(request))
     with archive.reading() as view:
         source = ask_source(view, slug)
+        coverage = archive.coverage(view)
         newest = list_newest(view, slug, _NEWEST)
         return render_page(
             request,
@@ -56,8 +59,9 @@ def show_source(
             source=source,
             states=archive.totals(view).states.get(slug, {}),
             usual=say_contract(find_contract(view, slug), source.kind),
+            coverage=say_coverage(state_coverage(coverage, (slug,))),
             pace=read_pace(view, source, datetime.now(UTC)),
-            year_calendar=read_calendar(view, source, year, say),
+            year_calendar=read_calendar(view, source, coverage.of(slug), year, say),
             newest=newest,
             headlines=find_headlines(view, [entry.info_code for entry in newest]),
             missing=list_unarchived(view, slug, limit=_MISSING),

@@ -8,6 +8,8 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
+from jianbao.documents.coverage import say_coverage, state_filter
+from jianbao.documents.trend import cover_trend
 from jianbao.web.answers.errors import NotUnderstood
 from jianbao.web.answers.rendering import render_page
 from jianbao.web.charts.trend import MOST_BARS, draw_trend
@@ -18,6 +20,7 @@ from jianbao.web.questions.search_form import Asked
 from jianbao.web.text.language import choose_language, speak
 from storage.ledger.source import UnknownSource, check_sources
 from storage.records.asking import UNITS
+from storage.records.coverage import ArchiveCoverage
 from storage.search import (
     COMPLETELY,
     BadQuery,
@@ -36,8 +39,12 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A trend; ``whole`` says that it should have been split by source, and is too large to be at once."""
+    """A trend; ``whole`` says that it should have been split by source, and is too large to be at once.
 
+    ``query`` is what was counted.
+    """
+
+    query: Query
     trend: Trend
     whole: bool
     hints: tuple[Hint, ...]
@@ -57,7 +64,7 @@ def show_trend(request: Request, archive: OpenArchive) -> Response:
             return _show(request, view, asked, None, 400, str(problem))
         except NotIndexed as problem:
             return _show(request, view, asked, None, 503, str(problem))
-        return _show(request, view, asked, counted)
+        return _show(request, view, asked, counted, archive=archive.coverage(view))
 
 
 def _count(view: Connection, asked: Asked, wanted: Query, quickly: Effort) -> Counted:
@@ -73,7 +80,7 @@ def _count(view: Connection, asked: Asked, wanted: Query, quickly: Effort) -> Co
 
 
 def _told(settled: Settled, trend: Trend, *, whole: bool) -> Counted:
-    return Counted(trend, whole, settled.tell(trend.total))
+    return Counted(settled.query, trend, whole, settled.tell(trend.total))
 
 
 def _show(
@@ -83,8 +90,13 @@ def _show(
     counted: Counted | None,
     status: int = 200,
     problem: str | None = None,
+    archive: ArchiveCoverage | None = None,
 ) -> Response:
-    drawn = counted and draw_trend(counted.trend, asked, speak(choose_language(request)))
+    drawn = coverage = None
+    if counted is not None and archive is not None:
+        covers = cover_trend(counted.trend, counted.query, archive)
+        drawn = draw_trend(counted.trend, covers, asked, speak(choose_language(request)))
+        coverage = say_coverage(state_filter(archive, counted.query.filter))
     return render_page(
         request,
         view,
@@ -94,6 +106,7 @@ def _show(
         units=UNITS,
         counted=counted,
         trend=drawn,
+        coverage=coverage,
         problem=problem,
         names=name_sources(view),
     )

@@ -43,13 +43,15 @@ Missed = tuple[date, HoleKind, Saying]
 class Watch:
     """What is known of the days of a source: ``covered`` are those that should be in the archive.
 
-    ``pauses`` are the times in which nobody watched; ``spans`` are those of backfills that are not done.
+    ``pauses`` are the times in which nobody watched; ``spans`` are those of backfills that are not done,
+    and ``filled`` the days of those that are.
     """
 
     source: StoredSource
     covered: Sequence[tuple[date, date]]
     pauses: Sequence[Pause]
     spans: Sequence[Span] = ()
+    filled: Sequence[tuple[date, date]] = ()
 
     def is_judged(self, day: date) -> bool:
         """Return whether a poll succeeded after a day was over, or a backfill went through it."""
@@ -97,10 +99,10 @@ def read_watch(connection: Connection, source: StoredSource, now: datetime) -> W
     last = press_day(now - LATE) - _DAY
     if not source.enabled:
         last = min(last, press_day(source.last_succeeded_at or source.added_at) - _DAY)
-    covered = [(span.first_day, span.last_day) for span in spans if span.state == "done"]
-    covered = [(_first_day(connection, source.slug, first), end) for first, end in covered]
-    covered.append((press_day(source.added_at), last))
-    return Watch(source, _join(covered, last), pauses, [span for span in spans if span.state != "done"])
+    filled = [(span.first_day, span.last_day) for span in spans if span.state == "done"]
+    filled = [(_first_day(connection, source.slug, first), end) for first, end in filled]
+    covered = _join([*filled, (press_day(source.added_at), last)], last)
+    return Watch(source, covered, pauses, [span for span in spans if span.state != "done"], filled)
 
 
 def _find_missed(connection: Connection, watch: Watch, silent: Sequence[date]) -> list[Missed]:
