@@ -142,6 +142,7 @@ def choose_addresses(archive: Archive, seed: int = 7) -> dict[str, Address]:
         "/crawls": lambda: f"/crawls?before={chosen.randint(2, 1000)}",
         "/crawl/ID": lambda: f"/crawl/{chosen.randint(1, 1000)}",
         "/events": lambda: "/events",
+        "/gaps": lambda: "/gaps",
         "/about": lambda: "/about",
     }
 

@@ -65,10 +65,14 @@ def test_every_month_is_counted_also_an_empty_one(command: Command, folder: Path
     found = command("--archive", folder, "trend", "招聘", "--json").json
     assert (found["query"], found["unit"], found["total"]) == ("招聘", "month", 3)
     assert found["points"] == [
-        {"start": "2026-01-01", "matching": 2, "all": 3, "share": 0.666667},
-        {"start": "2026-02-01", "matching": 0, "all": 0, "share": None},
-        {"start": "2026-03-01", "matching": 1, "all": 2, "share": 0.5},
+        {"start": "2026-01-01", "matching": 2, "all": 3, "share": 0.666667, **covered(6, 62)},
+        {"start": "2026-02-01", "matching": 0, "all": 0, "share": None, **covered(0, 56)},
+        {"start": "2026-03-01", "matching": 1, "all": 2, "share": 0.5, **covered(2, 62)},
     ]
+
+
+def covered(known: int, days: int) -> dict[str, float]:
+    return {"covered": round(known / days, 4), "covered_days": known, "days": days}
 
 
 def test_weeks_begin_on_monday_in_the_zone_of_the_press(command: Command, folder: Path) -> None:
@@ -100,7 +104,8 @@ def test_people_see_bars_figures_and_holes(command: Command, folder: Path) -> No
     january, february, march = lines[:3]
     assert january.startswith("2026-01  ████")
     assert "█" not in february
-    assert february.split() == ["2026-02", "0", "of", "0", "–"]
+    assert february.split() == ["2026-02", "not", "covered"]
+    assert march.endswith("2 of 62 days")
     assert march.count("█") == pytest.approx(january.count("█") / 2, abs=1)
     assert "3 articles contain it" in lines[3]
 

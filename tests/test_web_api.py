@@ -165,6 +165,8 @@ SHAPES: dict[str, type[BaseModel]] = {
     "/crawls/1": shapes.Crawl,
     "/crawls/6": shapes.Crawl,
     "/events": shapes.EventPage,
+    "/coverage": shapes.CoverageStatement,
+    "/search?q=项目&coverage=true": shapes.FoundPage,
 }
 
 

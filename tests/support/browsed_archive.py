@@ -139,6 +139,7 @@ def _every_page(work: DeliveredArticles, near: str) -> tuple[Page, ...]:
         "/crawl/1",
         "/crawl/6",
         "/events",
+        "/gaps",
         "/about",
     )
     return (
