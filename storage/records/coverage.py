@@ -166,7 +166,7 @@ def cover_periods(sources: Iterable[SourceDays], periods: Sequence[Days]) -> lis
     """
     if not periods:
         return []
-    known, counted = _Tally(periods), _Tally(periods)
+    known, counted = _DaySums(periods), _DaySums(periods)
     for days in sources:
         if days.first is not None:
             counted.add(known.begin_of_period(days.first), days.end)
@@ -176,7 +176,7 @@ def cover_periods(sources: Iterable[SourceDays], periods: Sequence[Days]) -> lis
     return [PeriodCover(min(part, whole), whole or _length(period)) for part, whole, period in sums]
 
 
-class _Tally:
+class _DaySums:
     """Counts for each of some periods the days of spans that lie in it."""
 
     def __init__(self, periods: Sequence[Days]) -> None:
