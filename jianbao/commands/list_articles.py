@@ -38,10 +38,10 @@ def list_articles(
     """List archived articles, the newest first."""
     from dataclasses import replace
 
+    from jianbao.commands.coverage_lines import print_answer, print_coverage
     from jianbao.documents.article import print_published
     from jianbao.documents.coverage import read_statement
     from jianbao.documents.search import read_list
-    from jianbao.terminal.coverage import print_answer, print_coverage
     from jianbao.terminal.output import print_line, print_note, print_table
     from storage.ledger.source import check_sources
 

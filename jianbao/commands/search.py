@@ -49,9 +49,9 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find every article that contains the words, and no other."""
+    from jianbao.commands.coverage_lines import print_answer, print_coverage
     from jianbao.documents.coverage import read_statement
     from jianbao.documents.search import read_search
-    from jianbao.terminal.coverage import print_answer, print_coverage
     from storage.ledger.source import check_sources
     from storage.search import COMPLETELY, THOROUGH
 

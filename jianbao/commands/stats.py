@@ -29,9 +29,9 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Count what the archive holds, by source, newspaper and month."""
+    from jianbao.commands.coverage_lines import print_answer, print_coverage
     from jianbao.documents.coverage import read_statement
     from jianbao.documents.statistics import read_statistics
-    from jianbao.terminal.coverage import print_answer, print_coverage
     from storage.ledger.source import check_sources
 
     wanted = read_filter(source, from_day=from_day, to_day=to_day)

@@ -43,8 +43,8 @@ def trend(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Count the articles that contain the words, over time."""
+    from jianbao.commands.coverage_lines import print_answer, print_coverage
     from jianbao.documents.trend import read_trend
-    from jianbao.terminal.coverage import print_answer, print_coverage
     from storage.ledger.source import check_sources
 
     asked = read_query(query, source, media, security, from_day, to_day, authors=author)

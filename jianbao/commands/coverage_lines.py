@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def print_answer(found: Document, invocation: Invocation) -> None:
     """Print an answer as one JSON document, its sayings in the wanted language."""
-    from jianbao.documents.said import tell_document  # noqa: PLC0415 - only where JSON is wanted
+    from jianbao.documents.said import tell_document
 
     print_json(tell_document(found, invocation.language(for_programs=True)))
 
