@@ -205,6 +205,26 @@ def test_the_timeline_of_an_article_is_shown(newsroom: Newsroom) -> None:
     assert len([line for line in told.splitlines() if "无此页面" in line]) == 2
 
 
+def test_what_vanished_and_what_changed_is_listed(open_newsroom: Callable[..., Newsroom]) -> None:
+    newsroom = open_newsroom(small_press(articles=3))
+    newsroom.crawl()
+    vanished, changed, left = codes_of(newsroom)
+    delete(newsroom, vanished)
+    newsroom.recrawl("--code", vanished, status=0)
+    edit(newsroom, changed)
+    newsroom.ask("check", "--code", changed)
+
+    def listed(*options: str) -> tuple[int, set[str]]:
+        found = newsroom.ask("list", *options)
+        return found["total"], {item["info_code"] for item in found["items"]}
+
+    assert listed("--state", "gone") == (1, {vanished})
+    assert listed("--state", "changed") == (1, {changed})
+    assert listed("--state", "archived", "--source", newsroom.site.slugs[0]) == (2, {changed, left})
+    assert listed("--state", "gone", "--from", "2100") == (0, set())
+    assert newsroom.run("list", "--state", "sideways").status == 2
+
+
 def test_a_rebuild_brings_the_timelines_back(newsroom: Newsroom) -> None:
     newsroom.crawl()
     code = codes_of(newsroom)[0]

@@ -83,6 +83,8 @@ def same_questions(delivered: DeliveredArticles) -> dict[str, list[str]]:
             "2026-03-19",
         ],
         "/articles?from=2026-03-18&to=2026-03-18": ["list", "--from", "2026-03-18", "--to", "2026-03-18"],
+        "/articles?state=gone": ["list", "--state", "gone"],
+        "/articles?state=changed": ["list", "--state", "changed"],
         f"/articles/{revised}": ["show", revised],
         f"/articles/{revised[2:]}?revision=1": ["show", revised, "--revision", "1"],
         "/sources": ["sources"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -30,6 +30,10 @@ def list_articles(
     to_day: ToDay = None,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(help="How many to pass over first.", min=0, max=1_000_000_000)] = 0,
+    state: Annotated[
+        Literal["archived", "gone", "changed"] | None,
+        typer.Option(help="Only what is at its address, has vanished, or was changed since."),
+    ] = None,
     duplicates: Annotated[bool, typer.Option(help="Show copies of one text as well.")] = False,
     stories: Stories = False,
     coverage: WithCoverage = False,
@@ -46,7 +50,7 @@ def list_articles(
     from storage.ledger.source import check_sources
 
     asked = read_query("", source, media, security, from_day, to_day, authors=author, stories=stories)
-    wanted = replace(asked.filter, with_duplicates=duplicates)
+    wanted = replace(asked.filter, with_duplicates=duplicates, state=state)
     invocation = Invocation.of(context)
     with invocation.read_archive() as archive, archive.reading() as view:
         check_sources(view, wanted.sources)

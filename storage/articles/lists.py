@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, or_, select, tuple_
 
 from storage.articles.article_row import read_stored
 from storage.articles.security_names import is_called
 from storage.database.batches import batches
-from storage.database.schema import article, listing, security
+from storage.database.schema import article, listing, security, wording
 from storage.records import StoredArticle
 from storage.stories.story import is_first_of_story
+
+ArticleState = Literal["archived", "gone", "changed"]
+"""``archived``: at its address, as far as was seen; ``gone``: its page has vanished; ``changed``: its
+newspaper changed its text after it was archived, wherever it is now."""
+ARTICLE_STATES: tuple[ArticleState, ...] = get_args(ArticleState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class ArticleFilter:
     Several sources, newspapers or securities mean any of them, the ``not_`` ones none of them. A security is
     a code (``600519``), market and code (``1.600519``) or a name. Newspapers and authors are compared as they
     are stored: `storage.search.names` finds what people mean by a name. ``since`` is included, ``until``
-    is not.
+    is not. ``state`` is what became of an article's page.
     Without ``with_duplicates``, an article is left out whose text also stands in an earlier one of the list;
     with ``one_of_story``, also one that is a near copy of an earlier one of the list.
     """
@@ -41,6 +46,7 @@ class ArticleFilter:
     until: datetime | None = None
     with_duplicates: bool = False
     one_of_story: bool = False
+    state: ArticleState | None = None
 
     @property
     def named_sources(self) -> tuple[str, ...]:
@@ -78,6 +84,7 @@ def filter_conditions(wanted: ArticleFilter, table: FromClause = article) -> lis
         (wanted.not_securities, lambda: ~_mentions(table, wanted.not_securities)),
         (wanted.since, lambda: table.c.published_at >= wanted.since),
         (wanted.until, lambda: table.c.published_at < wanted.until),
+        (wanted.state, lambda: _is_in_state(table, wanted.state)),
     )
     return [condition() for value, condition in asked if value]
 
@@ -176,6 +183,14 @@ def _is_by_listing(wanted: ArticleFilter) -> bool:
 def _listed_by(table: FromClause, slugs: Sequence[str]) -> ColumnElement[bool]:
     other = listing.alias("other")  # the list itself may go by the listings of a source
     return exists().where(other.c.source.in_(slugs), other.c.info_code == table.c.info_code)
+
+
+def _is_in_state(table: FromClause, state: ArticleState | None) -> ColumnElement[bool]:
+    """Return the condition that an article's page became this."""
+    if state != "changed":
+        return and_(table.c.status == state)
+    changes = exists().where(wording.c.info_code == table.c.info_code, wording.c.number > 1)
+    return and_(table.c.revision > 1, changes.where(wording.c.cause == "newspaper"))
 
 
 def names_security(names: Sequence[str]) -> ColumnElement[bool]:

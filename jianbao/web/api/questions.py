@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.articles.lists import ArticleFilter
+from storage.articles.lists import ArticleFilter, ArticleState
 from storage.records.asking import Order, Unit
 from storage.records.press_days import first_moment, last_moment
 from storage.search import Query, narrow, parse_query
@@ -96,6 +96,18 @@ class ArticleQuestion(Narrowing, PageQuestion, Answered):
     def filter(self) -> ArticleFilter:
         """Return the filter that is asked for; raise `BadDay`."""
         return replace(super().filter(), with_duplicates=self.duplicates, one_of_story=self.stories)
+
+
+class ListQuestion(ArticleQuestion):
+    """Which articles of the list of all, whose pages became something."""
+
+    state: ArticleState | None = Field(
+        None, description="archived: at its address; gone: its page has vanished; changed: its text was."
+    )
+
+    def filter(self) -> ArticleFilter:
+        """Return the filter that is asked for; raise `BadDay`."""
+        return replace(super().filter(), state=self.state)
 
 
 class QueryQuestion(Narrowing):

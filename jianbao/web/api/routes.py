@@ -26,9 +26,9 @@ from jianbao.web.answers.problem import MEDIA_TYPE, Problem
 from jianbao.web.api import shapes
 from jianbao.web.api.lists import read_article_page, read_crawl_page, read_event_page
 from jianbao.web.api.questions import (
-    ArticleQuestion,
     CoverageQuestion,
     EventQuestion,
+    ListQuestion,
     PageQuestion,
     RevisionQuestion,
     SearchQuestion,
@@ -66,7 +66,7 @@ Revision = Annotated[RevisionQuestion, Query()]
 
 @router.get("/articles", operation_id="listArticles", tags=["articles"], response_model=shapes.ArticlePage)
 def list_articles(
-    request: Request, archive: OpenArchive, asked: Annotated[ArticleQuestion, Query()]
+    request: Request, archive: OpenArchive, asked: Annotated[ListQuestion, Query()]
 ) -> JSONResponse:
     """List archived articles, the newest first."""
     wanted = asked.filter()
