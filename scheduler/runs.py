@@ -53,8 +53,8 @@ class BudgetShort:
 
 
 class RunHistory(Protocol):
-    """What the service reads and writes. The methods may raise `OSError` or `HistoryRefused`, the
-    first two, which open the service, whatever ends it.
+    """What the service reads and writes. The methods may raise `OSError`, `HistoryRefused` or
+    `HistoryBroken`, the first two, which open the service, whatever ends it.
 
     A write that raised is tried again later with the same arguments, so it should be harmless twice. Calls
     come from the service's thread, but for ``open_event("service_stuck", …)``: that is the watchdog's.

@@ -37,7 +37,7 @@ from scheduler.pause import Pause
 from scheduler.plan import Batch, gather_batch, make_plan
 from scheduler.runs import Child, Missed, RunHistory
 from scheduler.settings import ServiceSettings
-from scheduler.vocabulary.refusal import HistoryRefused
+from scheduler.vocabulary.refusal import HistoryBroken, HistoryRefused
 from scheduler.vocabulary.sentence import Sentence
 
 _LOG = logging.getLogger("scheduler")
@@ -145,7 +145,8 @@ class Service:
         self._idle.end()
         others = self._idle.close(), self._chores.close()
         await asyncio.gather(*self._tasks, *others, return_exceptions=True)
-        self._backlog.write()
+        with suppress(HistoryBroken):  # that ended the service, and what waited is told as lost below
+            self._backlog.write()
         self._say(self._heartbeat().stopped(_now()))
         self._watchdog.stop()
         if self._poll_watch is not None:

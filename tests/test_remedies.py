@@ -27,7 +27,13 @@ from jianbao.web.questions.limits import NotIndexed
 from jianbao.web.server import ExtraMissing, PortTaken
 from storage.archive.folder import ArchiveLost, NoArchive
 from storage.articles.article import NotArchived
-from storage.database.opening import ArchiveEmpty, ArchiveTooNew, ArchiveTooOld, ArchiveUnusable
+from storage.database.opening import (
+    ArchiveDamaged,
+    ArchiveEmpty,
+    ArchiveTooNew,
+    ArchiveTooOld,
+    ArchiveUnusable,
+)
 from storage.database.trouble import foresee
 from storage.ledger.source import UnknownSource
 from storage.records import BadInfoCode, SetAside, TryLater, Vanished
@@ -68,6 +74,7 @@ STATUSES = (
     (ArchiveTooOld, 1, 503),
     (ArchiveTooNew, 1, 503),
     (ArchiveUnusable, 1, 503),
+    (ArchiveDamaged, 1, 503),
     (ReadingStopped, 1, 503),
 )
 HOUSE = Path(__file__).parent.parent

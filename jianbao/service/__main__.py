@@ -20,6 +20,7 @@ from jianbao.service.polls import ArchivePolls
 from jianbao.service.runs import ArchiveRunHistory
 from jianbao.service.second import refusing_second
 from jianbao.service.slices import HistorySlices
+from jianbao.service.waiting import wait_until_whole
 from jianbao.terminal.exit_status import status_of
 from scheduler.cron.line import parse_schedule
 from scheduler.cron.schedule import Schedule
@@ -27,7 +28,9 @@ from scheduler.liveness.clock import ClockWatch
 from scheduler.plan import Source
 from scheduler.service import run_service
 from scheduler.settings import Limits, ServiceSettings
+from scheduler.vocabulary.refusal import HistoryBroken
 from storage.archive.folder import Archive
+from storage.database.opening import ArchiveDamaged
 from storage.database.trouble import foresee
 from storage.ledger.source import list_sources
 from storage.records import StoredSource
@@ -86,9 +89,14 @@ def _schedule(row: StoredSource) -> Schedule | None:
 
 
 def _run(order: ServiceOrder) -> int:
-    """Run the service; a known error ends it with its sentence and status, as in any command."""
+    """Run the service; a known error ends it with its sentence and status, as in any command.
+
+    A damaged database is waited for, until somebody has mended it.
+    """
     try:
         return main(order)
+    except (ArchiveDamaged, HistoryBroken) as error:
+        wait_until_whole(order, error)
     except Exception as error:
         foreseen = foresee(error)
         if foreseen is None:

@@ -20,10 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.chore import Chore
 from scheduler.cron.line import parse_schedule
-from scheduler.vocabulary.refusal import HistoryRefused
+from scheduler.vocabulary.refusal import HistoryBroken, HistoryRefused
 from storage.archive.folder import Archive
 from storage.custody.backups import last_backup_at
 from storage.custody.looks import last_look_at
+from storage.database.opening import ArchiveDamaged
 from storage.events.notices import is_notice_due
 
 if TYPE_CHECKING:
@@ -128,9 +129,11 @@ def _at(look: Callable[[Connection, datetime], bool], now: datetime, view: Conne
 
 
 def _ask(archive: Archive, look: Callable[[Connection], Found]) -> Found:
-    """Ask the archive; raise `HistoryRefused` where it can't be read."""
+    """Ask the archive; raise `HistoryRefused` where it can't be read, `HistoryBroken` where it is damaged."""
     try:
         with archive.reading() as view:
             return look(view)
+    except ArchiveDamaged as error:
+        raise HistoryBroken(str(error)) from error
     except SQLAlchemyError as error:
         raise HistoryRefused(str(getattr(error, "orig", None) or error)) from error

@@ -16,10 +16,12 @@ from scheduler.adaptive.history import PollHistory
 from scheduler.ending import Ending
 from scheduler.obstacle import Obstacle
 from scheduler.runs import BudgetShort, Child, EventKind, Missed
-from scheduler.vocabulary.refusal import HistoryRefused
+from scheduler.vocabulary.refusal import HistoryBroken, HistoryRefused
 from scheduler.vocabulary.sentence import Sentence
-from storage.archive.folder import Archive
+from storage.archive.folder import Archive, find_database
 from storage.archive.obstacles import OBSTACLE_KINDS
+from storage.database.opening import ArchiveDamaged, open_for_reading
+from storage.database.trouble import FORESEEN
 from storage.events.event import list_open_about, open_event, open_event_about, resolve_events
 from storage.ledger.crawl import (
     account_for_due,
@@ -70,7 +72,11 @@ class ArchiveRunHistory:
             tell_killed(connection, settle_dead_crawls(connection, dead, now, reason), reason, now)
 
     def crawl_status(self, child: Child) -> str | None:
-        """Return the status of the crawl row that this child wrote."""
+        """Return the status of the crawl row that this child wrote.
+
+        The file is opened afresh first: this process may know pages of one that is damaged by now.
+        """
+        self._look_afresh()
         with _refusing(), self._archive.reading() as connection:
             return find_scheduled_crawl(connection, child.pid, child.started_at, child.due_at)
 
@@ -128,6 +134,15 @@ class ArchiveRunHistory:
                 open_event(connection, kind, message, at)
             resolve_events(connection, [kind for kind in OBSTACLE_KINDS if kind not in found], at)
 
+    def _look_afresh(self) -> None:
+        """Raise `HistoryBroken` where the database's file cannot be read from the disk."""
+        try:
+            with _refusing():
+                engine = open_for_reading(find_database(self._archive.folder))
+        except FORESEEN:
+            return  # whoever writes next names that
+        engine.dispose()
+
     def _record_unrun(self, status: str, slugs: tuple[str, ...], due_at: datetime, reason: Saying) -> None:
         with self._writing() as connection:
             record_unrun(connection, status, slugs, due_at, datetime.now(UTC), reason)
@@ -170,8 +185,13 @@ def tell_sentence(sentence: str) -> Saying:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """Raise `HistoryRefused` where the database refuses: the service keeps what it has to tell for later."""
+    """Raise `HistoryRefused` where the database refuses: the service keeps what it has to tell for later.
+
+    A damaged database takes nothing later either: `HistoryBroken`.
+    """
     try:
         yield
+    except ArchiveDamaged as error:
+        raise HistoryBroken(str(error)) from error
     except SQLAlchemyError as error:
         raise HistoryRefused(str(getattr(error, "orig", None) or error)) from error

@@ -50,6 +50,7 @@ _DAMAGE = {
     sqlite3.SQLITE_NOTADB: f"is no database, or a damaged one: {_MENDING}",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check who may read and write it and its folder",
 }
+_TORN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 WITHOUT_LOCKS = "is on a disk without file locks, as some network disks are: move the archive to a local one"
 _LOCK_ERRORS = {
     sqlite3.SQLITE_IOERR_LOCK,
@@ -85,6 +86,10 @@ class ArchiveEmpty(Unusable):
 
 class ArchiveUnusable(Unusable, SQLAlchemyError):
     """The archive's database file is damaged, no database, or cannot be opened: the message says which."""
+
+
+class ArchiveDamaged(ArchiveUnusable):
+    """Pages of the database file are not as SQLite wrote them: bring it back, or make it anew."""
 
 
 def open_database(path: Path, *, begin: bool = True) -> Engine:
@@ -403,7 +408,8 @@ def name_error(path: Path, error: BaseException) -> ArchiveUnusable | None:
     if is_full(path.parent) and isinstance(error, sqlite3.OperationalError) and _is_without_room(error):
         return ArchiveUnusable(f"the disk of {path.parent} is full: make room ({error})")
     damage = damage_of(error)
-    return ArchiveUnusable(f"{path} {damage} ({error})") if damage else None
+    kind = ArchiveDamaged if getattr(error, "sqlite_errorcode", 0) & 0xFF in _TORN else ArchiveUnusable
+    return kind(f"{path} {damage} ({error})") if damage else None
 
 
 def _is_without_room(error: sqlite3.Error) -> bool:
