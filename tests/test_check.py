@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from support.newsroom import Newsroom, small_press
+from support.web_client import open_reader
 
 from jianbao.configuration.check_keys import Check
 from jianbao.documents.checks import select_turns
@@ -223,6 +224,28 @@ def test_what_vanished_and_what_changed_is_listed(open_newsroom: Callable[..., N
     assert listed("--state", "archived", "--source", newsroom.site.slugs[0]) == (2, {changed, left})
     assert listed("--state", "gone", "--from", "2100") == (0, set())
     assert newsroom.run("list", "--state", "sideways").status == 2
+
+
+def test_the_reader_tells_the_life_of_an_article(newsroom: Newsroom) -> None:
+    newsroom.crawl()
+    code = codes_of(newsroom)[0]
+    edit(newsroom, code)
+    newsroom.ask("check", "--code", code)
+    delete(newsroom, code)
+    newsroom.recrawl("--code", code, status=0)
+
+    with open_reader(newsroom.archive_folder, "zh") as reader:
+        gone = reader.get(f"/article/{code}").text
+    newsroom.site.restore(code)
+    newsroom.ask("check", "--code", code)
+    with open_reader(newsroom.archive_folder) as reader:
+        back = reader.get(f"/article/{code}").text
+
+    life = gone[gone.index('id="life"') : gone.index('id="provenance"')]
+    places = [life.index(words) for words in ("首次见到", "第 2 稿", "无此页面（404）")]
+    assert places == sorted(places)
+    assert gone.count('class="state gone"') >= 2, "beside its day, and in its life"
+    assert back.index("not there (404)") < back.index("· back")
 
 
 def test_a_rebuild_brings_the_timelines_back(newsroom: Newsroom) -> None:

@@ -16,6 +16,7 @@ from jianbao.documents.revisions import at_revision
 from jianbao.web.answers.errors import NotShown
 from jianbao.web.answers.rendering import render_page
 from jianbao.web.answers.security_headers import policy
+from jianbao.web.pages.timeline import order_moments
 from jianbao.web.questions.addresses import name_sources
 from jianbao.web.questions.dependencies import OpenArchive
 from jianbao.web.text.sanitising import picture_origins, sanitise_html
@@ -26,6 +27,7 @@ from storage.articles.revision import list_revisions
 from storage.articles.time_change import list_time_changes
 from storage.captures.capture import list_captures_of
 from storage.ledger.alias import resolve_code
+from storage.ledger.checks import list_looks
 from storage.ledger.issue_articles import find_printed, list_continuations
 from storage.ledger.listing import list_listings
 from storage.ledger.picture import list_pictures
@@ -125,6 +127,7 @@ def _gather(view: Connection, stored: StoredArticle, revisions: Sequence[WholeRe
     place = next((i for i, row in enumerate(revisions) if row.number == stored.revision), 0)
     before = revisions[place - 1] if place else None
     same = list_same_content(view, code, stored.content_hash)
+    time_changes = list_time_changes(view, code)
     return {
         "revisions": revisions,
         "before": before,
@@ -135,7 +138,8 @@ def _gather(view: Connection, stored: StoredArticle, revisions: Sequence[WholeRe
         "near": _near_copies(view, code, {headline.info_code for headline in same}),
         "listings": list_listings(view, code),
         "captures": list_captures_of(view, code),
-        "time_changes": list_time_changes(view, code),
+        "time_changes": time_changes,
+        "moments": order_moments(stored, revisions, time_changes, list_looks(view, code)),
         "names": name_sources(view),
         "kept": _kept_pictures(view, code),
         "printed": find_printed(view, code),
