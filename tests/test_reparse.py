@@ -222,7 +222,7 @@ def two_papers(open_newsroom: Callable[..., Newsroom]) -> Newsroom:
 def test_a_lost_capture_is_told_and_its_article_left_alone(newsroom: Newsroom) -> None:
     newsroom.crawl()
     before = articles(newsroom)
-    for file in (newsroom.archive_folder / "warc").iterdir():
+    for file in (newsroom.archive_folder / "warc").glob("*.warc.gz"):
         file.write_bytes(b"\0" * file.stat().st_size)
     told = improve(newsroom, BETTER_AUTHOR, status=1)
     assert (told["lost"], told["improved"]) == (2, 0)

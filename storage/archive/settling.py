@@ -104,7 +104,7 @@ def decide_together(
     for one, seen, decision in first:
         observed = decision.observed
         known = learned.get(observed.source) if observed is not None and observed.is_believed else None
-        if observed is not None and known is not None and known.tells_more_of(observed):
+        if observed is not None and known is not None and known.is_told_more_by(observed):
             yield one, seen, _decide(one, replace(seen, contract=known))
         else:
             yield one, seen, decision

@@ -125,7 +125,7 @@ class Contract:
             return remembered
         return _add(remembered, observed.traits)
 
-    def tells_more_of(self, observed: Observed) -> bool:
+    def is_told_more_by(self, observed: Observed) -> bool:
         """Tell whether an article is to be judged anew: a later one shares its text, or lost what it lost."""
         place = next((at for at, one in enumerate(self.recent) if one.code == observed.info_code), None)
         if place is None:
