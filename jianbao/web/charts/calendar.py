@@ -111,7 +111,8 @@ def _as_known(day: date, state: DayState, known: SourceDays) -> DayState:
         return state
     if known.is_holed(day):
         return replace(state, empty="missed")
-    return replace(state, empty="unseen") if known.is_unwatched(day) else state
+    is_over = state.empty == "silent"  # of a day that still waits somebody may yet look in time
+    return replace(state, empty="unseen") if is_over and known.is_unwatched(day) else state
 
 
 def _tell(day: date, state: DayState, say: Say) -> str:
