@@ -10,7 +10,7 @@ from pipelines.normalise.article import normalise
 from storage.records import Article, Draft, Owed, SetAside, StoredArticle
 from storage.records.saying import say
 
-PARSER_VERSION = 4
+PARSER_VERSION = 5
 """Raised whenever readers or normaliser read the same page differently: `reparse` looks for older ones."""
 
 
