@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import duckdb
 import pytest
@@ -33,8 +34,11 @@ NEEDS_SHELL = re.compile(r"[|<>&;]")
 NOT_OURS = {"make", "pip", "python3", ".", "cd", "$EDITOR", "sqlite3", "datasette", "wb-manager", "warcio"}
 """What prepares a machine, and other people's programs."""
 
-ELSEWHERE = {"init", "demo", "run", "serve"}
-"""Commands that begin an archive, or never end by themselves: tests of their own run them."""
+ELSEWHERE = {"init", "demo", "run", "serve", "rebuild"}
+"""Commands that begin an archive or want a lost one, or never end by themselves: tests of their own run them."""
+
+JUDGES = {"gaps", "doctor"}
+"""Commands whose status is their answer: 1 says that something is missing or not as it should be."""
 
 ASKS_A_NEWSPAPER = ("jianbao source add", "jianbao source check", "jianbao source save")
 """Commands that ask a newspaper's own site: tests of their own run them."""
@@ -104,12 +108,29 @@ def delivered(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Ite
         slugs = ["shangraoribao", "nanchangribao"]
         newsroom = Newsroom(site, folder, command, slugs=slugs, sources=EPAPER)
         newsroom.crawl()
+        prepare_elsewhere(newsroom)
         yield newsroom
+
+
+def prepare_elsewhere(newsroom: Newsroom) -> None:
+    """Make what the examples find outside of the archive: a backup on another disk, and others' files."""
+    home, folder = newsroom.folder.parent, newsroom.folder
+    (home / "warcs").mkdir()
+    for line in (
+        ["backup", str(home / "mnt" / "backup" / "jianbao")],
+        ["restore", str(home / "mnt" / "backup" / "jianbao"), "--to", "drill"],
+        *(["export", "warc", name] for name in ("crawl.warc.gz", "old.warc.gz", "../warcs/one.warc.gz")),
+    ):
+        told = newsroom.command(*line, folder=folder)
+        assert told.status == 0, told.stderr
+    with ZipFile(folder / "site.wacz", "w") as wacz:
+        wacz.write(folder / "crawl.warc.gz", "archive/crawl.warc.gz")
+    shutil.rmtree(folder / "drill", ignore_errors=not any("drill" in line for line in LINES))
 
 
 def test_the_documents_have_examples() -> None:
     assert (len(JIANBAO) > 25, len(CURL) > 8, len(DUCKDB), len(PYTHON)) == (True, True, 2, 2)
-    assert [line for line in LINES if not line.startswith(("jianbao ", "curl "))] == []
+    assert [line for line in LINES if not line.startswith(("jianbao ", "curl ", "python benchmarks/"))] == []
 
 
 @pytest.mark.parametrize("line", JIANBAO)
@@ -132,10 +153,10 @@ def test_a_command_of_the_documents(delivered: Newsroom, line: str) -> None:
         )
         status, stderr = ended.returncode, ended.stderr.decode()
     else:
-        words = [re.sub(r"^~", str(home), word) for word in shlex.split(line)[1:]]
+        words = [re.sub(r"^(~|(?=/mnt/))", str(home), word) for word in shlex.split(line)[1:]]
         told = delivered.command(*words, folder=folder)
         status, stderr = told.status, told.stderr
-    assert status == 0, stderr
+    assert status == 0 or (status == 1 and line.split()[1] in JUDGES), stderr
 
 
 @pytest.fixture(scope="module")
