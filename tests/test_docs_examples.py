@@ -35,7 +35,7 @@ NOT_OURS = {"make", "pip", "python3", ".", "cd", "$EDITOR", "sqlite3", "datasett
 """What prepares a machine, and other people's programs."""
 
 ELSEWHERE = {"init", "demo", "run", "serve", "rebuild"}
-"""Commands that begin an archive or want a lost one, or never end by themselves: tests of their own run them."""
+"""Commands that begin an archive or want a lost one, or never end: tests of their own run them."""
 
 JUDGES = {"gaps", "doctor"}
 """Commands whose status is their answer: 1 says that something is missing or not as it should be."""
