@@ -88,7 +88,7 @@ def test_the_event_about_days_ends_when_they_are_accepted(days: PrintedDays) -> 
 def test_what_belongs_to_no_source_is_asked_for_like_a_source(days: PrintedDays, command: Command) -> None:
     assert gaps(days, command, "infocode").status == 0
     ended = gaps(days, command, "laiyangwanbao")
-    assert (ended.status, "has no source" in ended.stderr) == (1, True)
+    assert (ended.status, "has no source" in ended.stderr) == (2, True)
 
 
 def test_days_beside_accepted_ones_are_missed_still(days: PrintedDays, command: Command) -> None:

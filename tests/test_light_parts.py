@@ -73,7 +73,9 @@ def within(names: set[str], parts: tuple[str, ...]) -> list[str]:
 def test_the_reader_loads_nothing_that_crawls_imports_or_prints(delivered: DeliveredArticles) -> None:
     names = loaded(_READER.format(folder=str(delivered.archive.folder)))
     assert within(names, NOT_FOR_READERS) == []
-    assert len(within(names, OURS)) < 195, "it was 224 when the reader still knew crawling"
+    assert len(within(names, OURS)) < 230, (
+        "221 with holes, coverage, later looks, habits and what stands still"
+    )
 
 
 @pytest.mark.parametrize("name", ["list", "search", "show", "status", "sources"])

@@ -270,6 +270,11 @@ def older(folder: Path) -> Path:
     shutil.rmtree(folder / "warc")
     engine = connect_database(folder / "archive.db")
     migrate_database(engine, "0006")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO source (slug, name, kind, timezone, enabled, added_at)"
+            " VALUES ('laobao', '老报', 'category', 'Asia/Shanghai', 1, '2026-03-01 00:00:00')"
+        )
     engine.dispose()
     return folder
 
