@@ -236,10 +236,15 @@ def test_the_reader_tells_the_life_of_an_article(newsroom: Newsroom) -> None:
 
     with open_reader(newsroom.archive_folder, "zh") as reader:
         gone = reader.get(f"/article/{code}").text
+        listed = reader.get("/gone").text
+        assert reader.get("/gone?source=nobody").status_code == 404
     newsroom.site.restore(code)
     newsroom.ask("check", "--code", code)
     with open_reader(newsroom.archive_folder) as reader:
         back = reader.get(f"/article/{code}").text
+        listed_no_more = reader.get("/gone").text
+    assert (f"/article/{code}" in listed, "无此页面（404）" in listed) == (True, True)
+    assert f"/article/{code}" not in listed_no_more
 
     life = gone[gone.index('id="life"') : gone.index('id="provenance"')]
     places = [life.index(words) for words in ("首次见到", "第 2 稿", "无此页面（404）")]

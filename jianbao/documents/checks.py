@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from jianbao.documents.document import Document
-from storage.articles.vanished import VanishedPage, list_vanished
-from storage.ledger.checks import count_vanished, list_looks
+from storage.ledger.checks import list_looks
 from storage.records.look import Look
 from storage.records.press_days import PRESS_ZONE
 from storage.records.saying import Language
@@ -49,25 +48,3 @@ def select_turns(looks: Sequence[Look]) -> Iterator[Look]:
         if state != "alive" and (state != before or state in ("changed", "moved")):
             yield look
         before = state
-
-
-def read_vanished(
-    view: Connection, source: str | None, limit: int, offset: int, language: Language
-) -> Document:
-    """Return articles whose pages have vanished, the newest published first."""
-    pages = list_vanished(view, source=source, limit=limit, offset=offset)
-    return {
-        "total": count_vanished(view, source),
-        "items": [_present_vanished(page, language) for page in pages],
-    }
-
-
-def _present_vanished(page: VanishedPage, language: Language) -> Document:
-    headline = page.headline
-    return {
-        "info_code": headline.info_code,
-        "title": headline.title,
-        "media": headline.media,
-        "published_at": headline.published_at.astimezone(PRESS_ZONE).isoformat(),
-        "check": present_look(page.look, language) if page.look is not None else None,
-    }

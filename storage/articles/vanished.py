@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from storage.articles.headlines import Headline, find_headlines
 from storage.database.schema import article
-from storage.ledger.checks import find_looked, is_listed_by
+from storage.ledger.checks import IS_GONE, find_looked, is_listed_by
 from storage.records.look import NEVER_LOOKED, Look
 
 
@@ -24,7 +24,7 @@ def list_vanished(
     connection: Connection, *, source: str | None = None, limit: int = 100, offset: int = 0
 ) -> list[VanishedPage]:
     """Return articles whose pages have vanished, the newest published first, past the first ``offset``."""
-    query = select(article.c.info_code).where(article.c.status == "gone").order_by(article.c.id.desc())
+    query = select(article.c.info_code).where(IS_GONE).order_by(article.c.id.desc())
     if source is not None:
         query = query.where(is_listed_by(source))
     codes = [*connection.execute(query.limit(limit).offset(offset)).scalars()]

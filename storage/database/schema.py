@@ -151,6 +151,7 @@ Index("ix_article_published_at", article.c.published_at, article.c.info_code)
 Index("ix_article_content_hash", article.c.content_hash)
 Index("ix_article_media_published_at", article.c.media, article.c.published_at, article.c.info_code)
 Index("ix_article_author_published_at", article.c.author, article.c.published_at, article.c.info_code)
+Index("ix_article_gone", article.c.id, sqlite_where=text("status = 'gone'"))
 Index(  # which of many articles are copies is asked for by id
     "ix_article_copy",
     article.c.id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal_column, select
 
 from storage.database.batches import batches
 from storage.database.schema import article, listing
@@ -19,6 +19,8 @@ from storage.records.saying import say
 GONE = "page_gone"
 LATE = timedelta(days=30)
 """How long after its last day an article may still be looked at, where nobody did so in time."""
+IS_GONE = article.c.status == literal_column("'gone'")
+"""That an article's page has vanished: in words of the index of such articles, so that it serves."""
 
 _COLUMNS = [page_check.c[field.name] for field in fields(Look)]
 
@@ -116,7 +118,7 @@ def _may_be_looked_at(due: Due, looked: Looked, now: datetime) -> bool:
 
 def count_vanished(connection: Connection, source: str | None = None) -> int:
     """Return how many articles' pages have vanished."""
-    query = select(func.count()).select_from(article).where(article.c.status == "gone")
+    query = select(func.count()).select_from(article).where(IS_GONE)
     if source is not None:
         query = query.where(is_listed_by(source))
     return connection.execute(query).scalar_one()
@@ -126,7 +128,7 @@ def list_gone(connection: Connection, info_codes: Sequence[str]) -> set[str]:
     """Return those of the articles whose pages have vanished."""
     found: set[str] = set()
     for part in batches(info_codes):
-        query = select(article.c.info_code).where(article.c.info_code.in_(part), article.c.status == "gone")
+        query = select(article.c.info_code).where(article.c.info_code.in_(part), IS_GONE)
         found |= set(connection.execute(query).scalars())
     return found
 

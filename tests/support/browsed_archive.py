@@ -140,6 +140,7 @@ def _every_page(work: DeliveredArticles, near: str) -> tuple[Page, ...]:
         "/crawl/6",
         "/events",
         "/gaps",
+        "/gone",
         "/about",
     )
     return (

@@ -10,6 +10,7 @@ from jianbao.web.pages import (
     events,
     front,
     gaps,
+    gone,
     issues,
     pictures,
     search,
@@ -19,5 +20,19 @@ from jianbao.web.pages import (
 
 ROUTERS = tuple(
     page.router
-    for page in (front, search, trend, article, sources, issues, pictures, days, crawls, events, gaps, about)
+    for page in (
+        front,
+        search,
+        trend,
+        article,
+        sources,
+        issues,
+        pictures,
+        days,
+        crawls,
+        events,
+        gaps,
+        gone,
+        about,
+    )
 )

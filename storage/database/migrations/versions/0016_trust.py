@@ -57,6 +57,7 @@ def upgrade() -> None:
     """Add the columns and the tables."""
     op.add_column("event", sa.Column("examples", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("event", sa.Column("about", sa.String()))
+    op.create_index("ix_article_gone", "article", ["id"], sqlite_where=sa.text("status = 'gone'"))
     _custody()
     _alerts()
     _polls()
