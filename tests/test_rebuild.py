@@ -178,6 +178,36 @@ def test_an_archive_without_a_journal_is_prepared(crawled: Newsroom) -> None:
     assert tables_of(crawled.archive_folder / "archive.db")["article"] == before["article"]
 
 
+def test_an_archive_of_an_earlier_version_gets_its_journal_portion_by_portion(crawled: Newsroom) -> None:
+    with crawled.archive() as archive, archive.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM journal_owed")
+        connection.exec_driver_sql("DELETE FROM journal")
+        journal_of(crawled).unlink()
+    (path,) = (crawled.archive_folder / "warc" / "journal").glob("*.warc.gz")  # closing wrote it
+    path.unlink()
+    with crawled.archive() as archive:
+        with archive.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM journal")
+        assert archive.write_journal(most=0) == 0, "all is owed, and nothing written yet"
+    before = tables_of(lose_database(crawled))
+    assert crawled.ask("rebuild")["whole"]
+    assert tables_of(crawled.archive_folder / "archive.db")["article"] == before["article"]
+
+
+def test_a_journal_that_cannot_be_written_is_an_event_until_it_can(crawled: Newsroom) -> None:
+    folder = crawled.archive_folder / "warc" / "journal"
+    folder.rename(folder.with_name("aside"))
+    folder.write_text("in its place")
+    crawled.site.publish()
+    crawled.crawl()
+    assert "journal_unwritten" in crawled.events()
+    folder.unlink()
+    folder.with_name("aside").rename(folder)
+    crawled.site.publish()
+    crawled.crawl()
+    assert "journal_unwritten" not in crawled.events()
+
+
 @given(
     body=st.text(max_size=400).map(lambda text: text.encode("utf-8", "surrogatepass")),
     rows=st.dictionaries(

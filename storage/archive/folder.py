@@ -17,15 +17,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage.captures.capture import committed_end, find_payload, insert_capture
 from storage.captures.lost import tell_lost_files
 from storage.database.opening import ArchiveEmpty, open_database, open_for_reading, reading, writing
-from storage.events.event import open_event
+from storage.events.event import is_event_open, open_event, resolve_events
 from storage.records import Capture, Exchange, Resource, Unusable
-from storage.records.saying import join_sayings
+from storage.records.saying import join_sayings, quote, say
 
 if TYPE_CHECKING:
     from storage.warc import Finding, WarcWriter
 
 DATABASE_FILE = "archive.db"
 WARC_FOLDER = "warc"
+_JOURNAL_AT_ONCE = 40
+"""Records that the journal gets when an archive closes: some seconds; an earlier version's takes several."""
 
 
 class NoArchive(Unusable):
@@ -210,12 +212,19 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def write_journal(self, *, all_of_it: bool = False, even_idle: bool = False) -> int:
+    def write_journal(
+        self, *, all_of_it: bool = False, even_idle: bool = False, most: int | None = None
+    ) -> int:
         """Write into a WARC file what of the database is not there yet; see `storage.journal.writing`."""
         from storage.journal.writing import write_journal  # noqa: PLC0415 - loads what writes WARC files
 
         return write_journal(
-            self.engine, self.warc_folder, self._software, all_of_it=all_of_it, even_idle=even_idle
+            self.engine,
+            self.warc_folder,
+            self._software,
+            all_of_it=all_of_it,
+            even_idle=even_idle,
+            most=most,
         )
 
     def close(self) -> None:
@@ -227,9 +236,30 @@ class Archive:
             self._close_files()
 
     def _note_changes(self) -> None:
-        """Write the journal; where there is no room, or the archive cannot be read, it is owed on."""
-        with suppress(OSError, SQLAlchemyError):
-            self.write_journal()
+        """Write the journal, a portion where it is long; what could not be written is owed on, and told.
+
+        A disk that takes no event either is told by whoever looks at the disk.
+        """
+        try:
+            if self.write_journal(most=_JOURNAL_AT_ONCE):
+                self._tell_journal(None)
+        except (OSError, SQLAlchemyError) as error:
+            with suppress(OSError, SQLAlchemyError):
+                self._tell_journal(error)
+
+    def _tell_journal(self, error: Exception | None) -> None:
+        """Open the event that the journal cannot be written, or end it."""
+        with self.reading() as connection:
+            is_told = is_event_open(connection, "journal_unwritten")
+        if error is None and not is_told:
+            return
+        with self.writing() as connection:
+            now = datetime.now(UTC)
+            if error is None:
+                resolve_events(connection, ("journal_unwritten",), now)
+            else:
+                why = quote(str(getattr(error, "orig", None) or error))
+                open_event(connection, "journal_unwritten", say("custody.journal_unwritten", why=why), now)
 
     def _close_files(self) -> None:
         if self._writer is not None:

@@ -66,15 +66,14 @@ def settle_owed(connection: Connection, number: int) -> None:
     connection.exec_driver_sql("DELETE FROM journal_owed WHERE taken = ?", (number,))
 
 
-def owe_everything(connection: Connection) -> None:
-    """Have every row noted again: for an archive that has no journal yet."""
-    for table in list_journalled(metadata):
-        key = row_key(table, table.name)
-        same = f"owed.name = '{table.name}' AND owed.key = {key} AND owed.is_whole"
-        connection.exec_driver_sql(
-            f"INSERT INTO journal_owed (name, key, is_whole) SELECT '{table.name}', {key}, 1 "  # noqa: S608
-            f"FROM {table.name} WHERE NOT EXISTS (SELECT 1 FROM journal_owed owed WHERE {same})"
-        )
+def owe_table(connection: Connection, table: Table) -> None:
+    """Have every row of a table noted again that is not noted already."""
+    key = row_key(table, table.name)
+    same = f"owed.name = '{table.name}' AND owed.key = {key} AND owed.is_whole"
+    connection.exec_driver_sql(
+        f"INSERT INTO journal_owed (name, key, is_whole) SELECT '{table.name}', {key}, 1 "  # noqa: S608
+        f"FROM {table.name} WHERE NOT EXISTS (SELECT 1 FROM journal_owed owed WHERE {same})"
+    )
 
 
 def read_rows(
@@ -89,11 +88,6 @@ def read_rows(
     for key in keys:
         row = cursor.execute(statement, key).fetchone()
         yield key, list(row) if row is not None else None
-
-
-def key_of(table: Table, columns: Sequence[str], row: Sequence[Any]) -> tuple[Any, ...]:
-    """Return a row's key by its columns."""
-    return tuple(row[columns.index(column.name)] for column in table.primary_key)
 
 
 def _key(table: Table, text: str) -> tuple[Any, ...]:

@@ -8,13 +8,19 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, select, update
 
 from storage.database.opening import upsert
-from storage.database.schema import journal
+from storage.database.schema import capture, journal
 from storage.records import WarcPlace
 
 
 def next_number(connection: Connection) -> int:
     """Return the number of the next record."""
     return int(connection.execute(select(func.coalesce(func.max(journal.c.number), 0) + 1)).scalar_one())
+
+
+def is_journal_lacking(connection: Connection) -> bool:
+    """Tell whether an archive that keeps answers has no record at all: so one of an earlier version is."""
+    begun = connection.execute(select(journal.c.number).limit(1)).first() is not None
+    return not begun and connection.execute(select(capture.c.id).limit(1)).first() is not None
 
 
 def enter_journal(connection: Connection, number: int, place: WarcPlace) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,14 @@ from sqlalchemy import Connection, Engine, bindparam, select
 from storage.database.opening import SCHEMA_REVISION, reading, writing
 from storage.database.prepared import Prepared
 from storage.database.schema import metadata, revision
-from storage.database.schema_journal import PASSING
+from storage.database.schema_journal import PASSING, list_journalled
 from storage.journal.file import JOURNAL_FOLDER, journal_file
 from storage.journal.originals import Originals
 from storage.journal.owed import (
     OwedRow,
     count_owed,
     is_record_due,
-    owe_everything,
+    owe_table,
     read_rows,
     settle_owed,
     take_owed,
@@ -34,6 +35,7 @@ from storage.journal.places import (
     enter_journal,
     find_lost_journals,
     forget_journals,
+    is_journal_lacking,
     journal_ends,
     next_number,
 )
@@ -57,30 +59,45 @@ Rows = dict[str, dict[tuple[Any, ...], list[Any]]]
 
 
 def write_journal(
-    engine: Engine, warc_folder: Path, software: str, *, all_of_it: bool = False, even_idle: bool = False
+    engine: Engine,
+    warc_folder: Path,
+    software: str,
+    *,
+    all_of_it: bool = False,
+    even_idle: bool = False,
+    most: int | None = None,
 ) -> int:
     """Write what is owed to the journal; return how many records that took.
 
     Nothing is written where nothing but polls without news is owed, unless ``even_idle``, nor while another
     process writes the journal: that one, or who ends next, does it. ``all_of_it``: every row is owed, whether
-    it was noted or not; so it is where a journal file is missing or too short. Raises OSError, also for a
-    full disk: what was owed then still is.
+    it was noted or not; so it is where a journal file is missing or too short, and where an archive of an
+    earlier version has none. At ``most`` so many records are written: the rest stays owed. Raises OSError,
+    also for a full disk: what was owed then still is.
     """
     folder = warc_folder / JOURNAL_FOLDER
     with reading(engine) as connection:
         lost = find_lost_journals(connection, folder)
+        all_of_it = all_of_it or bool(lost) or is_journal_lacking(connection)
         is_due = is_record_due(connection) or (even_idle and count_owed(connection) > 0)
-    if not (is_due or all_of_it or lost):
+    if not (is_due or all_of_it):
         return 0
     try:
         with FileLock(warc_folder.parent / "journal.lock", timeout=0):
-            if all_of_it or lost:
-                with writing(engine) as connection:
-                    forget_journals(connection, lost)
-                    owe_everything(connection)
-            return sum(1 for _ in _write_records(engine, warc_folder, software))
+            if all_of_it:
+                _owe_everything(engine, lost)
+            return sum(1 for _ in islice(_write_records(engine, warc_folder, software), most))
     except Timeout:
         return 0
+
+
+def _owe_everything(engine: Engine, lost: Sequence[str]) -> None:
+    """Have every row noted again, a table at a time: the lost files are forgotten when all are."""
+    for table in list_journalled(metadata):
+        with writing(engine) as connection:
+            owe_table(connection, table)
+    with writing(engine) as connection:
+        forget_journals(connection, lost)
 
 
 def _write_records(engine: Engine, warc_folder: Path, software: str) -> Iterator[JournalRecord]:

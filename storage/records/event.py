@@ -43,6 +43,7 @@ SEVERITIES: dict[str, Severity] = {
     "alerts_undelivered": "warning",
     "captures_lost": "alarm",
     "warc_damaged": "alarm",
+    "journal_unwritten": "warning",
     "verify_failed": "alarm",
     "backup_failed": "alarm",
     "backup_old": "warning",
