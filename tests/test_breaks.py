@@ -39,7 +39,17 @@ from storage.records.contract import (
 BARRIERS = json.loads((Path(__file__).parent.parent / "benchmarks/barriers.json").read_text("utf-8"))
 NOW = datetime(2026, 3, 20, 4, tzinfo=UTC)
 FIRST = date(2026, 1, 5)
-ALWAYS: tuple[Mark, ...] = ("article", "title", "time", "exact", "day", "agrees", "finished", "chinese")
+ALWAYS: tuple[Mark, ...] = (
+    "article",
+    "title",
+    "time",
+    "exact",
+    "day",
+    "agrees",
+    "related",
+    "finished",
+    "chinese",
+)
 
 
 def traits(number: int, lost: tuple[Mark, ...] = (), length: int | None = None, **has: bool) -> Traits:
@@ -120,6 +130,15 @@ def test_one_that_lacks_what_all_have_waits_and_is_believed_when_others_have_it(
         assert doubt is None
     assert find_breaks(contract) == ()
     assert look(contract, 60, odd, attempts=2)[1] is None
+
+
+def test_a_poem_without_its_titles_words_is_believed_and_many_in_a_row_are_a_break() -> None:
+    contract, doubt = look(learned(), 60, traits(60, ("related",)))
+    assert (doubt, find_breaks(contract)) == (None, ())
+    for number in range(61, 70):
+        contract, doubt = look(contract, number, traits(number, ("related",)))
+    assert [one.mark for one in find_breaks(contract)] == ["related"]
+    assert doubt == "contract.broken"
 
 
 def test_a_source_that_breaks_is_broken_until_its_articles_are_as_before() -> None:

@@ -27,9 +27,9 @@ from storage.records.saying import Saying, say
 
 ENOUGH = 20
 """Articles of which a mark must be known before anything is concluded from its absence."""
-WEAK: frozenset[Mark] = frozenset({"author", "media", "pictures", "long"})
+WEAK: frozenset[Mark] = frozenset({"author", "media", "pictures", "related", "long"})
 """Marks that a good article may lack: a single one that does is believed."""
-_STRONG = 0.98
+_STRONG, _WEAK = 0.98, 0.8
 _WINDOWS = (4, 8, 16, 32)
 _FEWEST_LOST, _LEAST_LOST = 3, 0.4
 _CHANCE = 1e-5
@@ -70,11 +70,11 @@ def judge_traits(contract: Contract, traits: Traits, owed: Owed, terms: Terms = 
 
 
 def find_lost(contract: Contract, traits: Traits, terms: Terms = NO_TERMS) -> tuple[Mark, ...]:
-    """Return the marks that an article lacks and nearly all of its source's have, or many for a weak one."""
+    """Return the marks that an article lacks and nearly all of its source's have, or most for a weak one."""
     return tuple(
         mark
         for mark, has in traits.has.items()
-        if not has and (mark in WEAK or _usual(contract, mark, terms) >= _STRONG)
+        if not has and (mark in KEPT or _usual(contract, mark, terms) >= (_WEAK if mark in WEAK else _STRONG))
     )
 
 
