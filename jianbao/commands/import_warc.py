@@ -71,6 +71,7 @@ def order_import(
     from jianbao.importing.warc.order import WarcOrder
     from jianbao.upkeep.mentions import identify_articles
 
+    wishes = read_wishes(configuration)
     return WarcOrder(
         paths=tuple(files),
         context=context_of(configuration),
@@ -80,7 +81,10 @@ def order_import(
         max_size=configuration.http.max_size,
         source=source,
         dry_run=dry_run,
-        complete=read_wishes(configuration).add_to,
+        complete=wishes.add_to,
+        owe=wishes.owe,
+        pictured=wishes.sources,
+        max_picture_size=wishes.max_size,
     )
 
 
@@ -127,6 +131,8 @@ def _notes(counted: WarcCounts) -> Iterator[Saying]:
             yield say("warc.of_file", file=one.file, why=one.fault.why)
         else:
             yield say("warc.at_place", file=one.file, offset=one.offset, why=one.fault.why)
+    for file in counted.packed_as_a_whole:
+        yield say("warc.packed_as_a_whole", file=file)
     yield from counted.errors
     unsaid = counted.unsaid + counted.faults.total() - len(counted.damages)
     if unsaid:

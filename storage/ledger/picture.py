@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, update
 
 from storage.database.batches import batches
 from storage.database.opening import upsert
@@ -65,20 +65,37 @@ def list_due_pictures(
 
     ``below`` is info code and address of the last one that was returned before.
     """
-    due = _is_due(picture, source, due_by)
+    return _list_pictures_where(connection, _is_due(picture, source, due_by), below, limit)
+
+
+def list_lacking_pictures(
+    connection: Connection, source: str, below: tuple[str, str] | None, limit: int = 200
+) -> list[PictureOwed]:
+    """Return the pictures that the articles of a source have and the archive lacks, whatever became of them.
+
+    In the order of `list_due_pictures`, those behind ``below``.
+    """
+    lacking = (picture.c.source == source) & (picture.c.state != "archived")
+    return _list_pictures_where(connection, lacking, below, limit)
+
+
+def _list_pictures_where(
+    connection: Connection, due: ColumnElement[bool], below: tuple[str, str] | None, limit: int
+) -> list[PictureOwed]:
     if below is not None:
         code, url = below
         behind = (picture.c.info_code < code) | ((picture.c.info_code == code) & (picture.c.url > url))
         due = due & behind
     rows = connection.execute(
-        select(picture.c.info_code, picture.c.url, picture.c.attempts, article.c.url.label("shown_on"))
+        select(picture, article.c.url.label("shown_on"))
         .outerjoin(article, article.c.info_code == picture.c.info_code)
         .where(due)
         .order_by(picture.c.info_code.desc(), picture.c.url)
         .limit(limit)
     )
     return [
-        PictureOwed(row.url, "picture", source, (row.info_code,), row.shown_on, row.attempts) for row in rows
+        PictureOwed(row.url, "picture", row.source, (row.info_code,), row.shown_on, row.attempts)
+        for row in rows
     ]
 
 
@@ -86,7 +103,20 @@ def list_due_facsimiles(
     connection: Connection, source: str, due_by: datetime, below: tuple[str, str] | None, limit: int = 200
 ) -> list[PictureOwed]:
     """Return the facsimiles that a source owes, the newest days first: as `list_due_pictures`."""
-    due = _is_due(facsimile, source, due_by)
+    return _list_facsimiles_where(connection, _is_due(facsimile, source, due_by), below, limit)
+
+
+def list_lacking_facsimiles(
+    connection: Connection, source: str, below: tuple[str, str] | None, limit: int = 200
+) -> list[PictureOwed]:
+    """Return the facsimiles that a source lacks, whatever became of them: as `list_lacking_pictures`."""
+    lacking = (facsimile.c.source == source) & (facsimile.c.state != "archived")
+    return _list_facsimiles_where(connection, lacking, below, limit)
+
+
+def _list_facsimiles_where(
+    connection: Connection, due: ColumnElement[bool], below: tuple[str, str] | None, limit: int
+) -> list[PictureOwed]:
     if below is not None:
         day, url = date.fromisoformat(below[0]), below[1]
         due = due & ((facsimile.c.day < day) | ((facsimile.c.day == day) & (facsimile.c.url > url)))
@@ -107,7 +137,7 @@ def list_due_facsimiles(
         .limit(limit)
     )
     return [
-        PictureOwed(row.url, row.kind, source, (row.day.isoformat(),), row.shown_on, row.attempts)
+        PictureOwed(row.url, row.kind, row.source, (row.day.isoformat(),), row.shown_on, row.attempts)
         for row in rows
     ]
 
@@ -176,7 +206,7 @@ def list_facsimiles(connection: Connection, source: str, day: date) -> dict[str,
     return {row.url: _stored(facsimile, row) for row in rows}
 
 
-def _is_due(table: Table, source: str, due_by: datetime) -> Any:
+def _is_due(table: Table, source: str, due_by: datetime) -> ColumnElement[bool]:
     """Return the condition that a try has come, or lies too far ahead to be believed."""
     next_try = table.c.next_try_at
     come = (next_try <= due_by) | (next_try > due_by + LONGEST_PICTURE_RETRY)
