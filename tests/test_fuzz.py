@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 import pytest
+from support.fuzzing.archives_of_others import open_archives
 from support.fuzzing.mutations import MUTATIONS, spoil
 from support.fuzzing.papers import list_papers
-from support.fuzzing.reader_pages import open_pages
+from support.fuzzing.reader_pages import list_asked, open_pages
 from support.fuzzing.readers import list_readers
 from support.fuzzing.trial import Outcome, Seed, Target, find_rubbish, try_input, try_target
 from support.sample_articles import plain_article
+from support.served_archive import fill_archive
+from support.web_client import open_reader
 
 from storage.records import SetAside
 from storage.records.text.outer_tags import without_outer_tags
@@ -25,12 +30,12 @@ _INPUTS = 38  # of each of more than fifty targets: 2,000 in all
 @pytest.fixture(name="targets", scope="module")
 def made() -> Iterator[list[Target]]:
     """Every reader of what comes from outside."""
-    with open_pages() as pages:
-        yield [*list_papers(), *list_readers(), pages]
+    with open_pages() as pages, open_archives() as archives:
+        yield [*list_papers(), *list_readers(), *pages, *archives]
 
 
 def test_no_spoilt_input_breaks_a_reader_or_becomes_rubbish(targets: list[Target]) -> None:
-    outcomes = [try_target(target, _INPUTS) for target in targets]
+    outcomes = [try_target(target, _INPUTS // target.costs) for target in targets]
     assert [trouble for outcome in outcomes for trouble, _ in outcome.findings] == []
     assert sum(outcome.inputs for outcome in outcomes) >= 2_000
     assert sum(outcome.kinds["article"] for outcome in outcomes) > 100
@@ -43,6 +48,21 @@ def test_every_reader_reads_what_nobody_spoilt(targets: list[Target]) -> None:
             try_input(target, seed, seed.body, outcome)
         assert outcome.findings == []
         assert outcome.kinds["article"] + outcome.kinds["read"], target.name
+
+
+def test_every_address_of_the_reader_is_spoilt(tmp_path: Path) -> None:
+    """What nobody spoilt is answered, and no question of the API is left out but that of an e-paper's day."""
+    work = fill_archive(tmp_path)
+    work.archive.close()
+    asked = list_asked(work)
+    with open_reader(tmp_path) as client:
+        refused = {address for address in asked if client.get(address).status_code not in {200, 303}}
+        paths = client.get("/api/v1/openapi.json").json()["paths"]
+    assert refused == set()
+    bare = [address.partition("?")[0] for address in asked]
+    questions = {path: re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in paths}
+    left_out = {path for path, pattern in questions.items() if not any(map(pattern.fullmatch, bare))}
+    assert left_out == {"/api/v1/sources/{slug}/issues/{day}"}
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.__name__)

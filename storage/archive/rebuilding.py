@@ -16,7 +16,8 @@ from storage.captures.capture import insert_capture
 from storage.database.opening import connect_database, open_database, writing
 from storage.database.schema import metadata
 from storage.journal.places import enter_journal
-from storage.journal.scanned import ScannedFiles, StoredAnswer
+from storage.journal.record import BrokenJournal
+from storage.journal.scanned import Damage, ScannedFiles, StoredAnswer
 from storage.journal.unpacking import enter_record
 from storage.records import Capture, WarcPlace
 
@@ -74,11 +75,16 @@ def _enter_journal(
     count = scanned.count_journals()
     lost: dict[str, None] = {}
     for record, place in scanned.journals():
-        with writing(engine) as connection:
-            for code in {one.info_code for one in record.articles}:
-                lost.pop(code, None)
-            lost |= dict.fromkeys(enter_record(connection, record, scanned, warc_folder))
-            enter_journal(connection, record.number, place)
+        try:
+            with writing(engine) as connection:
+                missing = enter_record(connection, record, scanned, warc_folder)
+                enter_journal(connection, record.number, place)
+        except BrokenJournal as broken:
+            scanned.damages.append(Damage(place.file, place.offset, str(broken)))
+            continue
+        for code in {one.info_code for one in record.articles}:
+            lost.pop(code, None)
+        lost |= dict.fromkeys(missing)
         rebuilt.journals += 1
         if watch:
             watch(f"journal record {rebuilt.journals:,} of {count:,}")

@@ -74,17 +74,40 @@ def parse_journal(block: bytes) -> JournalRecord:
     """Take a WARC record's block apart; raise `BrokenJournal`."""
     try:
         said = json.loads(block)
-        if said["format"] != FORMAT:
-            raise BrokenJournal(f"has format {said['format']}, and this version knows {FORMAT}")
+        _check_shape(said)
         return JournalRecord(
             int(said["number"]),
             str(said["schema"]),
             said["columns"],
             said["rows"],
             str(said["sample"]),
-            [PackedArticle(*one) for one in said["articles"]],
+            [_parse_article(one) for one in said["articles"]],
             {name: [(key, value) for key, value in looks] for name, looks in said["looks"].items()},
             said["gone"],
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except BrokenJournal:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise BrokenJournal(f"cannot be read ({error})") from error
+
+
+def _check_shape(said: dict[str, Any]) -> None:
+    """Raise `BrokenJournal` for another format, ValueError where a part is not lists by table."""
+    if said["format"] != FORMAT:
+        raise BrokenJournal(f"has format {said['format']}, and this version knows {FORMAT}")
+    said["sample"].encode("utf-8", "surrogatepass")
+    for part in ("columns", "rows", "looks", "gone"):
+        for name, listed in said[part].items():
+            kind = str if part == "columns" else list
+            if not isinstance(listed, list) or not all(isinstance(one, kind) for one in listed):
+                raise ValueError(f"{part} of {name[:40]}")
+    if untold := said["rows"].keys() - said["columns"].keys():
+        raise ValueError(f"no columns of {min(untold)[:40]}")
+
+
+def _parse_article(said: Any) -> PackedArticle:
+    code, capture_id, start, rows = said
+    is_one = isinstance(code, str) and isinstance(rows, str) and isinstance(capture_id, int | None)
+    if not (is_one and isinstance(start, int) and start >= 0):
+        raise ValueError("an article")
+    return PackedArticle(code, capture_id, start, rows)
