@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +49,11 @@ class Stage:
     def violate(self, told: str) -> None:
         """Note that something is not as it has to be."""
         self.violations.append(f"{self.now:%Y-%m-%d %H:%M}: {told}")
+        self.tell(f"VIOLATION {told}")
+
+    def tell(self, told: str) -> None:
+        """Tell whoever follows the year: on stderr, with its simulated time."""
+        print(f"{self.now:%Y-%m-%d %H:%M} {told}", file=sys.stderr, flush=True)
 
     def expect(self, *kinds: str) -> None:
         """Note that one of these events has to be there after this poll."""

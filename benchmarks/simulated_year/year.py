@@ -106,6 +106,7 @@ class Year:
             return None
         if fault.lasts + fault.settles > left:
             return None
+        self.stage.tell(f"{fault.name()} begins")
         fault.begin(self.stage)
         return Broken(fault, self.stage.now, self._newest_event())
 
@@ -140,6 +141,7 @@ class Year:
 
     def _settle(self, broken: Broken) -> None:
         events = self._events(broken.mark)
+        self.stage.tell(f"{broken.fault.name()} is over: {sorted({kind for kind, _ in events})}")
         if left := sorted({kind for kind, resolved in events if resolved is None} - _MAY_STAY):
             self.stage.violate(
                 f"{broken.fault.name()} of {broken.since:%m-%d %H:%M} is over, and open are {left}"
