@@ -1,7 +1,7 @@
 """A simulated year of six newspapers, with faults throughout: ``soak.py [--days N] [--seed S] [--json]``.
 
-The demo site prints as real newspapers do; the clock of every command is set to the simulated time, and four
-times a day a real crawl polls over HTTP on loopback. Meanwhile the site fails, changes its layout, answers
+The demo site prints as real newspapers do; the clock of every command is set to the simulated time, and
+twice a day a real crawl polls over HTTP on loopback. Meanwhile the site fails, changes its layout, answers
 with other pages, deletes and edits; crawls are killed, disks are full, not mounted and damaged, clocks jump,
 nobody polls for up to ten days. At the end everything that the site ever listed has to be archived or
 accounted for, once; no revision that the newspaper did not make; every fault must have had its event at the
@@ -16,7 +16,6 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from shutil import rmtree
 from time import monotonic
@@ -62,7 +61,7 @@ def soak(year: Year) -> dict[str, Any]:
         "seed": year.seed,
         "seconds": round(monotonic() - began),
         "counts": dict(sorted(stage.counts.items())),
-        "months": {month: asdict(spent) for month, spent in stage.months.items()},
+        "months": {month: spent.sum_up() for month, spent in stage.months.items()},
         "faults": year.faults,
         "violations": stage.violations,
     }
@@ -75,12 +74,11 @@ def tell(found: dict[str, Any]) -> str:
     lines += [f"{name:<40} {count:>10,}" for name, count in found["counts"].items()]
     lines += [f"fault {name:<34} {count:>10,}" for name, count in sorted(kinds.items())]
     lines.append("month     polls  processor s a poll  seconds a poll  most memory MB  requests a poll")
-    for month, spent in found["months"].items():
-        polls = spent["polls"]
-        lines.append(
-            f"{month} {polls:>7} {spent['processor'] / polls:>19.2f} {spent['seconds'] / polls:>15.2f} "
-            f"{spent['memory_mb']:>15.0f} {spent['requests'] / polls:>16.1f}"
-        )
+    lines += [
+        f"{month} {spent['polls']:>7} {spent['processor']:>19.2f} {spent['seconds']:>15.2f} "
+        f"{spent['memory_mb']:>15.0f} {spent['requests']:>16.1f}"
+        for month, spent in found["months"].items()
+    ]
     return "\n".join((*lines, f"violations: {len(found['violations'])}"))
 
 

@@ -135,7 +135,7 @@ class ArticlesChallenged(_SiteFault):
 class TornAnswers(_SiteFault):
     """Streams of gzip that end in the middle."""
 
-    expects, lasts = ("poll_failed",), 2
+    expects, lasts = ("poll_failed", "layout_broken"), 2
     orders: ClassVar[tuple[tuple[str, Kind], ...]] = (("/*", "cut-gzip"),)
 
 

@@ -16,7 +16,7 @@ from simulated_year.stage import Stage
 from storage.records.press_days import PRINTED_ZONE
 
 FIRST = date(2025, 1, 6)
-HOURS = (7, 12, 18, 22)
+HOURS = (7, 18)
 """When newspapers are polled, seven minutes past."""
 
 
@@ -62,7 +62,7 @@ class Year:
         deck = self._deal()
         broken: Broken | None = None
         quiet = len(self.hours) * (3 if self.days > 15 else 1)
-        pause = quiet
+        pause, between = quiet, (2, 12) if self.days > 60 else (0, 0)
         for at, moment in enumerate(moments):
             self._begin_poll(moment)
             left = len(moments) - at - quiet
@@ -74,7 +74,7 @@ class Year:
                 self._work(moment)
             else:
                 broken = self._go_on(broken)
-                pause = self.stage.chance.randint(0, 3) if broken is None and self.days > 60 else pause
+                pause = pause if broken is not None else self.stage.chance.randint(*between)
         return self.stage
 
     def _moments(self) -> Iterator[datetime]:
@@ -83,6 +83,8 @@ class Year:
                 yield datetime.combine(FIRST + timedelta(days=number), time(hour, 7), PRINTED_ZONE)
 
     def _begin_poll(self, moment: datetime) -> None:
+        if moment.hour == self.hours[0] and moment.day in {1, 11, 21}:
+            self.stage.tell(f"{len(self.stage.press.articles)} articles were listed until now")
         self.stage.now = moment
         self.stage.press.go_on(moment)
         self.stage.archive.set_clock(moment)
@@ -92,7 +94,7 @@ class Year:
     def _deal(self) -> Iterator[Fault]:
         """Yield faults without end: each kind once, in an order of its own, then each once more."""
         while True:
-            kinds = [*self.kinds, *Outage.lengths(self.days)]
+            kinds = [*self.kinds, *Outage.lengths(self.days, len(self.hours))]
             self.stage.chance.shuffle(kinds)
             for kind in kinds:
                 yield kind()
@@ -163,7 +165,7 @@ class Year:
     # -- what is done besides ----------------------------------------------------------------------
 
     def _work(self, moment: datetime) -> None:
-        if moment.hour == self.hours[-1]:
+        if moment.hour == self.hours[-1] and moment.day % 3 == 0:
             self.stage.must("verify")
         if moment.hour == self.hours[1] and moment.weekday() in {1, 4}:
             self._edit()
@@ -174,14 +176,15 @@ class Year:
 
     def _edit(self) -> None:
         """Have newspapers change some articles, and fetch these and some that are as they were."""
-        stage = self.stage
+        stage, chosen = self.stage, []
         for source in (DAILY, PRINTED, *STORY_SITES):
             codes = stage.choose_archived(source, 4)
             for code in codes[:2]:
                 if not stage.printed(code).is_furniture:
                     stage.press.edit(code, f"本报{stage.now:%m月%d日}更正：前文数字有误，现予更正。")
                     stage.counts["edits"] += 1
-            stage.recrawl(codes)
+            chosen += codes
+        stage.recrawl(chosen)
 
     def _change_appearance(self, moment: datetime) -> None:
         """Have the site look another way, and fetch a newspaper's last days again: none of it is a change."""
