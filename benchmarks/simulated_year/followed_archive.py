@@ -134,6 +134,7 @@ parts = "div.page a:contains('下一页')"
 [[sources.layout]]
 title = "td.bt"
 body = "#zoom"
+parts = "div.page a:contains('下一页')"
 
 [[sources]]
 slug = "{lines}"
