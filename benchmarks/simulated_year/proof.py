@@ -22,7 +22,7 @@ def prove_ledger(stage: Stage) -> None:
         stage.violate(f"the ledger's sum does not hold: {found['ledger']}")
     states = dict(stage.archive.query("SELECT info_code, state FROM listing WHERE source <> 'infocode'"))
     for printed in stage.press.articles.values():
-        outcome = _account(printed, states.get(printed.code), found["gaps"])
+        outcome = _account(printed, states.get(printed.code), [*found["gaps"], *found["accepted"]])
         stage.counts[f"listed: {outcome}"] += 1
         if outcome == "lost":
             stage.violate(f"{printed.code}, listed since {printed.at}, is neither archived nor accounted for")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from time import monotonic
 
-from simulated_year.faults import FAULTS, Fault
+from simulated_year.faults import Fault
 from simulated_year.followed_archive import FollowedArchive
-from simulated_year.outages import Outage
 from simulated_year.press import DAILY, PRINTED, STORY_SITES, YearOfPress
 from simulated_year.stage import Stage
 from storage.records.press_days import PRINTED_ZONE
@@ -38,13 +39,17 @@ class Broken:
 
 @dataclass
 class Year:
-    """So many days from `FIRST` on, polled at these hours, with faults of these kinds."""
+    """So many days from `FIRST` on, polled at these hours, with faults of these kinds.
+
+    After ``until`` on the steady clock no fault begins, and it ends some quiet polls later.
+    """
 
     folder: Path
     days: int
     seed: int
-    kinds: Sequence[Callable[[], Fault]] = FAULTS
-    hours: Sequence[int] = HOURS
+    kinds: Sequence[Callable[[], Fault]]
+    hours: Sequence[int]
+    until: float = math.inf
     faults: list[dict[str, object]] = field(default_factory=list)
     stage: Stage = field(init=False)
     _waiting: Fault | None = None
@@ -62,10 +67,15 @@ class Year:
         deck = self._deal()
         broken: Broken | None = None
         quiet = len(self.hours) * (3 if self.days > 15 else 1)
-        pause, between = quiet, (2, 12) if self.days > 60 else (0, 0)
+        pause, between = quiet, (2, 12) if self.days > 200 else (0, 3) if self.days > 60 else (0, 0)
+        end = len(moments)
         for at, moment in enumerate(moments):
+            if broken is None and monotonic() > self.until:
+                end = min(end, at + quiet)
+            if at >= end:
+                break
             self._begin_poll(moment)
-            left = len(moments) - at - quiet
+            left = end - at - (quiet if self.days > 15 else 0)
             if broken is None and pause <= 0:
                 broken = self._break(deck, left)
             if broken is None:
@@ -94,7 +104,7 @@ class Year:
     def _deal(self) -> Iterator[Fault]:
         """Yield faults without end: each kind once, in an order of its own, then each once more."""
         while True:
-            kinds = [*self.kinds, *Outage.lengths(self.days, len(self.hours))]
+            kinds = list(self.kinds)
             self.stage.chance.shuffle(kinds)
             for kind in kinds:
                 yield kind()
@@ -142,6 +152,7 @@ class Year:
         self.stage.counts["faults with an event"] += bool(wanted)
 
     def _settle(self, broken: Broken) -> None:
+        broken.fault.settle(self.stage)
         events = self._events(broken.mark)
         self.stage.tell(f"{broken.fault.name()} is over: {sorted({kind for kind, _ in events})}")
         if left := sorted({kind for kind, resolved in events if resolved is None} - _MAY_STAY):
