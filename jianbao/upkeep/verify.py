@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.archive.folder import Archive, ArchiveLost
 from storage.custody.database import check_database, is_of_database, measure_database, tell_damage
+from storage.custody.days import check_days
 from storage.custody.files import check_files
 from storage.custody.index import check_index
 from storage.custody.looks import Depth, begin_look, find_look, note_look, tell_look
@@ -107,6 +108,7 @@ def look_quickly(archive: Archive, found: Found, *, thoroughly: bool = False) ->
         ledger = sum_ledger(connection)
         found.checked["ledger"] = dict(ledger)
         found.add(list(check_rows(connection)))
+        found.add(list(check_days(connection)))
         found.add(list(check_index(connection)))
         files = check_files(connection, archive.folder)
     found.add(files.problems, files.notes)

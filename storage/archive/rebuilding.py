@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, event
 from storage.articles.security_names import count_all_names
 from storage.articles.shrinking import shrink_bodies
 from storage.captures.capture import insert_capture
+from storage.database.ledger_days import count_days
 from storage.database.opening import connect_database, open_database, writing
 from storage.database.schema import metadata
 from storage.journal.places import enter_journal
@@ -144,6 +145,7 @@ def _finish(engine: Engine, rebuilt: Rebuilt) -> None:
         _forget_lost_captures(connection)
         _own_again(connection, rebuilt.lost)
         rebuilt.orphans = _drop_orphans(connection)
+        count_days(connection)
 
 
 def _forget_lost_captures(connection: Connection) -> None:

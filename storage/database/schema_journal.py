@@ -20,6 +20,7 @@ DERIVED = frozenset(
         "backup",
         "journal",
         "journal_owed",
+        "ledger_day",
         "security_name",
         "shrinking",
         "story_key",
