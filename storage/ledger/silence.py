@@ -28,10 +28,11 @@ def usual_silence(
     """Return when a source last listed something new, and how long it may be silent by its own habit.
 
     Twice the longest pause between two of its last days with news, and at least two days; a week when it
-    has fewer than five such days behind it. Public holidays within a pause are no part of it. One that never listed anything is silent since it was added.
-    What was listed while the clock was wrong teaches nothing. What a step back into the history lists is no
-    news: of a digital newspaper the issues count instead, of other sources that have such a history the day
-    on which an article was published, where that is longer ago than the site keeps articles listed.
+    has fewer than five such days behind it. Public holidays within a pause are no part of it. One that never
+    listed anything is silent since it was added. What was listed while the clock was wrong teaches nothing.
+    What a step back into the history lists is no news: of a digital newspaper the issues count instead, of
+    other sources that have such a history the day on which an article was published, where that is longer ago
+    than the site keeps articles listed.
     """
     now = now or datetime.now(UTC)
     if (pause := usual_issue_pause(connection, slug, press_day(now))) is not None:

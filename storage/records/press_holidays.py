@@ -38,7 +38,7 @@ def count_holidays(after: date, until: date) -> int:
 
 
 def longest_pause(days: Sequence[date]) -> timedelta:
-    """Return the longest time between two of these days, which are in order; holidays between do not count."""
+    """Return the longest time between two of these days, in order; holidays between them do not count."""
     longest = timedelta()
     for earlier, later in pairwise(days):
         pause = later - earlier
