@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
@@ -20,6 +20,8 @@ from support.sample_articles import plain_article
 from support.served_archive import fill_archive
 from support.web_client import open_reader
 
+from jianbao.web.text.sanitising import sanitise_html
+from spiders.readers.epaper.month_file import read_month_file
 from storage.records import SetAside
 from storage.records.text.outer_tags import without_outer_tags
 from storage.records.text.unwritable import without_unwritable
@@ -101,4 +103,23 @@ def test_rubbish_is_found() -> None:
 def test_what_no_tree_can_hold_is_taken_off() -> None:
     odd = "题&#27;[31m&#10;&#x0a;&#13;&#12;&#x1F;&#9;&#270;&#x1f4;&#32;\x0b\ud800"
     assert without_unwritable(odd) == "题[31m&#10;&#x0a;&#13;&#9;&#270;&#x1f4;&#32;"
+    halves = (
+        "题&#xD800;&#xdfff;&#55296;&#57343;&#xFFFE;&#65535;&#x0d8ff;&#xD7FF;&#xE000;&#55295;&#57344;&#xD8000;"
+    )
+    assert without_unwritable(halves) == "题&#xD7FF;&#xE000;&#55295;&#57344;&#xD8000;"
     assert without_outer_tags("<body a=b><p>字</p></BODY><html/><bodyx>") == "<p>字</p><bodyx>"
+    assert without_outer_tags(" <!DOCTYPE html>\n<htmlx>\n<p>字</p><!doctype>") == "\n<p>字</p><!doctype>"
+
+
+@pytest.mark.parametrize("first", ["<!DOCTYPE html>", "<html>", "<htmlx>", " <!doctype\n>"])
+def test_a_page_without_a_body_is_shown(first: str) -> None:
+    for swallowed in ("<head><title>题", "<frameset>", "<head><textarea>"):
+        sanitise_html(f"{first}{swallowed}<p>字</p>")
+
+
+def test_halves_of_characters_in_a_month_file_are_left_out() -> None:
+    entry = (
+        "<period><period_date>2026-03-20&#xD800;</period_date><front_page>n&#57343;.htm</front_page></period>"
+    )
+    found = read_month_file(f"<period_list>{entry}</period_list>", "http://a.example/p.xml")
+    assert found.fronts == {date(2026, 3, 20): "http://a.example/2026-03/20/n.htm"}
