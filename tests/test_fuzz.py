@@ -121,5 +121,5 @@ def test_halves_of_characters_in_a_month_file_are_left_out() -> None:
     entry = (
         "<period><period_date>2026-03-20&#xD800;</period_date><front_page>n&#57343;.htm</front_page></period>"
     )
-    found = read_month_file(f"<period_list>{entry}</period_list>", "http://a.example/p.xml")
+    found = read_month_file(f"<period_list>{entry}</period_list>", "http://a.example/2026-03/period.xml")
     assert found.fronts == {date(2026, 3, 20): "http://a.example/2026-03/20/n.htm"}
