@@ -13,7 +13,6 @@ from jianbao.terminal.invocation import Invocation
 if TYPE_CHECKING:
     from jianbao.configuration import Configuration
     from jianbao.upkeep.backup import BackupDone, BackupOrder
-    from storage.records.saying import Saying
 
 
 def backup(
@@ -41,17 +40,16 @@ def backup(
     from jianbao.terminal.progress import telling
     from jianbao.upkeep.backup import back_up
 
-    invocation = Invocation.of(context)
-    configuration = invocation.configuration()
+    configuration = Invocation.of(context).configuration()
     order = _order(configuration, destination, keep, keep_days, reads_all=verify)
     with telling("backing up") as tell:
         done = back_up(order, tell or _tell_nobody)
     if as_json:
         print_json(_present(done))
     else:
-        print_line(_describe(done).tell(invocation.language()))
+        print_line(_describe(done))
         if done.trouble is not None:
-            print_note(f"jianbao: {done.trouble.tell(invocation.language())}")
+            print_note(f"jianbao: {done.trouble}")
     raise typer.Exit(ExitStatus.OK if done.trouble is None else ExitStatus.FAILED)
 
 
@@ -92,17 +90,12 @@ def _present(done: BackupDone) -> dict[str, object]:
     }
 
 
-def _describe(done: BackupDone) -> Saying:
-    from storage.records.saying import say
-
-    return say(
-        "backup.done",
-        destination=str(done.destination),
-        database=(done.snapshot.size if done.snapshot else 0) / 1e6,
-        copied=done.copied / 1e6,
-        files=len(done.files),
-        kept=done.kept,
-        pruned=done.pruned,
+def _describe(done: BackupDone) -> str:
+    size = done.snapshot.size if done.snapshot else 0
+    return (
+        f"backed up to {done.destination}: a database of {size / 1e6:,.1f} MB, "
+        f"{done.copied / 1e6:,.1f} MB of originals in {len(done.files)} files; "
+        f"{done.kept} backups are kept, {done.pruned} were deleted"
     )
 
 

@@ -19,14 +19,11 @@ _LONGEST = 60.0  # seconds
 
 
 class Nursery:
-    """The parent's end of the warm command line, which has these modules imported, too."""
+    """The parent's end of the warm command line."""
 
-    def __init__(self, *modules: str) -> None:
+    def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(_SERVER), *modules],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            [sys.executable, "-P", str(_SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def launch(self, arguments: list[str], log: Path, **order: Any) -> Foundling:

@@ -122,10 +122,8 @@ def _list_members(
         elif one.compress_type == zipfile.ZIP_STORED:
             start = _find_start(file, one)
             yield WarcSource(path, called, one.filename, start, one.compress_size)
-        elif one.compress_type == zipfile.ZIP_DEFLATED:
-            yield WarcSource(path, called, one.filename, packed=True)
         else:
-            yield Unread(called, say("warc.packing", method=one.compress_type))
+            yield WarcSource(path, called, one.filename, packed=True)
 
 
 def _find_start(file: BinaryIO, member: zipfile.ZipInfo) -> int:

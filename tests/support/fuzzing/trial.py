@@ -40,15 +40,11 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What reads inputs: its seeds, and what becomes of an input of each; an article where it makes one.
-
-    ``costs``: how many inputs of others one of these takes as long as.
-    """
+    """What reads inputs: its seeds, and what becomes of an input of each; an article where it makes one."""
 
     name: str
     seeds: Sequence[Seed]
     read: Callable[[bytes], Article | None] | None = None
-    costs: int = 1
 
 
 @dataclass(slots=True)
@@ -105,7 +101,7 @@ def _read(
     read: Callable[[bytes], Article | None], data: bytes, _outcome: Outcome
 ) -> tuple[Article | None, str, float]:
     gc.disable()
-    began = time.process_time()
+    began = time.thread_time()
     try:
         article = read(data)
         kind = "article" if article is not None else "read"
@@ -118,7 +114,7 @@ def _read(
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is what is looked for
         article, kind = None, f"!{type(error).__name__}: {error}"[:300]
     finally:
-        spent = time.process_time() - began
+        spent = time.thread_time() - began
         gc.enable()
     return article, kind, spent
 
