@@ -145,8 +145,9 @@ def _find_break(contract: Contract, mark: Mark, usual: float) -> Break | None:
     for width in _WINDOWS:
         last = recent[-width:]
         lost = [one.code for one in last if mark in one.lost]
-        is_rare = _chance(len(lost), len(last), 1 - min(usual, _MOST_USUAL)) < _CHANCE
-        if len(lost) >= max(_FEWEST_LOST, _LEAST_LOST * len(last)) and is_rare and not _is_over(recent, mark):
+        if len(lost) < max(_FEWEST_LOST, _LEAST_LOST * len(last)) or _is_over(recent, mark):
+            continue
+        if _chance(len(lost), len(last), 1 - min(usual, _MOST_USUAL)) < _CHANCE:
             return Break(mark, len(lost), len(last), tuple(reversed(lost)))
     if mark in contract.broken and not _is_over(recent, mark):
         last = recent[-_WINDOWS[1] :]
@@ -173,6 +174,7 @@ def _usual(contract: Contract, mark: Mark, terms: Terms) -> float:
     return share
 
 
+@lru_cache(maxsize=1024)
 def _chance(lost: int, of: int, rate: float) -> float:
     """Return how likely so many losses of so many are, or more, where each is lost at that rate."""
     return sum(comb(of, some) * rate**some * (1 - rate) ** (of - some) for some in range(lost, of + 1))

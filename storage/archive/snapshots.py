@@ -22,7 +22,8 @@ def read_snapshots(connection: Connection, wanted: Sequence[Wanted]) -> list[Sna
     listings = find_known_listings(connection, codes)
     files = [one.file for one in wanted if one.file]
     filed = find_imported(connection, {digest for _, digest in files}) if files else {}
-    contracts = {slug: find_contract(connection, slug) for one in wanted if (slug := one.source) is not None}
+    sources = dict.fromkeys(one.source for one in wanted if one.source is not None)
+    contracts = {slug: find_contract(connection, slug) for slug in sources}
     looked_at = [one.info_code for one in wanted if one.is_looked_at]
     looked = find_looked(connection, looked_at) if looked_at else {}
     snapshots = []

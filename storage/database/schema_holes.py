@@ -6,6 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Column, Date, ForeignKey, Index, MetaData, String, Table, Text, TypeDecorator, text
 
+HAS_PICTURES = "CAST(images AS TEXT) <> '[]'"
+SHOWN_PICTURES = "length(images) - length(replace(images, '\"url\"', ''))"
+"""Five for each picture of an article: the characters by which its JSON names their addresses."""
+
 
 def make_unwatched(metadata: MetaData, moment: type[TypeDecorator[datetime]]) -> Table:
     """Return the table of the times without a good poll of a source, longer than its site's window."""
@@ -42,5 +46,12 @@ def index_pointing(article: Table) -> None:
         article.c.continues,
         article.c.info_code,
         sqlite_where=text("continues IS NOT NULL"),
+    )
+    Index(  # how many pictures each shows stands before its text is to be read
+        "ix_article_illustrated",
+        article.c.info_code,
+        article.c.first_seen_at,
+        text(SHOWN_PICTURES),
+        sqlite_where=text(HAS_PICTURES),
     )
     Index("ix_article_incomplete", article.c.info_code, sqlite_where=text("incomplete IS NOT NULL"))

@@ -13,6 +13,7 @@ from storage.events.event import list_open_sources
 from storage.records.contract import NO_CONTRACT, Contract, Observed, read_contract
 
 BROKEN = "contract_broken"
+_MOST_KEPT = 256
 
 _FIND = Prepared(select(contract.c.learned).where(contract.c.source == bindparam("its_source")))
 _SAVE = upsert(contract)
@@ -24,12 +25,14 @@ _SAVE_CONTRACT = Prepared(
 def find_contract(connection: Connection, slug: str) -> Contract:
     """Return what was learned of a source; an empty contract where that is nothing."""
     row = _FIND.run(connection, {"its_source": slug}).fetchone()
-    return read_contract(row[0]) if row is not None else NO_CONTRACT
+    return _read(row[0]) if row is not None else NO_CONTRACT
 
 
 def save_contract(connection: Connection, slug: str, learned: Contract) -> None:
     """Keep what was learned of a source that is entered."""
-    _SAVE_CONTRACT.run(connection, {"source": slug, "learned": learned.store()})
+    stored = learned.store()
+    _SAVE_CONTRACT.run(connection, {"source": slug, "learned": stored})
+    _keep(stored, learned)
 
 
 def learn_articles(connection: Connection, observed: Iterable[Observed]) -> None:
@@ -42,6 +45,21 @@ def learn_articles(connection: Connection, observed: Iterable[Observed]) -> None
         for article in articles:
             learned = learned.learn(article)
         save_contract(connection, slug, learned)
+
+
+_kept: dict[str, Contract] = {}
+"""Contracts by what is stored of them: one is read again and again before it changes."""
+
+
+def _read(stored: str) -> Contract:
+    return _kept.get(stored) or _keep(stored, read_contract(stored))
+
+
+def _keep(stored: str, learned: Contract) -> Contract:
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[stored] = learned
+    return learned
 
 
 def list_contracts(connection: Connection) -> Mapping[str, Contract]:

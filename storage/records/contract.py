@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import lru_cache
 from typing import Literal, get_args
 
 Mark = Literal[
@@ -73,6 +74,9 @@ class Remembered:
     named: int = 0
     length: int = 0
     day: str = ""
+
+
+_REMEMBERED = tuple(one.name for one in fields(Remembered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,18 @@ class Contract:
 
     def store(self) -> str:
         """Return it as a text that `read_contract` reads."""
-        return json.dumps(asdict(self), ensure_ascii=True, separators=(",", ":"))
+        rest = {
+            "count": self.count,
+            "sums": self.sums,
+            "lengths": self.lengths,
+            "broken": self.broken,
+            "lists": self.lists,
+            "thin": self.thin,
+            "learned_on": self.learned_on,
+            "days": self.days,
+        }
+        recent = ",".join(map(_store_remembered, self.recent))
+        return f'{{"recent":[{recent}],{json.dumps(rest, separators=(",", ":"))[1:]}'
 
 
 NO_CONTRACT = Contract()
@@ -192,6 +207,12 @@ def kind_of_day(day: date | None) -> int:
     return 0 if day is None else max(0, day.weekday() - 4)
 
 
+@lru_cache(maxsize=2048)
+def _store_remembered(one: Remembered) -> str:
+    """Return an article as it is stored: each is written with all that come after it."""
+    return json.dumps({name: getattr(one, name) for name in _REMEMBERED}, separators=(",", ":"))
+
+
 def _read_remembered(values: Mapping[str, object]) -> Remembered:
     entry = dict(values)
     entry |= {name: tuple(entry.get(name) or ()) for name in ("lost", "prints")}  # type: ignore[arg-type]
@@ -221,20 +242,20 @@ def _add_length(
     lengths: tuple[tuple[float, ...], ...], traits: Traits, fading: float
 ) -> tuple[tuple[float, ...], ...]:
     kind, place = kind_of_day(traits.day), bin_of(traits.length)
-    faded = [
-        [value * fading for value in one] if fading < 1 else list(one)  # of all days alike
-        for one in lengths
-    ]
-    faded[kind] = faded[kind] or [0.0] * BINS
-    faded[kind][place] += 1
-    return tuple(tuple(round(value, 3) for value in one) for one in faded)
+    if fading < 1:  # of all days alike
+        lengths = tuple(tuple(round(value * fading, 3) for value in one) for one in lengths)
+    own = list(lengths[kind] or (0.0,) * BINS)
+    own[place] = round(own[place] + 1, 3)
+    return (*lengths[:kind], tuple(own), *lengths[kind + 1 :])
 
 
 def _add(contract: Contract, traits: Traits) -> Contract:
     today = traits.day.isoformat() if traits.day else contract.learned_on
     is_next = today > contract.learned_on
     fading = _FADING if is_next and contract.learned_on else 1.0
-    sums = {mark: (had * fading, of * fading) for mark, (had, of) in contract.sums.items()}
+    sums = dict(contract.sums)
+    if fading < 1:
+        sums = {mark: (had * fading, of * fading) for mark, (had, of) in sums.items()}
     for mark, has in traits.has.items():
         had, of = sums.get(mark, (0.0, 0.0))
         sums[mark] = (round(had + has, 3), round(of + 1, 3))

@@ -74,4 +74,7 @@ def _values(query: str) -> Iterator[str]:
 
 def _plain(part: str) -> str:
     """Return a part of an address without its encoding, in characters of ordinary width."""
-    return unicodedata.normalize("NFKC", unquote(part[-_LONGEST_PART:])).strip()
+    part = part[-_LONGEST_PART:]
+    if part.isascii() and "%" not in part:
+        return part.strip()
+    return unicodedata.normalize("NFKC", unquote(part)).strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from alembic import context
 from sqlalchemy import Engine
 
@@ -29,7 +31,8 @@ def migrate() -> None:
             target_metadata=metadata,
             include_name=include_name,
         )
-        with context.begin_transaction():
+        with context.begin_transaction(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*expression-based index")  # which nobody can compare
             context.run_migrations()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Column, Connection, exists, func, select
 
+from storage.database.batches import batches
 from storage.database.schema import article, capture, code_alias, listing
 from storage.ledger.holes.asked import Asked, Missing
 from storage.ledger.holes.owners import Owners
@@ -24,29 +25,38 @@ def find_contradictions(connection: Connection, asked: Asked) -> Iterator[Hole]:
 
 
 def _list_absent(connection: Connection, asked: Asked) -> Iterator[Missing]:
-    rows = connection.execute(
-        select(
-            listing.c.source, listing.c.info_code, listing.c.published_at, listing.c.first_listed_at
-        ).where(
-            listing.c.state.in_(("archived", "gone")),
-            asked.has(listing.c.source),
-            ~exists().where(article.c.info_code == listing.c.info_code),
+    for part in batches(_find_unknown(connection, listing.c.info_code, article.c.info_code)):
+        rows = connection.execute(
+            select(
+                listing.c.source, listing.c.info_code, listing.c.published_at, listing.c.first_listed_at
+            ).where(
+                listing.c.info_code.in_(part),
+                listing.c.state.in_(("archived", "gone")),
+                asked.has(listing.c.source),
+            )
         )
-    )
-    for row in rows:
-        day = day_of(row.info_code, row.published_at or row.first_listed_at)
-        yield row.source, day, "absent", say("holes.absent"), row.info_code
+        for row in rows:
+            day = day_of(row.info_code, row.published_at or row.first_listed_at)
+            yield row.source, day, "absent", say("holes.absent"), row.info_code
 
 
 def _list_unlisted(connection: Connection) -> Iterator[Missing]:
-    known = exists().where(listing.c.info_code == article.c.info_code)
-    rows = connection.execute(
-        select(article.c.info_code, article.c.published_at, article.c.url).where(~known)
-    ).all()
     owners = Owners.read(connection)
-    for row in rows:
-        slug = owners.find(row.info_code, row.url)
-        yield slug, press_day(row.published_at), "unlisted", say("holes.unlisted"), row.info_code
+    for part in batches(_find_unknown(connection, article.c.info_code, listing.c.info_code)):
+        rows = connection.execute(
+            select(article.c.info_code, article.c.published_at, article.c.url).where(
+                article.c.info_code.in_(part)
+            )
+        )
+        for row in rows.all():
+            slug = owners.find(row.info_code, row.url)
+            yield slug, press_day(row.published_at), "unlisted", say("holes.unlisted"), row.info_code
+
+
+def _find_unknown(connection: Connection, code: Column[str], elsewhere: Column[str]) -> Sequence[str]:
+    """Return the info codes of one table that another has not; it takes their indexes alone."""
+    unknown = select(code).distinct().where(~exists().where(elsewhere == code))
+    return connection.execute(unknown).scalars().all()
 
 
 def _list_captured(connection: Connection) -> Iterator[Missing]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, Text, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal_column, select, text
 
 from storage.database.batches import batches
 from storage.database.schema import article, facsimile, issue_page, listing, picture
+from storage.database.schema_holes import HAS_PICTURES, SHOWN_PICTURES
 from storage.ledger.holes.asked import Asked, Missing
 from storage.ledger.holes.contradictions import day_of
 from storage.records import info_code_day
@@ -21,6 +21,8 @@ _WANTED = ("owed", "failed")
 _LONGEST_ADDRESS = 2_000
 _URL = '"url"'
 """What each picture of an article has once in the JSON of all."""
+_ILLUSTRATED = text(HAS_PICTURES)
+_SHOWN: ColumnElement[int] = literal_column(SHOWN_PICTURES, Integer)
 
 
 def find_pictures(connection: Connection, asked: Asked) -> Iterator[Hole]:
@@ -50,52 +52,51 @@ def list_lost_pictures(connection: Connection, asked: Asked) -> Iterator[Missing
     """
     kept = (
         select(picture.c.source, func.max(picture.c.position) + 1, func.min(article.c.first_seen_at))
-        .join(article, article.c.info_code == picture.c.info_code)
+        # An article's text stands before what is asked of it: so from the index alone to the pictures.
+        .join(article, article.c.info_code.concat("") == picture.c.info_code)
+        .where(asked.has(picture.c.source), _ILLUSTRATED)
         .group_by(picture.c.source)
     )
-    for slug, most, since in connection.execute(kept).all():
-        if asked.has_source(slug):
-            yield from _list_unknown(connection, slug, most, since)
+    habits = {slug: (most, since) for slug, most, since in connection.execute(kept)}
+    for part in batches(_list_showing_more(connection, habits)):
+        yield from _list_unknown(connection, part, habits)
 
 
-def _list_unknown(connection: Connection, slug: str, most: int, since: datetime) -> Iterator[Missing]:
-    """Yield the pictures of a source's articles that no row tells of, among the first so many of each."""
-    shown = _list_illustrated(connection, slug, since)
-    known = {
-        (row.info_code, row.url)
-        for part in batches(row.info_code for row in shown)
-        for row in connection.execute(
-            select(picture.c.info_code, picture.c.url).where(picture.c.info_code.in_(part))
+def _list_showing_more(connection: Connection, slugs: Collection[str]) -> Sequence[str]:
+    """Return the articles of some sources that show more pictures than rows tell of: an index tells which."""
+    known = select(func.count()).where(picture.c.info_code == article.c.info_code).scalar_subquery()
+    found = select(article.c.info_code).where(
+        _ILLUSTRATED,
+        len(_URL) * known < _SHOWN,
+        exists().where(listing.c.info_code == article.c.info_code, listing.c.source.in_(slugs)),
+    )
+    return connection.execute(found).scalars().all() if slugs else ()
+
+
+def _list_unknown(
+    connection: Connection, codes: Sequence[str], habits: Mapping[str, tuple[int, datetime]]
+) -> Iterator[Missing]:
+    """Yield the pictures of some articles that no row tells of, among the first so many of each."""
+    told = select(picture.c.info_code, picture.c.url).where(picture.c.info_code.in_(codes))
+    known = {(row.info_code, row.url) for row in connection.execute(told)}
+    shown = (
+        select(
+            listing.c.source,
+            article.c.info_code,
+            article.c.published_at,
+            article.c.images,
+            article.c.first_seen_at,
         )
-    }
-    for row in shown:
+        .join(listing, listing.c.info_code == article.c.info_code)
+        .where(article.c.info_code.in_(codes), listing.c.source.in_(habits))
+    )
+    for row in connection.execute(shown):
+        most, since = habits[row.source]
         urls = dict.fromkeys(image["url"] for image in row.images if _is_address(image["url"]))
         day = info_code_day(row.info_code) or press_day(row.published_at)
-        for url in list(urls)[:most]:
+        for url in list(urls)[:most] if row.first_seen_at >= since else ():
             if (row.info_code, url) not in known:
-                yield slug, day, "picture", say("holes.picture_unknown"), url
-
-
-def _list_illustrated(connection: Connection, slug: str, since: datetime) -> Sequence[Row[Any, Any, Any]]:
-    """Return the articles that show more pictures than are known of, and came since a moment."""
-    images = cast(article.c.images, Text)
-    urls = (func.length(images) - func.length(func.replace(images, _URL, ""))) / len(_URL)
-    kept = (
-        select(func.count())
-        .where(picture.c.info_code == article.c.info_code)
-        .correlate(article)
-        .scalar_subquery()
-    )
-    return connection.execute(
-        select(article.c.info_code, article.c.published_at, article.c.images)
-        .join(listing, listing.c.info_code == article.c.info_code)
-        .where(
-            listing.c.source == slug,
-            article.c.first_seen_at >= since,
-            images != literal("[]", literal_execute=True),
-            urls > kept,
-        )
-    ).all()
+                yield row.source, day, "picture", say("holes.picture_unknown"), url
 
 
 def _is_address(url: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Text, cast, exists, literal, select
 
-from storage.database.batches import batches
+from storage.database.prepared import Prepared, among
 from storage.database.schema import article, code_alias, listing
 from storage.ledger.holes.asked import Asked, Missing
 from storage.ledger.holes.contradictions import day_of
@@ -17,6 +18,11 @@ from storage.records.hole import Hole, HoleKind
 from storage.records.press_days import press_day
 from storage.records.saying import quote, say
 
+_KNOWN = [
+    Prepared(select(column).where(among(column, "codes")))
+    for column in (article.c.info_code, listing.c.info_code, code_alias.c.alias)
+]
+_SOURCES = Prepared(select(listing.c.info_code, listing.c.source).where(among(listing.c.info_code, "codes")))
 Identify = Callable[[str], tuple[str, str] | None]
 """Says of an address the source and the info code of the article that stands there, None where it is none."""
 
@@ -58,46 +64,57 @@ def list_link_addresses(connection: Connection) -> dict[str, tuple[str, date]]:
 
 
 def _list_linked(connection: Connection, identify: Identify) -> Iterator[Missing]:
+    links = list_link_addresses(connection)
+    told = {address: code[0] for address in links if (code := find_info_code(address)) is not None}
+    known = _list_known(connection, set(told.values()))
     found: dict[str, tuple[str, date]] = {}
-    for address, (_, day) in list_link_addresses(connection).items():
-        identity = identify(address)
+    for address, (_, day) in links.items():
+        identity = None if told.get(address) in known else identify(address)
         if identity is not None:
             found.setdefault(identity[1], (identity[0], day))
-    for code in _leave_known_out(connection, found):
-        slug, day = found[code]
-        yield slug, info_code_day(code) or day, "mentioned", say("holes.mentioned"), code
+    for missing in sorted(found.keys() - _list_known(connection, found)):
+        slug, day = found[missing]
+        yield slug, info_code_day(missing) or day, "mentioned", say("holes.mentioned"), missing
 
 
-def _leave_known_out(connection: Connection, codes: Mapping[str, object]) -> list[str]:
-    """Return those of some codes that neither an article nor a listing has, now or by a former name."""
-    known: set[str] = set()
-    for part in batches(codes):
-        for column in (article.c.info_code, listing.c.info_code, code_alias.c.alias):
-            known |= set(connection.execute(select(column).where(column.in_(part))).scalars())
-    return sorted(codes.keys() - known)
+def _list_known(connection: Connection, codes: Collection[str]) -> set[str]:
+    """Return those of some codes that an article or a listing has, now or by a former name."""
+    asked = {"codes": json.dumps([*codes])}
+    return {code for statement in _KNOWN for (code,) in statement.run(connection, asked)}
 
 
 def _list_pointed(
     connection: Connection, kind: HoleKind, pointer: ColumnElement[str | None]
 ) -> Iterator[Missing]:
     """Return what a column of articles names and neither articles nor listings have."""
-    other, listed = article.alias("other"), listing.alias("listed")
+    # In no order, and without their sources: for either, the database would go through all articles.
+    other = article.alias("other")
     rows = connection.execute(
-        select(pointer.label("code"), article.c.info_code, article.c.published_at, listing.c.source)
-        .join(listing, listing.c.info_code == article.c.info_code)
-        .where(
+        select(pointer.label("code"), article.c.info_code, article.c.published_at).where(
             pointer.is_not(None),
             ~exists().where(other.c.info_code == pointer),
             ~exists().where(code_alias.c.alias == pointer),
-            ~exists().where(listed.c.info_code == pointer),
+            ~exists().where(listing.c.info_code == pointer),
         )
-        .order_by(article.c.info_code)
-    )
+    ).all()
+    sources = _find_sources(connection, [row.info_code for row in rows])
     told: set[str] = set()
-    for row in rows:
-        if row.code not in told:
+    for row in sorted(rows, key=lambda row: row.info_code):
+        if row.code not in told and row.info_code in sources:
             told.add(row.code)
-            yield row.source, day_of(row.code, row.published_at), kind, say(f"holes.{kind}"), row.code
+            yield (
+                sources[row.info_code],
+                day_of(row.code, row.published_at),
+                kind,
+                say(f"holes.{kind}"),
+                row.code,
+            )
+
+
+def _find_sources(connection: Connection, codes: Sequence[str]) -> dict[str, str]:
+    """Return the source of each article that is listed: of several, the first by slug."""
+    rows = _SOURCES.run(connection, {"codes": json.dumps(codes)})
+    return dict(sorted(rows, reverse=True))
 
 
 def _list_incomplete(connection: Connection) -> Iterator[Missing]:

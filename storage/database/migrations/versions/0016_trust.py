@@ -171,6 +171,12 @@ def _index_pointing() -> None:
         sqlite_where=sa.text("continues IS NOT NULL"),
     )
     op.create_index(
+        "ix_article_illustrated",
+        "article",
+        ["info_code", "first_seen_at", sa.text("length(images) - length(replace(images, '\"url\"', ''))")],
+        sqlite_where=sa.text("CAST(images AS TEXT) <> '[]'"),
+    )
+    op.create_index(
         "ix_article_incomplete", "article", ["info_code"], sqlite_where=sa.text("incomplete IS NOT NULL")
     )
 
