@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test check coverage soak forms lock clean
+.PHONY: help demo test check coverage soak audit forms lock clean
 .DEFAULT_GOAL := help
 
 help:            ## what can be made
@@ -39,6 +39,9 @@ soak: $(STAMP)   ## slow proofs: kills of crawls and backfills, a simulated year
 	$(BIN)/python benchmarks/soak.py
 	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/fuzz.py --inputs 100000
+
+audit: $(STAMP)  ## are advisories known of what users install? ADVISORIES=FOLDER: saved ones; Error 3: it cannot say
+	@$(BIN)/python benchmarks/audit.py --advisories "$(ADVISORIES)"
 
 forms:           ## make the table of characters' usual forms anew, of OpenCC's
 	PYTHONPATH=tests:. $(BIN)/python -m support.character_forms

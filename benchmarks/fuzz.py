@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from support.fuzzing.archives_of_others import open_archives
 from support.fuzzing.papers import list_papers
 from support.fuzzing.reader_pages import open_pages
 from support.fuzzing.readers import list_readers
@@ -30,8 +31,9 @@ def main() -> int:
     """Try what was asked for, print it, and return the exit status."""
     options = _read_arguments()
     warnings.simplefilter("ignore")
-    with open_pages() as pages:
-        targets = [one for one in (*list_papers(), *list_readers(), pages) if options.only in one.name]
+    with open_pages() as pages, open_archives() as archives:
+        every = (*list_papers(), *list_readers(), *pages, *archives)
+        targets = [one for one in every if options.only in one.name]
         outcomes = _try_all(targets, options.inputs, options.seed, options.keep)
     findings = sum(len(one.findings) for one in outcomes.values())
     total = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +23,7 @@ from spiders.middleware.places import BudgetSpent
 from spiders.middleware.silent_hosts import HostSilent
 from spiders.middleware.trouble import Elsewhere, explain_failure, is_of_whole_host, is_unreachable
 from spiders.middleware.wholeness import is_whole
+from spiders.owing import Owing
 from spiders.parts import MOST_PARTS, incomplete
 from spiders.pictures import PictureFetches, PictureHosts
 from spiders.polling import Polling
@@ -48,18 +49,12 @@ from storage.records.saying import Saying, say
 
 _AHEAD = 2
 """Requests on their way to a host, as a multiple of those that it is asked at once."""
-_MOST_WAITING = 10_000
-"""Articles in line at all hosts together, beyond which only sources read on that have none there."""
-_MOST_OF_SOURCE = 1_000
 _ROOM_FOR_STEP = 50
 """Articles in line, below which the next step back into a history is made."""
 _LOOK_EVERY = 0.5  # seconds, while an article waits for a silent host that another lists as well
 _PATIENCE_WITH_HOST = 8  # failures to reach it at all; twice what is asked of it at once by default
 _PATIENCE = 2
 """Fetches that failed, after which an address that fails again is not waited for: the others are asked."""
-
-
-_NOT_NOW = object()
 
 
 class ArchiveSpider(Spider):
@@ -93,9 +88,7 @@ class ArchiveSpider(Spider):
         self._context = context
         self._kinds: dict[str, Kind] = {}
         self._lists: dict[str, Sequence[Exchange]] = {}
-        self._wanted = None if wanted is None else iter(wanted)
-        self._owing: deque[tuple[str, Iterator[Owed]]] = deque()
-        self._waiting: Counter[str] = Counter()
+        self._owing = Owing(port, wanted)
         self._silent: Counter[str] = Counter()
         self._is_stepping = False
         self._unsure = 0  # searches in line that another crawl may have made meanwhile
@@ -118,7 +111,7 @@ class ArchiveSpider(Spider):
             if (item := self.turns.take()) is not None:
                 if request := self._begin(item):
                     yield request
-            elif (owed := self.next_owed()) is not None:
+            elif (owed := self._owing.next()) is not None:
                 if refused := self._line_up(owed):
                     yield refused
             elif not await self._wait_for_more():
@@ -133,28 +126,6 @@ class ArchiveSpider(Spider):
     def picture_hosts(self) -> Collection[str]:
         """The hosts beside the allowed ones that may be asked for a picture."""
         return self._picture_hosts.related
-
-    def next_owed(self) -> Owed | None:
-        """Return the next article to look for, sources in turn; None when there is none for now."""
-        if self._wanted is not None:
-            return next(self._wanted, None) if not self.is_line_long else None
-        for _ in range(len(self._owing)):
-            slug, owing = self._owing.popleft()
-            owed = next(owing, None) if self.may_read_on(slug) else _NOT_NOW
-            if owed is not None:
-                self._owing.append((slug, owing))
-            if isinstance(owed, Owed):
-                return owed
-        return None
-
-    @property
-    def is_line_long(self) -> bool:
-        """Whether so much stands in line that it should not grow without need."""
-        return self._waiting.total() >= _MOST_WAITING
-
-    def may_read_on(self, source: str) -> bool:
-        """Return whether more of a source's articles may stand in line."""
-        return self._waiting[source] < (1 if self.is_line_long else _MOST_OF_SOURCE)
 
     def is_given_up(self, url: str) -> bool:
         """Return whether a host was out of reach so often in a row that it is left alone."""
@@ -203,7 +174,7 @@ class ArchiveSpider(Spider):
     async def _give_way(self) -> None:
         """Begin nothing while another crawl goes before; what stands in line then may be done afterwards."""
         while self.port.has_to_give_way():
-            self._unsure = self._waiting.total()
+            self._unsure = self._owing.waiting
             await self.turns.change(_LOOK_EVERY)
 
     async def _wait_for_more(self) -> bool:
@@ -219,16 +190,16 @@ class ArchiveSpider(Spider):
         return True
 
     def _begin_polls(self) -> None:
-        if self._wanted is not None:
+        if self._owing.is_wanted:
             return
         for order in self.port.orders():
             self._ask_for_list(Polling.begin(order, self.port, self._kind(order.kind).poll(order)))
         for leftover in self.port.unpolled():
-            self._read_owed(leftover)
+            self._owing.read(leftover)
 
     def _step_back(self) -> bool:
         """Make the next step back where there is room for what it lists; return whether one was made."""
-        if self._is_stepping or self._owing or self._waiting.total() >= _ROOM_FOR_STEP:
+        if self._is_stepping or self._owing.has_sources or self._owing.waiting >= _ROOM_FOR_STEP:
             return False
         order = self.port.next_step()
         if order is None:
@@ -247,7 +218,7 @@ class ArchiveSpider(Spider):
         if isinstance(polling.order, BackOrder):
             self._is_stepping = False
             owed = self.port.record_step(polling.order, polling.poll, polling.kept)
-            self._owing.append((polling.order.source, iter(owed)))
+            self._owing.add(polling.order.source, owed)
         else:
             self.port.record_poll(polling.poll, polling.kept)
 
@@ -300,17 +271,8 @@ class ArchiveSpider(Spider):
             is_live = not isinstance(polling.order, BackOrder)
             has_answered = reachable or (polling.poll is not None and bool(polling.poll.listed))
             if polling.poll is not None and has_answered and is_recorded and is_live:
-                self._read_owed(polling.order.source)
+                self._owing.read(polling.order.source)
             self.turns.leave(host, answered=reachable and is_recorded)
-
-    def _read_owed(self, slug: str) -> None:
-        self._owing.append((slug, self._all_owed(slug)))
-
-    def _all_owed(self, slug: str) -> Iterator[Owed]:
-        after = ""
-        while page := self.port.owed(slug, after):
-            yield from page
-            after = page[-1].info_code
 
     def _brought(self, owed: Owed) -> Delivery | None:
         """Return the delivery of an article that its list has whole; one that is not believed is fetched."""
@@ -347,14 +309,14 @@ class ArchiveSpider(Spider):
         return tuple(dict.fromkeys(self._kind_of(owed).addresses(owed)))
 
     def _join(self, search: Search) -> None:
-        self._waiting[search.owed.source] += 1
+        self._owing.stand(search.owed)
         self.turns.join(search.host, search)
 
     def _begin(self, item: Request | Search) -> Request | None:
         """Return the request of what has a place at its host; give that back when nobody need ask."""
         if isinstance(item, Request):
             return item
-        self._waiting[item.owed.source] -= 1
+        self._owing.leave(item.owed)
         if item.answers and self.searches.is_found(item):
             self.searches.end(item)
         elif not item.answers and self._is_done_elsewhere(item):

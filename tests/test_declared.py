@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml.html import fromstring
 from support.configuration_file import load_error, source_table, write_file
 
 from jianbao.configuration import load_configuration
 from spiders.declared.article_reading import read_declared_article
 from spiders.declared.declared_page import DeclaredPage
-from spiders.declared.field_reading import read_field, read_moment
+from spiders.declared.field_reading import read_field, read_moment, text_of
 from spiders.declared.field_rule import FieldRule
 from spiders.declared.html_list import find_further, read_html_list
 from spiders.declared.identity import code_of, day_of, groups_of, normalised
@@ -440,3 +441,12 @@ def test_a_layout_of_json_reads_no_page_and_a_page_is_read_all_the_same() -> Non
     assert (draft.title, draft.body_html) == ("水渠", "<div><p>第一行</p><p>第二行</p></div>")
     with pytest.raises(SetAside, match="is JSON that fits none"):
         read(declared, '{"error": 404}')
+
+
+def test_of_an_endless_element_the_beginning_is_read() -> None:
+    """Items that are nested in each other would each read all that is in the inner ones."""
+    many = fromstring(f"<div>甲<script>x</script>{'<i>乙</i>' * 100_000}</div>")
+    assert text_of(many).startswith("甲乙")
+    assert len(text_of(many)) < 5_000
+    assert text_of(fromstring("<p> 甲<!-- x -->乙 <style>x</style>\n丙<b>丁</b>戊</p>")) == "甲乙 丙丁戊"
+    assert text_of(fromstring("<div><script>甲</script></div>")[0]) == ""

@@ -23,7 +23,7 @@ from storage.events.event import (
 )
 from storage.ledger.crawl import list_crawls, start_crawl
 from storage.ledger.poll import record_listings
-from storage.ledger.silence import usual_silence
+from storage.ledger.silence import is_silent, usual_silence
 from storage.ledger.source import list_sources, save_sources
 from storage.records import Listed, Source
 
@@ -123,6 +123,15 @@ def test_how_long_a_source_may_be_silent_by_its_own_habit(
     list_on(connection, days)
     habit = usual_silence(connection, "hexi")
     assert habit == (NOW - days[0] * DAY, usual * DAY)
+
+
+def test_public_holidays_are_no_silence_and_teach_none(connection: Connection) -> None:
+    evening = datetime(2026, 2, 13, 12, tzinfo=UTC)  # before the Spring Festival, 14 to 23 February
+    assert not is_silent(evening, 2 * DAY, evening + 11 * DAY)
+    assert is_silent(evening, 2 * DAY, evening + 13 * DAY), "a silence that goes on behind them is one"
+    assert is_silent(evening - 14 * DAY, 2 * DAY, evening - 11 * DAY)
+    list_on(connection, [20, 21, 22, 23, 24, 35, 36, 37, 38])
+    assert usual_silence(connection, "hexi", NOW) == (NOW - 20 * DAY, 2 * DAY)
 
 
 def test_a_source_that_never_listed_anything_is_silent_since_it_was_added(connection: Connection) -> None:

@@ -223,10 +223,10 @@ def test_resources_are_read_and_other_records_counted(bench: TakingIn) -> None:
 def test_hostile_wacz_files_write_nothing_and_end_nothing(bench: TakingIn) -> None:
     bomb = wacz(b"\0" * 50_000_000, zipfile.ZIP_DEFLATED)
     climbing = wacz(packed(TWO[0]), name="archive/../../evil.warc.gz")
-    counted = bench.take(
-        bomb, climbing, b"PK\x03\x04 no zip at all", wacz(b"", name="other/x"), name="their.wacz"
-    )
-    assert [one.offset for one in counted.damages] == [None] * 3
+    unusual = [wacz(packed(TWO[0]), method) for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)]
+    none = b"PK\x03\x04 no zip at all"
+    counted = bench.take(bomb, climbing, none, wacz(b"", name="other/x"), *unusual, name="their.wacz")
+    assert [one.offset for one in counted.damages] == [None] * 5
     assert sorted(path.name for path in bench.folder.iterdir() if "evil" in path.name) == []
 
 

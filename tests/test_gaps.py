@@ -93,6 +93,22 @@ def test_planted_losses_are_named_and_repaired(newsroom: Newsroom) -> None:
     assert newsroom.events() == []
 
 
+def test_articles_whose_pages_were_kept_come_back_from_there_while_the_site_is_down(
+    newsroom: Newsroom,
+) -> None:
+    with newsroom.archive() as archive:
+        whole = count_rows(archive)
+        Planter(archive, Random(5)).lose_articles(4)
+    newsroom.site.misbehave("*", "status", status=503)
+    ended = newsroom.run("gaps", "--repair", "--json")
+    newsroom.site.behave()
+    assert "4 articles were read from their kept pages" in ended.stderr
+    assert ended.json["ledger"]["holds"], ended.stderr
+    with newsroom.archive() as archive:
+        assert count_rows(archive)["articles"] == whole["articles"]
+    newsroom.run("gaps", "--repair")  # their pictures, and the polls that failed
+
+
 def test_what_the_site_has_no_more_remains_and_is_told_why(newsroom: Newsroom) -> None:
     with newsroom.archive() as archive:
         planter = Planter(archive, Random(3))

@@ -16,6 +16,7 @@ from support.ledger_changes import settle_archived, settle_furniture, settle_gon
 
 from pipelines.listings import FIRST_RETRY, retry_distance
 from storage.archive.folder import Archive
+from storage.database.ledger_days import add_day_functions, keep_days, list_wrong_days
 from storage.database.schema import capture, listing, metadata, source
 from storage.ledger.listing import count_states, ensure_listing
 from storage.ledger.owed import ListingFilter, find_listings, list_owed, select_listings
@@ -84,6 +85,10 @@ class Ledger(RuleBasedStateMachine):
         self.engine = create_engine("sqlite://")
         self.connection = self.engine.connect()
         metadata.create_all(self.connection)
+        driver = self.connection.connection.driver_connection
+        assert driver is not None
+        add_day_functions(driver)
+        keep_days(driver)
         enter_sources(self.connection)
         self.ever: set[tuple[str, str]] = set()
         self.now = NOW
@@ -143,6 +148,7 @@ class Ledger(RuleBasedStateMachine):
         assert {state for states in counts.values() for state in states} <= STATES
         assert sum(sum(states.values()) for states in counts.values()) == len(self.ever)
         assert self._states().keys() == self.ever, "nothing is ever lost"
+        assert list_wrong_days(self.connection) == []
 
     @invariant()
     def what_is_not_settled_has_a_next_try(self) -> None:

@@ -73,8 +73,8 @@ def within(names: set[str], parts: tuple[str, ...]) -> list[str]:
 def test_the_reader_loads_nothing_that_crawls_imports_or_prints(delivered: DeliveredArticles) -> None:
     names = loaded(_READER.format(folder=str(delivered.archive.folder)))
     assert within(names, NOT_FOR_READERS) == []
-    assert len(within(names, OURS)) < 230, (
-        "221 with holes, coverage, later looks, habits and what stands still"
+    assert len(within(names, OURS)) < 240, (
+        "233 with holes, coverage, later looks, habits and what stands still"
     )
 
 

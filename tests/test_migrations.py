@@ -29,6 +29,7 @@ from storage.database import (  # their tables are among the metadata
     schema_custody,  # noqa: F401
     schema_reparse,  # noqa: F401
 )
+from storage.database.ledger_days import list_wrong_days
 from storage.database.opening import (
     SCHEMA_REVISION,
     ArchiveTooNew,
@@ -193,6 +194,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "last_error": "答了 503",
         "capture_id": 11,
         "told": '{"page":"A01"}',
+    },
+    "ledger_day": {
+        "source": "yunwanbao",
+        "published": "2026-03-20",
+        "coded": "2026-03-20",
+        "listed": "",
+        "state": "archived",
+        "listings": 1,
     },
     "code_alias": {"alias": "NW202603200123456789", "info_code": CODE},
     "revision": {
@@ -375,12 +384,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "accepted_at": STORED_NOON,
     },
     "journal": {
-        "line": "9f3c07d1b25e6a48",
         "number": 1,
         "warc_file": "jianbao-20260320-0-00000.warc.gz",
         "warc_offset": 4000,
         "warc_length": 600,
-        "is_aside": 0,
     },
     "journal_owed": {"id": 1, "name": "article", "key": CODE, "is_whole": 1, "taken": None},
     "contract": {"source": "yunwanbao", "learned": '{"count":3}'},
@@ -488,6 +495,7 @@ def assert_readable(connection: Connection) -> None:
     assert crawl is not None
     assert (capture.place.offset, capture.place.length) == (412, 3210)
     assert crawl.errors == ["云湾报的页面答了 500"]
+    assert list_wrong_days(connection) == []
     if connection.execute(text("SELECT count(*) FROM host")).scalar():
         assert find_host(connection, "127.0.0.1:8000").rests_until == NOON
 

@@ -20,7 +20,7 @@ from storage.database.schema import source
 from storage.events.event import open_event, open_event_about
 from storage.ledger.source import save_sources
 from storage.records import Source
-from storage.records.saying import quote
+from storage.records.saying import quote, say
 
 BEAT = Heartbeat(1, "here", "2026-05-01T04:00:00+00:00", "2026-05-01T04:00:00+00:00")
 CODE = "NW202603200000000001"
@@ -119,4 +119,5 @@ def test_status_prints_each_standstill_in_the_wanted_language(archive: Archive, 
         now = datetime.now(UTC)
         with archive.reading() as view:
             [told] = find_standstills(view, read_service_state(archive.folder, now), now)
-        assert f"standstill: {told.message.tell(language)}" in ended.stdout.splitlines()
+        line = say("status.standstill", what=told.message)
+        assert line.tell(language) in ended.stdout.splitlines()

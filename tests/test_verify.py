@@ -88,6 +88,7 @@ ROWS = {
     "copy_of_nothing": [f"UPDATE article SET duplicate_of = 'NW200001010000000001' WHERE info_code = {CODE}"],
     "revisit_broken": ["UPDATE capture SET refers_to = 1 WHERE id = 2"],
     "reference_broken": [f"UPDATE article SET capture_id = 999999 WHERE info_code = {CODE}"],
+    "days_miscounted": ["UPDATE ledger_day SET listings = listings + 1"],
     "index_not_built": ["UPDATE search_state SET built_to = 5"],
     "index_incomplete": ["INSERT INTO search (rowid, tokens) VALUES (5, '村')"],
 }

@@ -13,6 +13,7 @@ from support.delivered_articles import DeliveredArticles
 from support.sample_articles import CODE, EVIL, PICTURE, hostile_article, plain_article, shelve
 from support.web_client import TestClient, open_reader
 
+from jianbao.web.text.commands import set_commands
 from jianbao.web.text.origins import is_public_host
 from jianbao.web.text.sanitising import clean_text, is_endless, picture_origins, sanitise_html, web_link
 from storage.archive.folder import Archive
@@ -311,3 +312,17 @@ def test_what_plays_in_an_article_is_linked_and_never_loaded(shelf: Archive) -> 
     assert 'href="http://media.example/a.jpg"' in page
     assert "<script>alert" not in page
     assert not re.search(r"<(?:video|audio|iframe|object|embed)\b", page)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("Run `jianbao gaps --repair` now.", "Run <code>jianbao gaps --repair</code> now."),
+        ("`a` and `b`", "<code>a</code> and <code>b</code>"),
+        ("a ` alone, `<b>` and `", "a <code> alone, </code>&lt;b&gt;<code> and </code>"),
+        ("5` & <i>", "5` &amp; &lt;i&gt;"),
+        ("", ""),
+    ],
+)
+def test_commands_in_sentences_are_set_as_code_and_all_is_escaped(sentence: str, shown: str) -> None:
+    assert set_commands(sentence) == shown

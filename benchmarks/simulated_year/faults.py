@@ -54,6 +54,9 @@ class Fault:
     def end(self, stage: Stage) -> None:
         """Mend it, before another poll; see that commands told of what no event can."""
 
+    def settle(self, stage: Stage) -> None:
+        """Do what somebody has to do who hears of it, once its events had time to end."""
+
 
 class _SiteFault(Fault):
     """The site answers wrongly."""
@@ -135,7 +138,7 @@ class ArticlesChallenged(_SiteFault):
 class TornAnswers(_SiteFault):
     """Streams of gzip that end in the middle."""
 
-    expects, lasts = ("poll_failed",), 2
+    expects, lasts = ("poll_failed", "layout_broken"), 2
     orders: ClassVar[tuple[tuple[str, Kind], ...]] = (("/*", "cut-gzip"),)
 
 

@@ -20,6 +20,52 @@ from simulated_year.press import DAILY, FEED, LINES, PORTAL, PRINTED, WEEKLY
 
 CLOCK = Path(__file__).with_name("clock")
 
+_WARM = (
+    "_strptime",
+    "jianbao.configuration.first_file",
+    "jianbao.documents.gaps",
+    "jianbao.upkeep.backup",
+    "jianbao.upkeep.rebuild",
+    "jianbao.upkeep.restore",
+    "jianbao.upkeep.story_links",
+    "jianbao.crawl.opening",
+    "jianbao.crawl.overdue",
+    "jianbao.reparse.proof",
+    "storage.database.schema_alerts",
+    "storage.database.schema_reparse",
+    "storage.ledger.holes.every",
+    "typer._adapters",
+    "xml.sax.expatreader",
+    "scrapy.spidermiddlewares.metacopy",
+    "jianbao.crawl.check_port",
+    "jianbao.crawl.failed_run",
+    "jianbao.crawl.history_port",
+    "jianbao.crawl.repair",
+    "jianbao.configuration.declared",
+    "jianbao.upkeep.backup_age",
+    "jianbao.upkeep.verify",
+    "jianbao.upkeep.verify_full",
+    "pipelines.compare.near_copies",
+    "regex",
+    "scrapy.downloadermiddlewares.useragent",
+    "scrapy.extensions.logcount",
+    "scrapy.extensions.logstats",
+    "scrapy.extensions.memusage",
+    "scrapy.logformatter",
+    "scrapy.spidermiddlewares.depth",
+    "scrapy.spidermiddlewares.httperror",
+    "scrapy.spidermiddlewares.urllength",
+    "scrapy.statscollectors",
+    "spiders.checking",
+    "spiders.readers.any_article.chain",
+    "spiders.readers.any_article.with_trafilatura",
+    "storage.custody.records",
+    "storage.search.tokens",
+    "storage.warc.file",
+    "time_machine",
+)
+"""What every poll imports besides: a year of polls does so once."""
+
 _PRELUDE = """
 import os, sitecustomize
 os.environ["SIMULATED_CLOCK"] = {clock!r}
@@ -88,6 +134,7 @@ parts = "div.page a:contains('下一页')"
 [[sources.layout]]
 title = "td.bt"
 body = "#zoom"
+parts = "div.page a:contains('下一页')"
 
 [[sources]]
 slug = "{lines}"
@@ -138,7 +185,7 @@ class FollowedArchive:
         self.now = self.first
         self.set_clock(self.first)
         os.environ["PYTHONPATH"] = str(CLOCK)
-        self._nursery = Nursery()
+        self._nursery = Nursery(*_WARM)
         self.configure()
 
     @property

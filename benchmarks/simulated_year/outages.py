@@ -25,9 +25,22 @@ class Outage(Fault):
         self.lasts = polls
 
     @classmethod
-    def lengths(cls, days: int) -> list[Callable[[], Fault]]:
-        """Return the outages of a round: up to ten days in a year, half a day in a short trial."""
-        return [partial(cls, polls) for polls in ((1, 2, 4, 12, 40) if days > 100 else (2,))]
+    def lengths(cls, days: int, polls_a_day: int) -> list[Callable[[], Fault]]:
+        """Return the outages of a round: up to ten days in a year, of some polls in a short trial."""
+        polls = (1, 3 * polls_a_day, 10 * polls_a_day) if days > 100 else (2,)
+        return [partial(cls, number) for number in polls]
+
+    def begin(self, stage: Stage) -> None:
+        """Note when it begins."""
+        self._since = stage.now
+
+    def settle(self, stage: Stage) -> None:
+        """Accept what may have come and gone meanwhile: nobody can fetch it any more."""
+        days = ("--from", str(self._since.date()), "--to", str(stage.now.date()))
+        missing = stage.must("gaps", *days, "--kind", "unwatched", status=None)
+        if missing.get("gaps"):
+            stage.must("gaps", *days, "--kind", "unwatched", "--accept", "nobody polled")
+            stage.counts["holes accepted"] += len(missing["gaps"])
 
     def poll(self, stage: Stage) -> None:
         """Nobody polls."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from statistics import median
 from typing import Any
 
 from simulated_year.followed_archive import FollowedArchive
@@ -16,14 +18,23 @@ from simulated_year.press import Printed, YearOfPress
 
 @dataclass
 class Spent:
-    """What the crawls of a month cost: processor and wall-clock seconds, most memory, requests."""
+    """What the crawls of a month cost, one by one: processor and other seconds, most memory, requests."""
 
-    polls: int = 0
-    processor: float = 0.0
-    seconds: float = 0.0
-    memory_mb: float = 0.0
-    requests: int = 0
-    articles: int = 0
+    processor: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    memory_mb: list[float] = field(default_factory=list)
+    requests: list[int] = field(default_factory=list)
+
+    @property
+    def polls(self) -> int:
+        """How many crawls there were."""
+        return len(self.processor)
+
+    def sum_up(self) -> dict[str, float]:
+        """Return the number of polls, the median of what they cost, and the most memory."""
+        names = ("processor", "seconds", "requests")
+        medians = {name: round(median(getattr(self, name)), 3) for name in names}
+        return {"polls": self.polls, **medians, "memory_mb": round(max(self.memory_mb), 1)}
 
 
 @dataclass
@@ -48,6 +59,11 @@ class Stage:
     def violate(self, told: str) -> None:
         """Note that something is not as it has to be."""
         self.violations.append(f"{self.now:%Y-%m-%d %H:%M}: {told}")
+        self.tell(f"VIOLATION {told}")
+
+    def tell(self, told: str) -> None:
+        """Tell whoever follows the year: on stderr, with its simulated time."""
+        print(f"{self.now:%Y-%m-%d %H:%M} {told}", file=sys.stderr, flush=True)
 
     def expect(self, *kinds: str) -> None:
         """Note that one of these events has to be there after this poll."""
@@ -65,11 +81,10 @@ class Stage:
         self.press.site.requests.clear()
         ended, cost = self.archive.measure(*self.poll_command, prelude=prelude)
         spent = self.months.setdefault(f"{self.now:%Y-%m}", Spent())
-        spent.polls += 1
-        spent.processor += cost["processor"]
-        spent.seconds += cost["seconds"]
-        spent.memory_mb = max(spent.memory_mb, cost["memory_mb"])
-        spent.requests += len(self.press.site.requests)
+        spent.processor.append(cost["processor"])
+        spent.seconds.append(cost["seconds"])
+        spent.memory_mb.append(cost["memory_mb"])
+        spent.requests.append(len(self.press.site.requests))
         self.note_seen()
         if "Traceback" in ended.stderr:
             self.violate(f"a crawl ended in a trace: {ended.stderr[-300:]}")

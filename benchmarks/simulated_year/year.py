@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from time import monotonic
 
-from simulated_year.faults import FAULTS, Fault
+from simulated_year.faults import Fault
 from simulated_year.followed_archive import FollowedArchive
-from simulated_year.outages import Outage
 from simulated_year.press import DAILY, PRINTED, STORY_SITES, YearOfPress
 from simulated_year.stage import Stage
 from storage.records.press_days import PRINTED_ZONE
 
 FIRST = date(2025, 1, 6)
-HOURS = (7, 12, 18, 22)
+HOURS = (7, 18)
 """When newspapers are polled, seven minutes past."""
 
 
@@ -38,13 +39,17 @@ class Broken:
 
 @dataclass
 class Year:
-    """So many days from `FIRST` on, polled at these hours, with faults of these kinds."""
+    """So many days from `FIRST` on, polled at these hours, with faults of these kinds.
+
+    After ``until`` on the steady clock no fault begins, and it ends some quiet polls later.
+    """
 
     folder: Path
     days: int
     seed: int
-    kinds: Sequence[Callable[[], Fault]] = FAULTS
-    hours: Sequence[int] = HOURS
+    kinds: Sequence[Callable[[], Fault]]
+    hours: Sequence[int]
+    until: float = math.inf
     faults: list[dict[str, object]] = field(default_factory=list)
     stage: Stage = field(init=False)
     _waiting: Fault | None = None
@@ -62,10 +67,15 @@ class Year:
         deck = self._deal()
         broken: Broken | None = None
         quiet = len(self.hours) * (3 if self.days > 15 else 1)
-        pause = quiet
+        pause, between = quiet, (2, 12) if self.days > 200 else (0, 3) if self.days > 60 else (0, 0)
+        end = len(moments)
         for at, moment in enumerate(moments):
+            if broken is None and monotonic() > self.until:
+                end = min(end, at + quiet)
+            if at >= end:
+                break
             self._begin_poll(moment)
-            left = len(moments) - at - quiet
+            left = end - at - (quiet if self.days > 15 else 0)
             if broken is None and pause <= 0:
                 broken = self._break(deck, left)
             if broken is None:
@@ -74,7 +84,7 @@ class Year:
                 self._work(moment)
             else:
                 broken = self._go_on(broken)
-                pause = self.stage.chance.randint(0, 3) if broken is None and self.days > 60 else pause
+                pause = pause if broken is not None else self.stage.chance.randint(*between)
         return self.stage
 
     def _moments(self) -> Iterator[datetime]:
@@ -83,6 +93,8 @@ class Year:
                 yield datetime.combine(FIRST + timedelta(days=number), time(hour, 7), PRINTED_ZONE)
 
     def _begin_poll(self, moment: datetime) -> None:
+        if moment.hour == self.hours[0] and moment.day in {1, 11, 21}:
+            self.stage.tell(f"{len(self.stage.press.articles)} articles were listed until now")
         self.stage.now = moment
         self.stage.press.go_on(moment)
         self.stage.archive.set_clock(moment)
@@ -92,7 +104,7 @@ class Year:
     def _deal(self) -> Iterator[Fault]:
         """Yield faults without end: each kind once, in an order of its own, then each once more."""
         while True:
-            kinds = [*self.kinds, *Outage.lengths(self.days)]
+            kinds = list(self.kinds)
             self.stage.chance.shuffle(kinds)
             for kind in kinds:
                 yield kind()
@@ -106,6 +118,7 @@ class Year:
             return None
         if fault.lasts + fault.settles > left:
             return None
+        self.stage.tell(f"{fault.name()} begins")
         fault.begin(self.stage)
         return Broken(fault, self.stage.now, self._newest_event())
 
@@ -139,7 +152,9 @@ class Year:
         self.stage.counts["faults with an event"] += bool(wanted)
 
     def _settle(self, broken: Broken) -> None:
+        broken.fault.settle(self.stage)
         events = self._events(broken.mark)
+        self.stage.tell(f"{broken.fault.name()} is over: {sorted({kind for kind, _ in events})}")
         if left := sorted({kind for kind, resolved in events if resolved is None} - _MAY_STAY):
             self.stage.violate(
                 f"{broken.fault.name()} of {broken.since:%m-%d %H:%M} is over, and open are {left}"
@@ -161,7 +176,7 @@ class Year:
     # -- what is done besides ----------------------------------------------------------------------
 
     def _work(self, moment: datetime) -> None:
-        if moment.hour == self.hours[-1]:
+        if moment.hour == self.hours[-1] and moment.day % 3 == 0:
             self.stage.must("verify")
         if moment.hour == self.hours[1] and moment.weekday() in {1, 4}:
             self._edit()
@@ -172,14 +187,15 @@ class Year:
 
     def _edit(self) -> None:
         """Have newspapers change some articles, and fetch these and some that are as they were."""
-        stage = self.stage
+        stage, chosen = self.stage, []
         for source in (DAILY, PRINTED, *STORY_SITES):
             codes = stage.choose_archived(source, 4)
             for code in codes[:2]:
                 if not stage.printed(code).is_furniture:
                     stage.press.edit(code, f"本报{stage.now:%m月%d日}更正：前文数字有误，现予更正。")
                     stage.counts["edits"] += 1
-            stage.recrawl(codes)
+            chosen += codes
+        stage.recrawl(chosen)
 
     def _change_appearance(self, moment: datetime) -> None:
         """Have the site look another way, and fetch a newspaper's last days again: none of it is a change."""

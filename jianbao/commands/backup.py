@@ -13,6 +13,7 @@ from jianbao.terminal.invocation import Invocation
 if TYPE_CHECKING:
     from jianbao.configuration import Configuration
     from jianbao.upkeep.backup import BackupDone, BackupOrder
+    from storage.records.saying import Saying
 
 
 def backup(
@@ -40,16 +41,17 @@ def backup(
     from jianbao.terminal.progress import telling
     from jianbao.upkeep.backup import back_up
 
-    configuration = Invocation.of(context).configuration()
+    invocation = Invocation.of(context)
+    configuration = invocation.configuration()
     order = _order(configuration, destination, keep, keep_days, reads_all=verify)
     with telling("backing up") as tell:
         done = back_up(order, tell or _tell_nobody)
     if as_json:
         print_json(_present(done))
     else:
-        print_line(_describe(done))
+        print_line(_describe(done).tell(invocation.language()))
         if done.trouble is not None:
-            print_note(f"jianbao: {done.trouble}")
+            print_note(f"jianbao: {done.trouble.tell(invocation.language())}")
     raise typer.Exit(ExitStatus.OK if done.trouble is None else ExitStatus.FAILED)
 
 
@@ -90,12 +92,17 @@ def _present(done: BackupDone) -> dict[str, object]:
     }
 
 
-def _describe(done: BackupDone) -> str:
-    size = done.snapshot.size if done.snapshot else 0
-    return (
-        f"backed up to {done.destination}: a database of {size / 1e6:,.1f} MB, "
-        f"{done.copied / 1e6:,.1f} MB of originals in {len(done.files)} files; "
-        f"{done.kept} backups are kept, {done.pruned} were deleted"
+def _describe(done: BackupDone) -> Saying:
+    from storage.records.saying import say
+
+    return say(
+        "backup.done",
+        destination=str(done.destination),
+        database=(done.snapshot.size if done.snapshot else 0) / 1e6,
+        copied=done.copied / 1e6,
+        files=len(done.files),
+        kept=done.kept,
+        pruned=done.pruned,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -176,6 +177,7 @@ def _repair(invocation: Invocation, asked: Chosen) -> list[Hole]:
     """Fetch what is missing; return what was before."""
     from jianbao.crawl.opening import open_archive
     from jianbao.crawl.repair import repair_holes
+    from jianbao.reparse.kept_pages import read_kept_pages
     from jianbao.terminal.output import print_note
     from jianbao.terminal.progress import watching
 
@@ -189,6 +191,7 @@ def _repair(invocation: Invocation, asked: Chosen) -> list[Hole]:
                     archive,
                     holes,
                     lambda said: print_note(said.tell(language)),
+                    partial(read_kept_pages, configuration, archive),
                     watch,
                 )
     return holes

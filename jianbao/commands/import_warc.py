@@ -83,6 +83,8 @@ def order_import(
         dry_run=dry_run,
         complete=wishes.add_to,
         owe=wishes.owe,
+        pictured=wishes.sources,
+        max_picture_size=wishes.max_size,
     )
 
 
@@ -129,6 +131,8 @@ def _notes(counted: WarcCounts) -> Iterator[Saying]:
             yield say("warc.of_file", file=one.file, why=one.fault.why)
         else:
             yield say("warc.at_place", file=one.file, offset=one.offset, why=one.fault.why)
+    for file in counted.packed_as_a_whole:
+        yield say("warc.packed_as_a_whole", file=file)
     yield from counted.errors
     unsaid = counted.unsaid + counted.faults.total() - len(counted.damages)
     if unsaid:

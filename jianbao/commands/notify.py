@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jianbao.upkeep.alerts.sending import Outcome
+    from storage.records.saying import Saying
 
 app = typer.Typer(help="Tell events to channels: mail, chat groups, webhooks.", no_args_is_help=True)
 
@@ -29,10 +30,17 @@ def try_channel(
     """Send every channel, or one, a test message."""
     from jianbao.terminal.output import print_line
     from jianbao.upkeep.alerts.trial import try_channels
+    from storage.records.saying import say
 
-    results = try_channels(Invocation.of(context).configuration(), os.environ, channel)
+    invocation = Invocation.of(context)
+    results = try_channels(invocation.configuration(), os.environ, channel)
     for name, reason in results.items():
-        print_line(f"{name}: {reason or 'sent'}")
+        told = (
+            say("alerts.not_sent", channel=name, reason=reason)
+            if reason
+            else say("alerts.sent_test", channel=name)
+        )
+        print_line(told.tell(invocation.language()))
     raise typer.Exit(ExitStatus.FAILED if any(results.values()) else ExitStatus.OK)
 
 
@@ -45,12 +53,13 @@ def send(
     from jianbao.terminal.output import print_json, print_line
     from jianbao.upkeep.alerts.account import send_alerts
 
-    outcomes = send_alerts(Invocation.of(context).configuration(), os.environ, datetime.now(UTC))
+    invocation = Invocation.of(context)
+    outcomes = send_alerts(invocation.configuration(), os.environ, datetime.now(UTC))
     if as_json:
         print_json({"channels": [_present(outcome) for outcome in outcomes]})
     else:
         for outcome in outcomes:
-            print_line(_describe(outcome))
+            print_line(_describe(outcome).tell(invocation.language()))
     raise typer.Exit(ExitStatus.FAILED if _is_refused(outcomes) else ExitStatus.OK)
 
 
@@ -62,17 +71,26 @@ def list_notices(
     """Show what waits to be sent, to whom, and what kept it."""
     from jianbao.documents.notices import read_notices
     from jianbao.terminal.output import print_json, print_line
+    from storage.records.saying import as_saying, say
 
-    with Invocation.of(context).read_archive() as archive:
+    invocation = Invocation.of(context)
+    with invocation.read_archive() as archive:
         found = read_notices(archive)
     if as_json:
         print_json(found)
         return
     for row in found["notices"]:
-        kept = f": {row['error']}" if row["error"] else ""
-        print_line(f"{row['channel']}  {row['what']} {row['subject']}, next try {row['next_try_at']}{kept}")
+        waits = say(
+            "alerts.waits",
+            channel=row["channel"],
+            what=row["what"],
+            subject=row["subject"],
+            at=row["next_try_at"],
+        )
+        told = say("alerts.refused", what=waits, reason=as_saying(row["error"])) if row["error"] else waits
+        print_line(told.tell(invocation.language()))
     if not found["notices"]:
-        print_line("nothing waits")
+        print_line(say("alerts.nothing_waits").tell(invocation.language()))
 
 
 def _is_refused(outcomes: Sequence[Outcome]) -> bool:
@@ -84,7 +102,9 @@ def _present(outcome: Outcome) -> dict[str, object]:
     return {"channel": outcome.channel, "sent": outcome.sent, "held": outcome.held, "error": reason}
 
 
-def _describe(outcome: Outcome) -> str:
-    held = f", {outcome.held} wait" if outcome.held else ""
-    refused = "" if outcome.refused is None else f": {outcome.refused}"
-    return f"{outcome.channel}: {outcome.sent} sent{held}{refused}"
+def _describe(outcome: Outcome) -> Saying:
+    from storage.records.saying import say
+
+    key = "alerts.sent_held" if outcome.held else "alerts.sent"
+    sent = say(key, channel=outcome.channel, count=outcome.sent, held=outcome.held)
+    return sent if outcome.refused is None else say("alerts.refused", what=sent, reason=outcome.refused)

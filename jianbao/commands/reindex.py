@@ -29,9 +29,10 @@ def reindex(
     """Build the search index again; crawls may go on meanwhile."""
     from jianbao.terminal.output import print_json, print_line
     from jianbao.terminal.progress import telling
-    from jianbao.upkeep.index import describe_index, is_half_built, rebuild_index
+    from jianbao.upkeep.index import count_days_anew, describe_index, is_half_built, rebuild_index
 
     with Invocation.of(context).write_archive() as archive:
+        count_days_anew(archive)
         shrunk = _shrink(archive)
         goes_on = is_half_built(archive) and not restart
         done = 0

@@ -97,7 +97,7 @@ def _run(context: typer.Context, configuration: Configuration, wish: ReparseWish
     if as_json:
         print_json(_document(summary, wish))
     else:
-        print_summary(summary, is_applied=wish.apply)
+        print_summary(summary, invocation.language(), is_applied=wish.apply)
     if summary.interrupted:
         return ExitStatus.INTERRUPTED
     return ExitStatus(summary.has_alarms)

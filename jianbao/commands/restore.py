@@ -13,6 +13,7 @@ from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
     from jianbao.upkeep.restore import Restored
+    from storage.records.saying import Saying
 
 
 def restore(
@@ -44,10 +45,12 @@ def restore(
     from jianbao.terminal.output import print_json, print_line, print_note
     from jianbao.terminal.progress import telling
     from jianbao.upkeep.restore import restore_archive, restore_originals
+    from storage.records.saying import say
 
     if originals and (at or replace):
         raise typer.BadParameter("--originals goes without --at and --replace")
-    target = to.absolute() if to else Invocation.of(context).configuration().archive
+    invocation = Invocation.of(context)
+    target = to.absolute() if to else invocation.configuration().archive
     moment = _read_time(at) if at else None
     with telling("restoring") as tell:
         told = tell or _tell_nobody
@@ -58,12 +61,10 @@ def restore(
     if as_json:
         print_json(_present(done))
     else:
-        print_line(_describe(done, only_originals=originals))
+        language = invocation.language()
+        print_line(_describe(done, only_originals=originals).tell(language))
         for name in done.damaged:
-            print_note(
-                f"jianbao: {name} is not as it was written to the backup: "
-                "`jianbao verify --full` tells what of it"
-            )
+            print_note(f"jianbao: {say('backup.not_as_written', file=name).tell(language)}")
     raise typer.Exit(ExitStatus.FAILED if done.damaged else ExitStatus.OK)
 
 
@@ -89,14 +90,17 @@ def _present(done: Restored) -> dict[str, object]:
     }
 
 
-def _describe(done: Restored, *, only_originals: bool) -> str:
+def _describe(done: Restored, *, only_originals: bool) -> Saying:
+    from storage.records.saying import say
+
+    folder = str(done.folder)
     if only_originals:
-        return f"{done.files} WARC files of {done.folder} were brought back"
-    moved = f"; what was there is in {done.aside}" if done.aside else ""
-    return (
-        f"{done.folder} is as it was at {done.snapshot.at.isoformat(timespec='seconds')}: "
-        f"{done.files} WARC files, {done.size / 1e6:,.1f} MB of originals{moved}"
-    )
+        return say("backup.originals_back", count=done.files, folder=folder)
+    at, size = done.snapshot.at.isoformat(timespec="seconds"), done.size / 1e6
+    if done.aside is None:
+        return say("backup.restored", folder=folder, at=at, files=done.files, size=size)
+    aside = str(done.aside)
+    return say("backup.restored_aside", folder=folder, at=at, files=done.files, size=size, aside=aside)
 
 
 def _tell_nobody(_text: str) -> None:

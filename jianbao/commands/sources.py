@@ -11,9 +11,10 @@ from jianbao.terminal.invocation import Invocation
 
 if TYPE_CHECKING:
     from jianbao.documents.document import Document
+    from storage.records.saying import Language
 
 
-_COLUMNS = ("source", "kind, schedule", "last poll", "last changed", "archived", "missing")
+_COLUMNS = ("source", "kind", "poll", "changed", "archived", "missing")
 
 
 def sources(
@@ -28,6 +29,7 @@ def sources(
     from jianbao.terminal.output import print_json, print_line, print_table
     from jianbao.terminal.short_time import ZONE_NOTE
     from storage.archive.folder import NoArchive
+    from storage.records.saying import say
 
     invocation = Invocation.of(context)
     configured = list_declared(invocation.configuration())
@@ -39,24 +41,30 @@ def sources(
     if as_json:
         print_json(tell_document({"sources": found}, invocation.language(for_programs=True)))
         return
-    found = tell_document(found, invocation.language())
+    language = invocation.language()
+    found = tell_document(found, language)
     now = datetime.now(UTC)
-    print_table(_COLUMNS, (_row(row, now) for row in found), narrow=True)
+    columns = [say(f"status.column_{name}").tell(language) for name in _COLUMNS]
+    print_table(columns, (_row(row, now, language) for row in found), narrow=True)
     for row in found:
         if row["issues"]:
-            print_line(f"{row['slug']}: {describe_issues(row['issues'])}")
+            told = say("status.of_source", source=row["slug"], what=describe_issues(row["issues"]))
+            print_line(told.tell(language))
         if row["contract"] and (usual := row["contract"]["usual"]):
-            print_line(f"{row['slug']}: {usual}")
-    print_line(ZONE_NOTE)
+            print_line(say("status.of_source", source=row["slug"], what=usual).tell(language))
+    print_line(ZONE_NOTE.tell(language))
 
 
-def _row(row: Document, now: datetime) -> tuple[object, ...]:
+def _row(row: Document, now: datetime, language: Language) -> tuple[object, ...]:
     from jianbao.terminal.short_time import short_time
+    from storage.records.saying import say
 
+    unplanned = say("status.by_hand" if row["enabled"] else "status.off").tell(language)
+    polled = say(f"status.poll_{row['last_poll']}" if row["last_poll"] else "status.never")
     return (
         "\n".join(dict.fromkeys((row["name"], row["slug"]))),
-        f"{row['kind']}\n{(row['schedule'] or 'by hand') if row['enabled'] else 'off'}",
-        f"{row['last_poll'] or 'never'}\n{short_time(row['last_polled_at'], now)}".rstrip(),
+        f"{row['kind']}\n{(row['enabled'] and row['schedule']) or unplanned}",
+        f"{polled.tell(language)}\n{short_time(row['last_polled_at'], now)}".rstrip(),
         short_time(row["last_changed_at"], now),
         row["listings"].get("archived", 0),
         sum(count for state, count in row["listings"].items() if state not in ("archived", "furniture")),

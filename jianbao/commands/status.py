@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,9 @@ from jianbao.terminal.invocation import Invocation
 if TYPE_CHECKING:
     from jianbao.documents.document import Document
     from storage.archive.folder import Archive
+    from storage.records.saying import Language, Saying
+
+_COLUMNS = ("source", "poll", "next", "archived", "owed", "failed", "quarantined")
 
 
 def status(
@@ -50,9 +53,9 @@ def status(
     if as_json:
         print_json(tell_document(found, invocation.language(for_programs=True)))
     elif alive:
-        print_line(_describe_service(found["service"], now))
+        print_line(_describe_service(found["service"], now).tell(invocation.language()))
     else:
-        _print_status(tell_document(found, invocation.language()), now)
+        _print_status(tell_document(found, invocation.language()), now, invocation.language())
     well = found["service"]["state"] == "running" if alive else _is_well(found)
     raise typer.Exit(ExitStatus.OK if well else ExitStatus.FAILED)
 
@@ -79,50 +82,71 @@ def _is_well(found: Document) -> bool:
     return bool(quiet and service["clean"] and service["state"] != "stuck")
 
 
-def _describe_service(service: Document, now: datetime) -> str:
+def _describe_service(service: Document, now: datetime) -> Saying:
     from jianbao.terminal.short_time import short_time
+    from storage.records.saying import say
 
-    since = f" since {short_time(service['since'], now)}" if service.get("since") else ""
-    died = "" if service["clean"] else ": it ended without saying so"
-    return f"service: {service['state']}{since}{died}"
+    state = say(f"status.{service['state']}")
+    told = say("status.service", state=state)
+    if service.get("since"):
+        told = say("status.service_since", state=state, since=short_time(service["since"], now))
+    return told if service["clean"] else say("status.service_died", service=told)
 
 
-def _print_status(found: Document, now: datetime) -> None:
+def _print_status(found: Document, now: datetime, language: Language) -> None:
     from jianbao.terminal.output import print_line, print_table
+    from storage.records.saying import say
+
+    columns = [say(f"status.column_{name}").tell(language) for name in _COLUMNS]
+    print_table(columns, (_row(source, now, language) for source in found["sources"]), narrow=True)
+    for told in _describe(found, now):
+        print_line(told.tell(language))
+
+
+def _describe(found: Document, now: datetime) -> Iterator[Saying]:
+    """Yield what is to be known beside the table, line by line."""
     from jianbao.terminal.short_time import ZONE_NOTE, short_time
+    from storage.records.saying import join_sayings, say
 
-    columns = ("source", "last poll", "next run", "archived", "owed", "failed", "quarantined")
-    print_table(columns, (_row(source, now) for source in found["sources"]), narrow=True)
-    print_line(f"{_describe_service(found['service'], now)}; {ZONE_NOTE}")
+    yield join_sayings([_describe_service(found["service"], now), ZONE_NOTE])
     if backup := found["backup"]:
-        made = short_time(backup["finished_at"], now)
-        print_line(f"last backup: {backup['status']} {made}, to {backup['destination']}")
-    _print_issues(found)
+        status, made = say(f"status.backup_{backup['status']}"), short_time(backup["finished_at"], now)
+        yield say("status.backup", status=status, at=made, destination=backup["destination"])
+    yield from _describe_issues(found)
     for row in found["sources"]:
-        _print_source(found, row, now)
+        yield from _describe_source(found, row, now)
     for host in found["hosts"]:
-        rest = short_time(host["rests_until"], now)
-        print_line(f"at rest: {host['name']} asked to be left alone until {rest}")
-    _print_what_is_wrong(found)
+        yield say("status.rest", host=host["name"], until=short_time(host["rests_until"], now))
+    yield from _describe_what_is_wrong(found, now)
+
+
+def _describe_what_is_wrong(found: Document, now: datetime) -> Iterator[Saying]:
+    from storage.records.saying import say
+
+    for name, wrong in (("now", "faults"), ("standstill", "standstills")):
+        for one in found[wrong]:
+            yield say(f"status.{name}", what=one["message"])
     if not found["events"]:
-        print_line("no open events")
+        yield say("status.no_events")
     for obstacle in _obstacles(found):
-        print_line(f"paused: {obstacle['message']}")
+        yield say("status.paused", what=obstacle["message"])
     for event in found["events"]:
-        since = short_time(event["opened_at"], now)
-        print_line(f"{event['id']}  {event['kind']} since {since} ({event['times']}x): {event['message']}")
-        last = f"last {short_time(event['last_seen_at'], now)}; " if event["times"] > 1 else ""
-        examples = f"; e.g. {', '.join(event['examples'])}" if event["examples"] else ""
-        print_line(f"   {last}{event['severity']}{examples}")
+        yield from _describe_event(event, now)
 
 
-def _print_what_is_wrong(found: Document) -> None:
-    from jianbao.terminal.output import print_line
+def _describe_event(event: Document, now: datetime) -> Iterator[Saying]:
+    from jianbao.terminal.short_time import short_time
+    from storage.records.saying import say
 
-    for fault in found["faults"]:
-        print_line(f"now: {fault['message']}")
-    for standstill in found["standstills"]:
-        print_line(f"standstill: {standstill['message']}")
+    since, count = short_time(event["opened_at"], now), event["times"]
+    told = {"id": event["id"], "kind": event["kind"], "what": event["message"]}
+    yield say("status.event", since=since, count=count, **told)
+    severity = say(f"alerts.{event['severity']}")
+    if count > 1:
+        severity = say("status.event_last", last=short_time(event["last_seen_at"], now), severity=severity)
+    if event["examples"]:
+        severity = say("status.event_examples", told=severity, examples=", ".join(event["examples"]))
+    yield say("status.below", what=severity)
 
 
 def _obstacles(found: Document) -> Sequence[Document]:
@@ -130,50 +154,57 @@ def _obstacles(found: Document) -> Sequence[Document]:
     return found["service"].get("obstacles") or () if found["service"]["state"] == "running" else ()
 
 
-def _print_source(found: Document, row: Document, now: datetime) -> None:
-    """Print what should be known of a source beside its row of the table."""
-    from jianbao.terminal.output import print_line
+def _describe_source(found: Document, row: Document, now: datetime) -> Iterator[Saying]:
+    """Yield what should be known of a source beside its row of the table."""
     from jianbao.terminal.short_time import short_time
+    from storage.records.saying import say
 
+    slug = row["slug"]
     if row["overdue_since"]:
-        due = short_time(row["overdue_since"], now)
-        print_line(f"overdue: {row['slug']} was due at {due} and nothing polled it")
+        yield say("status.overdue", source=slug, due=short_time(row["overdue_since"], now))
     if row["pace"] and row["enabled"]:
-        print_line(f"{row['slug']}: {row['pace']}")
-    if row["arrears"] and not _is_told(found, row["slug"]):
-        print_line(f"arrears: {row['arrears']['message']}")
+        yield say("status.of_source", source=slug, what=row["pace"])
+    if row["arrears"] and not _is_told(found, slug):
+        yield say("status.arrears", what=row["arrears"]["message"])
     if (history := row["history"]) and history["state"] != "done":
-        print_line(f"history: {row['slug']} {_describe_history(history, now)}")
+        yield say("status.history", source=slug, what=_describe_history(history, now))
 
 
-def _describe_history(history: Document, now: datetime) -> str:
+def _describe_history(history: Document, now: datetime) -> Saying:
     from jianbao.terminal.short_time import short_time
+    from storage.records.saying import say
 
-    far = f"{history['done']} of {history['of']} done" if history["of"] else "has begun"
+    far = say("status.history_begun")
+    if history["of"]:
+        far = say("status.history_done", done=history["done"], of=history["of"])
     if history["state"] != "failed":
         return far
-    return f"{far}; {history['reason']}; tried again after {short_time(history['next_try_at'], now)}"
+    at = short_time(history["next_try_at"], now)
+    return say("status.history_failed", far=far, reason=history["reason"], at=at)
 
 
-def _print_issues(found: Document) -> None:
+def _describe_issues(found: Document) -> Iterator[Saying]:
     from jianbao.documents.issue_sums import describe_issues
-    from jianbao.terminal.output import print_line
+    from storage.records.saying import say
 
     for row in found["sources"]:
         if row["issues"]:
-            print_line(f"{row['slug']}: {describe_issues(row['issues'])}")
+            yield say("status.of_source", source=row["slug"], what=describe_issues(row["issues"]))
 
 
 def _is_told(found: Document, slug: str) -> bool:
     return any(one["kind"] == "articles_overdue" and one["source"] == slug for one in found["events"])
 
 
-def _row(source: Document, now: datetime) -> tuple[object, ...]:
+def _row(source: Document, now: datetime, language: Language) -> tuple[object, ...]:
     from jianbao.terminal.short_time import short_time
+    from storage.records.saying import say
 
+    polled = say(f"status.poll_{source['last_poll']}" if source["last_poll"] else "status.never")
+    due = short_time(source["next_run"], now) if source["enabled"] else say("status.off").tell(language)
     return (
         "\n".join(dict.fromkeys((source["name"], source["slug"]))),
-        f"{source['last_poll'] or 'never'}\n{short_time(source['last_polled_at'], now)}".rstrip(),
-        short_time(source["next_run"], now) if source["enabled"] else "off",
+        f"{polled.tell(language)}\n{short_time(source['last_polled_at'], now)}".rstrip(),
+        due,
         *(source[count] for count in ("archived", "owed", "failed", "quarantined")),
     )

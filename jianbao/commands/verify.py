@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from jianbao.upkeep.verify_full import Reread
     from storage.archive.folder import Archive
     from storage.records.problem import Problem
-    from storage.records.saying import Language
+    from storage.records.saying import Language, Saying
+
+_SEEN = ("article", "capture", "warc_files", "records", "texts", "reread")
+"""What is told of how much was looked at, in order."""
 
 
 def verify(
@@ -72,29 +75,22 @@ def _rereading(configuration: Configuration) -> Reread:
 
 def _print(found: Found, language: Language) -> None:
     from jianbao.terminal.output import print_line
+    from storage.records.saying import say
 
     for problem in found.problems:
-        print_line(f"problem: {_describe(problem, language)}")
+        print_line(_describe("problem", problem).tell(language))
     for note in found.notes:
-        print_line(f"note: {_describe(note, language)}")
+        print_line(_describe("note", note).tell(language))
     if found.untold:
-        print_line(f"and {found.untold:,} more")
-    checked = found.checked
-    counts = ", ".join(
-        f"{checked[name]:,} {called}"
-        for name, called in (
-            ("article", "articles"),
-            ("capture", "captures"),
-            ("warc_files", "WARC files"),
-            ("records", "records read"),
-            ("texts", "texts read"),
-            ("reread", "articles read again"),
-        )
-        if name in checked
-    )
-    print_line(f"{'whole' if found.is_ok else 'not whole'}: {counts or 'nothing could be looked at'}")
+        print_line(say("custody.untold", count=found.untold).tell(language))
+    seen = [say(f"custody.seen_{name}", count=found.checked[name]) for name in _SEEN if name in found.checked]
+    result = "custody.whole" if found.is_ok else "custody.not_whole"
+    print_line(say(result, counts=seen or say("custody.nothing_seen")).tell(language))
 
 
-def _describe(problem: Problem, language: Language) -> str:
-    mended = f" -> {problem.command}" if problem.command else ""
-    return f"{problem.said.tell(language)}{mended}"
+def _describe(what: str, problem: Problem) -> Saying:
+    from storage.records.saying import say
+
+    if problem.command:
+        return say(f"custody.{what}_mended", what=problem.said, command=problem.command)
+    return say(f"custody.{what}", what=problem.said)

@@ -33,7 +33,7 @@ from storage.ledger.list_habit import watch_list
 from storage.ledger.listing import find_listed
 from storage.ledger.owed import list_owed
 from storage.ledger.poll import record_poll
-from storage.ledger.silence import usual_silence
+from storage.ledger.silence import is_silent, usual_silence
 from storage.ledger.source import list_sources, order_poll
 from storage.ledger.unread_links import watch_unread
 from storage.records import (
@@ -354,7 +354,7 @@ class ArchivePort:
 
     def _watch_silence(self, connection: Connection, poll: Poll) -> None:
         last_news, usual = usual_silence(connection, poll.source, poll.polled_at)
-        if poll.polled_at - last_news > usual:
+        if is_silent(last_news, usual, poll.polled_at):
             since = last_news.isoformat(timespec="minutes")
             message = say("poll.silent", source=poll.source, since=since, days=usual.days)
             open_event(connection, "source_silent", message, poll.polled_at, source=poll.source)

@@ -1,4 +1,4 @@
-"""Repairing holes: what is missing is entered as owed, then fetched by backfills and one crawl.
+"""Repairing holes: what is missing is owed, read from kept pages, fetched by backfills and one crawl.
 
 A process runs one crawl only, so that each backfill has a child of its own; the crawl is this process's.
 """
@@ -26,11 +26,15 @@ from storage.archive.folder import Archive
 from storage.ledger.holes.pointers import list_link_addresses
 from storage.ledger.holes.reopening import Reopened, Ways, reopen_holes
 from storage.records import has_digits_alone
-from storage.records.hole import Hole
+from storage.records.hole import Hole, HoleKind
 from storage.records.saying import Saying, say
 
 Tell = Callable[[Saying], None]
 """Is told what is done now."""
+ReadKept = Callable[[Sequence[str]], int]
+"""Archives of articles those whose pages were kept, and returns how many came in."""
+_KEPT_KINDS: tuple[HoleKind, ...] = ("absent", "captured")
+"""Holes whose articles were had once: a page of them may have been kept, whatever the site has of it now."""
 
 
 def repair_holes(
@@ -38,15 +42,21 @@ def repair_holes(
     archive: Archive,
     holes: Sequence[Hole],
     tell: Tell,
+    read_kept: ReadKept,
     watch: Watch | None = None,
 ) -> None:
-    """Fetch what holes lack, by every known address and kind; what can't be had stays a hole.
+    """Read what holes lack from kept pages, fetch the rest by every known address and kind.
+
+    What can't be had stays a hole.
 
     The holes must have all their codes. Whatever ends this early, the ledger has the rest as owed. Raises
     `KeyboardInterrupt` when a child was interrupted, and as `run_crawl` does.
     """
     reopened = reopen(configuration, archive, holes)
     tell(say("gaps.reopened", count=reopened.entered))
+    kept = [code for hole in holes if hole.kind in _KEPT_KINDS for code in hole.codes]
+    if kept and (came := read_kept(kept)):
+        tell(say("gaps.read_kept", count=came))
     for slug in sorted(reopened.backfill):
         tell(say("gaps.backfilling", source=slug))
         _backfill(configuration, slug)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,7 +12,7 @@ from jianbao.documents.article import present_time
 from jianbao.documents.document import Document
 from jianbao.documents.gaps import present_hole
 from storage.articles.lists import ArticleFilter
-from storage.ledger.coverage import Coverage, count_coverage
+from storage.ledger.coverage import sum_states
 from storage.ledger.holes.covered import read_coverage
 from storage.records.coverage import ArchiveCoverage, CoverageStatement, SourceCoverage, state_coverage
 from storage.records.press_days import press_day
@@ -27,20 +27,18 @@ _SETTLED = timedelta(days=3)
 
 def read_statement(view: Connection, wanted: ArticleFilter) -> Document:
     """Return the coverage statement of the sources and days that a filter asks for, as of now."""
-    return present_statement(view, read_coverage(view, datetime.now(UTC)), wanted)
+    return present_statement(read_coverage(view, datetime.now(UTC)), wanted)
 
 
-def present_statement(view: Connection, archive: ArchiveCoverage, wanted: ArticleFilter) -> Document:
+def present_statement(archive: ArchiveCoverage, wanted: ArticleFilter) -> Document:
     """Return a coverage statement as JSON has it; its ``statement`` and reasons are sayings still."""
     stated = state_filter(archive, wanted)
-    sums = count_coverage(view, wanted.sources, wanted.not_sources, wanted.since, wanted.until)
-    counts = {one.source: one for one in sums}
     return {
         "from": _day(stated.since),
         "to": _day(stated.until),
         "computed_at": present_time(stated.computed_at),
         "statement": say_coverage(stated),
-        "sources": [_present_source(one, counts) for one in stated.sources],
+        "sources": [_present_source(one) for one in stated.sources],
     }
 
 
@@ -75,8 +73,8 @@ def _say_source(one: SourceCoverage, now: datetime) -> Saying:
     return say("coverage.articles", source=said, count=one.missing) if one.missing else said
 
 
-def _present_source(one: SourceCoverage, counts: Mapping[str, Coverage]) -> Document:
-    ledger = asdict(counts[one.source]) if one.source in counts else {"source": one.source}
+def _present_source(one: SourceCoverage) -> Document:
+    ledger = asdict(sum_states(one.source, one.ledger))
     ledger.pop("source")
     return {
         "slug": one.source,

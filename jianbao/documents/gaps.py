@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from jianbao.documents.article import present_time
 from jianbao.documents.document import Document
 from storage.ledger.coverage import Coverage, count_coverage
-from storage.ledger.habits import read_habit
+from storage.ledger.day_ledger import read_day_ledgers
+from storage.ledger.habits import learn_habit_before
 from storage.ledger.holes.accepted import Chosen, list_accepted
 from storage.ledger.holes.day_sums import DaySum, count_by_source_and_day
 from storage.ledger.holes.every import EXAMPLES, list_holes
@@ -42,12 +43,15 @@ def read_gaps(
     holes = asked.choose(every, codes)
     sums = count_coverage(view, asked.sources, since=_begin(asked.first), until=_end(asked.last))
     polled = {slug for slug, _, _ in list_polled(view)}
+    habits = {
+        slug: learn_habit_before(ledger, press_day(now))
+        for slug, ledger in read_day_ledgers(view, asked.sources).items()
+        if slug in polled
+    }
     ledger = {name: sum(getattr(one, name) for one in sums) for name in ("listed", *STATES)}
     found: Document = {
         "ledger": ledger | {"holds": _is_proved(ledger, every)},
-        "sources": [
-            _present_source(view, one, every, holes, now, is_polled=one.source in polled) for one in sums
-        ],
+        "sources": [_present_source(one, every, holes, habits.get(one.source)) for one in sums],
         "gaps": [present_hole(hole) for hole in holes],
         "accepted": [_present_accepted(one, codes) for one in list_accepted(view, asked)],
     }
@@ -85,18 +89,11 @@ def _present_accepted(one: Accepted, codes: int | None) -> Document:
 
 
 def _present_source(
-    view: Connection,
-    sums: Coverage,
-    every: Sequence[Hole],
-    holes: Sequence[Hole],
-    now: datetime,
-    *,
-    is_polled: bool,
+    sums: Coverage, every: Sequence[Hole], holes: Sequence[Hole], habit: Habit | None
 ) -> Document:
     counts = asdict(sums)
     slug = counts.pop("source")
     own = [hole for hole in every if hole.source == slug]
-    habit = read_habit(view, slug, press_day(now)) if is_polled else None
     return {
         "slug": slug,
         **counts,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from jianbao.documents.document import Document
 from storage.ledger.issue_sums import IssueSums
+from storage.records.saying import Saying, join_sayings, say
+
+_TOLD = ("complete", "listed", "failed", "none")
 
 
 def present_issue_sums(sums: IssueSums | None) -> Document | None:
@@ -26,14 +29,24 @@ def present_issue_sums(sums: IssueSums | None) -> Document | None:
     }
 
 
-def describe_issues(issues: Document) -> str:
+def describe_issues(issues: Document) -> Saying:
     """Return in a line how a source's issues stand, from what `present_issue_sums` says."""
-    newest, counts, window = issues["newest"], issues["counts"], issues["window"]
-    said = f"{newest['day']} {newest['state']}, {newest['pages']} pages, {newest['articles']} articles"
-    parts = [f"newest issue {said}" if newest else "no issue yet"]
-    parts += [
-        f"{counts[state]} {state}" for state in ("complete", "listed", "failed", "none") if counts[state]
-    ]
+    counts, window = issues["counts"], issues["window"]
+    parts = [_describe_newest(issues["newest"])]
+    parts += [say(f"status.issues_{state}", count=counts[state]) for state in _TOLD if counts[state]]
     if window["unknown"]:
-        parts.append(f"{window['unknown']} of the last {window['days']} days unknown")
-    return "; ".join(parts)
+        parts.append(say("status.issues_unknown", count=window["unknown"], days=window["days"]))
+    return join_sayings(parts)
+
+
+def _describe_newest(newest: Document | None) -> Saying:
+    if newest is None:
+        return say("status.issue_none_yet")
+    state = say(f"status.issue_{newest['state']}")
+    return say(
+        "status.issue_newest",
+        day=newest["day"],
+        state=state,
+        pages=newest["pages"],
+        articles=newest["articles"],
+    )

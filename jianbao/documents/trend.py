@@ -35,7 +35,7 @@ def read_trend(
     archive = archive or read_coverage(view, datetime.now(UTC))
     found = present_trend(settled, trend, cover_trend(trend, settled.query, archive))
     if coverage:
-        found["coverage"] = present_statement(view, archive, settled.query.filter)
+        found["coverage"] = present_statement(archive, settled.query.filter)
     return found
 
 

@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 
 from jianbao import __version__
 from jianbao.documents.article import present_time
-from jianbao.documents.coverage import present_statement
+from jianbao.documents.coverage import present_statement, state_filter
 from jianbao.documents.document import Document
 from jianbao.documents.said import tell_document
 from jianbao.exporting.selection import ExportCounts
-from storage.ledger.coverage import Coverage, count_coverage
+from storage.ledger.coverage import Coverage, sum_states
 from storage.ledger.holes.covered import read_coverage
 from storage.search import Query
 
@@ -51,7 +51,7 @@ def describe_export(
     """
     asked = query.filter
     stated = read_coverage(connection, now)
-    coverage = count_coverage(connection, asked.sources, asked.not_sources, asked.since, asked.until)
+    coverage = [sum_states(one.source, one.ledger) for one in state_filter(stated, asked).sources]
     return {
         "jianbao": __version__,
         "exported_at": present_time(now),
@@ -69,7 +69,7 @@ def describe_export(
             "holds": all(_is_accounted_for(each) for each in coverage),
             "sources": [asdict(each) for each in coverage],
         },
-        "coverage": tell_document(present_statement(connection, stated, asked), "en"),
+        "coverage": tell_document(present_statement(stated, asked), "en"),
         "missing": list(missing),
         "fields": list(written.fields),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -55,30 +55,37 @@ class PendingPost:
         return Decision(self.owed.info_code, self.now, "failed", reason)
 
 
-def store_batch(archive: Archive, posts: Sequence[ReadPost], now: datetime, counted: ImportCounts) -> None:
+def store_batch(
+    archive: Archive,
+    posts: Sequence[ReadPost],
+    now: datetime | None,
+    counted: ImportCounts,
+    settle_all: Callable[[Archive, Sequence[PendingPost]], list[Decision]] = settle,
+) -> None:
     """Store posts in one transaction, and count them once it has committed; one that cannot be stored fails.
 
+    ``now`` None: each as at the time when its file was read first. ``settle_all`` may be `preview`.
     Raises what tells of the archive itself: that it is full, locked or damaged.
     """
-    pending = list_pending(archive, posts, now)
-    decisions = settle(archive, pending)
-    for post in posts:
+    ordered = sorted(_renamed(archive, posts), key=lambda post: post.order)
+    with archive.reading() as connection:
+        known = {source.slug for source in list_sources(connection)}
+    pending = [
+        PendingPost(
+            post,
+            post.owed,
+            now or post.resource.fetched_at,
+            None if post.owed.source in known else post.source_name,
+        )
+        for post in ordered
+        if post.owed is not None
+    ]
+    decisions = settle_all(archive, pending)
+    for post in ordered:
         if post.owed is None:
             _count_refused(post, counted)
     for one, decision in zip(pending, decisions, strict=True):
         _count(one, decision, counted)
-
-
-def list_pending(archive: Archive, posts: Sequence[ReadPost], now: datetime) -> list[PendingPost]:
-    """Return the posts that name an article, in the order in which they are stored."""
-    ordered = sorted(_renamed(archive, posts), key=lambda post: post.order)
-    with archive.reading() as connection:
-        known = {source.slug for source in list_sources(connection)}
-    return [
-        PendingPost(post, post.owed, now, None if post.owed.source in known else post.source_name)
-        for post in ordered
-        if post.owed is not None
-    ]
 
 
 def _renamed(archive: Archive, posts: Sequence[ReadPost]) -> Sequence[ReadPost]:

@@ -72,7 +72,7 @@ class ImportedText:
 class PendingText:
     """A text on its way into the archive, under the info code that its order names or its own.
 
-    ``now`` is aware.
+    ``now`` is aware. ``origin`` names the record of another's WARC file that it was taken from.
     """
 
     order: TextOrder
@@ -81,6 +81,7 @@ class PendingText:
     body: bytes
     now: datetime
     tokens: Sequence[ReadyTokens] = ()
+    origin: str | None = None
 
     @property
     def info_code(self) -> str:
@@ -100,7 +101,7 @@ class PendingText:
         if (passed_over := pass_over_text(owed, snapshot, self.now, is_named=is_named)) is not None:
             return passed_over
         draft = read_plain_text(self.text, uri, info_code=self.info_code, media=order.media, day=order.day)
-        resource = Resource(uri, self.now, _CONTENT_TYPE, self.body)
+        resource = Resource(uri, self.now, _CONTENT_TYPE, self.body, self.origin)
         file = ImportedFile(resource, owed, order.media, Believed(draft=draft))
         return decide_text(file, snapshot, self.now)
 
@@ -135,7 +136,7 @@ def _import_text(
 ) -> ImportedText:
     body = load_file(FoundFile(path, path.name), max_size)
     text = decode_page(body, None)
-    pending = PendingText(*_name_text(archive, order, text), text, body, now)
+    pending = PendingText(*name_text(archive, order, text), text, body, now)
     (decision,) = settle(archive, [pending])
     if decision.outcome == "failed":
         return ImportedText(
@@ -151,7 +152,7 @@ def _import_text(
     )
 
 
-def _name_text(archive: Archive, order: TextOrder, text: str) -> tuple[TextOrder, TextIdentity]:
+def name_text(archive: Archive, order: TextOrder, text: str) -> tuple[TextOrder, TextIdentity]:
     """Return the order under the code that its article has now, and the identity of its text.
 
     What was imported before its source declared a site keeps the code that it got then.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from storage.records.press_days import PRESS_ZONE
+from storage.records.saying import say
 
-ZONE_NOTE = "times are UTC+8"
+ZONE_NOTE = say("status.times")
 """What a page of short times says once."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.archive.folder import Archive
 from storage.archive.turns import Turns
+from storage.database.ledger_days import count_days, list_wrong_days
 from storage.search import (
     build_part,
     clear_part,
@@ -46,6 +47,15 @@ def index_news(archive: Archive) -> int:
         ready = prepare_owed(connection)
     with archive.writing() as connection:
         return index_owed(connection, ready)
+
+
+def count_days_anew(archive: Archive) -> None:
+    """Count the days of the ledger anew where what is kept of them is not what the ledger says."""
+    with archive.reading() as connection:
+        if not list_wrong_days(connection):
+            return
+    with archive.writing() as connection:
+        count_days(connection)
 
 
 def rebuild_index(

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from scheduler.liveness.service_lock import is_held
 from storage.archive.folder import DATABASE_FILE, WARC_FOLDER, Archive
-from storage.archive.use import ArchiveInUse, alone_in
 from storage.captures.capture import committed_end
 from storage.custody.backup_folder import (
     DATABASE,
@@ -25,13 +24,17 @@ from storage.custody.backup_folder import (
 )
 from storage.custody.copying import Tell, hash_file, hash_stretch
 from storage.ledger.source_locks import is_any_held
-from storage.records.remedy import Mistaken
+from storage.records.remedy import Busy, Mistaken
 
 _READ = 2**20
 
 
 class FolderTaken(Mistaken):
     """There is something where the archive is to come: name another folder, or ask to move it aside."""
+
+
+class ArchiveInUse(Busy):
+    """Somebody works in the archive that is to be moved aside or mended: stop that first."""
 
 
 @dataclass(slots=True)
@@ -69,11 +72,7 @@ def restore_archive(
     folder = BackupFolder(source)
     snapshot = choose_snapshot(folder, at)
     _refuse_backup(source, target)
-    with _free(target, replace=replace):
-        return _restore(folder, snapshot, target, tell)
-
-
-def _restore(folder: BackupFolder, snapshot: Snapshot, target: Path, tell: Tell) -> Restored:
+    _refuse_target(target, replace=replace)
     done = Restored(target, snapshot)
     new = target.with_name(f"{target.name}.restoring-{os.getpid()}")
     (new / WARC_FOLDER).mkdir(parents=True)
@@ -175,18 +174,15 @@ def _refuse_backup(source: Path, target: Path) -> None:
         raise FolderTaken(f"{target} and the backups in {source} lie in each other: name a folder elsewhere")
 
 
-@contextmanager
-def _free(target: Path, *, replace: bool) -> Iterator[None]:
-    """Refuse a folder that is not empty, unless it may be moved aside; then keep everybody out of it."""
+def _refuse_target(target: Path, *, replace: bool) -> None:
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        yield
         return
     if not replace or not target.is_dir():
         raise FolderTaken(
             f"{target} is not empty: name another folder with --to, or move it aside with --replace"
         )
-    with _alone(target), alone_in(target):
-        yield
+    with _alone(target):
+        return
 
 
 @contextmanager

@@ -14,12 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.archive.folder import Archive, ArchiveLost
 from storage.custody.database import check_database, is_of_database, measure_database, tell_damage
+from storage.custody.days import check_days
 from storage.custody.files import check_files
 from storage.custody.index import check_index
 from storage.custody.looks import Depth, begin_look, find_look, note_look, tell_look
 from storage.custody.rows import check_rows, count_rows, sum_ledger
 from storage.records.problem import Problem
-from storage.records.remedy import Busy, Unusable
+from storage.records.remedy import Unusable
 from storage.records.saying import say
 
 Tell = Callable[[str], None]
@@ -107,6 +108,7 @@ def look_quickly(archive: Archive, found: Found, *, thoroughly: bool = False) ->
         ledger = sum_ledger(connection)
         found.checked["ledger"] = dict(ledger)
         found.add(list(check_rows(connection)))
+        found.add(list(check_days(connection)))
         found.add(list(check_index(connection)))
         files = check_files(connection, archive.folder)
     found.add(files.problems, files.notes)
@@ -193,7 +195,7 @@ def entering(folder: Path) -> Iterator[Archive | None]:
     """
     try:
         archive = Archive.open_existing(folder)
-    except (Unusable, Busy, SQLAlchemyError, OSError):
+    except (Unusable, SQLAlchemyError, OSError):
         yield None
         return
     with archive:

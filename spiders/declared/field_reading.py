@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from spiders.declared.declared_page import DeclaredPage
@@ -18,9 +20,12 @@ from spiders.readers.chinese.date_words import read_date_words
 from storage.records import Precision, SetAside
 from storage.records.saying import say
 
+_Found = TypeVar("_Found")
 _BLANKS = re.compile(r"[\s\u200b\ufeff\u00a0\u3000]+")
 _LONGEST = 5_000
 """Characters of a field before anything is cut out of it."""
+_MOST_TEXTS = 2_000
+"""Pieces of text that are read of one element: no title, name or time has a tenth of them."""
 _NO_TEXT = ("script", "style", "noscript")
 
 
@@ -49,9 +54,24 @@ def read_moment(rule: FieldRule, text: str, page: DeclaredPage) -> tuple[datetim
 
 
 def text_of(element: HtmlElement) -> str:
-    """Return the text of an element without that of its scripts, white space collapsed."""
-    parts = element.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")
-    return one_line("".join(parts)) if element.tag not in _NO_TEXT else ""
+    """Return the text of an element without that of its scripts, white space collapsed.
+
+    Of one that is endless its beginning: where items are nested in each other, each would be read again and
+    again.
+    """
+    return one_line("".join(islice(_shown_texts(element), _MOST_TEXTS)))
+
+
+def _shown_texts(element: HtmlElement) -> Iterator[str]:
+    """Yield what stands before and behind each node inside of an element, nothing too."""
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        if event != "start":
+            yield (node.tail or "") if node is not element else ""
+        elif node.tag in _NO_TEXT:
+            walk.skip_subtree()
+        else:
+            yield node.text or ""
 
 
 def one_line(text: str) -> str:
@@ -61,14 +81,17 @@ def one_line(text: str) -> str:
 
 def _texts(rule: FieldRule, page: DeclaredPage, inside: HtmlElement | None, data: Any) -> Iterator[str]:
     if rule.path is not None:
-        found: Iterable[str] = list_texts(page.data if data is None else data, rule.path)
+        found: Iterable[str] = _ordered(rule, list_texts(page.data if data is None else data, rule.path))
     elif rule.meta is not None:
-        found = _meta_texts(page.tree, rule.meta)
+        found = _ordered(rule, _meta_texts(page.tree, rule.meta))
     else:
-        elements = select(page.tree if inside is None else inside, rule.css or "")
+        elements = _ordered(rule, select(page.tree if inside is None else inside, rule.css or ""))
         found = (_text_or_attribute(element, rule.attr) for element in elements)
-    texts = [one_line(text[:_LONGEST]) for text in found]
-    yield from reversed(texts) if rule.last else texts
+    return (one_line(text[:_LONGEST]) for text in found)
+
+
+def _ordered(rule: FieldRule, found: Iterable[_Found]) -> Iterable[_Found]:
+    return reversed([*found]) if rule.last else found
 
 
 def _text_or_attribute(element: HtmlElement, attribute: str | None) -> str:

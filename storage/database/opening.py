@@ -32,6 +32,7 @@ from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from storage.database.disk import is_full
+from storage.database.ledger_days import add_day_functions, are_uncounted, count_days, keep_days
 from storage.database.read_only import UnreadChanges, unread_changes
 from storage.database.read_only import open_for_reading as open_read_only
 from storage.database.schema import metadata
@@ -112,6 +113,7 @@ def open_database(path: Path, *, begin: bool = True) -> Engine:
                 migrate_database(engine)
             if revision is None:
                 _note_beginning(engine)
+            _ensure_days(engine)
             _watch_changes(engine)
         except BaseException:
             engine.dispose()
@@ -270,6 +272,7 @@ def _open_reader(address: str, unwritten: bool) -> sqlite3.Connection:
         factory=_Reader,
     )
     try:
+        add_day_functions(reader)
         reader.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         reader.execute("SELECT 1 FROM sqlite_master").fetchone()  # only now is the file opened
     except BaseException:
@@ -374,18 +377,29 @@ def _stored_revision(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def _ensure_days(engine: Engine) -> None:
+    """Have the days of an archive counted that an earlier version made, or something that fills in bulk."""
+    with reading(engine) as connection:
+        is_in_doubt = are_uncounted(connection)
+    if is_in_doubt:
+        with writing(engine) as connection:
+            count_days(connection)
+
+
 def _watch_changes(engine: Engine) -> None:
-    """Have what is written from now on noted as owed to the journal."""
+    """Have what is written from now on noted as owed to the journal, and counted by its days."""
     engine.dispose()  # what migrated knew another schema
     event.listen(engine, "connect", partial(_begin_watch, metadata))
 
 
 def _begin_watch(metadata: MetaData, connection: sqlite3.Connection, _record: object) -> None:
     watch_changes(connection, metadata)
+    keep_days(connection)
 
 
 def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    add_day_functions(connection)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",

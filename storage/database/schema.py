@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from storage.database.column_types import SayingList, SayingText, UtcDateTime
 from storage.database.revision_view import create_with
+from storage.database.schema_days import make_ledger_days
 from storage.database.schema_holes import index_pointing, make_accepted_holes, make_unwatched
 from storage.database.schema_journal import make_tables
 
@@ -477,6 +478,7 @@ unwatched = make_unwatched(metadata, UtcDateTime)
 accepted_hole = make_accepted_holes(metadata, UtcDateTime)
 index_pointing(article)
 journal, journal_owed = make_tables(metadata)
+ledger_day = make_ledger_days(metadata)
 
 contract = Table(
     "contract",

@@ -71,7 +71,15 @@ def unpack_rows(packed: str, text: bytes, start: int, sample: bytes) -> Rows:
         if not unpacker.eof:
             raise BrokenRows("end too early")
         return _part_rows(joined)
-    except (zlib.error, binascii.Error, ValueError, IndexError, TypeError, AttributeError) as error:
+    except (
+        zlib.error,
+        binascii.Error,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise BrokenRows(f"cannot be unpacked ({error})") from error
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
 
 from storage.database.schema import metadata
 from storage.database.schema_journal import PASSING, list_journalled
 from storage.journal.originals import Originals
-from storage.journal.packing import BrokenRows, Rows, unpack_rows
-from storage.journal.record import JournalRecord
+from storage.journal.packing import Rows, unpack_rows
+from storage.journal.record import BrokenJournal, JournalRecord
+from storage.journal.values import fit_key, fit_rows
 
 
 class Answers(Protocol):
@@ -28,15 +29,27 @@ def enter_record(
 ) -> list[str]:
     """Enter what a record says, in the caller's transaction; return the articles whose answers are lost.
 
-    Foreign keys are not to be checked meanwhile: rows refer to rows of later records. Columns that this
-    version does not have are left out, and those that the record lacks get their defaults.
+    Raises `BrokenJournal` for what the tables cannot hold: then the transaction is to be taken back. Foreign
+    keys are not to be checked meanwhile: rows refer to rows of later records. Columns that this version does
+    not have are left out, and those that the record lacks get their defaults.
     """
+    try:
+        return _enter(connection, record, answers, warc_folder)
+    except (IntegrityError, InterfaceError, ProgrammingError, DataError) as error:
+        raise BrokenJournal(f"cannot be entered ({error.orig})") from error
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        if isinstance(error, BrokenJournal):
+            raise
+        raise BrokenJournal(f"cannot be entered ({error})") from error
+
+
+def _enter(connection: Connection, record: JournalRecord, answers: Answers, warc_folder: Path) -> list[str]:
     columns = _known_columns(record)
     for row in record.rows.get("capture", ()):
         _enter_capture(connection, record.columns["capture"], row, answers)
     for name, rows in record.rows.items():
         if name in columns and name != "capture":
-            _enter_rows(connection, name, record.columns[name], columns[name], rows)
+            _replace(connection, name, columns[name], _fit(name, record.columns[name], columns[name], rows))
     lost = _enter_articles(connection, record, columns, warc_folder)
     for name, looks in record.looks.items():
         _enter_looks(connection, name, looks)
@@ -64,18 +77,15 @@ def _enter_capture(
         return
     whole = {**told, **{name: value for name, value in said.items() if name != "url" or value is not None}}
     names = [name for name in whole if name in metadata.tables["capture"].columns]
-    _replace(connection, "capture", names, [[whole[name] for name in names]])
+    _replace(connection, "capture", names, fit_rows("capture", names, [[whole[name] for name in names]]))
 
 
-def _enter_rows(
-    connection: Connection,
-    name: str,
-    columns: Sequence[str],
-    known: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-) -> None:
+def _fit(
+    name: str, columns: Sequence[str], known: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> list[list[Any]]:
+    """Return of some rows the values of the columns that this version has."""
     places = [columns.index(column) for column in known]
-    _replace(connection, name, known, [[_value(row[place]) for place in places] for row in rows])
+    return fit_rows(name, known, [[row[place] for place in places] for row in rows])
 
 
 def _enter_articles(
@@ -91,12 +101,16 @@ def _enter_articles(
             continue
         try:
             rows: Rows = unpack_rows(one.rows, text, one.start, sample)
-        except BrokenRows:
+            fitted = {
+                name: _fit(name, record.columns[name], columns[name], part)
+                for name, part in rows.items()
+                if name in columns
+            }
+        except (ValueError, LookupError, TypeError):  # broken rows, and broken values, are ValueErrors
             lost.append(one.info_code)
             continue
-        for name, part in rows.items():
-            if name in columns:
-                _enter_rows(connection, name, record.columns[name], columns[name], part)
+        for name, part in fitted.items():
+            _replace(connection, name, columns[name], part)
     return lost
 
 
@@ -106,14 +120,15 @@ def _enter_looks(connection: Connection, name: str, looks: Sequence[tuple[Sequen
         return
     statement = f'UPDATE {name} SET "{column}" = ? WHERE {_same(name)}'  # noqa: S608 - names of our own
     for key, value in looks:
-        connection.exec_driver_sql(statement, (value, *key))
+        [[passing]] = fit_rows(name, [column], [[value]])
+        connection.exec_driver_sql(statement, (passing, *fit_key(name, key)))
 
 
 def _remove(connection: Connection, name: str, keys: Sequence[Sequence[Any]]) -> None:
     if name not in {table.name for table in list_journalled(metadata)}:
         return
     for key in keys:
-        connection.exec_driver_sql(f"DELETE FROM {name} WHERE {_same(name)}", tuple(key))  # noqa: S608
+        connection.exec_driver_sql(f"DELETE FROM {name} WHERE {_same(name)}", fit_key(name, key))  # noqa: S608
 
 
 def _same(name: str) -> str:
@@ -128,7 +143,3 @@ def _replace(
     statement = f"INSERT OR REPLACE INTO {name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own
     for row in rows:
         connection.exec_driver_sql(statement, tuple(row))
-
-
-def _value(value: Any) -> Any:
-    return base64.b64decode(value["base64"]) if isinstance(value, dict) else value

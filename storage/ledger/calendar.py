@@ -6,59 +6,35 @@ else on that on which it was first listed.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
 
+from storage.database.column_types import UtcDateTime
+from storage.database.prepared import Prepared
 from storage.database.schema import crawl, listing
 from storage.ledger.listing import LISTING_COLUMNS
 from storage.records import UNARCHIVED, Listing, info_code_day
 from storage.records.press_days import PRESS_ZONE, press_day
 
-_HOUR = len("2026-03-20 08")
 _MOST = 2_000
 _DAY = timedelta(days=1)
-_LOOKED = (crawl.c.polls > 0, crawl.c.status.in_(("ok", "partial")))
-_LAST_LOOK = (
+_LOOKED = (crawl.c.polls > 0, or_(crawl.c.status == "ok", crawl.c.status == "partial"))
+_SINCE = bindparam("since", type_=UtcDateTime)
+_LAST_LOOK = Prepared(
     select(crawl.c.started_at)
-    .where(crawl.c.started_at >= bindparam("since"), crawl.c.started_at < bindparam("until"), *_LOOKED)
+    .where(crawl.c.started_at >= _SINCE, crawl.c.started_at < bindparam("until", type_=UtcDateTime), *_LOOKED)
     .order_by(crawl.c.started_at.desc())
     .limit(1)
 )
-_NEXT_LOOK = (
+_NEXT_LOOK = Prepared(
     select(crawl.c.started_at)
-    .where(crawl.c.started_at >= bindparam("since"), *_LOOKED)
+    .where(crawl.c.started_at >= _SINCE, *_LOOKED)
     .order_by(crawl.c.started_at)
     .limit(1)
 )
-
-
-def count_by_day(connection: Connection, slug: str, since: datetime, until: datetime) -> Counter[date]:
-    """Return how many articles of a source were published each day of a time."""
-    # By the hour, which the text of an instant begins with in every database: UTC+8 is whole hours away.
-    hour = func.substr(cast(listing.c.published_at, String), 1, _HOUR)
-    rows = connection.execute(
-        select(hour.label("hour"), func.count().label("listed"))
-        .where(listing.c.source == slug, listing.c.published_at >= since, listing.c.published_at < until)
-        .group_by(hour)
-    )
-    counts: Counter[date] = Counter()
-    for row in rows:
-        counts[press_day(datetime.fromisoformat(f"{row.hour}:00").replace(tzinfo=UTC))] += row.listed
-    return counts
-
-
-def count_unarchived(connection: Connection, slug: str) -> Counter[date]:
-    """Return for each day how many of a source's listings are owed, failed or quarantined."""
-    rows = connection.execute(
-        select(listing.c.info_code, listing.c.first_listed_at).where(
-            listing.c.source == slug, listing.c.state.in_(UNARCHIVED)
-        )
-    )
-    return Counter(_day_of(row.info_code, row.first_listed_at) for row in rows)
 
 
 def find_watched(connection: Connection, days: Iterable[date], within: timedelta) -> set[date]:
@@ -70,27 +46,18 @@ def find_watched(connection: Connection, days: Iterable[date], within: timedelta
         since = datetime(day.year, day.month, day.day, tzinfo=PRESS_ZONE)
         if looked < since and paused_until < since + within:
             span = {"since": since, "until": since + within}
-            looked = connection.execute(_LAST_LOOK, span).scalar() or looked
+            looked = _find_look(connection, _LAST_LOOK, span) or looked
             if looked < since:
-                after = connection.execute(_NEXT_LOOK, {"since": since + within}).scalar()
+                after = _find_look(connection, _NEXT_LOOK, {"since": since + within})
                 paused_until = after or datetime.max.replace(tzinfo=UTC)
         if looked >= since:
             watched.add(day)
     return watched
 
 
-def span_published(connection: Connection, slug: str) -> tuple[datetime, datetime] | None:
-    """Return when the first and the last archived article of a source were published; None without any."""
-    first, last = (
-        connection.execute(
-            select(listing.c.published_at)
-            .where(listing.c.source == slug, listing.c.published_at.is_not(None))
-            .order_by(order)
-            .limit(1)
-        ).scalar()
-        for order in (listing.c.published_at, listing.c.published_at.desc())
-    )
-    return None if first is None or last is None else (first, last)
+def _find_look(connection: Connection, statement: Prepared, span: Mapping[str, datetime]) -> datetime | None:
+    row = statement.run(connection, span).fetchone()
+    return None if row is None else datetime.fromisoformat(row[0]).replace(tzinfo=UTC)
 
 
 def list_published(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,4 +55,9 @@ def count_coverage(
     for slug, state, count in connection.execute(counted):
         if slug in states:
             states[slug][state] = count
-    return [Coverage(slug, sum(counts.values()), **counts) for slug, counts in states.items()]
+    return [sum_states(slug, counts) for slug, counts in states.items()]
+
+
+def sum_states(slug: str, counts: Mapping[str, int]) -> Coverage:
+    """Return the coverage of a source of which so many listings are in each state."""
+    return Coverage(slug, sum(counts.values()), **counts)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
 from sqlalchemy import Connection, func, select
 
@@ -15,6 +14,7 @@ from storage.database.schema import issue
 from storage.ledger.issue import find_issues, issue_states, waiting_days
 from storage.records import IssueState, StoredIssue, StoredSource
 from storage.records.press_days import press_day
+from storage.records.press_holidays import longest_pause
 
 _PRINTED = ("listed", "failed")
 """The states of days on which something was printed."""
@@ -81,7 +81,7 @@ def usual_issue_pause(connection: Connection, slug: str, today: date) -> tuple[d
         return None
     if len(days) < _HABIT_LEAST:
         return days[0], timedelta(days=7)
-    return days[0], max(2 * max(later - earlier for later, earlier in pairwise(days)), timedelta(days=2))
+    return days[0], max(2 * longest_pause(days[::-1]), timedelta(days=2))
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from storage.database.column_types import UtcDateTime
 from storage.database.opening import upsert
 from storage.database.prepared import Prepared, among
-from storage.database.schema import article, listing, source
+from storage.database.schema import article, ledger_day, listing, source
 from storage.ledger.source import UNLISTED_KINDS
 from storage.records import KnownListing, Listing, ListingChange, Owed
 
@@ -145,7 +145,9 @@ def count_states(connection: Connection) -> dict[str, dict[str, int]]:
     """Return for each source how many listings are in each state."""
     counts: dict[str, dict[str, int]] = {}
     rows = connection.execute(
-        select(listing.c.source, listing.c.state, func.count()).group_by(listing.c.source, listing.c.state)
+        select(ledger_day.c.source, ledger_day.c.state, func.sum(ledger_day.c.listings)).group_by(
+            ledger_day.c.source, ledger_day.c.state
+        )
     )
     for slug, state, count in rows:
         counts.setdefault(slug, {})[state] = count

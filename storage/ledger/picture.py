@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, update
 
 from storage.database.batches import batches
 from storage.database.opening import upsert
-from storage.database.schema import article, capture, facsimile, issue_page, picture
+from storage.database.schema import article, facsimile, issue_page, picture
 from storage.records import Issue, OwedPictures, PictureDecision, PictureOwed, StoredPicture
 from storage.records.picture import LONGEST_PICTURE_RETRY
 
 _TOGETHER = 500
-_OK = 200
 _NEW: Mapping[str, Any] = {"state": "owed", "attempts": 0, "error": None}
 
 
@@ -67,20 +65,37 @@ def list_due_pictures(
 
     ``below`` is info code and address of the last one that was returned before.
     """
-    due = _is_due(picture, source, due_by)
+    return _list_pictures_where(connection, _is_due(picture, source, due_by), below, limit)
+
+
+def list_lacking_pictures(
+    connection: Connection, source: str, below: tuple[str, str] | None, limit: int = 200
+) -> list[PictureOwed]:
+    """Return the pictures that the articles of a source have and the archive lacks, whatever became of them.
+
+    In the order of `list_due_pictures`, those behind ``below``.
+    """
+    lacking = (picture.c.source == source) & (picture.c.state != "archived")
+    return _list_pictures_where(connection, lacking, below, limit)
+
+
+def _list_pictures_where(
+    connection: Connection, due: ColumnElement[bool], below: tuple[str, str] | None, limit: int
+) -> list[PictureOwed]:
     if below is not None:
         code, url = below
         behind = (picture.c.info_code < code) | ((picture.c.info_code == code) & (picture.c.url > url))
         due = due & behind
     rows = connection.execute(
-        select(picture.c.info_code, picture.c.url, picture.c.attempts, article.c.url.label("shown_on"))
+        select(picture, article.c.url.label("shown_on"))
         .outerjoin(article, article.c.info_code == picture.c.info_code)
         .where(due)
         .order_by(picture.c.info_code.desc(), picture.c.url)
         .limit(limit)
     )
     return [
-        PictureOwed(row.url, "picture", source, (row.info_code,), row.shown_on, row.attempts) for row in rows
+        PictureOwed(row.url, "picture", row.source, (row.info_code,), row.shown_on, row.attempts)
+        for row in rows
     ]
 
 
@@ -88,7 +103,20 @@ def list_due_facsimiles(
     connection: Connection, source: str, due_by: datetime, below: tuple[str, str] | None, limit: int = 200
 ) -> list[PictureOwed]:
     """Return the facsimiles that a source owes, the newest days first: as `list_due_pictures`."""
-    due = _is_due(facsimile, source, due_by)
+    return _list_facsimiles_where(connection, _is_due(facsimile, source, due_by), below, limit)
+
+
+def list_lacking_facsimiles(
+    connection: Connection, source: str, below: tuple[str, str] | None, limit: int = 200
+) -> list[PictureOwed]:
+    """Return the facsimiles that a source lacks, whatever became of them: as `list_lacking_pictures`."""
+    lacking = (facsimile.c.source == source) & (facsimile.c.state != "archived")
+    return _list_facsimiles_where(connection, lacking, below, limit)
+
+
+def _list_facsimiles_where(
+    connection: Connection, due: ColumnElement[bool], below: tuple[str, str] | None, limit: int
+) -> list[PictureOwed]:
     if below is not None:
         day, url = date.fromisoformat(below[0]), below[1]
         due = due & ((facsimile.c.day < day) | ((facsimile.c.day == day) & (facsimile.c.url > url)))
@@ -109,39 +137,9 @@ def list_due_facsimiles(
         .limit(limit)
     )
     return [
-        PictureOwed(row.url, row.kind, source, (row.day.isoformat(),), row.shown_on, row.attempts)
+        PictureOwed(row.url, row.kind, row.source, (row.day.isoformat(),), row.shown_on, row.attempts)
         for row in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPicture:
-    """A picture that is owed, and the capture from its address that the archive has."""
-
-    owed: PictureOwed
-    capture_id: int
-
-
-def list_kept_pictures(connection: Connection, after: int, limit: int) -> list[KeptPicture]:
-    """Return the owed pictures of which good answers are kept: those of the next captures behind an id."""
-    found: list[KeptPicture] = []
-    for table in (picture, facsimile):
-        is_kept = (capture.c.url == table.c.url) & (capture.c.status == _OK) & (capture.c.id > after)
-        is_owed = table.c.state.in_(("owed", "failed"))
-        ids = select(capture.c.id).join(table, is_kept).where(is_owed).distinct()
-        shown_by = table.c.info_code if table is picture else table.c.day
-        kind = literal("picture") if table is picture else table.c.kind
-        rows = connection.execute(
-            select(capture.c.id, table.c.url, kind, table.c.source, shown_by, table.c.attempts)
-            .join(table, is_kept)
-            .where(is_owed, capture.c.id.in_(ids.order_by(capture.c.id).limit(limit)))
-        )
-        found += [
-            KeptPicture(PictureOwed(url, kind, source, (str(by),), None, attempts), identity)
-            for identity, url, kind, source, by, attempts in rows
-        ]
-    last = max(sorted({one.capture_id for one in found})[:limit], default=0)
-    return sorted((one for one in found if one.capture_id <= last), key=lambda one: one.capture_id)
 
 
 def change_pictures(
@@ -208,7 +206,7 @@ def list_facsimiles(connection: Connection, source: str, day: date) -> dict[str,
     return {row.url: _stored(facsimile, row) for row in rows}
 
 
-def _is_due(table: Table, source: str, due_by: datetime) -> Any:
+def _is_due(table: Table, source: str, due_by: datetime) -> ColumnElement[bool]:
     """Return the condition that a try has come, or lies too far ahead to be believed."""
     next_try = table.c.next_try_at
     come = (next_try <= due_by) | (next_try > due_by + LONGEST_PICTURE_RETRY)

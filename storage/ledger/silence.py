@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise
 
 from sqlalchemy import Connection, exists, select
 
@@ -11,11 +10,13 @@ from storage.database.schema import backfill, listing, source
 from storage.ledger.issue_sums import usual_issue_pause
 from storage.records.instants import sound_stamps, steady_days
 from storage.records.press_days import PRESS_ZONE, press_day
+from storage.records.press_holidays import count_holidays, longest_pause
 
 _QUIET_AT_LEAST = timedelta(days=2)
 _QUIET_WHEN_UNKNOWN = timedelta(days=7)
 _HABIT_DAYS = 5
 _HABIT_LISTINGS = 300
+_DAY = timedelta(days=1)
 
 Stamps = list[tuple[datetime, str]]
 """When something was news, and its info code; the latest first."""
@@ -27,10 +28,11 @@ def usual_silence(
     """Return when a source last listed something new, and how long it may be silent by its own habit.
 
     Twice the longest pause between two of its last days with news, and at least two days; a week when it
-    has fewer than five such days behind it. One that never listed anything is silent since it was added.
-    What was listed while the clock was wrong teaches nothing. What a step back into the history lists is no
-    news: of a digital newspaper the issues count instead, of other sources that have such a history the day
-    on which an article was published, where that is longer ago than the site keeps articles listed.
+    has fewer than five such days behind it. Public holidays within a pause are no part of it. One that never
+    listed anything is silent since it was added. What was listed while the clock was wrong teaches nothing.
+    What a step back into the history lists is no news: of a digital newspaper the issues count instead, of
+    other sources that have such a history the day on which an article was published, where that is longer ago
+    than the site keeps articles listed.
     """
     now = now or datetime.now(UTC)
     if (pause := usual_issue_pause(connection, slug, press_day(now))) is not None:
@@ -44,8 +46,16 @@ def usual_silence(
     days = steady_days(stamps)
     if len(days) < _HABIT_DAYS:
         return since, _QUIET_WHEN_UNKNOWN
-    longest = max(later - earlier for earlier, later in pairwise(days))
-    return since, max(2 * longest, _QUIET_AT_LEAST)
+    return since, max(2 * longest_pause(days), _QUIET_AT_LEAST)
+
+
+def is_silent(since: datetime, usual: timedelta, now: datetime) -> bool:
+    """Return whether a source that last had news then has been silent for longer than usual.
+
+    Public holidays do not count: a newspaper may rest on all of them.
+    """
+    silence = now - since
+    return silence > usual and silence - count_holidays(press_day(since), press_day(now)) * _DAY > usual
 
 
 def _list_listed(connection: Connection, slug: str, now: datetime) -> Stamps:

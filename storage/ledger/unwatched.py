@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import Connection, exists, select
 
 from storage.database.opening import upsert
 from storage.database.schema import source, unwatched
-from storage.records import Poll
+from storage.records import Poll, StoredSource
 from storage.records.instants import past
 from storage.records.press_days import press_day
 from storage.records.saying import Saying, read_saying, say
@@ -42,7 +42,7 @@ def note_pause(connection: Connection, poll: Poll) -> Pause | None:
             source.c.slug == poll.source
         )
     ).first()
-    pause = None if row is None else _find_pause(poll.source, row, poll.polled_at)
+    pause = None if row is None else _find_pause(poll.source, *row, now=poll.polled_at)
     if pause is not None:
         values = {"source": pause.source, "since": pause.since, "until": pause.until}
         statement = upsert(unwatched).values(**values, reason=pause.reason.store())
@@ -50,31 +50,25 @@ def note_pause(connection: Connection, poll: Poll) -> Pause | None:
     return pause
 
 
-def find_open_pause(connection: Connection, slug: str, now: datetime) -> Pause | None:
+def find_open_pause(source: StoredSource, now: datetime) -> Pause | None:
     """Return the time in which nobody watches a source until now, where some of it is past its window."""
-    row = connection.execute(
-        select(source.c.last_succeeded_at, source.c.last_outcome, source.c.window_days).where(
-            source.c.slug == slug
-        )
-    ).first()
-    return None if row is None else _find_pause(slug, row, now)
+    return _find_pause(
+        source.slug, source.last_succeeded_at, source.last_outcome, source.window_days, now=now
+    )
 
 
-def list_pauses(connection: Connection, slug: str, now: datetime) -> list[Pause]:
-    """Return the times in which nobody watched a source, by their beginning, the one that goes on as well."""
-    found = list_noted_pauses(connection, slug, press_day(now))
-    going_on = find_open_pause(connection, slug, now)
-    return found if going_on is None else [*found, going_on]
+def list_noted_pauses(connection: Connection, slugs: Sequence[str] = ()) -> list[Pause]:
+    """Return the ended times in which nobody watched some sources (none: any), by their beginning."""
+    query = select(unwatched).order_by(unwatched.c.since)
+    if slugs:
+        query = query.where(unwatched.c.source.in_(slugs))
+    rows = connection.execute(query)
+    return [Pause(row.source, row.since, row.until, read_saying(row.reason)) for row in rows]
 
 
-def list_noted_pauses(connection: Connection, slug: str, today: date) -> list[Pause]:
-    """Return the times in which nobody watched a source that have ended, by their beginning.
-
-    One that ends after ``today`` was noted by a clock that was wrong, and is none.
-    """
-    rows = connection.execute(select(unwatched).where(unwatched.c.source == slug).order_by(unwatched.c.since))
-    noted = (Pause(row.source, row.since, row.until, read_saying(row.reason)) for row in rows)
-    return [pause for pause in noted if press_day(pause.until) <= today]
+def leave_false_pauses_out(pauses: Iterable[Pause], today: date) -> list[Pause]:
+    """Return the pauses but those that end after today: these were noted by a clock that was wrong."""
+    return [pause for pause in pauses if press_day(pause.until) <= today]
 
 
 def is_pause_noted(connection: Connection, slug: str, since: datetime, now: datetime) -> bool:
@@ -83,11 +77,11 @@ def is_pause_noted(connection: Connection, slug: str, since: datetime, now: date
     return bool(connection.execute(select(ended)).scalar_one())
 
 
-def _find_pause(slug: str, row: Row[*tuple[Any, ...]], now: datetime) -> Pause | None:
-    since = past(row.last_succeeded_at, now)
-    until = now - timedelta(days=row.window_days)
+def _find_pause(
+    slug: str, succeeded_at: datetime | None, outcome: str | None, window_days: int, *, now: datetime
+) -> Pause | None:
+    since = past(succeeded_at, now)
+    until = now - timedelta(days=window_days)
     if since is None or since >= until:
         return None
-    return Pause(
-        slug, since, until, say("holes.polls_failed" if row.last_outcome == "failed" else "holes.not_polled")
-    )
+    return Pause(slug, since, until, say("holes.polls_failed" if outcome == "failed" else "holes.not_polled"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 
@@ -23,7 +24,8 @@ class SourceDays:
     ``covered`` are those of which what was published is known, also that nothing was; ``holed`` those that
     miss what the habit expects, or an issue; ``unwatched`` those on which nobody looked in time. Each is in
     order, and no day is in two of them; all other days lie before the source was added, or after ``last``,
-    the last day that is judged. ``unarchived`` counts by day what was listed and is no article.
+    the last day that is judged. ``unarchived`` counts by day what was listed and is no article; ``states``
+    all that was listed by state and day, there of publication, or else of the first listing.
     """
 
     source: str
@@ -33,6 +35,7 @@ class SourceDays:
     holed: tuple[Days, ...] = ()
     unwatched: tuple[Days, ...] = ()
     unarchived: Mapping[date, int] = field(default_factory=dict)
+    states: Mapping[tuple[date, str], int] = field(default_factory=dict)
     holes: tuple[Hole, ...] = ()
 
     @property
@@ -60,7 +63,7 @@ class SourceCoverage:
 
     ``first`` and ``last`` are the first and the last day that is covered; None where none is. ``before``
     counts the days of which nothing is known, since the source was not in the archive. ``missing`` counts
-    the listed articles of those days that are not archived.
+    the listed articles of those days that are not archived. ``ledger`` counts what was listed by its state.
     """
 
     source: str
@@ -74,6 +77,7 @@ class SourceCoverage:
     before: int
     missing: int
     holes: tuple[Hole, ...] = ()
+    ledger: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def lacking(self) -> int:
@@ -155,7 +159,9 @@ def state_coverage(
     """
     chosen = archive.select(sources, not_sources)
     begin = since or min((days.first for days in chosen if days.first), default=None)
-    found = (_state_source(days, begin, until) for days in chosen)
+    found = (
+        replace(_state_source(days, begin, until), ledger=_sum_states(days, since, until)) for days in chosen
+    )
     return CoverageStatement(since, until, archive.computed_at, tuple(found))
 
 
@@ -224,6 +230,16 @@ def _state_source(days: SourceDays, since: date | None, until: date | None) -> S
         missing=sum(count for day, count in days.unarchived.items() if first <= day <= (until or day)),
         holes=tuple(hole for hole in days.holes if _has_any_of(hole, first, until)),
     )
+
+
+def _sum_states(days: SourceDays, since: date | None, until: date | None) -> dict[str, int]:
+    """Return how many listings of a period are in each state of the ledger."""
+    first, last = since or date.min, until or date.max
+    sums: Counter[str] = Counter()
+    for (day, state), count in days.states.items():
+        if first <= day <= last:
+            sums[state] += count
+    return dict(sums)
 
 
 def _has_any_of(hole: Hole, first: date, until: date | None) -> bool:

@@ -7,8 +7,10 @@ long as they usually last.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 NATIONAL_DAY = "National Day"
 SPRING_FESTIVAL = "Spring Festival"
@@ -21,11 +23,29 @@ _LONG = {NATIONAL_DAY: 7, SPRING_FESTIVAL: 8}
 """How many days the long holidays last, from their first."""
 _SUBSTITUTED = "Day off"
 _SATURDAY = 5
+_DAY = timedelta(days=1)
 
 
 def find_holiday(day: date) -> str | None:
     """Return the name of the public holiday of China that a day belongs to, in English; None for none."""
     return _list_holidays(day.year).get(day)
+
+
+def count_holidays(after: date, until: date) -> int:
+    """Return how many public holidays there are after one day, until another one, which counts."""
+    days = (after + timedelta(days=at) for at in range(1, (until - after).days + 1))
+    return sum(find_holiday(day) is not None for day in days)
+
+
+def longest_pause(days: Sequence[date]) -> timedelta:
+    """Return the longest time between two of these days, in order; holidays between them do not count."""
+    longest = timedelta()
+    for earlier, later in pairwise(days):
+        pause = later - earlier
+        if pause > max(longest, _DAY):  # a shorter one needs no calendar
+            pause -= count_holidays(earlier, later - _DAY) * _DAY
+        longest = max(longest, pause)
+    return longest
 
 
 @cache

@@ -34,15 +34,12 @@ class FoundDamage:
     why: str
 
 
-def scan_file(path: Path, start: int = 0) -> Iterator[FoundRecord | FoundDamage]:
-    """Yield what a file holds from a place on; behind damage it goes on at the next record.
-
-    Raises OSError.
-    """
-    if path.stat().st_size <= start:
+def scan_file(path: Path) -> Iterator[FoundRecord | FoundDamage]:
+    """Yield what a file holds; behind damage it goes on at the next record. Raises OSError."""
+    if not path.stat().st_size:
         return
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-        place = start
+        place = 0
         while 0 <= place < len(data):
             try:
                 text, end = _unpack(data, place)

@@ -19,11 +19,14 @@ _LONGEST = 60.0  # seconds
 
 
 class Nursery:
-    """The parent's end of the warm command line."""
+    """The parent's end of the warm command line, which has these modules imported, too."""
 
-    def __init__(self) -> None:
+    def __init__(self, *modules: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(_SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-P", str(_SERVER), *modules],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def launch(self, arguments: list[str], log: Path, **order: Any) -> Foundling:

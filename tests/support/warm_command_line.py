@@ -2,12 +2,14 @@
 
 A child runs exactly what ``python -P -m jianbao`` runs; only the imports are already made. Orders and answers
 are lines of JSON on stdin and stdout: to each order the child's process id, and later its exit status. The
-reactor is not imported here, so every child starts its own. An order's ``prelude`` is code that its child
+reactor is not imported here, so every child starts its own. Its arguments are modules to import besides. An
+order's ``prelude`` is code that its child
 runs before the command, to let something in it break or wait.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
 import json
 import os
@@ -22,6 +24,7 @@ _WARM = (
     "jianbao.configuration",
     "jianbao.crawl.report",
     "jianbao.crawl.port",
+    "jianbao.crawl.run",
     "jianbao.terminal.progress",
     "jianbao.documents.status",
     "storage.database.trouble",
@@ -61,7 +64,10 @@ _WARM = (
     "scrapy.utils.reactor",
     "spiders.archive_spider",
     "spiders.kinds.category",
+    "spiders.kinds.epaper",
+    "spiders.kinds.feed",
     "spiders.kinds.infocode",
+    "spiders.kinds.page",
     "spiders.middleware.retry_after",
     "spiders.middleware.robots",
     "spiders.settings",
@@ -73,14 +79,27 @@ _WARM = (
 
 def serve() -> None:
     """Answer orders until stdin ends."""
-    for module in _WARM:
+    for module in (*_WARM, *sys.argv[1:]):
         __import__(module)
     assert "twisted.internet.reactor" not in sys.modules
+    _remember()
     gc.freeze()
     for line in sys.stdin:
         child = fork_command(json.loads(line))
         _tell(child)
         _tell(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _remember() -> None:
+    """Make once what each command would make anew: the parser of its line, the table of characters."""
+    import typer.main
+
+    from jianbao.cli import app
+    from storage.search.tokens import index_version
+
+    index_version()
+    typer.main.get_command = functools.cache(typer.main.get_command)
+    typer.main.get_command(app)
 
 
 def fork_command(order: dict[str, Any]) -> int:

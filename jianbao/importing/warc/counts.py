@@ -16,14 +16,15 @@ Outcome = Literal[
     "older",
     "known",
     "listed",
+    "pictures",
     "furniture",
     "no_article",
     "quarantined",
     "failed",
 ]
 OUTCOMES: tuple[Outcome, ...] = (
-    "new", "revised", "unchanged", "older", "known", "listed", "furniture", "no_article",
-    "quarantined", "failed",
+    "new", "revised", "unchanged", "older", "known", "listed", "pictures", "furniture",
+    "no_article", "quarantined", "failed",
 )  # fmt: skip
 _TROUBLE = ("quarantined", "failed")
 _MOST_TOLD = 100
@@ -55,6 +56,7 @@ class WarcCounts:
     damages: list[Damage] = field(default_factory=list)
     hosts: Counter[str] = field(default_factory=Counter)
     errors: list[Saying] = field(default_factory=list)
+    packed_as_a_whole: list[str] = field(default_factory=list)
     unsaid: int = 0
     hosts_unsaid: int = 0
     interrupted: bool = False
@@ -62,22 +64,31 @@ class WarcCounts:
     def count(self, outcome: Outcome, source: str, error: Saying | None = None) -> None:
         """Count what became of a capture; ``error`` is a sentence that names it."""
         self.sources.setdefault(source, Counter())[outcome] += 1
-        if error is None:
-            return
+        if error is not None:
+            self.tell(error)
+
+    def count_many(self, outcome: Outcome, source: str, count: int) -> None:
+        """Count several captures that ended in one way."""
+        if count:
+            self.sources.setdefault(source, Counter())[outcome] += count
+
+    def tell(self, error: Saying) -> None:
+        """Note a sentence about what is wrong; the first ones are told."""
         if len(self.errors) < _MOST_TOLD:
             self.errors.append(error)
         else:
             self.unsaid += 1
-
-    def count_listed(self, source: str, articles: int) -> None:
-        """Count the articles that a list named and that were not known."""
-        self.sources.setdefault(source, Counter())["listed"] += articles
 
     def note_fault(self, file: str, offset: int | None, fault: Fault) -> None:
         """Count what is wrong; the first ones are told with their places."""
         self.faults[fault.kind] += 1
         if len(self.damages) < _MOST_TOLD:
             self.damages.append(Damage(file, offset, fault))
+
+    def note_packed(self, file: str) -> None:
+        """Note that a file is packed as a whole, and not record by record; the first ones are told."""
+        if file not in self.packed_as_a_whole and len(self.packed_as_a_whole) < _MOST_TOLD:
+            self.packed_as_a_whole.append(file)
 
     def note_host(self, host: str) -> None:
         """Count an answer of a host that is no source's."""
@@ -122,6 +133,7 @@ class WarcCounts:
             ],
             "faults": {kind: self.faults[kind] for kind in FAULTS},
             "damages": [one.as_json() for one in self.damages],
+            "packed_as_a_whole": self.packed_as_a_whole,
             "hosts_without_source": dict(self.hosts.most_common()),
             "more_hosts": self.hosts_unsaid,
             "errors": self.errors,

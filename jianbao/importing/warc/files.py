@@ -122,8 +122,10 @@ def _list_members(
         elif one.compress_type == zipfile.ZIP_STORED:
             start = _find_start(file, one)
             yield WarcSource(path, called, one.filename, start, one.compress_size)
-        else:
+        elif one.compress_type == zipfile.ZIP_DEFLATED:
             yield WarcSource(path, called, one.filename, packed=True)
+        else:
+            yield Unread(called, say("warc.packing", method=one.compress_type))
 
 
 def _find_start(file: BinaryIO, member: zipfile.ZipInfo) -> int:

@@ -31,17 +31,19 @@ from storage.records.host import host_of
 from storage.search import ReadyTokens
 from storage.warc import payload_digest
 from storage.warc.foreign.fault import Faulty
-from storage.warc.foreign.index import Entry
+from storage.warc.foreign.index import MOVED, Entry
 
 _NEAR = timedelta(days=2)
-"""How far from an article's first page its further pages may have been fetched."""
+"""How far from an article's first page its further pages, or what it leads to, may have been fetched."""
+_OWN = ("article", "list", "wanted", "file")
+"""What has a place of its own here: that an article's address leads there says nothing of the article."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundCapture:
     """A capture of an article, read: what it holds as it is kept, and the delivery that it makes."""
 
-    entry: Entry
+    role: str
     kept: Exchange | Resource
     delivery: Delivery
     voices: Voices | None
@@ -69,7 +71,7 @@ class FoundCapture:
 
     def give_up(self, snapshot: Snapshot, error: Exception) -> Decision:
         """Return that it could not be stored, and nothing of it is."""
-        return give_up_found(self.delivery.owed, snapshot, self.entry.moment, error)
+        return give_up_found(self.delivery.owed, snapshot, self.kept.fetched_at, error)
 
 
 @dataclass(slots=True)
@@ -81,18 +83,32 @@ class ArticleReader:
     complete: Callable[[Decision, str], Decision]
     names: dict[str, str] = field(default_factory=dict)
 
-    def read(self, entry: Entry, listings: Sequence[Owed]) -> FoundCapture:
+    def read(self, entry: Entry, listings: Sequence[Owed]) -> FoundCapture | None:
         """Read a capture as its source's kind does; raise `Faulty` for one that is lost.
 
         ``listings`` are those of its article, the first listed first. What is none has the trouble that was
-        met with in its delivery.
+        met with in its delivery. None: the address only leads to a list, to an article with an address of its
+        own, or to nothing in the files.
         """
+        asked = entry.url
+        if entry.kind == MOVED:
+            found = self.lists.survey.index.arrive(entry.url, entry.moment, _NEAR)
+            if found is None or found.role in _OWN:
+                return None
+            moved = (entry.role, entry.source, entry.info_code, entry.form)
+            entry = replace(found, role=moved[0], source=moved[1], info_code=moved[2], form=moved[3])
         answer, kept = self.lists.answer(entry)
         exchange = kept if isinstance(kept, Exchange) else _as_exchange(kept)
-        owed = _choose(entry, listings)
+        owed = _choose(replace(entry, url=asked), listings)
+        answer = replace(answer, asked=asked)
         delivery = self._deliver(entry, answer, exchange, owed)
         name = None if owed.source in self.lists.rows else self.names.get(owed.source, owed.source)
-        return FoundCapture(entry, kept, delivery, self.voices, self.complete, name)
+        return FoundCapture(entry.role, kept, delivery, self.voices, self.complete, name)
+
+    def take_whole(self, owed: Owed, draft: Draft, answer: Exchange) -> FoundCapture:
+        """Return an article that a list has whole, with the list's answer as its capture."""
+        delivery = Delivery(owed, answer, draft)
+        return FoundCapture("list", answer, delivery, self.voices, self.complete)
 
     def _deliver(self, entry: Entry, answer: Answer, exchange: Exchange, owed: Owed) -> Delivery:
         nearby = _Nearby(self.lists, entry)
@@ -161,8 +177,7 @@ class _Nearby(Sequence[str]):
         return iter([one.url for one in self._asked])
 
     def _find(self, url: str) -> Entry | None:
-        found = self._lists.survey.index.near(url, self._entry.moment)
-        return found if found is not None and abs(found.moment - self._entry.moment) <= _NEAR else None
+        return self._lists.survey.index.arrive(url, self._entry.moment, _NEAR)
 
 
 def digest_of(kept: Exchange | Resource) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from heapq import merge
+from operator import attrgetter
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from jianbao.importing.warc.counts import WarcCounts
-from jianbao.importing.warc.order import OweIssues
-from jianbao.importing.warc.records import Records
+from jianbao.importing.warc.order import WarcOrder
+from jianbao.importing.warc.survey import Survey
 from spiders.families.dated_address import fill_day
 from spiders.families.registry import FAMILIES
 from spiders.kinds.epaper_issue import IssueOrder, list_issue
@@ -27,21 +29,23 @@ from storage.ledger.issue import find_issue, save_issues
 from storage.ledger.listing import find_listed
 from storage.ledger.poll import record_listings
 from storage.records import (
+    MEDIA,
+    Draft,
     Exchange,
     Issue,
     Listed,
+    Owed,
     PollOrder,
     Resource,
     SetAside,
     StoredSource,
     TryLater,
-    Voices,
 )
 from storage.records.content_coding import CodingBroken, TooLarge, read_body
 from storage.records.remedy import saying_of
 from storage.records.saying import say
 from storage.warc.foreign.fault import Faulty
-from storage.warc.foreign.index import Entry
+from storage.warc.foreign.index import MOVED, Entry
 
 _Found = TypeVar("_Found")
 _NEAR = timedelta(hours=12)
@@ -52,36 +56,50 @@ _MOST_ASKED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class KeptList:
-    """What was found of a list, and its answers: what is entered, and what is kept with it."""
+    """What was found of a list, and its answers: what is entered, and what is kept with it.
+
+    ``whole`` are the articles that the list itself has whole, each with the answer that has it.
+    """
 
     source: str
     moment: datetime
     listed: tuple[Listed, ...]
     answers: tuple[Exchange, ...]
     issues: tuple[Issue, ...] = ()
+    whole: tuple[tuple[Listed, Draft, Exchange], ...] = ()
 
 
 @dataclass(slots=True)
 class ListReader:
     """What polls lists from files, with the kinds of their sources."""
 
-    survey: Records
+    survey: Survey
     context: KindContext
     rows: dict[str, StoredSource]
     max_size: int
     _kinds: dict[str, Kind] = field(default_factory=dict)
 
-    def read(self, entry: Entry) -> KeptList:
-        """Return what a list says; raise `SetAside` for one that is none, `Faulty` for one that is lost."""
+    def read(self, entry: Entry) -> KeptList | None:
+        """Return what a list says, None for one that only leads to another list or to nothing in the files.
+
+        Raises `SetAside` for one that is none, `Faulty` for one that is lost.
+        """
+        own = entry.url
+        if entry.kind == MOVED:
+            found = self.survey.index.arrive(own, entry.moment, _NEAR)
+            if found is None or found.role == "list":
+                return None
+            entry = replace(found, source=entry.source)
         row = self.rows[entry.source]
         kind = self.kind(row.kind)
         now = entry.moment.astimezone(ZoneInfo(row.timezone))
         order = PollOrder(row.slug, row.url or entry.url, row.kind, name=row.name, now=now)
         answers: list[Exchange] = []
-        listing = self._drive(kind.poll(order), entry, answers)
+        listing = self._drive(kind.poll(order), entry, own, answers)
+        whole = tuple(_take_whole(kind, row.slug, listing.listed, answers))
         if not listing.listed and listing.failure:
             raise SetAside(listing.failure)
-        return KeptList(row.slug, entry.moment, listing.listed, tuple(answers))
+        return KeptList(row.slug, entry.moment, listing.listed, tuple(answers), whole=whole)
 
     def read_issue(self, source: str, day: str) -> KeptList | None:
         """Return what the pages of an issue list; None where nothing is declared of its source any more."""
@@ -114,21 +132,23 @@ class ListReader:
         came = self.survey.load(entry)
         return answer_of(came, self.max_size), came
 
-    def _drive(self, steps: Steps, entry: Entry, answers: list[Exchange]) -> Listing:
-        """Take a poll to its end with what is in the files: the list itself first."""
-        return _drive(steps, lambda ask: self._serve(ask, entry, answers, _NEAR))
+    def _drive(self, steps: Steps, entry: Entry, own: str, answers: list[Exchange]) -> Listing:
+        """Take a poll to its end with what is in the files: the list itself first, asked for as ``own``."""
+        return _drive(steps, lambda ask: self._serve(ask, entry, own, answers, _NEAR))
 
     def _drive_issue(
         self, order: IssueOrder, first: Entry, answers: list[Exchange]
     ) -> tuple[Issue, tuple[Listed, ...]]:
-        found = _drive(list_issue(order), lambda ask: self._serve(ask, first, answers, _NEAR_ISSUE))
+        found = _drive(
+            list_issue(order), lambda ask: self._serve(ask, first, first.url, answers, _NEAR_ISSUE)
+        )
         return found.issue, found.listed
 
-    def _serve(self, ask: Ask, entry: Entry, answers: list[Exchange], near: timedelta) -> Answer:
+    def _serve(self, ask: Ask, entry: Entry, own: str, answers: list[Exchange], near: timedelta) -> Answer:
         """Return what the files have of an address; raise `TryLater` for nothing."""
-        is_own = _bare(ask.url) == _bare(entry.url)
-        found = entry if is_own else self._find(ask.url, entry.moment)
-        if found is None or abs(found.moment - entry.moment) > near or len(answers) > _MOST_ASKED:
+        is_own = _bare(ask.url) == _bare(own)
+        found = entry if is_own else self.survey.index.arrive(ask.url, entry.moment, near)
+        if found is None or len(answers) > _MOST_ASKED:
             raise TryLater(say("warc.not_in_files", url=ask.url))
         try:
             answer, came = self.answer(found)
@@ -140,20 +160,14 @@ class ListReader:
             answers.append(came)
         return replace(answer, asked=ask.url)
 
-    def _find(self, url: str, moment: datetime) -> Entry | None:
-        other = (
-            url.replace("https://", "http://", 1)
-            if url.startswith("https:")
-            else url.replace("http://", "https://", 1)
-        )
-        return self.survey.index.near(url, moment) or self.survey.index.near(other, moment)
-
 
 def read_lists(reader: ListReader, counted: WarcCounts) -> Iterator[KeptList]:
     """Yield what all lists and issues of the files say, by time; what cannot be read is counted."""
-    for entry in reader.survey.index.of_role("list"):
+    index = reader.survey.index
+    for entry in merge(index.of_role("list"), index.of_role("turned"), key=attrgetter("moment")):
         try:
-            yield reader.read(entry)
+            if (found := reader.read(entry)) is not None:
+                yield found
         except Faulty as lost:
             counted.note_fault(*reader.survey.place_of(entry), lost.fault)
         except (SetAside, TryLater, UnknownKind) as refused:
@@ -163,23 +177,15 @@ def read_lists(reader: ListReader, counted: WarcCounts) -> Iterator[KeptList]:
         except Exception as error:  # noqa: BLE001 - whatever a reader stumbles over, the next list is read
             why = say("page.unreadable", type=type(error).__name__, error=str(error))
             counted.count("quarantined", entry.source, say("said.of", subject=entry.url, what=why))
-    for source, day in reader.survey.index.days():
+    for source, day in index.days():
         if (found := reader.read_issue(source, day)) is not None:
             yield found
 
 
 def enter_list(
-    archive: Archive,
-    found: KeptList,
-    voices: Voices | None,
-    *,
-    dry_run: bool,
-    keep: Callable[[Exchange], bool],
-    owe: OweIssues,
+    archive: Archive, found: KeptList, order: WarcOrder, *, keep: Callable[[Exchange], bool]
 ) -> int:
     """Enter what a list names and the ledger does not know; return how many articles that is.
-
-    ``owe`` enters the facsimiles that its source wants of issues.
 
     The list's answers are kept where it names anything new, and ``keep`` says that they are not held.
     """
@@ -192,15 +198,15 @@ def enter_list(
             if (held := find_issue(connection, found.source, one.day)) is None
             or held.state not in ("complete", "listed")
         )
-    if dry_run or not (fresh or issues):
+    if order.dry_run or not (fresh or issues):
         return len(fresh)
     with archive.writing() as connection:
         for answer in found.answers:
             if keep(answer):
                 archive.keep(connection, answer)
-        record_listings(connection, found.source, fresh, found.moment, voices)
+        record_listings(connection, found.source, fresh, found.moment, order.voices)
         save_issues(connection, found.source, issues, found.moment)
-        owe(connection, found.source, issues, found.moment)
+        order.owe(connection, found.source, issues, found.moment)
     return len(fresh)
 
 
@@ -215,6 +221,19 @@ def answer_of(came: Exchange | Resource, max_size: int) -> Answer:
         undecodable = str(saying_of(coded))
     kind = came.header("Content-Type")
     return Answer(came.url, came.url, came.status, body, kind, undecodable, came.fetched_at)
+
+
+def _take_whole(
+    kind: Kind, source: str, listed: Sequence[Listed], answers: Sequence[Exchange]
+) -> Iterator[tuple[Listed, Draft, Exchange]]:
+    """Yield the articles that a list of this poll has whole, each with the answer that has it."""
+    if not kind.has_articles_at_hand:
+        return
+    for one in listed:
+        held = kind.at_hand(Owed(source, one.info_code, MEDIA, one.url, one.title))
+        answer = next((each for each in answers if held is not None and each.url == held[1]), None)
+        if held is not None and answer is not None:
+            yield one, held[0], answer
 
 
 def _drive(steps: Generator[Ask, Answer, _Found], serve: Callable[[Ask], Answer]) -> _Found:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from heapq import merge
 from itertools import chain, islice
+from operator import attrgetter
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection
@@ -14,26 +16,29 @@ from sqlalchemy import Connection
 from jianbao.importing.warc.counts import Outcome, WarcCounts
 from jianbao.importing.warc.files import Unread, find_warc_files
 from jianbao.importing.warc.found import ArticleReader, FoundCapture, digest_of, time_of
-from jianbao.importing.warc.lists import ListReader, enter_list, read_lists
+from jianbao.importing.warc.given import GivenFiles
+from jianbao.importing.warc.lists import KeptList, ListReader, enter_list, read_lists
 from jianbao.importing.warc.order import WarcOrder
-from jianbao.importing.warc.records import Records
+from jianbao.importing.warc.pictures import PictureTaking
 from jianbao.importing.warc.roles import Roles
 from jianbao.importing.warc.survey import Survey
 from jianbao.upkeep.index import index_news
 from jianbao.upkeep.texts import shrink_some_texts
+from spiders.declared.rules import ListRules
 from storage.archive.folder import Archive
 from storage.archive.settling import preview, settle
-from storage.captures.imported_files import find_answers
+from storage.articles.article import find_article
+from storage.captures.imported_files import find_answers, read_held_text
 from storage.ledger.alias import find_renamed
 from storage.ledger.owed import find_many_listings
 from storage.ledger.source import ensure_import_source, ensure_source, list_sources
 from storage.ledger.source_locks import SourceBusy, hold_sources
-from storage.records import Busy, Decision, Exchange, StoredSource
+from storage.records import MEDIA, Busy, Decision, Exchange, Listed, Owed, StoredSource
 from storage.records.saying import say
 from storage.warc.foreign.fault import Fault, Faulty
 from storage.warc.foreign.index import Entry, RecordIndex
 
-Watch = Callable[[WarcCounts], object]
+Watch = Callable[[WarcCounts], None]
 
 _TOGETHER = 16
 """Captures in one transaction: what holds up a crawl beside the import no longer than its own would."""
@@ -60,21 +65,22 @@ def import_warc(archive: Archive, order: WarcOrder, counted: WarcCounts, watch: 
                 stack.enter_context(hold_sources(archive.folder, (_LOCK,)))
             except SourceBusy as busy:
                 raise WarcImportBusy(str(say("warc.busy"))) from busy
-        WarcImport(archive, order, counted, watch).run()
+        _WarcImport(archive, order, counted, watch).run()
 
 
-class WarcImport:
-    """One import under way; what else reads answers again takes over how they are found and settled."""
+class _WarcImport:
+    """One import under way."""
 
     def __init__(self, archive: Archive, order: WarcOrder, counted: WarcCounts, watch: Watch | None) -> None:
         self._archive, self._order, self._counted, self._watch = archive, order, counted, watch
         self._looked = 0
+        self._pictures: PictureTaking | None = None
 
     def run(self) -> None:
         index = RecordIndex()
         try:
             with self._archive.reading() as connection:
-                rows = self._rows_of(connection)
+                rows = self._rows(list_sources(connection))
                 roles = Roles.of(self._order, self._order.identify(connection), [*rows.values()])
                 survey = Survey(roles, index, self._counted, datetime.now(UTC))
                 self._look_through(survey)
@@ -90,9 +96,9 @@ class WarcImport:
             index_news(self._archive)
             shrink_some_texts(self._archive)
 
-    def _rows_of(self, connection: Connection) -> dict[str, StoredSource]:
+    def _rows(self, stored: Sequence[StoredSource]) -> dict[str, StoredSource]:
         """Return the sources by slug, those that are configured and not entered yet among them."""
-        rows = {row.slug: row for row in list_sources(connection)}
+        rows = {row.slug: row for row in stored}
         now = datetime.now(UTC)
         for slug, row in self._order.declared.items():
             if slug not in rows:
@@ -107,25 +113,42 @@ class WarcImport:
                 survey.look_through(found, self._show)
         survey.index.finish()
 
-    def _take_in(self, survey: Records, rows: dict[str, StoredSource]) -> None:
+    def _take_in(self, survey: Survey, rows: dict[str, StoredSource]) -> None:
         self._ensure_sources(survey.index)
         lists = ListReader(survey, self._order.context, rows, self._order.max_size)
-        for found in read_lists(lists, self._counted):
-            fresh = enter_list(
-                self._archive,
-                found,
-                self._order.voices,
-                dry_run=self._order.dry_run,
-                keep=self._is_fresh,
-                owe=self._order.owe,
-            )
-            self._counted.count_listed(found.source, fresh)
-            self._show(always=True)
         reader = ArticleReader(lists, self._order.voices, self._order.complete)
-        for role in ("article", "wanted"):
-            for part in _parts(survey.index.of_role(role)):
-                self._settle(reader, part)
+        self._pictures = PictureTaking(self._archive, self._order, lists, self._counted)
+        for found in read_lists(lists, self._counted):
+            fresh = enter_list(self._archive, found, self._order, keep=self._is_fresh)
+            self._counted.count_many("listed", found.source, fresh)
+            self._settle_whole(reader, found)
+            self._show(always=True)
+        given = GivenFiles(self._archive, self._order, survey, self._counted)
+        for part in _parts(survey.index.of_role("file")):
+            given.take(part)
+            self._show(always=True)
+        pages = merge(
+            survey.index.of_role("article"), survey.index.of_role("moved"), key=attrgetter("moment")
+        )
+        for part in _parts(chain(pages, survey.index.of_role("wanted"))):
+            self._settle(survey, reader, part)
+            self._show(always=True)
+        given.finish()
+        if not self._order.dry_run:
+            for _ in self._pictures.run():
                 self._show(always=True)
+
+    def _settle_whole(self, reader: ArticleReader, found: KeptList) -> None:
+        """Settle the articles that a list has whole and that nobody has archived."""
+        for part in _parts(found.whole):
+            with self._archive.reading() as connection:
+                listings = find_many_listings(connection, [one.info_code for one, _, _ in part])
+            pending = [
+                reader.take_whole(owed, draft, answer)
+                for one, draft, answer in part
+                if (owed := _owed_of(found.source, one, listings.get(one.info_code, ()))) is not None
+            ]
+            self._settle_all(pending)
 
     def _ensure_sources(self, index: RecordIndex) -> None:
         if self._order.dry_run:
@@ -142,29 +165,56 @@ class WarcImport:
         with self._archive.reading() as connection:
             return key not in find_answers(connection, {key[2]})
 
-    def _settle(self, reader: ArticleReader, entries: Sequence[Entry]) -> None:
+    def _settle(self, survey: Survey, reader: ArticleReader, entries: Sequence[Entry]) -> None:
         """Read some captures, and have those settled that the archive does not hold."""
-        found = self._unknown([*self._read(reader, entries)])
+        self._settle_all(self._unknown([*self._read(survey, reader, entries)]))
+
+    def _settle_all(self, found: Sequence[FoundCapture]) -> None:
         settle_all = preview if self._order.dry_run else settle
         for one, decision in zip(found, settle_all(self._archive, found), strict=True):
             self._count(one, decision)
 
-    def _read(self, reader: ArticleReader, entries: Sequence[Entry]) -> Iterator[FoundCapture]:
+    def _read(
+        self, survey: Survey, reader: ArticleReader, entries: Sequence[Entry]
+    ) -> Iterator[FoundCapture]:
         codes = {one.info_code for one in entries}
         with self._archive.reading() as connection:
             renamed = find_renamed(connection, codes)
             listings = find_many_listings(connection, [*codes, *renamed.values()])
+            whole = self._find_whole(connection, entries, renamed)
         for entry in entries:
             code = renamed.get(entry.info_code, entry.info_code)
+            if code in whole:
+                self._counted.count("known", entry.source)
+                continue
             try:
                 found = reader.read(replace(entry, info_code=code), listings.get(code, ()))
             except Faulty as lost:
-                self._counted.note_fault(*reader.lists.survey.place_of(entry), lost.fault)
+                self._counted.note_fault(*survey.place_of(entry), lost.fault)
                 continue
-            if entry.role == "wanted" and found.delivery.draft is None:
+            if found is None:
+                continue
+            if entry.role in ("wanted", "moved") and found.delivery.draft is None:
                 self._counted.count("no_article", entry.source)
             else:
                 yield found
+
+    def _find_whole(
+        self, connection: Connection, entries: Sequence[Entry], renamed: Mapping[str, str]
+    ) -> set[str]:
+        """Return the articles that are archived as a feed has them whole: their pages say it otherwise."""
+        found: set[str] = set()
+        for entry in entries:
+            declared = self._order.context.sources.get(entry.source)
+            code = renamed.get(entry.info_code, entry.info_code)
+            if declared is None or not isinstance(declared.rules, ListRules) or not declared.rules.full:
+                continue
+            stored = find_article(connection, code)
+            if stored is not None and read_held_text(connection, code, stored.revision).capture_url in (
+                declared.rules.list or (declared.url,)
+            ):
+                found.add(code)
+        return found
 
     def _unknown(self, found: Sequence[FoundCapture]) -> list[FoundCapture]:
         """Return the captures that the archive does not hold; the others are known."""
@@ -182,9 +232,11 @@ class WarcImport:
 
     def _count(self, one: FoundCapture, decision: Decision) -> None:
         source = one.delivery.owed.source
-        if decision.outcome == "quarantined" and one.entry.role == "wanted":
+        if decision.outcome == "quarantined" and one.role == "wanted":
             self._counted.count("no_article", source)
             return
+        if self._order.dry_run and self._pictures is not None:
+            self._counted.count_many("pictures", source, self._pictures.preview(decision))
         error = say("said.of", subject=one.url, what=decision.reason) if decision.reason else None
         self._counted.count(cast(Outcome, decision.outcome), source, error)
 
@@ -192,6 +244,14 @@ class WarcImport:
         self._looked += 1
         if self._watch is not None and (always or self._looked % _SHOWN == 0):
             self._watch(self._counted)
+
+
+def _owed_of(source: str, listed: Listed, listings: Sequence[Owed]) -> Owed | None:
+    """Return the listing of an article that its list has whole; None where it is archived already."""
+    own = next((one for one in listings if one.source == source), None)
+    if any(one.state in ("archived", "gone") for one in listings):
+        return None
+    return own or Owed(source, listed.info_code, MEDIA, listed.url, listed.title)
 
 
 def _parts(items: Iterable[_Item]) -> Iterator[list[_Item]]:

@@ -7,12 +7,16 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
+from urllib.parse import urljoin
 
+from jianbao.importing.text_identity import TEXT_SCHEME
 from jianbao.importing.warc.counts import WarcCounts
 from jianbao.importing.warc.files import UnusableFile, WarcSource
 from jianbao.importing.warc.roles import Role, Roles, is_web_address
+from pipelines.compare.precedence import FILE_SCHEME
 from storage.records import Exchange, Resource
 from storage.records.host import host_of
 from storage.records.remedy import saying_of
@@ -20,7 +24,7 @@ from storage.warc import payload_digest
 from storage.warc.foreign.digest import Verdict, check_digest
 from storage.warc.foreign.fault import Fault, Faulty, FoundFault, fault
 from storage.warc.foreign.flow import open_flow
-from storage.warc.foreign.index import Entry, RecordIndex
+from storage.warc.foreign.index import MOVED, Entry, RecordIndex
 from storage.warc.foreign.message import Message, check_payload, read_message, with_payload
 from storage.warc.foreign.record import ForeignRecord, read_date, read_records
 from storage.warc.record import format_record, warc_uri
@@ -29,7 +33,14 @@ _ROOM = 2**20  # bytes of a block beside its body
 _SPOOL = -1
 _MOST_AHEAD = timedelta(days=1)
 _USED = ("response", "revisit", "resource")
+FILE_SCHEMES = (FILE_SCHEME, TEXT_SCHEME)
+"""What the addresses of files begin with that an archive of ours was given: posts and plain texts."""
 _OPEN = 8
+_MOVES = frozenset({301, 302, 303, 307, 308})
+_NO_PAGE = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript", "application/javascript")
+_NEVER_USED = _NO_PAGE[1:]
+_LED = {"article": "moved", "list": "turned"}
+"""The roles of addresses that only lead to an article or a list; those of all others are ``hop``."""
 
 
 class Survey:
@@ -94,6 +105,8 @@ class Survey:
             self._counted.note_fault(source.name, found.at, found.fault)
             return
         self._counted.records[found.kind or "unknown"] += 1
+        if not found.is_alone:
+            self._counted.note_packed(source.name)
         if found.kind not in _USED:
             if found.fault is not None:
                 self._counted.note_fault(source.name, found.at, found.fault)
@@ -107,6 +120,9 @@ class Survey:
         """Check a record that holds an answer, and add it to the index where it may be used."""
         if record.fault is not None:
             raise Faulty(record.fault.kind, record.fault.why)
+        if record.kind == "resource" and record.url.startswith(FILE_SCHEMES):
+            self._add(number, source, record, self._date(record), Role("file"), self._check_file(record))
+            return
         if not is_web_address(record.url):
             self._counted.records["without_address"] += 1
             return
@@ -114,12 +130,33 @@ class Survey:
         role = self._roles.find(record.url, moment)
         if role is None:
             self._counted.note_host(host_of(record.url))
-            if record.kind == "response" and record.is_alone and not source.packed:
-                self._add(number, source, record, moment, Role("other"), "")
+        if record.kind == "resource":
+            if role is not None:
+                self._add(number, source, record, moment, role, self._check_file(record))
             return
-        digest = self._check(record)
-        if digest is not _NOT_USED:
+        self._note_answer(number, source, record, moment, role)
+
+    def _note_answer(
+        self, number: int, source: WarcSource, record: ForeignRecord, moment: datetime, role: Role | None
+    ) -> None:
+        """Note an answer, or where it leads; what is of no source may be led to, or be a picture."""
+        head = self._read_head(record, must=role is not None)
+        if head is None:
+            return
+        if role is not None:
+            self._counted.statuses[f"{head.status // 100}xx"] += 1
+        if head.status in _MOVES and (target := _leads_to(record.url, head)) is not None:
+            led = replace(role, name=_LED.get(role.name, "hop")) if role is not None else Role("hop")
+            self._add(number, source, record, moment, led, None, target)
+        if not 200 <= head.status < 300:  # noqa: PLR2004 - HTTP's own numbers
+            return
+        kind = (head.header("content-type") or "").lower()
+        if role is not None and (role.name != "wanted" or not kind.startswith(_NO_PAGE)):
+            digest = None if record.kind == "revisit" else self._check_answer(record)
             self._add(number, source, record, moment, role, digest)
+        elif not kind.startswith(_NEVER_USED):
+            digest = None if record.kind == "revisit" else _UNCHECKED
+            self._add(number, source, record, moment, Role("other"), digest)
 
     def _date(self, record: ForeignRecord) -> datetime:
         moment = read_date(record.fields.get("warc-date", ""))
@@ -129,22 +166,33 @@ class Survey:
             raise fault("odd", "future", date=moment.isoformat())
         return moment
 
-    def _check(self, record: ForeignRecord) -> str | None:
-        """Return the digest of a record's body, None for a revisit; raise `Faulty` for what is not whole."""
+    def _check_file(self, record: ForeignRecord) -> str:
+        """Return the digest of a file; raise `Faulty` for one that is not what its digest says."""
         told = record.fields.get("warc-payload-digest")
-        if record.kind == "resource":
-            if told is not None:
-                _check_told(check_digest(told, (record.block,)), told, record)
-            return payload_digest(record.block)
-        message = self._read(record)
-        self._counted.statuses[f"{message.status // 100}xx"] += 1
-        if not 200 <= message.status < 300:  # noqa: PLR2004 - HTTP's own numbers
-            return _NOT_USED
-        if record.kind == "revisit":
-            return None
+        if told is not None:
+            _check_told(check_digest(told, (record.block,)), told, record)
+        return payload_digest(record.block)
+
+    def _check_answer(self, record: ForeignRecord) -> str:
+        """Return the digest of an answer's body; raise `Faulty` for what is not whole."""
+        return payload_digest(self._check_payload(self._read(record), record).body)
+
+    def _check_payload(self, message: Message, record: ForeignRecord) -> Message:
+        told = record.fields.get("warc-payload-digest")
         if told is not None:
             _check_told(check_payload(message, told, self._most), told, record)
-        return payload_digest(message.body)
+        return message
+
+    def _read_head(self, record: ForeignRecord, *, must: bool) -> Message | None:
+        """Return what an answer says before its body; None for no answer, unless it ``must`` be one."""
+        if record.kind == "revisit" and not record.block.strip():
+            return Message(200, (), b"", b"")
+        try:
+            return read_message(record.block, self._most, has_body=False)
+        except Faulty:
+            if must:
+                raise
+            return None
 
     def _read(self, record: ForeignRecord) -> Message:
         if record.kind == "revisit" and not record.block.strip():
@@ -159,9 +207,11 @@ class Survey:
         moment: datetime,
         role: Role,
         digest: str | None,
+        leads_to: str | None = None,
     ) -> None:
+        """Add a record to the index. ``digest`` is that of its body, None for what has none of its own."""
         file, at = number, record.at
-        if source.packed or not record.is_alone:
+        if leads_to is None and (source.packed or not record.is_alone):
             file, at = _SPOOL, self._keep_aside(record, source)
         fields = record.fields
         refers_at = read_date(fields.get("warc-refers-to-date", ""))
@@ -171,7 +221,7 @@ class Survey:
                 at=at,
                 url=record.url,
                 moment=moment,
-                kind=record.kind,
+                kind=MOVED if leads_to is not None else record.kind,
                 role=role.name,
                 source=role.source,
                 info_code=role.info_code,
@@ -179,7 +229,7 @@ class Survey:
                 day=role.day,
                 digest=digest,
                 told=fields.get("warc-payload-digest"),
-                refers_url=fields.get("warc-refers-to-target-uri", "").strip("<> \t") or None,
+                refers_url=leads_to or fields.get("warc-refers-to-target-uri", "").strip("<> \t") or None,
                 refers_at=refers_at,
             )
         )
@@ -196,7 +246,10 @@ class Survey:
         return place
 
     def _message(self, entry: Entry) -> Message:
-        message = self._read(self._record(entry))
+        record = self._record(entry)
+        message = self._read(record)
+        if entry.digest == _UNCHECKED:
+            self._check_payload(message, record)
         if entry.kind == "revisit":
             return with_payload(message, self._find_payload(entry))
         return message
@@ -256,7 +309,20 @@ class Survey:
         return name, int(at)
 
 
-_NOT_USED = "not used"
+_UNCHECKED = ""
+"""The digest of an answer that nobody has computed: its record is checked when it is used."""
+
+
+def _leads_to(url: str, head: Message) -> str | None:
+    """Return the address to which an answer leads, None for one that is none of the web."""
+    location = head.header("location")
+    if not location:
+        return None
+    try:
+        target = urljoin(url, location).partition("#")[0]
+    except ValueError:
+        return None
+    return target if is_web_address(target) else None
 
 
 def _check_told(verdict: Verdict, told: str, record: ForeignRecord) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from jianbao.web.text.commands import set_commands
 from jianbao.web.text.language import LANGUAGES, choose_language, name_kind, speak
 from jianbao.web.text.moments import (
     machine_moment,
@@ -84,6 +85,7 @@ def environment() -> Environment:
         "published": print_published,
         "machine": machine_moment,
         "segment": partial(quote, safe=""),
+        "commands": set_commands,
     }
     return made
 

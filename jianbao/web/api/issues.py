@@ -12,9 +12,9 @@ from pydantic import Field
 from jianbao.documents.issues import read_issue, read_issues, read_pictures
 from jianbao.documents.said import tell_document
 from jianbao.web.answers.errors import NotShown
-from jianbao.web.api import printed_shapes as shapes
 from jianbao.web.api.questions import Asked, Day
 from jianbao.web.api.routes import BAD, MISSING, Code
+from jianbao.web.api.shapes import printed as shapes
 from jianbao.web.questions.addresses import ask_day, ask_moments, ask_source
 from jianbao.web.questions.dependencies import OpenArchive
 from storage.articles.article import find_article

@@ -242,7 +242,7 @@ def list_events(
 
 def _cover(archive: ServedArchive, view: Connection, wanted: ArticleFilter) -> Document:
     """Return the coverage statement of what a filter asks for, said in English."""
-    told: Document = tell_document(present_statement(view, archive.coverage(view), wanted), "en")
+    told: Document = tell_document(present_statement(archive.coverage(view), wanted), "en")
     return told
 
 

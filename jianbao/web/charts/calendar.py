@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from jianbao.web.charts.figures import Calendar, Cell, DayState, draw_calendar
 from jianbao.web.text.language import Say
 from jianbao.web.text.moments import name_day
-from storage.ledger.calendar import count_by_day, count_unarchived, find_watched, span_published
+from storage.ledger.calendar import find_watched
+from storage.ledger.day_ledger import DayLedger, read_day_ledgers
 from storage.ledger.issue import issue_states
 from storage.records import IssueState, StoredSource
 from storage.records.coverage import SourceDays
-from storage.records.press_days import PRESS_ZONE, press_day
+from storage.records.press_days import press_day
 
 _TROUBLED = ("unseen", "unlisted", "missed")
 _OF_ISSUE = {"none": "silent", "failed": "unlisted", "unknown": "unlisted", "listed": "waiting"}
@@ -50,13 +51,13 @@ def read_calendar(
     ``known`` tells the days that are missed by its habit, or that nobody watched.
     """
     today = press_day(datetime.now(UTC))
-    span = span_published(view, source.slug)
-    first = min(press_day(span[0]) if span else today, press_day(source.added_at))
-    last = press_day(span[1]) if span else today
+    ledger = read_day_ledgers(view, (source.slug,))[source.slug]
+    first = min(min(ledger.published, default=today), press_day(source.added_at))
+    last = max(ledger.published, default=today)
     year = year or last.year
     issues = issue_states(view, [source.slug], date(year, 1, 1), date(year, 12, 31)).get(source.slug, {})
     days = _days(max(min([first, *issues]), date(year, 1, 1)), min(today, date(year, 12, 31)))
-    states = {day: _as_known(day, state, known) for day, state in _states(view, source, days, issues).items()}
+    states = {day: _as_known(day, state, known) for day, state in _states(view, ledger, days, issues).items()}
     calendar = draw_calendar(year, states, lambda day, state: _tell(day, state, say))
     return YearCalendar(
         calendar=calendar,
@@ -74,15 +75,12 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def _states(
-    view: Connection, source: StoredSource, days: list[date], issues: Mapping[date, IssueState]
+    view: Connection, ledger: DayLedger, days: list[date], issues: Mapping[date, IssueState]
 ) -> dict[date, DayState]:
     """Return what is known of each day; before the source was added nobody could look."""
     if not days:
         return {}
-    since = datetime.combine(days[0], time(), PRESS_ZONE)
-    counts = count_by_day(view, source.slug, since, since + timedelta(days=len(days)))
-    owing = count_unarchived(view, source.slug)
-    added = press_day(source.added_at)
+    counts, owing, added = ledger.published, ledger.unarchived, press_day(ledger.source.added_at)
     empty = [day for day in days if not counts[day] and day >= added]
     watched = find_watched(view, empty, _KEPT)
     now = datetime.now(UTC)

@@ -7,7 +7,8 @@ import re
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
+"""The bytes of a first line that are encoded."""
 
 
 class TolerantProtocol(H11Protocol):
@@ -20,9 +21,10 @@ class TolerantProtocol(H11Protocol):
         """Take what came in; the rest of a request's first line is made ASCII on the way."""
         if self.conn.their_state is h11.IDLE and b"\n" not in self.conn.trailing_data[0]:
             line, newline, rest = data.partition(b"\n")
-            data = _NOT_ASCII.sub(_encode, line) + newline + rest
+            data = NOT_ASCII.sub(encode_byte, line) + newline + rest
         super().data_received(data)
 
 
-def _encode(byte: re.Match[bytes]) -> bytes:
+def encode_byte(byte: re.Match[bytes]) -> bytes:
+    """Return a byte percent-encoded."""
     return b"%%%02X" % byte[0][0]

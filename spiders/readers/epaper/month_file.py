@@ -17,6 +17,7 @@ from lxml import etree
 from spiders.families.dated_address import day_of, template_of
 from storage.records import SetAside
 from storage.records.saying import say
+from storage.records.text.unwritable import without_unwritable
 
 _LONGEST = 2_000_000
 """Characters of a month file: real ones have some thousands."""
@@ -58,7 +59,7 @@ def _parse(text: str) -> etree._Element:
         raise SetAside(say("page.month_file_entities"))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
     try:
-        root = etree.fromstring(_DECLARATION.sub("", text, count=1).strip(), parser)
+        root = etree.fromstring(without_unwritable(_DECLARATION.sub("", text, count=1)).strip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SetAside(say("page.no_xml", error=str(error))) from error
     if root is None or _name(root) == "html":

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
+from storage.database.prepared import Prepared, among
 from storage.database.schema import article, listing, source
+from storage.ledger.day_ledger import day_of_listing
 from storage.ledger.holes.asked import Asked
-from storage.records import UNARCHIVED, info_code_day
+from storage.records import UNARCHIVED
 from storage.records.hole import Hole
-from storage.records.press_days import press_day
-from storage.records.saying import Saying, say
+from storage.records.saying import Saying, read_saying, say
+
+_FIND = Prepared(
+    # By source and state, of which there is an index.
+    select(
+        listing.c.source,
+        listing.c.info_code,
+        listing.c.state,
+        listing.c.first_listed_at,
+        listing.c.last_error,
+    ).where(
+        among(listing.c.source, "slugs"),
+        among(listing.c.state, "states"),
+        ~exists().where(article.c.info_code == listing.c.info_code),
+    )
+)
 
 
 def find_unarchived(connection: Connection, asked: Asked) -> Iterator[Hole]:
@@ -20,36 +37,17 @@ def find_unarchived(connection: Connection, asked: Asked) -> Iterator[Hole]:
 
     One whose article is archived all the same, from another source's listing, is no hole.
     """
-    rows = connection.execute(
-        select(
-            listing.c.source,
-            listing.c.info_code,
-            listing.c.state,
-            listing.c.first_listed_at,
-            listing.c.last_error,
-        )
-        .outerjoin(article, article.c.info_code == listing.c.info_code)
-        .where(
-            listing.c.source.in_(select(source.c.slug)),  # by it and the state there is an index
-            listing.c.state.in_(UNARCHIVED),
-            article.c.info_code.is_(None),
-            asked.has(listing.c.source),
-        )
-    ).all()
+    slugs = asked.sources or connection.execute(select(source.c.slug)).scalars().all()
+    rows = _FIND.run(connection, {"slugs": json.dumps([*slugs]), "states": json.dumps(UNARCHIVED)}).fetchall()
     yield from asked.gather(
-        (
-            row.source,
-            info_code_day(row.info_code) or press_day(row.first_listed_at),
-            row.state,
-            _say_why(row),
-            row.info_code,
-        )
-        for row in sorted(rows, key=lambda row: (row.source, row.info_code))
+        (slug, day_of_listing(code, listed), state, _say_why(state, error), code)
+        for slug, code, state, listed, error in sorted(rows)
     )
 
 
-def _say_why(row: Any) -> Saying:
-    error = row.last_error
-    if row.state == "owed":
-        return say("holes.owed_error", error=error) if error else say("holes.owed")
-    return say(f"holes.{row.state}", error=error or "?")
+@lru_cache(maxsize=256)
+def _say_why(state: str, error: str | None) -> Saying:
+    told = read_saying(error) if error else None
+    if state == "owed":
+        return say("holes.owed_error", error=told) if told else say("holes.owed")
+    return say(f"holes.{state}", error=told or "?")

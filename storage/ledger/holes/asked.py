@@ -52,8 +52,9 @@ class Asked:
     def gather(self, missing: Iterable[Missing]) -> Iterator[Hole]:
         """Return what is missing as holes: what has source, day, kind and reason in common is one."""
         groups: dict[tuple[str, date, HoleKind, Saying], list[str]] = {}
+        is_open = self.first is None and self.last is None
         for slug, day, kind, reason, code in missing:
-            is_asked = self.has_source(slug) and self.has_day(day)
+            is_asked = (not self.sources or slug in self.sources) and (is_open or self.has_day(day))
             if is_asked and not self.accounted.has(slug, day, kind, code):
                 groups.setdefault((slug, day, kind, reason), []).append(code)
         for (slug, day, kind, reason), codes in groups.items():

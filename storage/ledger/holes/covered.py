@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from sqlalchemy import Connection
 
-from storage.ledger.calendar import count_unarchived, find_watched, span_published
-from storage.ledger.habits import count_published, each_day, list_issue_states
+from storage.ledger.calendar import find_watched
+from storage.ledger.day_ledger import DayLedger, read_day_ledgers
+from storage.ledger.habits import each_day
 from storage.ledger.holes.articles import find_unarchived
 from storage.ledger.holes.asked import Asked
 from storage.ledger.holes.days import Watch, find_days, read_watch
 from storage.ledger.holes.issues import find_issues_missing
-from storage.ledger.source import UNLISTED_KINDS, list_sources
-from storage.records import StoredSource
+from storage.ledger.source import UNLISTED_KINDS
 from storage.records.coverage import ArchiveCoverage, SourceDays, join_days
 from storage.records.hole import Hole, HoleKind
 from storage.records.press_days import press_day
@@ -25,7 +25,6 @@ _DAY = timedelta(days=1)
 _PAUSE = timedelta(days=7)
 """Days without an article, between others, that an import is believed to have had nothing on."""
 _EXAMPLES = 5
-_FINDERS = (find_unarchived, find_days, find_issues_missing)
 
 
 def read_coverage(connection: Connection, now: datetime) -> ArchiveCoverage:
@@ -35,25 +34,28 @@ def read_coverage(connection: Connection, now: datetime) -> ArchiveCoverage:
     expects or an issue lists is missing; and when it has an article. Before a source was added, and of what
     was imported, up to six days without an article between others are covered too.
     """
+    ledgers = read_day_ledgers(connection)
     holes: dict[str, list[Hole]] = defaultdict(list)
     asked = Asked(now, codes=_EXAMPLES)
-    for find in _FINDERS:
-        for hole in find(connection, asked):
-            holes[hole.source].append(hole)
-    sources = {row.slug: row for row in list_sources(connection)}
-    days = {slug: _read_source(connection, row, holes[slug], now) for slug, row in sources.items()}
+    for hole in chain(
+        find_unarchived(connection, asked),
+        find_days(connection, asked, ledgers.values()),
+        find_issues_missing(connection, asked, ledgers.values()),
+    ):
+        holes[hole.source].append(hole)
+    days = {slug: _read_source(connection, ledger, holes[slug], now) for slug, ledger in ledgers.items()}
     return ArchiveCoverage(days, now)
 
 
 def _read_source(
-    connection: Connection, source: StoredSource, holes: Sequence[Hole], now: datetime
+    connection: Connection, ledger: DayLedger, holes: Sequence[Hole], now: datetime
 ) -> SourceDays:
-    told = _list_told(connection, source.slug)
+    source, told = ledger.source, _list_told(ledger)
     lost, unseen = _list_days(holes, "silent", "issue"), _list_days(holes, "unwatched")
     watched: set[date] = set()
     last = press_day(now) - _DAY
     if source.kind not in UNLISTED_KINDS:
-        watch = read_watch(connection, source, now)
+        watch = read_watch(ledger, now)
         last = watch.covered[-1][1] if watch.covered else last
         watched = {day for span in watch.covered for day in each_day(*span)}
         unseen |= _list_unseen(connection, watch, watched - told)
@@ -69,7 +71,8 @@ def _read_source(
         covered=join_days(known | told),
         holed=join_days(lost),
         unwatched=join_days(unseen),
-        unarchived=count_unarchived(connection, source.slug),
+        unarchived=ledger.unarchived,
+        states=ledger.states,
         holes=tuple(sorted(holes, key=lambda hole: (hole.first, hole.kind))),
     )
 
@@ -79,15 +82,10 @@ def _list_days(holes: Iterable[Hole], *kinds: HoleKind) -> set[date]:
     return {day for hole in holes if hole.kind in kinds for day in each_day(hole.first, hole.last)}
 
 
-def _list_told(connection: Connection, slug: str) -> set[date]:
+def _list_told(ledger: DayLedger) -> set[date]:
     """Return the days of a source that have an article or an issue, or of which it is known that none was."""
-    span = span_published(connection, slug)
-    told: set[date] = set()
-    if span is not None:
-        first, last = press_day(span[0]), press_day(span[1])
-        told = {day for day, count in count_published(connection, slug, first, last).items() if count}
-    issues = list_issue_states(connection, slug, date.min, date.max)
-    return told | {day for day, state in issues.items() if state in ("none", "listed")}
+    of_issues = (day for day, one in ledger.issues.items() if one.state in ("none", "listed"))
+    return {*ledger.published, *of_issues}
 
 
 def _list_unseen(connection: Connection, watch: Watch, empty: Iterable[date]) -> set[date]:

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from storage.database.schema import listing
-from storage.ledger.holes.contradictions import day_of
-from storage.records.press_days import press_day
+from storage.database.schema import ledger_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +28,12 @@ def count_by_source_and_day(
 
     A day is that of publication, or else the one that the info code tells, or else that of the first listing.
     """
-    query = select(
-        listing.c.source,
-        listing.c.info_code,
-        listing.c.state,
-        listing.c.published_at,
-        func.coalesce(listing.c.published_at, listing.c.first_listed_at).label("moment"),
-    )
+    query = select(ledger_day)
     if sources:
-        query = query.where(listing.c.source.in_(sources))
+        query = query.where(ledger_day.c.source.in_(sources))
     sums: dict[tuple[str, date], Counter[str]] = {}
     for row in connection.execute(query):
-        dated = row.published_at is not None
-        day = press_day(row.published_at) if dated else day_of(row.info_code, row.moment)
+        day = date.fromisoformat(row.published or row.coded or row.listed)
         if (first is None or first <= day) and (last is None or day <= last):
-            sums.setdefault((row.source, day), Counter())[row.state] += 1
+            sums.setdefault((row.source, day), Counter())[row.state] += row.listings
     return [DaySum(slug, day, states) for (slug, day), states in sorted(sums.items(), key=lambda one: one[0])]

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from storage.database.schema import issue
-from storage.ledger.calendar import count_unarchived, find_watched, span_published
-from storage.ledger.habits import (
-    count_published,
-    each_day,
-    is_by_issue,
-    learn_span_habit,
-    list_issue_states,
-)
+from storage.ledger.calendar import find_watched
+from storage.ledger.day_ledger import DayLedger
+from storage.ledger.habits import each_day, learn_span_habit
 from storage.ledger.holes.asked import Asked
-from storage.ledger.source import UNLISTED_KINDS, list_sources
-from storage.ledger.spans import list_spans
-from storage.ledger.unwatched import Pause, list_pauses
+from storage.ledger.source import UNLISTED_KINDS
+from storage.ledger.unwatched import Pause, find_open_pause, leave_false_pauses_out
 from storage.records import StoredSource
 from storage.records.habit import Habit
 from storage.records.hole import Hole, HoleKind
@@ -41,17 +34,22 @@ Missed = tuple[date, HoleKind, Saying]
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What is known of the days of a source: ``covered`` are those that should be in the archive.
+    """Who looked at the days of a source: ``covered`` are those that should be in the archive.
 
     ``pauses`` are the times in which nobody watched; ``spans`` are those of backfills that are not done,
     and ``filled`` the days of those that are.
     """
 
-    source: StoredSource
+    ledger: DayLedger
     covered: Sequence[tuple[date, date]]
     pauses: Sequence[Pause]
     spans: Sequence[Span] = ()
     filled: Sequence[tuple[date, date]] = ()
+
+    @property
+    def source(self) -> StoredSource:
+        """The source."""
+        return self.ledger.source
 
     def is_judged(self, day: date) -> bool:
         """Return whether a poll succeeded after a day was over, or a backfill went through it."""
@@ -61,48 +59,58 @@ class Watch:
         return last is not None and day < press_day(last - LATE)
 
 
-def find_days(connection: Connection, asked: Asked) -> Iterator[Hole]:
+def find_days(connection: Connection, asked: Asked, ledgers: Iterable[DayLedger]) -> Iterator[Hole]:
     """Return the silent and the unwatched days of sources, and those of backfills that are not done.
 
     Days before a source was added count only where a backfill brought them. A day counts when it has been
     over for two hours.
     """
-    for source in list_sources(connection):
-        if asked.has_source(source.slug) and source.kind not in UNLISTED_KINDS:
-            yield from find_days_of(connection, source, asked)
+    for ledger in ledgers:
+        if asked.has_source(ledger.source.slug) and ledger.source.kind not in UNLISTED_KINDS:
+            yield from find_days_of(connection, ledger, asked)
 
 
-def find_days_of(connection: Connection, source: StoredSource, asked: Asked) -> Iterator[Hole]:
+def find_days_of(connection: Connection, ledger: DayLedger, asked: Asked) -> Iterator[Hole]:
     """Return those of one source, as `find_days`."""
-    watch = read_watch(connection, source, asked.now)
+    watch = read_watch(ledger, asked.now)
     yield from (hole for span in watch.spans if (hole := _undone(span, asked)) is not None)
+    known = _list_told(ledger) | _list_accounted(ledger.source.slug, watch, asked)
     for first, last in _within(watch.covered, asked):
-        told: set[date] = set()
         found: list[Missed] = []
         for start, end in _parts(first, last):
-            part = _list_told(connection, source.slug, start, end)
-            part |= _list_accounted(source.slug, start, end, asked)
-            found += _find_missed(connection, watch, [day for day in each_day(start, end) if day not in part])
-            told |= part
-        yield from _join_missed(source.slug, found, told)
+            found += _find_missed(
+                connection, watch, [day for day in each_day(start, end) if day not in known]
+            )
+        yield from _join_missed(ledger.source.slug, found, known)
 
 
-def _list_accounted(slug: str, first: date, last: date, asked: Asked) -> set[date]:
-    """Return the days of a span that somebody accepted to be without anything."""
-    return {day for day in each_day(first, last) if asked.accounted.has_days(slug, day, day)}
+def _list_accounted(slug: str, watch: Watch, asked: Asked) -> set[date]:
+    """Return the days that somebody accepted to be without anything."""
+    if slug not in asked.accounted.days:
+        return set()
+    days = (day for span in _within(watch.covered, asked) for day in each_day(*span))
+    return {day for day in days if asked.accounted.has_days(slug, day, day)}
 
 
-def read_watch(connection: Connection, source: StoredSource, now: datetime) -> Watch:
-    """Return what is known of the days of a source."""
-    spans = list_spans(connection, source.slug)
-    pauses = list_pauses(connection, source.slug, now) if source.enabled else []
+def read_watch(ledger: DayLedger, now: datetime) -> Watch:
+    """Return who looked at the days of a source."""
+    source = ledger.source
     last = press_day(now - LATE) - _DAY
     if not source.enabled:
         last = min(last, press_day(source.last_succeeded_at or source.added_at) - _DAY)
-    filled = [(span.first_day, span.last_day) for span in spans if span.state == "done"]
-    filled = [(_first_day(connection, source.slug, first), end) for first, end in filled]
+    filled = [
+        (_first_day(ledger, span.first_day), span.last_day) for span in ledger.spans if span.state == "done"
+    ]
     covered = _join([*filled, (press_day(source.added_at), last)], last)
-    return Watch(source, covered, pauses, [span for span in spans if span.state != "done"], filled)
+    pauses = _list_pauses(ledger, now) if source.enabled else []
+    return Watch(ledger, covered, pauses, [span for span in ledger.spans if span.state != "done"], filled)
+
+
+def _list_pauses(ledger: DayLedger, now: datetime) -> list[Pause]:
+    """Return the times in which nobody watched a source, by their beginning, the one that goes on as well."""
+    found = leave_false_pauses_out(ledger.pauses, press_day(now))
+    going_on = find_open_pause(ledger.source, now)
+    return found if going_on is None else [*found, going_on]
 
 
 def _find_missed(connection: Connection, watch: Watch, silent: Sequence[date]) -> list[Missed]:
@@ -111,7 +119,7 @@ def _find_missed(connection: Connection, watch: Watch, silent: Sequence[date]) -
         return []
     first, last = silent[0] - _TOGETHER, silent[-1] + _TOGETHER
     teaching = max(first, watch.covered[0][0]), min(last, watch.covered[-1][1])
-    habit = learn_span_habit(connection, watch.source.slug, *teaching, today=watch.covered[-1][1] + _DAY)
+    habit = learn_span_habit(watch.ledger, *teaching, today=watch.covered[-1][1] + _DAY)
     unwatched = _list_unwatched(connection, watch, [day for day in silent if habit.is_expected(day)])
     judged = (_judge(day, watch, habit, day in unwatched) for day in silent)
     return [one for one in judged if one is not None]
@@ -143,13 +151,9 @@ def _judge(day: date, watch: Watch, habit: Habit, is_unwatched: bool) -> tuple[d
     return None
 
 
-def _list_told(connection: Connection, slug: str, first: date, last: date) -> set[date]:
-    """Return the days of a span of which the ledger knows what was printed, or that nothing was."""
-    if is_by_issue(connection, slug):
-        return set(list_issue_states(connection, slug, first, last))
-    counts = count_published(connection, slug, first, last)
-    waiting = count_unarchived(connection, slug)
-    return {day for day, count in counts.items() if count} | {day for day in waiting if first <= day <= last}
+def _list_told(ledger: DayLedger) -> set[date]:
+    """Return the days of which the ledger knows what was printed, or that nothing was."""
+    return set(ledger.issues) if ledger.is_by_issue else {*ledger.published, *ledger.unarchived}
 
 
 def _list_unwatched(connection: Connection, watch: Watch, silent: Sequence[date]) -> set[date]:
@@ -184,14 +188,11 @@ def _undone(span: Span, asked: Asked) -> Hole | None:
     return Hole(span.source, first, span.last_day, "history", reason, max(count, 1))
 
 
-def _first_day(connection: Connection, slug: str, first: date) -> date:
+def _first_day(ledger: DayLedger, first: date) -> date:
     """Return the first day of a backfill; of one that went as far as the site does, that of what it found."""
     if first != date.min:
         return first
-    days = connection.execute(select(func.min(issue.c.day)).where(issue.c.source == slug)).scalar()
-    published = span_published(connection, slug)
-    found = days or (press_day(published[0]) if published else None)
-    return found or date.max
+    return min(ledger.issues, default=None) or min(ledger.published, default=date.max)
 
 
 def _join(covered: Sequence[tuple[date, date]], last: date) -> list[tuple[date, date]]:

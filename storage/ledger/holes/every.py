@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from storage.ledger.day_ledger import read_day_ledgers
 from storage.ledger.holes.accepted import Accounted
 from storage.ledger.holes.articles import find_unarchived
 from storage.ledger.holes.asked import Asked
@@ -19,7 +20,7 @@ from storage.records.hole import HOLE_KINDS, Hole
 
 EXAMPLES = 5
 """Codes and addresses that are kept with a hole, where not all are asked for."""
-_FINDERS = (find_unarchived, find_contradictions, find_days, find_issues_missing, find_pictures)
+_FINDERS = (find_unarchived, find_contradictions, find_pictures)
 
 
 def list_holes(
@@ -40,5 +41,8 @@ def list_holes(
     """
     asked = Asked(now, tuple(sources), since, until, codes, Accounted.read(connection))
     found = [hole for find in _FINDERS for hole in find(connection, asked)]
+    ledgers = read_day_ledgers(connection, asked.sources).values()
+    found += find_days(connection, asked, ledgers)
+    found += find_issues_missing(connection, asked, ledgers)
     found += find_pointers(connection, asked, identify or identify_by_code(connection))
     return sorted(found, key=lambda hole: (hole.source, hole.first, HOLE_KINDS.index(hole.kind), hole.codes))

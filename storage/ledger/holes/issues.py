@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Date, bindparam, select
 
-from storage.database.schema import issue, issue_page, listing
+from storage.database.prepared import Prepared
+from storage.database.schema import issue, issue_page
+from storage.ledger.day_ledger import DayLedger
 from storage.ledger.holes.asked import Asked
-from storage.records import info_code_day
+from storage.ledger.listing import find_listed
 from storage.records.hole import Hole
 from storage.records.saying import read_saying, say
 
 _LOST = ("failed", "unknown")
+_AREAS = Prepared(
+    select(issue_page.c.areas).where(
+        issue_page.c.source == bindparam("slug"), issue_page.c.day == bindparam("day", type_=Date)
+    )
+)
 
 
-def find_issues_missing(connection: Connection, asked: Asked) -> Iterator[Hole]:
+def find_issues_missing(connection: Connection, asked: Asked, ledgers: Iterable[DayLedger]) -> Iterator[Hole]:
     """Return the issues that are failed or unknown, but today's, and those of which listings are missing."""
     rows = connection.execute(
         select(issue.c.source, issue.c.day, issue.c.reason, issue.c.state)
@@ -34,40 +41,26 @@ def find_issues_missing(connection: Connection, asked: Asked) -> Iterator[Hole]:
         )
         for row in rows
     )
-    for slug in (
-        connection.execute(select(issue.c.source).distinct().order_by(issue.c.source)).scalars().all()
-    ):
-        if asked.has_source(slug):
-            yield from _find_incomplete(connection, slug, asked)
+    for ledger in ledgers:
+        if ledger.is_by_issue and asked.has_source(ledger.source.slug):
+            yield from _find_incomplete(connection, ledger, asked)
 
 
-def _find_incomplete(connection: Connection, slug: str, asked: Asked) -> Iterator[Hole]:
+def _find_incomplete(connection: Connection, ledger: DayLedger, asked: Asked) -> Iterator[Hole]:
     """Yield the issues whose pages list more articles than the ledger has of their day."""
-    codes = connection.execute(select(listing.c.info_code).where(listing.c.source == slug)).scalars()
-    known = Counter(info_code_day(code) for code in codes)
-    rows = connection.execute(
-        select(issue.c.day, issue.c.articles)
-        .where(issue.c.source == slug, issue.c.state == "listed")
-        .order_by(issue.c.day)
-    )
-    for row in rows:
-        is_asked = asked.has_day(row.day) and not asked.accounted.has_days(slug, row.day, row.day)
-        if row.articles > known[row.day] and is_asked:
-            reason = say("holes.issue_incomplete", listed=row.articles, known=known[row.day])
-            lost = tuple(_list_lost_codes(connection, slug, row.day))
-            count = row.articles - known[row.day]
-            yield Hole(slug, row.day, row.day, "issue", reason, count, lost[: asked.codes])
+    slug, known = ledger.source.slug, ledger.coded
+    for day, one in sorted(ledger.issues.items(), key=lambda one: one[0]):
+        if one.state != "listed" or one.articles <= known[day]:
+            continue
+        if asked.has_day(day) and not asked.accounted.has_days(slug, day, day):
+            reason = say("holes.issue_incomplete", listed=one.articles, known=known[day])
+            lost = tuple(_list_lost_codes(connection, slug, day))
+            yield Hole(slug, day, day, "issue", reason, one.articles - known[day], lost[: asked.codes])
 
 
 def _list_lost_codes(connection: Connection, slug: str, day: date) -> list[str]:
     """Return the info codes that the image maps of an issue's pages name and no listing has."""
-    areas = connection.execute(
-        select(issue_page.c.areas).where(issue_page.c.source == slug, issue_page.c.day == day)
-    ).scalars()
-    codes = sorted({area["info_code"] for page in areas for area in page})
-    known = set(
-        connection.execute(
-            select(listing.c.info_code).where(listing.c.source == slug, listing.c.info_code.in_(codes))
-        ).scalars()
-    )
+    pages = _AREAS.run(connection, {"slug": slug, "day": day}).fetchall()
+    codes = sorted({area["info_code"] for (areas,) in pages for area in json.loads(areas)})
+    known = find_listed(connection, slug, codes) if codes else frozenset()
     return [code for code in codes if code not in known]

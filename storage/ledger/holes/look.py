@@ -13,6 +13,7 @@ from sqlalchemy import Connection, exists, func, select
 
 from storage.database.schema import event, issue, listing
 from storage.events.event import EXAMPLES, is_event_open, open_event, resolve_events
+from storage.ledger.day_ledger import read_day_ledgers
 from storage.ledger.holes.accepted import Accounted
 from storage.ledger.holes.asked import Asked
 from storage.ledger.holes.days import LATE, find_days_of
@@ -75,7 +76,8 @@ def _look_at(connection: Connection, slug: str, now: datetime) -> Seen | None:
         return None
     since = _begin_of_look(connection, slug, now, is_open=is_open)
     asked = Asked(now, (slug,), since, press_day(now), accounted=Accounted.read(connection))
-    found = [hole for hole in find_days_of(connection, source, asked) if hole.kind in ("silent", "unwatched")]
+    ledger = read_day_ledgers(connection, (slug,))[slug]
+    found = [hole for hole in find_days_of(connection, ledger, asked) if hole.kind in ("silent", "unwatched")]
     if not is_open and is_event_open(connection, _SILENT, source=slug):  # which tells of the same silence
         found = [hole for hole in found if hole.kind == "unwatched"]
     holes = tuple(found)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+MOVED = "moved"
+"""The kind of an entry that only says where its address leads."""
+_MOST_HOPS = 10
 _FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
 
 
@@ -15,8 +18,10 @@ _FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
 class Entry:
     """A record that may be used. ``file`` is the number of its file, ``at`` its place there.
 
-    ``role`` is what stands at its address: ``article``, ``list``, ``sheet`` (a page of an issue) or ``page``;
-    ``source``, ``info_code`` and ``form`` are those of an article, ``source`` and ``day`` those of a sheet.
+    ``role`` is what stands at its address: ``article``, ``list``, ``sheet`` (a page of an issue), ``page``,
+    ``other`` (of no source), ``file`` (what an archive of ours was given); ``source``, ``info_code`` and
+    ``form`` are those of an article, ``source`` and ``day`` those of a sheet. Of `MOVED` entries
+    ``refers_url`` is where their address leads.
     ``digest`` is that of its body, as `payload_digest` has it; None of a revisit. ``told`` is what a revisit
     says of its payload's digest, ``refers_to`` (address and time) of where it is. ``moment`` is aware;
     ``number`` is its own.
@@ -98,14 +103,36 @@ class RecordIndex:
         asked = "SELECT DISTINCT source, day FROM entry WHERE role = 'sheet' ORDER BY day, source"
         return [(source, day) for source, day in self._database.execute(asked)]
 
-    def near(self, url: str, moment: datetime) -> Entry | None:
-        """Return the capture of an address that is nearest to a time."""
+    def arrive(self, url: str, moment: datetime, near: timedelta) -> Entry | None:
+        """Return the capture to which an address led at a time, however often it was sent on; None for none.
+
+        Each step was taken no further than ``near`` from the one before. Whether an address begins with http
+        or https makes no difference.
+        """
+        asked: set[str] = set()
+        for _ in range(_MOST_HOPS):
+            found = self._nearest(url, moment, but_moved=url in asked)
+            if found is None or abs(found.moment - moment) > near:
+                return None
+            if found.kind != MOVED:
+                return found
+            asked.add(url)
+            url, moment = found.refers_url or "", found.moment
+        return None
+
+    def _nearest(self, url: str, moment: datetime, *, but_moved: bool) -> Entry | None:
         at = _stored(moment)
-        found = [
-            *self._ask("url = ? AND moment <= ? ORDER BY moment DESC, number DESC LIMIT 1", url, at),
-            *self._ask("url = ? AND moment > ? ORDER BY moment, number LIMIT 1", url, at),
-        ]
-        return min(found, key=lambda one: abs(one.moment - moment), default=None)
+        only = f" AND kind <> '{MOVED}'" if but_moved else ""
+        for address in (url, _other_scheme(url)):
+            found = [
+                *self._ask(
+                    f"url = ? AND moment <= ?{only} ORDER BY moment DESC, number DESC LIMIT 1", address, at
+                ),
+                *self._ask(f"url = ? AND moment > ?{only} ORDER BY moment, number LIMIT 1", address, at),
+            ]
+            if found:
+                return min(found, key=lambda one: abs(one.moment - moment))
+        return None
 
     def payloads(self, entry: Entry) -> Iterator[Entry]:
         """Yield what may hold the payload of a revisit: where it says, then the address' own, at that time or
@@ -131,6 +158,11 @@ class RecordIndex:
     def close(self) -> None:
         """Forget everything."""
         self._database.close()
+
+
+def _other_scheme(url: str) -> str:
+    scheme, mark, rest = url.partition("://")
+    return ("http" if scheme == "https" else "https") + mark + rest
 
 
 def _entry(row: Any) -> Entry:

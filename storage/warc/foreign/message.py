@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from storage.records import Exchange, Headers
+from storage.records import Exchange, Headers, SetAside, TryLater
 from storage.records.content_coding import CodingBroken, TooLarge, read_body, undo_codings
+from storage.records.picture import read_picture
 from storage.records.remedy import saying_of
 from storage.records.saying import say
 from storage.warc.foreign.digest import Verdict, check_digest
@@ -172,6 +174,9 @@ def _check_plain(headers: Headers, body: bytes, max_size: int, broken: CodingBro
             return
     except (CodingBroken, TooLarge):
         pass
+    with suppress(SetAside, TryLater):
+        read_picture(body)  # a whole one: whoever wrote the file has decoded it
+        return
     raise Faulty("damaged", say("warc.coding", why=saying_of(broken))) from broken
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,10 +15,13 @@ import brotli
 from protego import Protego
 
 from jianbao.configuration import load_configuration
+from jianbao.configuration.declared import list_declared
+from jianbao.crawl.run import context_of
 from jianbao.importing.post_reading import read_post
 from jianbao.web.text.sanitising import sanitise_html
 from pipelines.judge import judge
 from spiders.kinds.kind import Answer
+from spiders.kinds.registry import load_kind
 from spiders.readers.any_article import read_any_article
 from spiders.readers.article_json import read_article_json
 from spiders.readers.article_page import read_article
@@ -82,6 +86,40 @@ link = '/(?P<date>\\d{8})/(?P<id>\\d+)\\.html$'
 body = "div.text > p:not(.x)"
 title = "h1"
 """
+_ALERTS = """language = "zh"
+[[sources]]
+slug = "a"
+name = "某报"
+kind = "category"
+url = "http://a.example.org/category/a.html"
+contract = {enabled = true, shortest = 10, shares = {title = 0.9}}
+hosts = ["news.example.org"]
+[infocode]
+url = "http://a.example.org/{code}.json"
+[http]
+contact = "mailto:desk@example.org"
+private_hosts = ["127.0.0.1", "10.1.0.0/16", "paper.lan"]
+[backup]
+to = "/mnt/backup"
+schedule = "30 3 * * *"
+keep = 5
+[alerts]
+ping_env = "PING"
+timezone = "Asia/Shanghai"
+[[alerts.channels]]
+name = "值班"
+url = "mailtos://user:pass%40word@smtp.example.org:465?to=editor@example.org"
+severities = ["alarm", "warning"]
+quiet = "22:00-07:00"
+digest = "08:00"
+per_hour = 10
+"""
+_ENVIRONMENT = (
+    "JIANBAO_HTTP__DELAY=1\nJIANBAO_HTTP__PRIVATE_HOSTS=true\nJIANBAO_LANGUAGE=zh\nJIANBAO_ARCHIVE=a/b",
+    "JIANBAO_HTTP__MAX_SIZE=1_000\nJIANBAO_GUARDS__FREE_SHARE=0.1\nJIANBAO_SERVICE__CHILDREN=2",
+)
+FIRST = Path(__file__).parents[3] / "jianbao" / "configuration" / "jianbao.toml"
+_UNMARKED = re.compile(r"^# (?!facsimile|since|backfill)(?=[a-z_]+ = |\[)", re.MULTILINE)
 _FEED = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:c="http://purl.org/rss/1.0/modules/content/">
 <channel><title>某报</title><item><title>春茶开采</title><link>http://a.example/1.html</link>
 <pubDate>Fri, 20 Mar 2026 09:16:00 +0800</pubDate><c:encoded><![CDATA[<p>三月的茶园。</p>]]></c:encoded>
@@ -125,7 +163,10 @@ def list_readers() -> Iterator[Target]:
     yield Target(
         "queries", _texts(*_QUERIES), lambda body: _none(parse_query(body.decode("utf-8", "replace")[:1000]))
     )
-    yield Target("configuration", _texts(_TOML), _configure)
+    whole = FIRST.read_text("utf-8")
+    tables = (_TOML, whole, _UNMARKED.sub("", whole), _ALERTS)
+    yield Target("configuration", _texts(*tables), lambda body: _configure(body, {}))
+    yield Target("environment", _texts(*_ENVIRONMENT), _configure_by_environment)
 
 
 def _list_of_bytes() -> Iterator[Target]:
@@ -249,8 +290,17 @@ def _scan(body: bytes) -> None:
             pass
 
 
-def _configure(body: bytes) -> None:
+def _configure(body: bytes, environ: Mapping[str, str]) -> None:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "jianbao.toml"
         file.write_bytes(body)
-        load_configuration(file, None, {})
+        configuration = load_configuration(file, None, environ)
+    context = context_of(configuration)
+    for source in list_declared(configuration):
+        load_kind(source.kind, context)
+
+
+def _configure_by_environment(body: bytes) -> None:
+    lines = body.decode("utf-8", "replace").replace("\0", "").splitlines()
+    pairs = (line.partition("=") for line in lines)
+    _configure(_TOML.encode(), {name: value for name, equals, value in pairs if equals})

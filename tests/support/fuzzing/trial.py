@@ -40,11 +40,15 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What reads inputs: its seeds, and what becomes of an input of each; an article where it makes one."""
+    """What reads inputs: its seeds, and what becomes of an input of each; an article where it makes one.
+
+    ``costs``: how many inputs of others one of these takes as long as.
+    """
 
     name: str
     seeds: Sequence[Seed]
     read: Callable[[bytes], Article | None] | None = None
+    costs: int = 1
 
 
 @dataclass(slots=True)
@@ -101,7 +105,7 @@ def _read(
     read: Callable[[bytes], Article | None], data: bytes, _outcome: Outcome
 ) -> tuple[Article | None, str, float]:
     gc.disable()
-    began = time.thread_time()
+    began = time.process_time()
     try:
         article = read(data)
         kind = "article" if article is not None else "read"
@@ -114,7 +118,7 @@ def _read(
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is what is looked for
         article, kind = None, f"!{type(error).__name__}: {error}"[:300]
     finally:
-        spent = time.thread_time() - began
+        spent = time.process_time() - began
         gc.enable()
     return article, kind, spent
 

@@ -69,6 +69,7 @@ def upgrade() -> None:
     _add_journal()
     _contracts()
     _checks()
+    _ledger_days()
 
 
 def _custody() -> None:
@@ -213,13 +214,11 @@ def _add_journal() -> None:
     """Add what tells which rows the WARC files do not tell yet."""
     op.create_table(
         "journal",
-        sa.Column("line", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("warc_file", sa.String(), nullable=False),
         sa.Column("warc_offset", sa.Integer(), nullable=False),
         sa.Column("warc_length", sa.Integer(), nullable=False),
-        sa.Column("is_aside", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("line", "number", name="pk_journal"),
+        sa.PrimaryKeyConstraint("number", name="pk_journal"),
     )
     op.create_table(
         "journal_owed",
@@ -260,3 +259,15 @@ def _checks() -> None:
         sa.PrimaryKeyConstraint("info_code", "at", name="pk_page_check"),
     )
     op.create_index("ix_page_check_at", "page_check", ["at"])
+
+
+def _ledger_days() -> None:
+    """How many listings are alike in source, days and state: counted when the archive is opened."""
+    columns = ("source", "published", "coded", "listed", "state")
+    op.create_table(
+        "ledger_day",
+        *(sa.Column(name, sa.String(), nullable=False) for name in columns),
+        sa.Column("listings", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(*columns, name="pk_ledger_day"),
+        sqlite_with_rowid=False,
+    )

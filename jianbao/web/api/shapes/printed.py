@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from jianbao.web.api.shapes import InfoCode, Shape, Slug
+from jianbao.web.api.shapes.shape import InfoCode, Shape, Slug
 
 
 class Picture(Shape):

@@ -1,1 +1,0 @@
-"""Answers that an archive keeps, and of which its journal says nothing: read again, and entered."""
