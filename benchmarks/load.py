@@ -1,11 +1,12 @@
 """Everything at once for ten minutes: ``load.py [--quick] [--minutes M] [--articles N] [--readers N]``.
 
 An archive of imported posts is crawled, crawled again, imported into, verified and backed up, each by
-commands in processes of their own, one right after the other, while fifty readers ask `jianbao serve` for
-pages of every kind. The newspapers publish and edit meanwhile. At the end no command may have met a locked
-database or ended badly, and every write must be there: what was published, each edit as one revision, each
-post, whole by ``verify --full``, and so in the archive that the last backup restores. Prints what each actor
-did, what each kind of page took, and one line of JSON; exit status 1 when anything was lost.
+commands in processes of their own (forks of one that has imported everything), one right after the other,
+while fifty readers ask `jianbao serve` for pages of every kind. The newspapers publish and edit meanwhile. At
+the end no command may have met a locked database or ended badly, and every write must be there: what was
+published, each edit as one revision, each post, whole by ``verify --full``, and so in the archive that the
+last backup restores. Prints what each actor did, what each kind of page took, and one line of JSON; exit
+status 1 when anything was lost.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import subprocess
 import sys
 import threading
 import time
@@ -24,12 +24,13 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from child import PYTHON
 from crowd import Trial, crowd, print_found, serving, summarise
 from import_posts import write_files
 from reader import choose_addresses
 from sqlalchemy import text
+from support.command_line import Ended
 from support.post_files import a_post, write_posts
+from support.processes import Crib, Nursery
 
 from jianbao.demo import DemoSite, Press
 from jianbao.demo.run import configure
@@ -41,6 +42,8 @@ _CRAWLED = 4
 _BATCH = 40
 """Articles that are published between two polls, and posts of one import."""
 _EDITED = 10
+_LONGEST = 1_200.0
+"""Seconds that one command may take on a busy machine."""
 _FIRST_POST = 1_000_000
 """Posts from this number on are of no article that the archive begins with."""
 
@@ -53,16 +56,18 @@ class Actor:
     words: Callable[[], list[str]]
     turns: int = 0
     seconds: float = 0.0
+    locked: int = 0
     problems: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Load:
-    """An archive with everything at work on it."""
+    """An archive with everything at work on it, by commands that are forks of a process of a nursery."""
 
     folder: Path
     site: DemoSite
     articles: int
+    nursery: Nursery
     edits: dict[str, int] = field(default_factory=dict)
     imported: list[str] = field(default_factory=list)
     recrawls: int = 0
@@ -98,11 +103,14 @@ class Load:
         self.config.write_text(configure(self.site), "utf-8")
         write_files(self.folder / "posts", self.articles)
         for words in (["import", "posts", str(self.folder / "posts")], ["crawl"]):
-            subprocess.run(self.command(*words), stdout=subprocess.DEVNULL, check=True)
+            ended = self.run(self.nursery, "begin", words)
+            assert ended.status == 0, ended
 
-    def command(self, *words: str) -> list[str]:
-        """Return a command's line."""
-        return [PYTHON, "-P", "-m", "jianbao", "--config", str(self.config), *words]
+    def run(self, crib: Nursery | Crib, name: str, words: list[str]) -> Ended:
+        """Run a command to its end; what it prints goes into files of that name."""
+        printed, told = (self.folder / f"{name}.{stream}" for stream in ("stdout", "stderr"))
+        child = crib.launch(["--config", str(self.config), *words], told, stdout=str(printed))
+        return Ended(child.wait(_LONGEST), printed.read_text("utf-8"), told.read_text("utf-8"))
 
     # -- what each actor does in its next turn -----------------------------------------------------
 
@@ -152,16 +160,17 @@ class Load:
             Actor("backup", self.next_backup),
         ]
 
-    def work(self, actor: Actor, until: float) -> None:
+    def work(self, actor: Actor, crib: Crib, until: float) -> None:
         """Let an actor take one turn after the other; a turn that has begun is ended."""
         while time.monotonic() < until:
             began = time.monotonic()
-            ended = subprocess.run(self.command(*actor.words()), capture_output=True, text=True, check=False)
+            ended = self.run(crib, actor.name, actor.words())
             actor.turns += 1
             actor.seconds += time.monotonic() - began
-            said = ended.stdout[-500:] + ended.stderr[-500:]
-            if ended.returncode or "locked" in said:
-                actor.problems.append(f"{actor.name} ended with {ended.returncode}: {said[-300:]}")
+            said = ended.stdout + ended.stderr
+            actor.locked += said.count("database is locked")
+            if ended.status or "locked" in said:
+                actor.problems.append(f"{actor.name} ended with {ended.status}: {said[-300:]}")
 
     # -- proof -------------------------------------------------------------------------------------
 
@@ -174,9 +183,9 @@ class Load:
             ["restore", str(self.backup), "--to", str(self.folder / "restored")],
             ["--archive", str(self.folder / "restored"), "verify", "--full"],
         ):
-            ended = subprocess.run(self.command(*words), capture_output=True, text=True, check=False)
-            if ended.returncode:
-                yield f"{' '.join(words)} ended with {ended.returncode}: {ended.stdout[-300:]}"
+            ended = self.run(self.nursery, "proof", words)
+            if ended.status:
+                yield f"{' '.join(words)} ended with {ended.status}: {ended.stdout[-300:]}"
         yield from self._find_lost(self.folder / "restored")
 
     def _find_lost(self, folder: Path) -> Iterator[str]:
@@ -200,12 +209,13 @@ def main() -> int:
         TemporaryDirectory(prefix="jianbao-load-") as name,
         DemoSite(Press.of(options.listed, _PAPERS), rooms=()) as site,
     ):
-        load = Load(Path(name) / "load", site, options.articles)
+        load = Load(Path(name) / "load", site, options.articles, Nursery())
         load.begin()
         actors = load.hire()
         trial = put_to_work(load, actors, options.readers, options.minutes * 60)
         problems = [problem for actor in actors for problem in actor.problems] + trial.errors
         problems += list(load.prove())
+        load.nursery.close()
         found = {
             "minutes": options.minutes,
             "articles": options.articles,
@@ -213,6 +223,7 @@ def main() -> int:
             "published": len(site.articles),
             "edits": sum(load.edits.values()),
             "imported": len(load.imported),
+            "locked": sum(actor.locked for actor in actors),
             **summarise(trial),
             "problems": problems[:20],
         }
@@ -230,12 +241,18 @@ def put_to_work(load: Load, actors: list[Actor], readers: int, seconds: float) -
     addresses.pop("/crawl/ID")  # of the year of crawls that the reader's own benchmark makes
     with serving(load.archive) as address:
         until = time.monotonic() + seconds
-        threads = [threading.Thread(target=load.work, args=(actor, until)) for actor in actors]
+        cribs = [load.nursery.add_crib(load.folder) for _ in actors]
+        threads = [
+            threading.Thread(target=load.work, args=(actor, crib, until))
+            for actor, crib in zip(actors, cribs, strict=True)
+        ]
         for thread in threads:
             thread.start()
         trial = asyncio.run(crowd(address, addresses, readers, seconds))
         for thread in threads:
             thread.join()
+        for crib in cribs:
+            crib.close()
     return trial
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from simulated_year.faults import Fault
@@ -36,7 +37,8 @@ class Outage(Fault):
 
     def settle(self, stage: Stage) -> None:
         """Accept what may have come and gone meanwhile: nobody can fetch it any more."""
-        days = ("--from", str(self._since.date()), "--to", str(stage.now.date()))
+        last_poll = self._since.date() - timedelta(days=1)
+        days = ("--from", str(last_poll), "--to", str(stage.now.date()))
         missing = stage.must("gaps", *days, "--kind", "unwatched", status=None)
         if missing.get("gaps"):
             stage.must("gaps", *days, "--kind", "unwatched", "--accept", "nobody polled")

@@ -119,8 +119,9 @@ class Year:
         if fault.lasts + fault.settles > left:
             return None
         self.stage.tell(f"{fault.name()} begins")
+        broken = Broken(fault, self.stage.now, self._newest_event())
         fault.begin(self.stage)
-        return Broken(fault, self.stage.now, self._newest_event())
+        return broken
 
     def _go_on(self, broken: Broken) -> Broken | None:
         """Poll once more with a fault, or after it; return None once its events had time to end."""

@@ -28,28 +28,53 @@ class Nursery:
             stdout=subprocess.PIPE,
             text=True,
         )
+        assert self._process.stdin
+        assert self._process.stdout
+        self._crib = Crib(self._process.stdin, self._process.stdout)
+        self._cribs = 0
+
+    def launch(self, arguments: list[str], log: Path, **order: Any) -> Foundling:
+        """Fork a command: see `Crib.launch`."""
+        return self._crib.launch(arguments, log, **order)
+
+    def add_crib(self, folder: Path) -> Crib:
+        """Return another place for one command at a time; its pipes are in a folder. Close it before this."""
+        self._cribs += 1
+        orders, told = (folder / f"{name}-{self._cribs}" for name in ("orders", "told"))
+        for pipe in (orders, told):
+            os.mkfifo(pipe)
+        self._crib.send({"twin": [str(orders), str(told)]})
+        return Crib(orders.open("w", encoding="utf-8"), told.open(encoding="utf-8"))
+
+    def close(self) -> None:
+        """End the nursery."""
+        self._process.communicate(timeout=_LONGEST)
+
+
+class Crib:
+    """Where a nursery forks commands, one after the other."""
+
+    def __init__(self, orders: IO[str], told: IO[str]) -> None:
+        self._orders, self._told = orders, told
 
     def launch(self, arguments: list[str], log: Path, **order: Any) -> Foundling:
         """Fork a command with these arguments, and stderr going into a file; the one before must have ended.
 
         ``order`` are further keys of an order: see `warm_command_line`.
         """
-        assert self._process.stdin
-        assert self._process.stdout
-        order = {
-            "arguments": arguments,
-            "stdout": os.devnull,
-            "stderr": str(log),
-            "folder": str(Path.cwd()),
-            **order,
-        }
-        self._process.stdin.write(f"{json.dumps(order)}\n")
-        self._process.stdin.flush()
-        return Foundling(int(self._process.stdout.readline()), self._process.stdout)
+        usual = {"stdout": os.devnull, "stderr": str(log), "folder": str(Path.cwd())}
+        self.send({"arguments": arguments, **usual, **order})
+        return Foundling(int(self._told.readline()), self._told)
+
+    def send(self, order: dict[str, Any]) -> None:
+        """Give an order."""
+        self._orders.write(f"{json.dumps(order)}\n")
+        self._orders.flush()
 
     def close(self) -> None:
-        """End the nursery."""
-        self._process.communicate(timeout=_LONGEST)
+        """End what serves here."""
+        self._orders.close()
+        self._told.close()
 
 
 class Foundling:

@@ -3,8 +3,9 @@
 A child runs exactly what ``python -P -m jianbao`` runs; only the imports are already made. Orders and answers
 are lines of JSON on stdin and stdout: to each order the child's process id, and later its exit status. The
 reactor is not imported here, so every child starts its own. Its arguments are modules to import besides. An
-order's ``prelude`` is code that its child
-runs before the command, to let something in it break or wait.
+order's ``prelude`` is code that its child runs before the command, to let something in it break or wait. An
+order for a ``twin`` names two pipes: another process like this one serves at them, so that commands run
+beside each other.
 """
 
 from __future__ import annotations
@@ -84,10 +85,28 @@ def serve() -> None:
     assert "twisted.internet.reactor" not in sys.modules
     _remember()
     gc.freeze()
+    _attend()
+
+
+def _attend() -> None:
     for line in sys.stdin:
-        child = fork_command(json.loads(line))
+        order = json.loads(line)
+        if "twin" in order:
+            _divide(*order["twin"])
+            continue
+        child = fork_command(order)
         _tell(child)
         _tell(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _divide(orders: str, answers: str) -> None:
+    """Become two: the other one takes its orders from one pipe and answers into another."""
+    if os.fork() == 0:
+        os.dup2(os.open(orders, os.O_RDONLY), 0)
+        os.dup2(os.open(answers, os.O_WRONLY), 1)
+        sys.stdin = os.fdopen(0, closefd=False)
+        _attend()
+        os._exit(0)
 
 
 def _remember() -> None:
