@@ -165,3 +165,17 @@ def test_breaks_are_caught_for_every_kind_of_source() -> None:
     assert found["barriers"]["caught"] == sum(found["barriers"].values()) >= 80
     assert found["layouts"]["caught"] + found["layouts"]["harmless"] >= 0.75 * sum(found["layouts"].values())
     assert found["false_alarms"] == 0
+
+
+def test_days_of_a_simulated_year_with_a_kill_and_a_lost_file_leave_a_whole_archive() -> None:
+    found = run_benchmark("soak.py")  # ends with an error when an article, event, revision or row is wrong
+    assert found["violations"] == []
+    assert {fault["fault"] for fault in found["faults"]} == {"Killed", "LostFile"}
+    assert found["counts"]["listed: archived"] > 50
+
+
+def test_with_everything_at_once_no_write_is_lost() -> None:
+    found = run_benchmark("load.py")
+    assert (found["problems"], found["locked"], found["errors"]) == ([], 0, 0)
+    assert all(turns >= 1 for turns in found["turns"].values())
+    assert found["pages"] > 0

@@ -157,23 +157,33 @@ def refuse(*_, **__):
 """
 
 BREAKS = {
-    "full disk": ("Archive.keep", 'OSError(errno.ENOSPC, "No space left on device")'),
-    "locked": ("Archive.keep", 'OperationalError("x", {}, sqlite3.OperationalError("database is locked"))'),
-    "a defect": ("Archive.keep", 'LookupError("no such thing")'),
+    "full disk": (
+        "Archive.keep",
+        'OSError(errno.ENOSPC, "No space left on device")',
+        "cannot be written: [Errno 28] No space left",
+    ),
+    "locked": (
+        "Archive.keep",
+        'OperationalError("x", {}, sqlite3.OperationalError("database is locked"))',
+        "cannot be written: (sqlite3.OperationalError) database is locked",
+    ),
+    "a defect": ("Archive.keep", 'LookupError("no such thing")', "unexpected errors"),
     "a defect before the first request": (
         "__import__('jianbao.crawl.port').crawl.port.ArchivePort.orders",
         'LookupError("no such thing")',
+        "unexpected errors",
     ),
     "a defect after the last": (
         "__import__('jianbao.crawl.account').crawl.account.link_news",
         'OperationalError("x", {}, sqlite3.OperationalError("database or disk is full"))',
+        "database or disk is full",
     ),
 }
 
 
-@pytest.mark.parametrize(("patch", "error"), BREAKS.values(), ids=BREAKS.keys())
+@pytest.mark.parametrize(("patch", "error", "told"), BREAKS.values(), ids=BREAKS.keys())
 def test_a_crawl_that_breaks_is_an_event_until_one_ends_well(
-    newsroom: Newsroom, patch: str, error: str
+    newsroom: Newsroom, patch: str, error: str, told: str
 ) -> None:
     assert newsroom.run("init", "--archive-only").status == 0
     prelude = BROKEN.format(patch=patch, error=error)
@@ -186,6 +196,7 @@ def test_a_crawl_that_breaks_is_an_event_until_one_ends_well(
     shown = newsroom.run("status", "--json")
     assert shown.status == 1
     assert shown.json["events"][0]["kind"] == "failed_run"
+    assert told in shown.json["events"][0]["message"]
     newsroom.crawl()
     assert newsroom.events() == []
     assert newsroom.run("status").status == 0

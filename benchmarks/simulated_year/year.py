@@ -19,6 +19,8 @@ from storage.records.press_days import PRINTED_ZONE
 FIRST = date(2025, 1, 6)
 HOURS = (7, 18)
 """When newspapers are polled, seven minutes past."""
+_SHORT = 15
+"""Days of a trial that is in a hurry."""
 
 
 @dataclass(slots=True)
@@ -56,36 +58,45 @@ class Year:
 
     def run(self) -> Stage:
         """Live through all of it; return the stage as it is at the end, its site still open."""
-        press = YearOfPress(FIRST, self.days + 1, self.seed)
-        press.site.open()
-        press.begin()
         moments = list(self._moments())
-        press.go_on(moments[0])
-        archive = FollowedArchive(press.site, self.folder, moments[0], self.hours)
-        self.stage = Stage(press, archive, Random(self.seed), moments[0])
-        archive.run("init", "--archive-only")
-        deck = self._deal()
-        broken: Broken | None = None
-        quiet = len(self.hours) * (3 if self.days > 15 else 1)
-        pause, between = quiet, (2, 12) if self.days > 200 else (0, 3) if self.days > 60 else (0, 0)
-        end = len(moments)
+        self.stage = self._open(moments[0])
+        deck, broken = self._deal(), None
+        pause, end = self._quiet, len(moments)
         for at, moment in enumerate(moments):
             if broken is None and monotonic() > self.until:
-                end = min(end, at + quiet)
+                end = min(end, at + self._quiet)
             if at >= end:
                 break
             self._begin_poll(moment)
-            left = end - at - (quiet if self.days > 15 else 0)
             if broken is None and pause <= 0:
-                broken = self._break(deck, left)
+                broken = self._break(deck, end - at - (self._quiet if self.days > _SHORT else 0))
             if broken is None:
                 pause -= 1
                 self.stage.crawl()
                 self._work(moment)
-            else:
-                broken = self._go_on(broken)
-                pause = pause if broken is not None else self.stage.chance.randint(*between)
+            elif (broken := self._go_on(broken)) is None:
+                pause = self._choose_pause()
         return self.stage
+
+    def _open(self, moment: datetime) -> Stage:
+        press = YearOfPress(FIRST, self.days + 1, self.seed)
+        press.site.open()
+        press.begin()
+        press.go_on(moment)
+        archive = FollowedArchive(press.site, self.folder, moment, self.hours)
+        archive.run("init", "--archive-only")
+        return Stage(press, archive, Random(self.seed), moment)
+
+    @property
+    def _quiet(self) -> int:
+        """How many polls without a fault there are at the beginning and at the end."""
+        return len(self.hours) * (3 if self.days > _SHORT else 1)
+
+    def _choose_pause(self) -> int:
+        """Return how many polls there are until the next fault: a year has time."""
+        return self.stage.chance.randint(
+            *((2, 12) if self.days > 200 else (0, 3) if self.days > 60 else (0, 0))
+        )
 
     def _moments(self) -> Iterator[datetime]:
         for number in range(self.days):

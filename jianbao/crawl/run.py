@@ -281,8 +281,9 @@ class CrawlProcess:
         stats = self._crawler.stats
         raised = int(stats.get_value("spider_exceptions/count", 0) or 0)
         if raised or (crawling.done() and not crawling.cancelled() and crawling.exception()):
+            if not self._counted.broken:  # else what broke it has been told, and is the error that was raised
+                self._counted.note(say("crawl.unexpected", errors=raised))
             self._counted.broken = True
-            self._counted.note(say("crawl.unexpected", errors=raised))
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         # A signal may arrive anywhere, even in the middle of a commit: only leave word for the loop.
