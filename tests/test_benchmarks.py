@@ -21,7 +21,7 @@ def run_benchmark(name: str) -> dict[str, Any]:
         [sys.executable, BENCHMARKS / name, "--quick"],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr

@@ -15,11 +15,12 @@ from datetime import timedelta
 from typing import ClassVar
 
 from jianbao.demo.misbehaviour import Kind
-from simulated_year.press import DAILY
+from simulated_year.press import DAILY, SLUGS, WEEKLY
 from simulated_year.stage import Stage
 
 _ARTICLES = ("/shangraoribao/2*", "/old_post/*", "/NewsData/*", "/a/*")
 """Where the articles of the category newspapers stand."""
+_BY_CATEGORY = (DAILY, WEEKLY)
 
 _FULL_DISK = """
 import errno
@@ -59,18 +60,19 @@ class Fault:
 
 
 class _SiteFault(Fault):
-    """The site answers wrongly."""
+    """The site answers wrongly; ``spoils`` are the newspapers whose articles it concerns."""
 
+    spoils: ClassVar[tuple[str, ...]] = SLUGS
     orders: ClassVar[tuple[tuple[str, Kind], ...]] = ()
 
     def begin(self, stage: Stage) -> None:
         for target, kind in self.orders:
             stage.press.site.misbehave(target, kind)
-        stage.spoilt = True
+        stage.spoilt = frozenset(self.spoils)
 
     def end(self, stage: Stage) -> None:
         stage.press.site.behave()
-        stage.spoilt = False
+        stage.spoilt = frozenset()
 
 
 class Storm(_SiteFault):
@@ -91,6 +93,7 @@ class ArticlesUnreachable(_SiteFault):
     """Lists come, and the articles of a newspaper are answered with 503."""
 
     expects, lasts, settles, hours = ("articles_failing", "failed_run", "poll_failed"), 2, 6, (7,)
+    spoils = _BY_CATEGORY
     orders: ClassVar[tuple[tuple[str, Kind], ...]] = tuple((path, "status") for path in _ARTICLES)
 
 
@@ -132,6 +135,7 @@ class ArticlesChallenged(_SiteFault):
         "articles_failing",
     )
     lasts, settles, hours = 1, 6, (7,)
+    spoils = _BY_CATEGORY
     orders: ClassVar[tuple[tuple[str, Kind], ...]] = tuple((path, "challenge") for path in _ARTICLES)
 
 
@@ -145,7 +149,7 @@ class TornAnswers(_SiteFault):
 class LyingValidators(_SiteFault):
     """Lists have the validators of the version before: unchanged, they say."""
 
-    lasts = 1
+    lasts, spoils = 1, ()
     orders: ClassVar[tuple[tuple[str, Kind], ...]] = (("/category/*", "lying-etag"),)
 
 
@@ -163,11 +167,11 @@ class Redesign(Fault):
 
     def begin(self, stage: Stage) -> None:
         stage.press.site.set_layout("unknown")
-        stage.spoilt = True
+        stage.spoilt = frozenset(_BY_CATEGORY)
 
     def end(self, stage: Stage) -> None:
         stage.press.site.set_layout("jekyll")
-        stage.spoilt = False
+        stage.spoilt = frozenset()
 
 
 class Killed(Fault):

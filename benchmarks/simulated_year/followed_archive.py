@@ -224,7 +224,7 @@ class FollowedArchive:
         ).replace("{{n:2}}", "{n:2}")
         self.config.write_text(
             f'archive = "archive"\n{sources}\n[http]\ncontact = "mailto:desk@example.org"\ndelay = 0\n'
-            f'retries = 0\ntimeout = 5\n[infocode]\nurl = "{self.site.json_url}"\n'
+            f'retries = 0\ntimeout = 30\n[infocode]\nurl = "{self.site.json_url}"\n'
             f'page = "{self.site.finance_url}"\n'
             f"[guards]\nfree_bytes = {self.floor}\n",
             "utf-8",

@@ -39,13 +39,13 @@ class Spent:
 
 @dataclass
 class Stage:
-    """Newspapers, their archive, and what was seen; while it is ``spoilt`` answers are not what they seem."""
+    """Newspapers, their archive, and what was seen. Answers of the ``spoilt`` ones are not what they seem."""
 
     press: YearOfPress
     archive: FollowedArchive
     chance: Random
     now: datetime
-    spoilt: bool = False
+    spoilt: frozenset[str] = frozenset()
     violations: list[str] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -124,11 +124,11 @@ class Stage:
 
     def note_seen(self) -> None:
         """Note which wordings of articles were answered since the requests were last cleared."""
-        if self.spoilt:
-            return
         for request in list(self.press.site.requests):
             printed = self.press.by_path.get(request.path)
-            if printed is not None and request.status == 200 and printed.seen[-1:] != [printed.wording]:
+            if printed is None or request.status != 200 or printed.source in self.spoilt:
+                continue
+            if printed.seen[-1:] != [printed.wording]:
                 printed.seen.append(printed.wording)
 
     # -- choices -----------------------------------------------------------------------------------
