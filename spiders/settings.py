@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from spiders.readers.robots_txt import TOKEN
 from storage.records.private_hosts import PrivateHosts, name_of
+from storage.records.remedy import Mistaken
+from storage.records.saying import say
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _SHORTEST_DELAY = 0.001  # seconds
@@ -107,7 +110,25 @@ def crawl_settings(rules: HttpRules) -> dict[str, Any]:
     }
 
 
+class ProxyMistaken(Mistaken, ValueError):
+    """What the environment says of a proxy is no address of one; the message names the variable alone."""
+
+
 def _with_proxies(hosts: PrivateHosts) -> PrivateHosts:
-    """Whoever sets a proxy wishes it to be asked, wherever it is."""
-    proxies = {name_of(url if "//" in url else f"//{url}") for url in getproxies().values()}
+    """Whoever sets a proxy wishes it to be asked, wherever it is; raise `ProxyMistaken`."""
+    proxies = {_name_proxy(scheme, url) for scheme, url in getproxies().items() if scheme in _PROXIED}
     return replace(hosts, names=hosts.names | proxies - {""})
+
+
+def _name_proxy(scheme: str, url: str) -> str:
+    """Return a proxy's host. What stands before the last @ is a secret, whatever is in it."""
+    address = url.rpartition("@")[2]
+    try:
+        _ = urlsplit(f"//{address.rpartition('//')[2]}").port
+    except ValueError:
+        # from nothing: what urllib says quotes the address, and so a part of a password
+        raise ProxyMistaken(say("cause.proxy_address", variable=f"{scheme.upper()}_PROXY")) from None
+    return name_of(f"//{address.rpartition('//')[2]}")
+
+
+_PROXIED = ("http", "https", "all")

@@ -71,8 +71,11 @@ class Alerts(Section):
         default="Asia/Shanghai", description='the name of an IANA time zone such as "Asia/Shanghai"'
     )
     reader: (
-        Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/]+(?:/\S*)?$")] | None
-    ) = Field(default=None, description='the address of the reader such as "https://news.example.org"')
+        Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/@]+(?:/\S*)?$")] | None
+    ) = Field(
+        default=None,
+        description='the address of the reader such as "https://news.example.org"',
+    )
     ping: Secret | None = Field(default=None, description=_SECRET)
     ping_env: Variable | None = Field(default=None, description=_VARIABLE_SAID)
     ping_file: SecretFile | None = Field(default=None, description=_FILE_SAID)

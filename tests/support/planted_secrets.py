@@ -89,5 +89,4 @@ def environment(planted: Planted, hook: str, proxy: str) -> Mapping[str, str]:
         "CHANNEL": f"{hook}/{planted.make('a variable of a channel')}",
         "HTTP_PROXY": f"http://crawler:{planted.make('a proxy')}@{at}",
         "http_proxy": f"http://crawler:{planted.make('a proxy in small letters')}@{at}",
-        "JIANBAO_TOKEN": planted.make("a variable that is none of ours"),
     }
