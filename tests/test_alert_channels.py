@@ -148,6 +148,38 @@ def test_the_ping_asks_one_address_once_and_follows_nothing(hook: Webhook) -> No
     assert "http, https" in str(ask_ping("file:///etc/passwd"))
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_webhook_is_led_nowhere_else(alerted: Alerted, hook: Webhook, status: int) -> None:
+    """Whoever answers with a redirect would have the message sent to any address of a private network."""
+    alerted.open("poll_failed", source="hexi")
+    with serve_webhook() as other:
+        hook.status, hook.location = status, other.address
+        [outcome] = send_alerts(alerted.configuration, {}, NOON)
+        assert other.asked == []
+    assert outcome.sent == 0
+    assert str(outcome.refused) == f"it answered {status}"
+    assert hook.asked == ["/hook/SECRET-TOKEN"]
+
+
+def test_nothing_that_was_crawled_is_a_header_of_a_mail(alerted: Alerted) -> None:
+    """Names and reasons may hold line ends: they stay in subject and body, and name no other recipient."""
+    lines = "坏\r\nBcc: victim@example.net\r\n\r\n<b>x</b>\nSubject: other\x00\x1b[31m\u2028Cc: a@b.c"
+    with serve_mail() as (address, box):
+        alerted.tables = channel("mail", url=address)
+        alerted.open("poll_failed", lines, source="hexi", examples=[lines])
+        [outcome] = send_alerts(alerted.configuration, {}, NOON)
+    assert outcome.refused is None
+    [mail] = box.mails
+    assert [str(mail["To"]), mail["Cc"], mail["Bcc"], len(mail.get_all("Subject", []))] == [
+        "editor@example.org",
+        None,
+        None,
+        1,
+    ]
+    assert "\n" not in str(mail["Subject"])
+    assert "victim@example.net" in box.texts()[0][1]
+
+
 def test_no_ping_while_newspapers_are_not_polled(alerted: Alerted, hook: Webhook) -> None:
     alerted.tables = f'[alerts]\nping = "{hook.address}"\n'
     send_alerts(alerted.configuration, {}, NOON)

@@ -426,3 +426,49 @@ def _is_busy(order: BackupOrder) -> None:
     except BackupBusy:
         os._exit(0)
     os._exit(1)
+
+
+ELSEWHERE = (
+    "../../evil",
+    "/tmp/evil",
+    "journal/../../../evil",
+    "journal/../evil",
+    "..",
+    ".",
+    "",
+    "a/b",
+    "a\\b",
+    7,
+    None,
+)
+
+
+def test_a_name_in_a_strangers_backup_leads_nowhere_else(order: BackupOrder, tmp_path: Path) -> None:
+    back_up(order, quiet)
+    folder = BackupFolder(order.destination)
+    journal = (folder.path / "warc.jsonl").read_bytes()
+    manifest = folder.place(folder.list_snapshots()[-1]) / "manifest.json"
+    said = json.loads(manifest.read_text("utf-8"))
+    before = sorted(path.name for path in tmp_path.iterdir())
+    for name in ELSEWHERE:
+        stretch = {"file": name, "start": 0, "end": 4, "digest": "0" * 64}
+        (folder.path / "warc.jsonl").write_bytes(journal + json.dumps(stretch).encode() + b"\n")
+        manifest.write_text(json.dumps({**said, "files": {**said["files"], str(name): 4}}), "utf-8")
+        with pytest.raises(BackupDamaged):
+            restore_archive(folder.path, tmp_path / "restored", quiet)
+        assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_link_in_a_strangers_backup_is_not_followed(order: BackupOrder, tmp_path: Path) -> None:
+    back_up(order, quiet)
+    folder = BackupFolder(order.destination)
+    snapshot = folder.place(folder.list_snapshots()[-1])
+    for place in (folder.warc, next(folder.warc.glob("*.gz")), snapshot, snapshot / "archive.db"):
+        place.rename(tmp_path / "elsewhere")
+        place.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(BackupDamaged, match="is a link"):
+            restore_archive(folder.path, tmp_path / "restored", quiet)
+        place.unlink()
+        (tmp_path / "elsewhere").rename(place)
+    assert not (tmp_path / "restored").exists()
+    restore_archive(folder.path, tmp_path / "restored", quiet)

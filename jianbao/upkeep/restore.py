@@ -20,6 +20,7 @@ from storage.custody.backup_folder import (
     Copied,
     NoBackup,
     Snapshot,
+    refuse_link,
     sync_folder,
 )
 from storage.custody.copying import Tell, hash_file, hash_stretch
@@ -138,6 +139,7 @@ def _is_as_backed_up(own: Path, stretches: list[Copied]) -> bool:
 
 def _copy_database(folder: BackupFolder, snapshot: Snapshot, target: Path) -> None:
     source = folder.place(snapshot) / DATABASE
+    refuse_link(source)
     shutil.copyfile(source, target)
     with target.open("rb") as file:
         os.fsync(file.fileno())
@@ -149,6 +151,8 @@ def _copy_file(
     folder: BackupFolder, name: str, stretches: list[Copied], target: Path, done: Restored
 ) -> None:
     end = stretches[-1].end
+    for part in (folder.warc, (folder.warc / name).parent, folder.warc / name):
+        refuse_link(part)
     target.parent.mkdir(exist_ok=True)
     try:
         with (folder.warc / name).open("rb") as source, target.open("wb") as file:

@@ -33,6 +33,8 @@ _MANIFEST = "manifest.json"
 _FORMAT = 1
 _NAME = re.compile(r"([0-9]{6,})-[0-9]{8}T[0-9]{6}Z")
 _UNFINISHED = ".unfinished-"
+_FILE = re.compile(r"(?:journal/)?[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
+"""The name of a file that a backup has: whoever wrote its journal, it leads nowhere else."""
 
 
 class NoBackup(Mistaken):
@@ -136,8 +138,8 @@ class BackupFolder:
             return found
         for line in lines[:-1]:  # what a killed backup was writing has no end
             try:
-                copied = Copied(**json.loads(line))
-            except (ValueError, TypeError) as error:
+                copied = _parse_copied(line)
+            except (ValueError, TypeError, AttributeError, RecursionError) as error:
                 raise BackupDamaged(f"{self.path / _JOURNAL} is damaged: back up to a new folder") from error
             known = found.setdefault(copied.file, [])
             if copied.start == (known[-1].end if known else 0):
@@ -189,6 +191,7 @@ class BackupFolder:
 
     def _read_snapshot(self, name: str) -> Snapshot:
         path = self.path / "snapshots" / name / _MANIFEST
+        refuse_link(path.parent)
         try:
             said = _read_json(path)
             return Snapshot(**{**said, "at": datetime.fromisoformat(said["at"])})
@@ -196,6 +199,20 @@ class BackupFolder:
             raise BackupDamaged(
                 f"{path} is damaged: delete {path.parent}, and use another snapshot"
             ) from error
+
+
+def refuse_link(path: Path) -> None:
+    """Raise `BackupDamaged` for a link: a backup has none, and one would lead out of it."""
+    if path.is_symlink():
+        raise BackupDamaged(f"{path} is a link, and no backup has any: use another one")
+
+
+def _parse_copied(line: bytes) -> Copied:
+    """Return a line of the journal; raise ValueError, TypeError or AttributeError for what is none."""
+    copied = Copied(**json.loads(line))
+    if not _FILE.fullmatch(copied.file) or not 0 <= int(copied.start) <= int(copied.end):
+        raise ValueError("no stretch of a file")
+    return copied
 
 
 def write_durably(path: Path, data: bytes) -> None:

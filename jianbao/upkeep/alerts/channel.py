@@ -61,7 +61,9 @@ def make_sender(channel: Channel, configuration: Configuration, environ: Mapping
         import apprise  # noqa: PLC0415 - an extra, and it takes long to load
     except ImportError as error:
         raise NoApprise(say("alerts.no_apprise")) from error
-    asset = apprise.AppriseAsset(app_id="jianbao", app_desc="jianbao 剪报", app_url="", image_url_mask="")
+    asset = apprise.AppriseAsset(
+        app_id="jianbao", app_desc="jianbao 剪报", app_url="", image_url_mask="", http_redirects=False
+    )
     with _silence():
         try:
             service = apprise.Apprise.instantiate(as_apprise(address), asset=asset, suppress_exceptions=True)
