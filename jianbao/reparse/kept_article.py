@@ -64,13 +64,19 @@ class KeptReader:
     def reread(self, material: Material) -> Reread:
         """Return what an article is by all its captures, decided in the order in which they came.
 
-        Raises `CaptureUnreadable` for a capture that cannot be read back: nothing is said of its article.
+        Raises `CaptureUnreadable` for a capture that cannot be read back: nothing is said of its article. One
+        whose page was kept again later is passed over.
         """
         captures = [one for one in material.captures if may_be_article(one)]
         replay = Replay(material.info_code, material.known)
         place = 0
         while place < len(captures):
-            place += 1 + self._take(replay, material, captures[place:])
+            try:
+                place += 1 + self._take(replay, material, captures[place:])
+            except CaptureUnreadable:
+                if all(one.url != captures[place].url for one in captures[place + 1 :]):
+                    raise
+                place += 1
         return conclude(replay, captures)
 
     def _take(self, replay: Replay, material: Material, captures: Sequence[Capture]) -> int:

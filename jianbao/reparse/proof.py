@@ -62,8 +62,9 @@ def _tell_changed(summary: Summary, kind: str) -> list[Problem]:
         return []
     codes = dict.fromkeys(code for one in summary.fields.values() for code, _ in one.samples)
     said = say(f"custody.{kind}", count=summary.changed, fields=list(summary.fields), codes=list(codes)[:5])
-    command = "jianbao reparse --apply" if kind == "read_otherwise" else "jianbao reparse"
-    return [Problem(kind, said, command, info_code=next(iter(codes), None), count=summary.changed)]
+    code = next(iter(codes), None)
+    one = f"--code {code} " if summary.changed == 1 and code is not None else ""
+    return [Problem(kind, said, f"jianbao reparse {one}--apply", info_code=code, count=summary.changed)]
 
 
 def _tell_faults(summary: Summary) -> list[Problem]:
@@ -72,6 +73,12 @@ def _tell_faults(summary: Summary) -> list[Problem]:
         if count := summary.counts[kind]:
             code, reason = next(iter(summary.samples[kind]), ("", ""))
             said = say(f"custody.reread_{kind}", count=count, code=code, reason=reason)
-            command = f"jianbao recrawl --code {code}" if kind == "lost" else f"jianbao reparse --code {code}"
-            problems.append(Problem(f"reread_{kind}", said, command, info_code=code, count=count))
+            problems.append(Problem(f"reread_{kind}", said, _mend(code, reason), info_code=code, count=count))
     return problems
+
+
+def _mend(code: str, reason: str) -> str:
+    """Return what mends an article that cannot be read again: a listing, or another look at its page."""
+    if reason == str(say("page.unlisted")):
+        return f"jianbao gaps --repair --kind unlisted --code {code}"
+    return f"jianbao recrawl --code {code}"

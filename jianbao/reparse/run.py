@@ -28,6 +28,7 @@ from jianbao.upkeep.worker_process import begin_worker, free_feeder
 from pipelines.judge import PARSER_VERSION
 from storage.archive.folder import Archive
 from storage.archive.material import MaterialFilter, count_material, list_material_codes
+from storage.articles.article import mend_duplicates
 from storage.ledger.reparse import ReparseRun, begin_reparse, finish_reparse
 from storage.ledger.source_locks import SourceBusy, hold_sources
 from storage.records import Busy, Unusable
@@ -149,6 +150,7 @@ class _Reparse:
         )
         if self.summary.finished:
             with self.archive.writing() as connection:
+                mend_duplicates(connection)
                 finish_reparse(connection, run.id, datetime.now(UTC))
         if self.summary.changed:
             index_news(self.archive)

@@ -7,6 +7,7 @@ from typing import Any
 
 from storage.archive.folder import Archive
 from storage.archive.turns import Turns
+from storage.stories.sketch import delete_stray_keys
 from storage.stories.story import (
     count_owed_stories,
     count_stories,
@@ -52,6 +53,7 @@ def rebuild_stories(archive: Archive, turns: Turns | None = None) -> None:
             with turns.writing() as connection:
                 last = step(connection, last, turns.fit(size))
     with turns.writing() as connection:
+        delete_stray_keys(connection)
         name_again(connection)
 
 

@@ -201,7 +201,11 @@ def _likely_pairs(
     )
     likely: dict[int, list[tuple[float, int]]] = {}
     for one in sketches:
-        seen = ((looks_like(one.signature, signatures[other]), other) for other in candidates[one.number])
+        seen = (
+            (looks_like(one.signature, signatures[other]), other)
+            for other in candidates[one.number]
+            if other in signatures
+        )
         if chosen := [(likeness, other) for likeness, other in seen if likeness]:
             likely[one.number] = chosen
     known |= find_sketches(

@@ -13,8 +13,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
+
 from jianbao.upkeep.verify import Entry, Found, Tell, look_quickly, opening
 from pipelines.compare.fingerprint import hash_text
+from pipelines.compare.near_copies import SHORTEST, comparable
 from pipelines.judge import PARSER_VERSION
 from storage.archive.folder import Archive
 from storage.custody.index import TokenSums, compare_index
@@ -29,11 +32,12 @@ from storage.custody.records import (
     plan_stretches,
     tell_unknown,
 )
-from storage.custody.rows import count_rows
+from storage.custody.rows import STORIES, count_rows
 from storage.custody.texts import HeldArticle, read_texts
 from storage.records.problem import Problem
 from storage.records.saying import say
 from storage.search.index import read_index_state
+from storage.stories.sketch import list_unsketched
 
 _PROCESSES = 2
 _AHEAD = 6
@@ -131,6 +135,7 @@ def _look_at_texts(archive: Archive, found: Found, tell: Tell, run: Run[Any, Any
             if is_built:
                 sums.extend(part)
         found.checked["texts"] = done
+        found.add(list(check_stories(connection)))
         if is_built:
             tell("search index")
             found.add(list(compare_index(connection, sums)))
@@ -155,6 +160,14 @@ def _check_texts(texts: Sequence[HeldArticle]) -> tuple[list[tuple[int, str, int
                 Problem("text_damaged", said, command, file="archive.db", info_code=held.info_code)
             )
     return sums, problems
+
+
+def check_stories(connection: Connection) -> Iterator[Problem]:
+    """Yield that articles long enough to have near copies were never compared, and are not to be either."""
+    codes = [code for code, text in list_unsketched(connection) if len(comparable(text)) >= SHORTEST]
+    if codes:
+        said = say("custody.story_unseen", count=len(codes), codes=codes[:5])
+        yield Problem("story_unseen", said, STORIES, info_code=codes[0], count=len(codes))
 
 
 def _is_as_hashed(held: HeldArticle) -> bool:

@@ -181,6 +181,16 @@ def link_duplicates(connection: Connection, content_hash: str) -> int:
     return changes
 
 
+def mend_duplicates(connection: Connection) -> int:
+    """Point copies of an article that is not there to another one; return how many contents that touched."""
+    first = article.alias()
+    lost = article.c.duplicate_of.not_in(select(first.c.info_code))
+    contents = connection.execute(select(article.c.content_hash).where(lost).distinct()).scalars().all()
+    for content_hash in contents:
+        link_duplicates(connection, content_hash)
+    return len(contents)
+
+
 def set_status(connection: Connection, info_code: str, status: str, checked_at: datetime) -> int:
     """Set an article's status (``archived`` or ``gone``); return 1 if that changed it, else 0."""
     return connection.execute(

@@ -125,13 +125,14 @@ def list_captures_of_many(
     """Return the captures of these articles, of each the first fetched first, and by id those that hold the
     payloads of their revisits.
 
-    Of answers from one address that are the same, one after the other, only the first is returned.
+    Of answers from one address that are the same, one after the other, only the first is returned, and those
+    that were written whole again because no earlier one could be read.
     """
     rows = _FIND_MANY.run(connection, {"codes": json.dumps([*info_codes])}).fetchall()
     found: dict[str, list[Capture]] = {}
     last: dict[tuple[str, str], str] = {}
     for code, one in _in_order(rows):
-        if last.get((code, one.url)) != one.payload_digest:
+        if last.get((code, one.url)) != one.payload_digest or one.refers_to is None:
             last[code, one.url] = one.payload_digest
             found.setdefault(code, []).append(one)
     wanted = {one.refers_to for some in found.values() for one in some if one.refers_to is not None}

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select
 
 from storage.archive.folder import WARC_FOLDER
 from storage.captures.capture import committed_end
+from storage.custody.rows import REFETCH
 from storage.database.schema import article, capture, facsimile, listing, picture
 from storage.records.problem import Problem
 from storage.records.saying import say
@@ -42,7 +43,10 @@ _KINDS = {"response", "revisit", "resource"}
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database says of one capture. ``is_needed``: nothing later can take its place."""
+    """What the database says of one capture. ``is_needed``: nothing later can take its place.
+
+    ``shown_by`` is ``picture`` or ``facsimile`` and the source whose articles or pages show it.
+    """
 
     id: int
     info_code: str | None
@@ -52,6 +56,7 @@ class Known:
     length: int
     is_revisit: bool
     is_needed: bool
+    shown_by: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +229,20 @@ def _tell(found: StretchChecked, stretch: Stretch, known: Known, place: int, kin
     said = say(
         f"custody.{kind}", file=stretch.file, offset=place, reason=reason, code=known.info_code or known.url
     )
-    command = (
-        f"jianbao recrawl --code {known.info_code}"
-        if known.info_code
-        else "jianbao restore BACKUP --originals"
-    )
     problem = Problem(
-        kind, said, command if known.is_needed else None, where, place, info_code=known.info_code
+        kind, said, _mend(known) if known.is_needed else None, where, place, info_code=known.info_code
     )
     (found.problems if known.is_needed else found.notes).append(problem)
+
+
+def _mend(known: Known) -> str:
+    """Return what brings an original back: fetching it again; of what no article shows, only a backup."""
+    if known.info_code is not None:
+        return f"jianbao recrawl --code {known.info_code}"
+    if known.shown_by is not None:
+        kind, source = known.shown_by
+        return REFETCH[kind].format(source=source)
+    return "jianbao restore BACKUP --originals"
 
 
 def _tell_tail(file: str, place: int, reason: str) -> Problem:
@@ -260,7 +270,9 @@ def _read_known(connection: Connection, file: str, after: int, newest: frozenset
         .order_by(capture.c.warc_offset)
         .limit(_TOGETHER)
     ).all()
-    needed = newest | _list_needed(connection, [row.id for row in rows])
+    identities = [row.id for row in rows]
+    needed = newest | _list_needed(connection, identities)
+    shown = _find_shown(connection, identities)
     return tuple(
         Known(
             row.id,
@@ -271,6 +283,7 @@ def _read_known(connection: Connection, file: str, after: int, newest: frozenset
             row.warc_length,
             row.refers_to is not None,
             row.id in needed,
+            shown.get(row.id),
         )
         for row in rows
     )
@@ -300,6 +313,17 @@ def _list_needed(connection: Connection, identities: Sequence[int]) -> set[int]:
         *(select(table.c.capture_id).where(table.c.capture_id.in_(identities)) for table in _RESTING),
     ):
         found.update(connection.execute(query).scalars())
+    return found
+
+
+def _find_shown(connection: Connection, identities: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return those captures that are pictures or facsimiles, with which of both and whose they are."""
+    found: dict[int, tuple[str, str]] = {}
+    for name, table in (("facsimile", facsimile), ("picture", picture)):
+        rows = connection.execute(
+            select(table.c.capture_id, table.c.source).where(table.c.capture_id.in_(identities))
+        )
+        found |= {row.capture_id: (name, row.source) for row in rows}
     return found
 
 

@@ -6,9 +6,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, cast, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    Connection,
+    Select,
+    String,
+    Table,
+    and_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
-from storage.database.schema import article, capture, facsimile, listing, picture, wording
+from storage.database.schema import (
+    article,
+    capture,
+    facsimile,
+    issue,
+    issue_page,
+    listing,
+    picture,
+    story_link,
+    story_member,
+    wording,
+)
 from storage.records.listing import ListingState
 from storage.records.problem import Problem
 from storage.records.saying import Saying, say
@@ -28,8 +51,17 @@ class _Rule:
     command: str
 
 
+REFETCH = {
+    "picture": "jianbao gaps {source} --repair --kind picture",
+    "facsimile": "jianbao gaps {source} --repair --kind facsimile",
+}
+"""What fetches the pictures of a source's articles, or of its pages, that nothing holds."""
+STORIES = "jianbao stories --rebuild"
+
+
 def check_rows(connection: Connection) -> Iterator[Problem]:
     """Yield what does not hold between rows, the first of each kind one by one."""
+    yield from check_references(connection)
     for rule in _rules():
         rows = connection.execute(rule.found.limit(SHOWN + 1)).all()
         for row in rows[:SHOWN]:
@@ -42,7 +74,6 @@ def check_rows(connection: Connection) -> Iterator[Problem]:
             )
         if len(rows) > SHOWN:
             yield _tell_rest(connection, rule)
-    yield from check_references(connection)
 
 
 def check_references(connection: Connection) -> Iterator[Problem]:
@@ -82,14 +113,16 @@ def _tell_rest(connection: Connection, rule: _Rule) -> Problem:
 def _rules() -> tuple[_Rule, ...]:
     again = "jianbao recrawl --code {code}"
     return (
-        _Rule("article_missing", _listed_without_article(), again),
+        _Rule("article_missing", _listed_without_article(), "jianbao gaps {source} --repair --kind absent"),
         _Rule("state_unknown", _in_no_known_state(), again),
         _Rule("original_unknown", _without_capture(), again),
-        _Rule("wording_gap", _with_gaps(), "jianbao restore BACKUP --to DIR"),
-        _Rule("copy_of_nothing", _copies_of_nothing(), again),
+        _Rule("wording_gap", _with_gaps(), "jianbao rebuild --replace"),
+        _Rule("copy_of_nothing", _copies_of_nothing(), "jianbao reparse --code {code} --apply"),
         _Rule("revisit_broken", _broken_revisits(), again),
-        _Rule("picture_lost", _pictures_without_capture(), again),
-        _Rule("facsimile_lost", _facsimiles_without_capture(), "jianbao crawl {source}"),
+        _Rule("picture_lost", _without_whole_capture(picture), REFETCH["picture"]),
+        _Rule("facsimile_lost", _without_whole_capture(facsimile), REFETCH["facsimile"]),
+        _Rule("issue_torn", _torn_issues(), "jianbao gaps {source} --repair --kind issue"),
+        _Rule("story_torn", _torn_stories(), STORIES),
     )
 
 
@@ -141,23 +174,71 @@ def _copies_of_nothing() -> Select[Any]:
 
 
 def _broken_revisits() -> Select[Any]:
-    """Revisits of a revisit, or of another payload: their own bodies are nowhere."""
-    held = capture.alias()
+    """Revisits of a revisit, or of another payload, but those of a page that was kept again later."""
+    held, later = capture.alias(), capture.alias()
+    is_kept_again = exists().where(
+        later.c.info_code == capture.c.info_code, later.c.url == capture.c.url, later.c.id > capture.c.id
+    )
     return (
-        select(func.coalesce(capture.c.info_code, capture.c.url).label("code"), _nothing())
+        select(capture.c.info_code.label("code"), _nothing())
         .join(held, held.c.id == capture.c.refers_to)
-        .where(or_(held.c.refers_to.is_not(None), held.c.payload_digest != capture.c.payload_digest))
+        .where(
+            capture.c.info_code.is_not(None),
+            or_(held.c.refers_to.is_not(None), held.c.payload_digest != capture.c.payload_digest),
+            ~is_kept_again,
+        )
     )
 
 
-def _pictures_without_capture() -> Select[Any]:
-    lost = (picture.c.state == "archived") & picture.c.capture_id.is_(None)
-    return select(picture.c.info_code.label("code"), picture.c.source).where(lost)
+def _without_whole_capture(table: Table) -> Select[Any]:
+    """Pictures that count as archived without a capture, or whose capture repeats what is nowhere."""
+    own, held = capture.alias(), capture.alias()
+    is_broken = or_(held.c.refers_to.is_not(None), held.c.payload_digest != own.c.payload_digest)
+    code = table.c.info_code if table is picture else cast(table.c.day, String)
+    return (
+        select(code.label("code"), table.c.source)
+        .outerjoin(own, own.c.id == table.c.capture_id)
+        .outerjoin(held, held.c.id == own.c.refers_to)
+        .where(table.c.state == "archived", or_(own.c.id.is_(None), is_broken))
+        .order_by(table.c.source, code)
+    )
 
 
-def _facsimiles_without_capture() -> Select[Any]:
-    lost = (facsimile.c.state == "archived") & facsimile.c.capture_id.is_(None)
-    return select(cast(facsimile.c.day, String).label("code"), facsimile.c.source).where(lost)
+def _torn_issues() -> Select[Any]:
+    """Issues that lack pages, or articles that their pages list."""
+    of_day = func.replace(cast(issue.c.day, String), "-", "")
+    pages = (
+        select(func.count())
+        .where(issue_page.c.source == issue.c.source, issue_page.c.day == issue.c.day)
+        .scalar_subquery()
+    )
+    its_day = func.substr(listing.c.info_code, func.instr(listing.c.info_code, "-") + 1, 9)
+    counted = (
+        select(listing.c.source, its_day.label("day"), func.count().label("articles"))
+        .where(listing.c.source.in_(select(issue.c.source)))
+        .group_by(listing.c.source, its_day)
+        .subquery()
+    )
+    known = (counted.c.source == issue.c.source) & (counted.c.day == of_day + ".")
+    lacks = func.coalesce(counted.c.articles, 0) < issue.c.articles
+    return (
+        select(cast(issue.c.day, String).label("code"), issue.c.source)
+        .outerjoin(counted, known)
+        .where(issue.c.state == "listed", or_(pages < issue.c.pages, lacks))
+        .order_by(issue.c.source, issue.c.day)
+    )
+
+
+def _torn_stories() -> Select[Any]:
+    """Near copies that are not in one story, though they are linked."""
+    one, other = story_member.alias(), story_member.alias()
+    return (
+        select(story_link.c.one.label("code"), _nothing())
+        .outerjoin(one, one.c.info_code == story_link.c.one)
+        .outerjoin(other, other.c.info_code == story_link.c.other)
+        .where(or_(one.c.story.is_(None), other.c.story.is_(None), one.c.story != other.c.story))
+        .order_by(story_link.c.one)
+    )
 
 
 def _nothing() -> Any:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select
 
 from storage.database.batches import batches
 from storage.database.opening import find_numbers, insert_numbers
-from storage.database.schema import story_key, story_sketch
+from storage.database.schema import article, story_key, story_owed, story_sketch
 
 REPRINT_WINDOW = timedelta(days=7)
 """How far apart in time two articles may be published to be near copies of each other."""
@@ -85,6 +85,15 @@ def insert_keys(connection: Connection, keys: Iterable[tuple[int, int, int]]) ->
     insert_numbers(connection, story_key, sorted(keys))
 
 
+def list_unsketched(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Yield code and text of the articles that have no sketch and wait for none."""
+    has_sketch = exists().where(story_sketch.c.info_code == article.c.info_code)
+    waits = exists().where(story_owed.c.info_code == article.c.info_code)
+    asked = select(article.c.info_code, article.c.text).where(~has_sketch, ~waits)
+    for row in connection.execute(asked.order_by(article.c.info_code)).yield_per(200):
+        yield row.info_code, row.text
+
+
 def find_keys(connection: Connection, period: int, keys: Iterable[int]) -> Iterator[tuple[int, ...]]:
     """Yield (period, key, number of a sketch) for each of these keys that is filed under a period."""
     return find_numbers(connection, story_key.c.key, keys, period=period)
@@ -121,6 +130,12 @@ def delete_sketches(connection: Connection, info_codes: Sequence[str]) -> int:
         connection.execute(_DELETE_KEY, keys)
         connection.execute(_DELETE_SKETCH, [{"its_number": one.number} for one in sketches])
     return len(sketches)
+
+
+def delete_stray_keys(connection: Connection) -> int:
+    """Remove the keys that lead to no sketch; return how many there were."""
+    stray = story_key.c.sketch.not_in(select(story_sketch.c.number))
+    return connection.execute(delete(story_key).where(stray)).rowcount
 
 
 def find_sketch_numbers(connection: Connection, info_codes: Iterable[str]) -> set[int]:

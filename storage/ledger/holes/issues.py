@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from sqlalchemy import Connection, Date, bindparam, select
+from sqlalchemy import Connection, Date, bindparam, func, select
 
 from storage.database.prepared import Prepared
 from storage.database.schema import issue, issue_page
@@ -49,13 +49,34 @@ def find_issues_missing(connection: Connection, asked: Asked, ledgers: Iterable[
 def _find_incomplete(connection: Connection, ledger: DayLedger, asked: Asked) -> Iterator[Hole]:
     """Yield the issues whose pages list more articles than the ledger has of their day."""
     slug, known = ledger.source.slug, ledger.coded
+    torn = _find_torn(connection, slug)
     for day, one in sorted(ledger.issues.items(), key=lambda one: one[0]):
-        if one.state != "listed" or one.articles <= known[day]:
+        lacks_articles = one.articles > known[day]
+        if one.state != "listed" or not (lacks_articles or day in torn):
             continue
-        if asked.has_day(day) and not asked.accounted.has_days(slug, day, day):
+        if not asked.has_day(day) or asked.accounted.has_days(slug, day, day):
+            continue
+        if lacks_articles:
             reason = say("holes.issue_incomplete", listed=one.articles, known=known[day])
             lost = tuple(_list_lost_codes(connection, slug, day))
             yield Hole(slug, day, day, "issue", reason, one.articles - known[day], lost[: asked.codes])
+        else:
+            reason = say("holes.issue_pages", listed=torn[day][0], known=torn[day][1])
+            yield Hole(slug, day, day, "issue", reason, 1, (str(day),)[: asked.codes])
+
+
+def _find_torn(connection: Connection, slug: str) -> dict[date, tuple[int, int]]:
+    """Return the issues of which pages are not known: how many there are, and how many are known."""
+    same = (issue_page.c.source == issue.c.source) & (issue_page.c.day == issue.c.day)
+    known = func.count(issue_page.c.day)
+    rows = connection.execute(
+        select(issue.c.day, issue.c.pages, known)
+        .outerjoin(issue_page, same)
+        .where(issue.c.source == slug, issue.c.state == "listed")
+        .group_by(issue.c.day, issue.c.pages)
+        .having(known < issue.c.pages)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def _list_lost_codes(connection: Connection, slug: str, day: date) -> list[str]:

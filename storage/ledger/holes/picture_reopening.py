@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, func, select, update
 from storage.database.batches import batches
 from storage.database.opening import upsert
 from storage.database.schema import article, facsimile, issue_page, listing, picture
+from storage.ledger.holes.pictures import is_lost
 from storage.records.hole import Hole
 
 _OWED = {"state": "owed", "attempts": 0, "error": None}
@@ -20,7 +21,8 @@ def reopen_pictures(connection: Connection, hole: Hole, now: datetime) -> int:
     known = 0
     for part in batches(hole.codes):
         of_hole = (table.c.source == hole.source) & table.c.url.in_(part)
-        again = update(table).where(of_hole, table.c.state.in_(("owed", "failed")))
+        waits = table.c.state.in_(("owed", "failed")) | is_lost(connection, table)
+        again = update(table).where(of_hole, waits)
         known += connection.execute(again.values(**_OWED, next_try_at=now)).rowcount
     entered = _enter_pictures(connection, hole, now) if table is picture else 0
     if table is facsimile:

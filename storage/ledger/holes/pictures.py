@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Integer, exists, func, literal_column, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
 from storage.database.batches import batches
-from storage.database.schema import article, facsimile, issue_page, listing, picture
+from storage.database.schema import article, capture, facsimile, issue_page, listing, picture
+from storage.database.schema_custody import verification
 from storage.database.schema_holes import HAS_PICTURES, SHOWN_PICTURES
 from storage.ledger.holes.asked import Asked, Missing
 from storage.ledger.holes.contradictions import day_of
@@ -18,6 +31,7 @@ from storage.records.press_days import press_day
 from storage.records.saying import Saying, read_saying, say
 
 _WANTED = ("owed", "failed")
+_UNREADABLE = ("record_damaged", "record_lost", "record_differs")
 _LONGEST_ADDRESS = 2_000
 _URL = '"url"'
 """What each picture of an article has once in the JSON of all."""
@@ -35,14 +49,56 @@ def find_pictures(connection: Connection, asked: Asked) -> Iterator[Hole]:
 
 def _list_pictures(connection: Connection, asked: Asked) -> Iterator[Missing]:
     rows = connection.execute(
-        select(picture.c.source, picture.c.info_code, picture.c.url, picture.c.error, article.c.published_at)
+        select(
+            picture.c.source,
+            picture.c.info_code,
+            picture.c.url,
+            picture.c.error,
+            picture.c.state,
+            article.c.published_at,
+        )
         .outerjoin(article, article.c.info_code == picture.c.info_code)
-        .where(picture.c.state.in_(_WANTED), asked.has(picture.c.source))
+        .where(picture.c.state.in_(_WANTED) | is_lost(connection, picture), asked.has(picture.c.source))
         .order_by(picture.c.info_code, picture.c.position)
     )
     for row in rows:
         day = info_code_day(row.info_code) or day_of(row.info_code, row.published_at or asked.now)
-        yield row.source, day, "picture", _say_why(row.error), row.url
+        yield row.source, day, "picture", _say_why(row.state, row.error), row.url
+
+
+def is_lost(connection: Connection, table: Table) -> ColumnElement[bool]:
+    """Return the condition that a picture or facsimile counts as archived, and nothing holds it.
+
+    No capture does, or one that repeats what another does not hold, or whose record the last look at every
+    record found damaged.
+    """
+    repeat, held = capture.alias(), capture.alias()
+    broken = (
+        select(repeat.c.id)
+        .join(held, held.c.id == repeat.c.refers_to)
+        .where(
+            repeat.c.id == table.c.capture_id,
+            or_(held.c.refers_to.is_not(None), held.c.payload_digest != repeat.c.payload_digest),
+        )
+    )
+    no_capture = table.c.capture_id.is_(None)
+    is_damaged = table.c.capture_id.in_(_list_damaged(connection))
+    return (table.c.state == "archived") & or_(no_capture, is_damaged, exists(broken))
+
+
+def _list_damaged(connection: Connection) -> list[int]:
+    """Return the captures whose records the last finished look at every record could not read."""
+    asked = select(verification.c.problems).where(
+        verification.c.depth == "full", verification.c.finished_at.is_not(None)
+    )
+    problems = connection.execute(asked.order_by(verification.c.id.desc()).limit(1)).scalar() or []
+    places = [
+        (str(one["file"]).rpartition("/")[2], one["offset"])
+        for one in problems
+        if one["kind"] in _UNREADABLE and one["offset"] is not None
+    ]
+    at = tuple_(capture.c.warc_file, capture.c.warc_offset)
+    return list(connection.execute(select(capture.c.id).where(at.in_(places))).scalars()) if places else []
 
 
 def list_lost_pictures(connection: Connection, asked: Asked) -> Iterator[Missing]:
@@ -105,15 +161,17 @@ def _is_address(url: str) -> bool:
 
 def _list_facsimiles(connection: Connection, asked: Asked) -> Iterator[Missing]:
     rows = connection.execute(
-        select(facsimile.c.source, facsimile.c.day, facsimile.c.url, facsimile.c.error)
-        .where(facsimile.c.state.in_(_WANTED), asked.has(facsimile.c.source))
+        select(facsimile.c.source, facsimile.c.day, facsimile.c.url, facsimile.c.state, facsimile.c.error)
+        .where(facsimile.c.state.in_(_WANTED) | is_lost(connection, facsimile), asked.has(facsimile.c.source))
         .order_by(facsimile.c.day, facsimile.c.url)
     )
     for row in rows:
-        yield row.source, row.day, "facsimile", _say_why(row.error), row.url
+        yield row.source, row.day, "facsimile", _say_why(row.state, row.error), row.url
 
 
-def _say_why(error: str | None) -> Saying:
+def _say_why(state: str, error: str | None) -> Saying:
+    if state == "archived":
+        return say("holes.picture_gone")
     return say("holes.picture_error", error=read_saying(error)) if error else say("holes.picture")
 
 
