@@ -120,7 +120,7 @@ def _decide_furniture(case: Case, url: str, terms: Terms) -> Decision:
         return _settle_furniture(case)
     doubt = doubt_furniture(contract, owed, terms)
     traits = Traits({"article": False})
-    observed = Observed(owed.source, owed.info_code, traits, ("article",), is_believed=doubt is None)
+    observed = Observed(owed.source, owed.info_code, traits, ("article",), doubt is None, _is_again(case))
     kept = _settle_furniture(case) if doubt is None else _set_aside(case, url, doubt, is_told=False)
     return replace(kept, observed=observed)
 
@@ -148,7 +148,7 @@ def _hold_to_contract(  # noqa: PLR0913, PLR0917 - an article, what is known of 
     traits = judge_traits(contract, read_traits(draft, article, owed, captured_at), owed, terms)
     lost = find_lost(contract, traits, terms)
     doubt = doubt_by_contract(contract, traits, lost, owed, terms)
-    observed = Observed(owed.source, owed.info_code, traits, lost, is_believed=doubt is None)
+    observed = Observed(owed.source, owed.info_code, traits, lost, doubt is None, _is_again(case))
     if doubt is None:
         waits = case.waits == "yes" or (case.waits == "doubtful" and may_be_of_break(lost, owed))
         return _put_off(case, decision, observed) if waits else replace(decision, observed=observed)
@@ -167,8 +167,14 @@ def _remember_no_article(case: Case, decision: Decision) -> Decision:
     if case.snapshot.contract is None:
         return decision
     owed = case.owed
-    observed = Observed(owed.source, owed.info_code, None, ("article",), is_believed=False)
+    observed = Observed(owed.source, owed.info_code, None, ("article",), False, _is_again(case))
     return replace(decision, observed=observed)
+
+
+def _is_again(case: Case) -> bool:
+    """Tell whether a page of this article was looked at before, and set aside."""
+    listed = case.snapshot.listing_of(case.owed.source)
+    return listed is not None and listed.state == "quarantined"
 
 
 def _find_article(delivery: Delivery, exchange: Exchange, snapshot: Snapshot) -> Article:

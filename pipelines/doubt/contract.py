@@ -15,6 +15,7 @@ from storage.records import Owed
 from storage.records.contract import (
     KEPT,
     NO_TERMS,
+    RECENT,
     Contract,
     Mark,
     Remembered,
@@ -29,7 +30,7 @@ ENOUGH = 20
 """Articles of which a mark must be known before anything is concluded from its absence."""
 WEAK: frozenset[Mark] = frozenset({"author", "media", "pictures", "related", "long"})
 """Marks that a good article may lack: a single one that does is believed."""
-_STRONG, _WEAK = 0.98, 0.8
+_STRONG, _WEAK = 0.995, 0.8
 _WINDOWS = (4, 8, 16, 32)
 _FEWEST_LOST, _LEAST_LOST = 3, 0.4
 _CHANCE = 1e-5
@@ -233,9 +234,10 @@ def _has_waited(contract: Contract, lost: Sequence[Mark], owed: Owed) -> bool:
     if owed.attempts >= _WAITED:
         return True
     codes = [one.code for one in contract.recent]
-    if owed.info_code not in codes:
+    if owed.info_code not in codes and len(codes) < RECENT:
         return False
-    since = contract.recent[codes.index(owed.info_code) + 1 :]
+    place = codes.index(owed.info_code) + 1 if owed.info_code in codes else 0
+    since = contract.recent[place:]
     kept = sum(1 for one in since if not {*one.lost} & {*lost})
     return kept >= _KEPT_SINCE and kept * 2 > len(since)
 

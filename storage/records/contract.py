@@ -55,6 +55,7 @@ class Observed:
     """One article of a source as it was read, and which of its source's marks it lost.
 
     ``traits`` are None for a page that is no article; ``is_believed``: it is archived, and may be learned.
+    ``is_again``: a page of it was set aside before.
     """
 
     source: str
@@ -62,6 +63,7 @@ class Observed:
     traits: Traits | None
     lost: tuple[Mark, ...] = ()
     is_believed: bool = True
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,10 @@ def _read_remembered(values: Mapping[str, object]) -> Remembered:
 
 
 def _remember(recent: tuple[Remembered, ...], observed: Observed) -> tuple[Remembered, ...]:
-    """Return the last articles with one more; one that is as it was when seen before keeps its place."""
+    """Return the last articles with one more; one that is as it was when seen before keeps its place.
+
+    One that was set aside long ago, and is again, is none of the last.
+    """
     traits = observed.traits or Traits({})
     entry = Remembered(
         observed.info_code,
@@ -232,7 +237,8 @@ def _remember(recent: tuple[Remembered, ...], observed: Observed) -> tuple[Remem
     )
     known = next((at for at, one in enumerate(recent) if one.code == entry.code), None)
     if known is None:
-        return (*recent, entry)[-RECENT:]
+        is_old = observed.is_again and not observed.is_believed
+        return recent if is_old else (*recent, entry)[-RECENT:]
     if recent[known].lost == entry.lost:
         return (*recent[:known], entry, *recent[known + 1 :])
     return (*recent[:known], *recent[known + 1 :], entry)
