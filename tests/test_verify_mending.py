@@ -124,7 +124,7 @@ def test_what_nothing_brings_back_is_said_truthfully(damaged: Newsroom) -> None:
     flip(damaged, f"{page}")
     found = {one["kind"]: one["command"] for one in look(damaged)["problems"]}
     assert found["record_damaged"] == "jianbao restore BACKUP --originals"
-    for kind in ("article_missing", "reread_refused"):
-        damaged.run(*shlex.split(found[kind])[1:])
-    assert [one["kind"] for one in look(damaged)["problems"]] in ([], ["record_damaged"])
+    for command in {*found.values()} - {found["record_damaged"]}:
+        damaged.run(*shlex.split(command)[1:])
+    assert {one["kind"] for one in look(damaged)["problems"]} <= {"record_damaged", "days_miscounted"}
     assert damaged.listing("NW200001010000000001")["state"] in ("failed", "quarantined")
