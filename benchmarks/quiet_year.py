@@ -245,10 +245,10 @@ def _poll(
             heapq.heappush(waiting, (again, number, replace(owed, attempts=owed.attempts + 1), draft, since))
         elif owed.attempts:
             told.hours.append((now - since).total_seconds() / 3600)
-    for one in find_breaks(contract):
-        if one.mark not in contract.broken:
-            told.breaks[one.mark] += 1
-    return contract.breaking(tuple(one.mark for one in find_breaks(contract)))
+    for broken in find_breaks(contract):
+        if broken.mark not in contract.broken:
+            told.breaks[broken.mark] += 1
+    return contract.breaking(tuple(found.mark for found in find_breaks(contract)))
 
 
 def _listed(owed: Owed) -> tuple[KnownListing, ...]:
