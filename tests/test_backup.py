@@ -25,10 +25,11 @@ from support.served_archive import fill_archive
 from jianbao.demo import Press
 from jianbao.upkeep.backup import BackupDone, BackupOrder, TargetFull, TargetRefused, back_up, prune
 from jianbao.upkeep.redaction import without_secrets
-from jianbao.upkeep.restore import ArchiveInUse, FolderTaken, restore_archive, restore_originals
+from jianbao.upkeep.restore import FolderTaken, restore_archive, restore_originals
 from jianbao.upkeep.verify import verify_quickly
 from jianbao.upkeep.verify_full import verify_fully
 from storage.archive.folder import Archive
+from storage.archive.use import ArchiveInUse
 from storage.custody.backup_folder import BackupDamaged, BackupFolder, NoBackup
 from storage.custody.backups import find_backup
 from storage.custody.copying import AnotherArchive, find_damaged

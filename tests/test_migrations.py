@@ -384,10 +384,12 @@ ROWS: dict[str, dict[str, Any]] = {
         "accepted_at": STORED_NOON,
     },
     "journal": {
+        "line": "9f3c07d1b25e6a48",
         "number": 1,
         "warc_file": "jianbao-20260320-0-00000.warc.gz",
         "warc_offset": 4000,
         "warc_length": 600,
+        "is_aside": 0,
     },
     "journal_owed": {"id": 1, "name": "article", "key": CODE, "is_whole": 1, "taken": None},
     "contract": {"source": "yunwanbao", "learned": '{"count":3}'},

@@ -15,26 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.newsroom import Newsroom, small_press
 from support.post_files import synthetic
+from support.rebuilt import find_differences, tables_of
 from support.warc_folder import warcio_records
 
 from jianbao.demo import Press
 from storage.journal.packing import BrokenRows, pack_rows, unpack_rows
 from storage.warc.name import try_slot
 from storage.warc.scan import FoundDamage, scan_file
-
-APART = {"journal_owed", "journal", "verification", "backup", "story_sketch", "story_key"}
-"""Tables that speak of one database alone: numbers that are given as they come."""
-
-
-def tables_of(database: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of every table by name, in an order of their own."""
-    with closing(sqlite3.connect(database)) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {
-            name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
-            for (name,) in names
-            if name not in APART and not name.startswith(("search", "sqlite", "alembic"))
-        }
 
 
 def lose_database(newsroom: Newsroom) -> Path:
@@ -54,14 +41,12 @@ def test_the_same_archive_comes_back_field_by_field(open_newsroom: Callable[...,
     with newsroom.archive() as archive:
         archive.write_journal(even_idle=True)
     found = newsroom.ask("search", "市场")
-    before = tables_of(lose_database(newsroom))
+    before = lose_database(newsroom)
     files = {path: path.read_bytes() for path in (newsroom.archive_folder / "warc").rglob("*.gz")}
     outcome = newsroom.ask("rebuild")
     assert outcome["whole"], str(outcome)
-    after = tables_of(newsroom.archive_folder / "archive.db")
-    assert len(before["article"]) > 50
-    for name, rows in before.items():
-        assert after[name] == rows, name
+    assert len(tables_of(before)["article"]) > 50
+    assert find_differences(before, newsroom.archive_folder / "archive.db") == []
     assert {path: path.read_bytes() for path in files} == files
     assert newsroom.ask("search", "市场") == found
 
@@ -149,8 +134,9 @@ def test_a_torn_journal_is_read_to_where_it_is_whole(crawled: Newsroom) -> None:
     assert ended.status == 1
     assert len(ended.json["damages"]) == 1
     assert ended.json["untold"] == 2
+    assert (ended.json["reread"]["new"], ended.json["reread"]["listed"]) == (1, 1)
     assert len(whole) < path.stat().st_size
-    assert crawled.crawl().total("new") == 1
+    assert crawled.crawl().total("new") == 0
     assert crawled.states() == {"archived": 3}
 
 
@@ -160,10 +146,9 @@ def test_a_journal_that_was_lost_is_written_again(crawled: Newsroom) -> None:
     crawled.crawl()
     with crawled.archive() as archive:
         archive.write_journal(even_idle=True)
-    before = tables_of(lose_database(crawled))
+    before = lose_database(crawled)
     assert crawled.ask("rebuild")["whole"]
-    after = tables_of(crawled.archive_folder / "archive.db")
-    assert {name: after[name] for name in before} == before
+    assert find_differences(before, crawled.archive_folder / "archive.db") == []
 
 
 def test_an_archive_without_a_journal_is_prepared(crawled: Newsroom) -> None:
@@ -252,6 +237,21 @@ TEXT = """河湾村的桥通车了
 """
 
 
+_SAME_WHEN_REREAD = (
+    "SELECT info_code, title, text, published_at, author, images FROM article ORDER BY 1",
+    "SELECT info_code, number, title, text FROM wording ORDER BY 1, 2",
+    "SELECT source, info_code, state FROM listing ORDER BY 1, 2",
+    "SELECT info_code, url, state, digest, width, height FROM picture ORDER BY 1, 2",
+    "SELECT source, day, url, state, digest, width, height FROM facsimile ORDER BY 1, 2, 3",
+)
+
+
+def ask(database: Path, statement: str) -> list[Any]:
+    """Return the rows of a statement."""
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(statement).fetchall()
+
+
 def test_papers_pictures_and_imports_come_back(
     open_newsroom: Callable[..., Newsroom], tmp_path: Path
 ) -> None:
@@ -269,10 +269,56 @@ def test_papers_pictures_and_imports_come_back(
     newsroom.crawl()  # it links the stories that the imports owe
     with newsroom.archive() as archive:
         archive.write_journal(even_idle=True)
-    before = tables_of(lose_database(newsroom))
+    before = lose_database(newsroom)
     assert newsroom.ask("rebuild")["whole"]
-    after = tables_of(newsroom.archive_folder / "archive.db")
+    held = tables_of(before)
     for name in ("issue", "issue_page", "facsimile", "picture", "listing", "article", "wording"):
-        assert before[name], f"there is no {name}, so that nothing is tried"
-    for name, rows in before.items():
-        assert after[name] == rows, name
+        assert held[name], f"there is no {name}, so that nothing is tried"
+    assert find_differences(before, newsroom.archive_folder / "archive.db") == []
+    shutil.rmtree(newsroom.archive_folder / "warc" / "journal")
+    ended = newsroom.run("rebuild", "--to", str(tmp_path / "reread"), "--json")
+    assert ended.status == 1, "what only the journal told is lost"
+    reread = tmp_path / "reread" / "archive.db"
+    for wanted in _SAME_WHEN_REREAD:
+        assert ask(reread, wanted) == ask(before, wanted)
+
+
+def test_a_database_of_an_earlier_time_notices_and_rebuild_takes_both_lines_in(crawled: Newsroom) -> None:
+    database = crawled.archive_folder / "archive.db"
+    earlier = crawled.folder / "earlier.db"
+    shutil.copy(database, earlier)
+    crawled.site.publish()
+    crawled.crawl()
+    lost = set(crawled.rows("SELECT info_code FROM article"))
+    lose_database(crawled)
+    shutil.copy(earlier, database)
+    assert crawled.run("status").status == 0
+    assert crawled.ask("rebuild", "--to", str(crawled.folder / "at-once"))["journal_records_aside"] == 0
+    assert len(tables_of(crawled.folder / "at-once" / "archive.db")["article"]) == len(lost) == 3
+    crawled.site.publish()
+    crawled.crawl()
+    assert "database_older" in crawled.events()
+    outcome = crawled.run("rebuild", "--replace", "--json").json
+    assert outcome["journal_records_aside"] == 1
+    assert "database_older" in crawled.events(resolved=True)
+    assert crawled.ask("verify", "--full")["problems"] == []
+    assert lost <= set(crawled.rows("SELECT info_code FROM article"))
+
+
+def test_a_record_that_was_written_and_not_noted_is_its_own(crawled: Newsroom) -> None:
+    crawled.site.publish()
+    crawled.prelude = _KILLED_AFTER_APPEND
+    assert crawled.run("crawl").status not in (0, 1, 2, 3)
+    crawled.prelude = ""
+    crawled.crawl()
+    assert crawled.events() == []
+    assert crawled.ask("rebuild", "--replace")["journal_records_aside"] == 0
+
+
+_KILLED_AFTER_APPEND = """
+import os, signal
+from storage.journal import writing
+def enter_journal(*_arguments, **_named):
+    os.kill(os.getpid(), signal.SIGKILL)
+writing.enter_journal = enter_journal
+"""

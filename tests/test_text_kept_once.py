@@ -19,13 +19,13 @@ from support.sample_articles import CODE, plain_article, stored_with
 
 from storage.archive.folder import Archive
 from storage.articles.article import insert_article, insert_revision, replace_revision, update_article
-from storage.articles.parts import cut_body, cut_text, put_together
 from storage.articles.revision import list_revisions
 from storage.captures.imported_files import read_held_text
 from storage.database.opening import open_database
 from storage.database.revision_view import CREATE_TRIGGER, CREATE_VIEW
 from storage.database.schema import metadata
 from storage.records import Paragraph, StoredArticle
+from storage.records.text.parts import cut_body, cut_text, put_together
 from storage.sql.statement import read_sql
 
 LINES = (

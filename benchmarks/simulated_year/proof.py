@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from rebuild import tables_of
+from support.rebuilt import tables_of
 
 from simulated_year.press import DAILY, STORY_SITES, WEEKLY, Printed
 from simulated_year.stage import Stage
@@ -98,9 +99,9 @@ def prove_custody(stage: Stage) -> None:
     stage.must("backup", stage.backup)
     stage.must("restore", stage.backup, "--to", str(stage.archive.folder / "restored"))
     untold = stage.rebuild("--to", str(stage.archive.folder / "rebuilt"))
-    own = tables_of(stage.archive.database)
+    own = _said(stage.archive.database)
     for name in ("restored", "rebuilt"):
-        other = tables_of(stage.archive.folder / name / "archive.db")
+        other = _said(stage.archive.folder / name / "archive.db")
         for table in sorted(own.keys() | other.keys()):
             if own.get(table) != other.get(table):
                 differing = set(own.get(table, [])) ^ set(other.get(table, []))
@@ -109,6 +110,11 @@ def prove_custody(stage: Stage) -> None:
                 stage.violate(
                     f"{name}, {table} differs in {len(differing)} rows: {sorted(differing)[:2]}"[:400]
                 )
+
+
+def _said(database: Path) -> dict[str, list[str]]:
+    """Return the rows of every table as text: they are sorted and told."""
+    return {name: [repr(row) for row in rows] for name, rows in tables_of(database).items()}
 
 
 def _are_more(own: dict[str, list[str]], other: dict[str, list[str]], count: int) -> bool:

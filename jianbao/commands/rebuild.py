@@ -45,14 +45,19 @@ def rebuild(
             print_line(f"{written:,} journal records written: the database can be made again from them")
         return
     from jianbao import __version__
+    from jianbao.commands.import_warc import order_import
+    from jianbao.importing.untold.reading import read_untold
     from jianbao.upkeep.rebuild import rebuild_archive
 
+    configuration = invocation.configuration()
+    order = order_import(configuration, [])
     with telling("rebuilding the database") as tell:
         outcome = rebuild_archive(
-            invocation.configuration().archive,
+            configuration.archive,
             to,
             replace=replace,
             software=f"jianbao/{__version__}",
+            read_untold=lambda archive, warc, after, watch: read_untold(archive, warc, order, after, watch),
             watch=tell,
         )
     if as_json:
@@ -77,6 +82,14 @@ def _lines(outcome: Outcome) -> list[str]:
         lines.append(f"the database that was there is kept as {outcome.kept_aside}")
     if rebuilt.untold:
         lines.append(f"{rebuilt.untold:,} answers are kept of which no journal record says anything")
+    if outcome.reread:
+        again = ", ".join(f"{count:,} {name}" for name, count in outcome.reread.as_json().items() if count)
+        lines.append(f"they were read again: {again or 'they hold no article of a known source'}")
+    if rebuilt.aside:
+        lines.append(
+            f"{rebuilt.aside:,} journal records are of a database that an older one replaced: what only they "
+            "told was read again from its answers"
+        )
     if rebuilt.lost:
         named = ", ".join(rebuilt.lost[:5])
         lines.append(f"{len(rebuilt.lost):,} articles are lost with the file that held them: {named}")

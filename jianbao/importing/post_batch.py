@@ -67,10 +67,21 @@ def store_batch(
     ``now`` None: each as at the time when its file was read first. ``settle_all`` may be `preview`.
     Raises what tells of the archive itself: that it is full, locked or damaged.
     """
+    pending = list_pending(archive, posts, now)
+    decisions = settle_all(archive, pending)
+    for post in posts:
+        if post.owed is None:
+            _count_refused(post, counted)
+    for one, decision in zip(pending, decisions, strict=True):
+        _count(one, decision, counted)
+
+
+def list_pending(archive: Archive, posts: Sequence[ReadPost], now: datetime | None) -> list[PendingPost]:
+    """Return the posts that name an article, in the order in which they are stored: `store_batch`'s."""
     ordered = sorted(_renamed(archive, posts), key=lambda post: post.order)
     with archive.reading() as connection:
         known = {source.slug for source in list_sources(connection)}
-    pending = [
+    return [
         PendingPost(
             post,
             post.owed,
@@ -80,12 +91,6 @@ def store_batch(
         for post in ordered
         if post.owed is not None
     ]
-    decisions = settle_all(archive, pending)
-    for post in ordered:
-        if post.owed is None:
-            _count_refused(post, counted)
-    for one, decision in zip(pending, decisions, strict=True):
-        _count(one, decision, counted)
 
 
 def _renamed(archive: Archive, posts: Sequence[ReadPost]) -> Sequence[ReadPost]:

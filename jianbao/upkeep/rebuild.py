@@ -8,20 +8,33 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jianbao.upkeep.index import rebuild_index
+from jianbao.upkeep.replacing import replace_database
 from jianbao.upkeep.stories import link_news, rebuild_stories
 from scheduler.liveness.service_lock import is_held
 from storage.archive.folder import DATABASE_FILE, WARC_FOLDER, Archive
-from storage.archive.rebuilding import Rebuilt, rebuild_database
-from storage.events.event import record_event
+from storage.archive.rebuilding import Rebuilt, forget_found, rebuild_database
+from storage.archive.use import ArchiveInUse, alone_in
+from storage.events.event import is_event_open, record_event, resolve_events
 from storage.journal.scanned import ScannedFiles
-from storage.records.remedy import Busy, Missing, Unusable
+from storage.records.remedy import Missing, Unusable
 from storage.records.saying import say
 from storage.warc.name import newest_names, try_slot
 
 Watch = Callable[[str], None]
+
+
+class Reread(Protocol):
+    """What came of reading answers again."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `rebuild --json` prints it."""
+
+
+ReadUntold = Callable[[Archive, Path, int, Watch | None], Reread]
+"""Reads the captures of an archive behind one of this id, whose records are in a folder, and enters them."""
 
 WORKSHOP = "rebuild"
 """The folder in the archive in which a database is made again. What a killed rebuilding left there goes."""
@@ -31,10 +44,6 @@ _IN_EVENT = 5
 
 class NothingToRebuild(Missing):
     """There is no WARC file in the archive's folder: there is nothing to make a database of."""
-
-
-class ArchiveInUse(Busy):
-    """Something writes in the archive, so its database cannot be replaced: stop the service and crawls."""
 
 
 class DatabaseThere(Unusable):
@@ -50,6 +59,7 @@ class Outcome:
     scanned: dict[str, int]
     damages: list[str]
     rebuilt: Rebuilt
+    reread: Reread | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -64,7 +74,9 @@ class Outcome:
             "whole": self.is_whole,
             **self.scanned,
             "journal_records": self.rebuilt.journals,
+            "journal_records_aside": self.rebuilt.aside,
             "untold": self.rebuilt.untold,
+            "reread": self.reread.as_json() if self.reread else None,
             "lost": len(self.rebuilt.lost),
             "lost_articles": self.rebuilt.lost[:_NAMED],
             "left_out": self.rebuilt.orphans,
@@ -73,13 +85,20 @@ class Outcome:
 
 
 def rebuild_archive(
-    folder: Path, to: Path | None, *, replace: bool, software: str, watch: Watch | None = None
+    folder: Path,
+    to: Path | None,
+    *,
+    replace: bool,
+    software: str,
+    read_untold: ReadUntold | None = None,
+    watch: Watch | None = None,
 ) -> Outcome:
     """Make the database of an archive's folder again; return what came of it.
 
     It goes to the folder ``to``, or in the place of the one that is there, which is kept under another name.
-    Without ``to`` a database that is there is only replaced where that was asked for. The WARC files are only
-    read. Raises `NothingToRebuild`, `ArchiveInUse`, `DatabaseThere`, or OSError.
+    Without ``to`` a database that is there is only replaced where that was asked for. Answers of which the
+    journal tells nothing are read by ``read_untold``; without it they are kept as captures. The WARC files
+    are only read. Raises `NothingToRebuild`, `ArchiveInUse`, `DatabaseThere`, or OSError.
     """
     database = folder / DATABASE_FILE
     target = (to / DATABASE_FILE) if to is not None else database
@@ -92,28 +111,33 @@ def rebuild_archive(
         )
     if next((folder / WARC_FOLDER).rglob("jianbao-*.warc.gz"), None) is None:
         raise NothingToRebuild(f"there is no WARC file in {folder / WARC_FOLDER}")
-    with _left_alone(folder) if to is None else ExitStack():
-        return _rebuild(folder, to or folder / WORKSHOP, target, software, watch)
+    with _left_alone(folder) if to is None else _left_alone_there(to):
+        return _rebuild(folder, target, software, read_untold, watch)
 
 
-def _rebuild(folder: Path, work: Path, target: Path, software: str, watch: Watch | None) -> Outcome:
-    is_inside = work == folder / WORKSHOP
-    if is_inside:
-        shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True, exist_ok=True)
+def _rebuild(
+    folder: Path, target: Path, software: str, read_untold: ReadUntold | None, watch: Watch | None
+) -> Outcome:
+    work = target.parent / WORKSHOP
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
     made = work / DATABASE_FILE
     with ScannedFiles(folder / WARC_FOLDER, work / "scanned.db") as scanned:
         scanned.read(watch)
         rebuilt = rebuild_database(scanned, folder / WARC_FOLDER, made, watch)
         damages = [f"{one.file} at {one.offset}: the record {one.why}" for one in scanned.damages]
         counts = {"files": scanned.files, "records": scanned.records, "captures": scanned.count_answers()}
+    reread = None
+    if rebuilt.untold and read_untold is not None:
+        with _open_work(work, software) as archive:
+            reread = read_untold(archive, folder / WARC_FOLDER, rebuilt.told, watch)
+            with archive.reading() as connection:
+                forget_found(connection, rebuilt)
     _make_derived(work, software, watch)
-    if rebuilt.lost or damages:
-        _tell(work, software, rebuilt, damages)
-    kept_aside = _put_in_place(made, target) if is_inside else None
-    if is_inside:
-        shutil.rmtree(work)
-    return Outcome(target, kept_aside, counts, damages, rebuilt)
+    _tell(work, software, rebuilt, damages)
+    kept_aside = replace_database(made, target)
+    shutil.rmtree(work, ignore_errors=True)
+    return Outcome(target, kept_aside, counts, damages, rebuilt, reread)
 
 
 def _make_derived(work: Path, software: str, watch: Watch | None) -> None:
@@ -129,11 +153,14 @@ def _make_derived(work: Path, software: str, watch: Watch | None) -> None:
 
 
 def _tell(work: Path, software: str, rebuilt: Rebuilt, damages: list[str]) -> None:
-    """Leave an event about what could not be brought back."""
+    """Leave an event about what could not be brought back, and end the one that the database is too old."""
     named = ", ".join([*rebuilt.lost[:_NAMED], *damages[:_NAMED]][:_IN_EVENT])
     message = say("rebuild.incomplete", lost=len(rebuilt.lost), damages=len(damages), named=named)
     with _open_work(work, software) as archive, archive.writing() as connection:
-        record_event(connection, "rebuild_incomplete", message, datetime.now(UTC))
+        if rebuilt.lost or damages:
+            record_event(connection, "rebuild_incomplete", message, datetime.now(UTC))
+        if is_event_open(connection, "database_older"):
+            resolve_events(connection, ("database_older",), datetime.now(UTC))
 
 
 @contextmanager
@@ -150,12 +177,13 @@ def _open_work(work: Path, software: str) -> Iterator[Archive]:
 
 @contextmanager
 def _left_alone(folder: Path) -> Iterator[None]:
-    """Keep everybody from writing captures meanwhile; raise `ArchiveInUse` where somebody does."""
+    """Keep everybody from writing in the archive meanwhile; raise `ArchiveInUse` where somebody does."""
     if is_held(folder):
         raise ArchiveInUse(f"the service runs for {folder}: stop it first")
     with ExitStack() as held:
+        held.enter_context(alone_in(folder))
         warc = folder / WARC_FOLDER
-        for number in {0, *newest_names(warc)}:
+        for number in {0, *newest_names(warc)}:  # an earlier version's writers hold nothing else
             slot = try_slot(warc, number)
             if slot is None:
                 raise ArchiveInUse(f"something is writing into {warc}: stop the service and crawls first")
@@ -163,19 +191,9 @@ def _left_alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _put_in_place(made: Path, target: Path) -> Path | None:
-    """Move a database to where it belongs; return under which name the one that stood there is kept."""
-    kept: Path | None = None
-    if target.exists():
-        kept = target.with_name(f"{DATABASE_FILE}.before-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-        for ending in ("-wal", "-shm"):
-            beside = target.with_name(target.name + ending)
-            if beside.exists():
-                beside.replace(kept.with_name(kept.name + ending))
-        target.replace(kept)
-    for ending in ("-wal", "-shm"):
-        target.with_name(target.name + ending).unlink(missing_ok=True)
-        if (beside := made.with_name(made.name + ending)).exists():
-            beside.replace(target.with_name(target.name + ending))
-    made.replace(target)
-    return kept
+@contextmanager
+def _left_alone_there(folder: Path) -> Iterator[None]:
+    """Make a folder for the new database, in which nobody else makes one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone_in(folder):
+        yield

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scheduler.liveness.service_lock import is_held
 from storage.archive.folder import DATABASE_FILE, WARC_FOLDER, Archive
+from storage.archive.use import ArchiveInUse, alone_in
 from storage.captures.capture import committed_end
 from storage.custody.backup_folder import (
     DATABASE,
@@ -25,17 +26,13 @@ from storage.custody.backup_folder import (
 )
 from storage.custody.copying import Tell, hash_file, hash_stretch
 from storage.ledger.source_locks import is_any_held
-from storage.records.remedy import Busy, Mistaken
+from storage.records.remedy import Mistaken
 
 _READ = 2**20
 
 
 class FolderTaken(Mistaken):
     """There is something where the archive is to come: name another folder, or ask to move it aside."""
-
-
-class ArchiveInUse(Busy):
-    """Somebody works in the archive that is to be moved aside or mended: stop that first."""
 
 
 @dataclass(slots=True)
@@ -73,7 +70,11 @@ def restore_archive(
     folder = BackupFolder(source)
     snapshot = choose_snapshot(folder, at)
     _refuse_backup(source, target)
-    _refuse_target(target, replace=replace)
+    with _free(target, replace=replace):
+        return _restore(folder, snapshot, target, tell)
+
+
+def _restore(folder: BackupFolder, snapshot: Snapshot, target: Path, tell: Tell) -> Restored:
     done = Restored(target, snapshot)
     new = target.with_name(f"{target.name}.restoring-{os.getpid()}")
     (new / WARC_FOLDER).mkdir(parents=True)
@@ -178,15 +179,18 @@ def _refuse_backup(source: Path, target: Path) -> None:
         raise FolderTaken(f"{target} and the backups in {source} lie in each other: name a folder elsewhere")
 
 
-def _refuse_target(target: Path, *, replace: bool) -> None:
+@contextmanager
+def _free(target: Path, *, replace: bool) -> Iterator[None]:
+    """Refuse a folder that is not empty, unless it may be moved aside; then keep everybody out of it."""
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        yield
         return
     if not replace or not target.is_dir():
         raise FolderTaken(
             f"{target} is not empty: name another folder with --to, or move it aside with --replace"
         )
-    with _alone(target):
-        return
+    with _alone(target), alone_in(target):
+        yield
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from storage.custody.index import check_index
 from storage.custody.looks import Depth, begin_look, find_look, note_look, tell_look
 from storage.custody.rows import check_rows, count_rows, sum_ledger
 from storage.records.problem import Problem
-from storage.records.remedy import Unusable
+from storage.records.remedy import Busy, Unusable
 from storage.records.saying import say
 
 Tell = Callable[[str], None]
@@ -195,7 +195,7 @@ def entering(folder: Path) -> Iterator[Archive | None]:
     """
     try:
         archive = Archive.open_existing(folder)
-    except (Unusable, SQLAlchemyError, OSError):
+    except (Unusable, Busy, SQLAlchemyError, OSError):
         yield None
         return
     with archive:

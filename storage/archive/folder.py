@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage.archive.use import Use, begin_use
 from storage.captures.capture import committed_end, find_payload, insert_capture
 from storage.captures.lost import tell_lost_files
 from storage.database.opening import ArchiveEmpty, open_database, open_for_reading, reading, writing
@@ -60,7 +61,8 @@ def _missing(folder: Path) -> NoArchive | ArchiveLost:
     size = sum(path.stat().st_size for path in warcs)
     return ArchiveLost(
         f"{database} {state}, but {folder / WARC_FOLDER} holds {len(warcs)} WARC files with "
-        f"{size / 1e6:,.1f} MB of originals: bring {DATABASE_FILE} back from a backup; to begin a new "
+        f"{size / 1e6:,.1f} MB of originals: bring {DATABASE_FILE} back from a backup, or make it "
+        "anew with `jianbao rebuild`; to begin a new "
         "archive, name another folder with --archive, or move these files away first"
     )
 
@@ -72,10 +74,11 @@ def _list_warc_files(folder: Path) -> list[Path]:
 class Archive:
     """An open archive. Close it when done: that ends its WARC file cleanly and frees the writer's slot."""
 
-    def __init__(self, folder: Path, engine: Engine, software: str) -> None:
+    def __init__(self, folder: Path, engine: Engine, software: str, use: Use | None = None) -> None:
         self.folder = folder
         self.engine = engine
         self._software = software
+        self._use = use
         self._writer: WarcWriter | None = None
         self._findings: list[Finding] = []
 
@@ -83,8 +86,8 @@ class Archive:
     def open(cls, folder: Path, software: str = "jianbao") -> Self:
         """Open the archive in a folder to write to it, making both when missing.
 
-        Raise `ArchiveLost` where there are originals without a database that knows them, `ArchiveTooNew`,
-        `ArchiveUnusable` or `OSError`.
+        Raise `ArchiveLost` where there are originals without a database that knows them, `ArchiveReplaced`,
+        `ArchiveTooNew`, `ArchiveUnusable` or `OSError`.
         """
         (folder / WARC_FOLDER).mkdir(parents=True, exist_ok=True)
         begins = next((folder / WARC_FOLDER).glob("jianbao-*.warc.gz"), None) is None
@@ -92,12 +95,16 @@ class Archive:
 
     @classmethod
     def _open(cls, folder: Path, software: str, *, begins: bool) -> Self:
+        use = begin_use(folder)
         try:
             engine = open_database(folder / DATABASE_FILE, begin=begins)
-        except ArchiveEmpty as empty:
-            raise _missing(folder) from empty
-        _begin_search(engine)
-        return cls(folder, engine, software)
+            _begin_search(engine)
+        except BaseException as error:
+            use.end()
+            if isinstance(error, ArchiveEmpty):
+                raise _missing(folder) from error
+            raise
+        return cls(folder, engine, software, use)
 
     @classmethod
     def open_existing(cls, folder: Path, software: str = "jianbao") -> Self:
@@ -105,7 +112,11 @@ class Archive:
 
         A database into which nobody ever entered anything is none, and stays as it is.
         """
-        find_database(folder)
+        try:
+            find_database(folder)
+        except ArchiveLost:
+            begin_use(folder).end()  # it may be on its way: somebody makes it anew
+            raise
         (folder / WARC_FOLDER).mkdir(exist_ok=True)
         return cls._open(folder, software, begins=False)
 
@@ -266,6 +277,8 @@ class Archive:
             self._writer.close()
             self._writer = None
         self.engine.dispose()
+        if self._use is not None:
+            self._use.end()
 
     def _open_writer(self) -> WarcWriter:
         if self._writer is None:

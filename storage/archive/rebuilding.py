@@ -14,7 +14,7 @@ from storage.articles.security_names import count_all_names
 from storage.articles.shrinking import shrink_bodies
 from storage.captures.capture import insert_capture
 from storage.database.ledger_days import count_days
-from storage.database.opening import connect_database, open_database, writing
+from storage.database.opening import connect_database, open_database, reading, writing
 from storage.database.schema import metadata
 from storage.journal.places import enter_journal
 from storage.journal.record import BrokenJournal
@@ -31,13 +31,16 @@ _PART = 500  # articles or answers of one transaction
 class Rebuilt:
     """What came of a rebuilding.
 
-    ``journals`` are the journal records that were entered, ``untold`` answers of which none of them says
-    anything, ``lost`` the info codes of articles whose answer is not in the files any more, ``orphans`` rows
-    by table that refer to what is not there and were left out.
+    ``journals`` are the journal records that were entered, ``aside`` those of databases that were replaced
+    by older ones. ``told`` is the last capture of which they tell, ``untold`` how many answers they tell
+    nothing of: those are the captures behind it. ``lost`` are the info codes of articles whose answer is not
+    in the files any more, ``orphans`` rows by table that refer to what is not there and were left out.
     """
 
     journals: int = 0
+    aside: int = 0
     captures: int = 0
+    told: int = 0
     untold: int = 0
     lost: list[str] = field(default_factory=list)
     orphans: dict[str, int] = field(default_factory=dict)
@@ -54,9 +57,23 @@ def rebuild_database(
     rebuilt = Rebuilt()
     with _unchecked(database) as engine:
         _enter_journal(engine, scanned, warc_folder, rebuilt, watch)
-        _enter_untold(engine, scanned, rebuilt, watch)
         _finish(engine, rebuilt)
+    engine = open_database(database)
+    try:
+        _enter_untold(engine, scanned, rebuilt, watch)
+    finally:
+        engine.dispose()
     return rebuilt
+
+
+def forget_found(connection: Connection, rebuilt: Rebuilt) -> None:
+    """Take out of those that are lost what was read again since."""
+    there = {
+        code
+        for code in rebuilt.lost
+        if connection.exec_driver_sql("SELECT 1 FROM article WHERE info_code = ?", (code,)).first()
+    }
+    rebuilt.lost = [code for code in rebuilt.lost if code not in there]
 
 
 @contextmanager
@@ -73,15 +90,16 @@ def _unchecked(database: Path) -> Iterator[Engine]:
 def _enter_journal(
     engine: Engine, scanned: ScannedFiles, warc_folder: Path, rebuilt: Rebuilt, watch: Watch | None
 ) -> None:
+    rebuilt.aside = scanned.choose_line()
     count = scanned.count_journals()
     lost: dict[str, None] = {}
     for record, place in scanned.journals():
         try:
             with writing(engine) as connection:
                 missing = enter_record(connection, record, scanned, warc_folder)
-                enter_journal(connection, record.number, place)
+                enter_journal(connection, place)
         except BrokenJournal as broken:
-            scanned.damages.append(Damage(place.file, place.offset, str(broken)))
+            scanned.damages.append(Damage(place.place.file, place.place.offset, str(broken)))
             continue
         for code in {one.info_code for one in record.articles}:
             lost.pop(code, None)
@@ -89,11 +107,21 @@ def _enter_journal(
         rebuilt.journals += 1
         if watch:
             watch(f"journal record {rebuilt.journals:,} of {count:,}")
+    with writing(engine) as connection:
+        for place in scanned.journals_aside():
+            enter_journal(connection, place, is_aside=True)
     rebuilt.lost = list(lost)
 
 
 def _enter_untold(engine: Engine, scanned: ScannedFiles, rebuilt: Rebuilt, watch: Watch | None) -> None:
-    """Enter the answers of which the journal says nothing: what an earlier version kept, or a crash left."""
+    """Enter the answers of which the journal says nothing: what an earlier version kept, or a crash left.
+
+    That they are entered is owed to the journal: what refers to them later does so by these numbers.
+    """
+    with reading(engine) as connection:
+        rebuilt.told = int(
+            connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM capture").scalar_one()
+        )
     place = ("", "", -1)
     while answers := scanned.answers(place, _PART):
         with writing(engine) as connection:

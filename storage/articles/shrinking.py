@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from storage.articles.parts import cut_body
 from storage.articles.wording import Held, shrink_wordings
 from storage.database.schema import article, shrinking, wording
+from storage.records.text.parts import cut_body
 
 _DONE_TO = select(shrinking.c.done_to)
 _NEXT = (

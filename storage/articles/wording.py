@@ -1,7 +1,7 @@
 """Wordings: every text that an article ever had, none of which repeats what the article itself has.
 
 The present one is the article's title and text; its delivered body, and every earlier text, is told by the
-parts that it shares with the present text (`storage.articles.parts`). What a change of the article would lose
+parts that it shares with the present text (`storage.records.text.parts`). What a change of it would lose
 is written out before it by the database itself, whoever changes it. `revision` shows them all whole.
 """
 
@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from storage.articles.parts import cut_body, cut_text
 from storage.database.prepared import Prepared
 from storage.database.schema import article, wording
+from storage.records.text.parts import cut_body, cut_text
 
 _OWN = "[]"
 """As the parts of a text: title, text and hash are the article's own."""

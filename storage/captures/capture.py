@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, union
+from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, union, update
 from sqlalchemy import text as sql_text
 
 from storage.database.batches import batches
@@ -70,6 +70,13 @@ def insert_capture(
         },
     )
     return replace(stored, id=entered.lastrowid)
+
+
+def name_captures(connection: Connection, info_code: str, identities: Sequence[int]) -> None:
+    """Note whose article's captures these are, where nobody has."""
+    for part in batches(identities):
+        unnamed = capture.c.id.in_(part) & capture.c.info_code.is_(None)
+        connection.execute(update(capture).where(unnamed).values(info_code=info_code))
 
 
 def find_payload(connection: Connection, payload_digest: str, warc_folder: Path) -> Capture | None:

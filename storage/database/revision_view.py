@@ -1,7 +1,7 @@
 """What SQL says of revisions: a view over `wording`, which repeats nothing that the article itself has.
 
 The view and what guards it are SQLite's own SQL, with functions that every SQLite program has, so that
-`revision` reads the same in all of them. How parts are cut says `storage.articles.parts`.
+`revision` reads the same in all of them. How parts are cut says `storage.records.text.parts`.
 """
 
 from __future__ import annotations

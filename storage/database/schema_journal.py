@@ -44,10 +44,12 @@ def make_tables(metadata: MetaData) -> tuple[Table, Table]:
     journal = Table(
         "journal",
         metadata,
+        Column("line", String, primary_key=True),
         Column("number", Integer, primary_key=True, autoincrement=False),
         Column("warc_file", String, nullable=False),
         Column("warc_offset", Integer, nullable=False),
         Column("warc_length", Integer, nullable=False),
+        Column("is_aside", Boolean, nullable=False),
     )
     owed = Table(
         "journal_owed",

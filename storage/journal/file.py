@@ -35,14 +35,14 @@ class JournalFile:
         self._known_end = known_end
         self._file: WarcFile | None = None
 
-    def append(self, number: int, block: bytes) -> WarcPlace:
+    def append(self, line: str, number: int, block: bytes) -> WarcPlace:
         """Write one record; it is on the disk when this returns. Raises OSError."""
         now = datetime.now(UTC)
         if self._file is None:
             self._file = self._open(now)
         if self._file.end == 0:
             self._file.append(describe_file(self._file.path.name, self._software, now))
-        member = pack_record(_format(number, block, now), 6)
+        member = pack_record(_format(journal_uri(line, number), block, now), 6)
         offset = self._file.append(member)
         self._file.sync()
         return WarcPlace(self._file.path.name, offset, len(member))
@@ -75,10 +75,10 @@ def journal_file(folder: Path, software: str, known_end: KnownEnd) -> Iterator[J
         file.close()
 
 
-def _format(number: int, block: bytes, now: datetime) -> bytes:
+def _format(uri: str, block: bytes, now: datetime) -> bytes:
     fields = (
         ("WARC-Record-ID", new_record_id()),
-        ("WARC-Target-URI", journal_uri(number)),
+        ("WARC-Target-URI", uri),
         ("WARC-Date", warc_date(now)),
         ("Content-Type", CONTENT_TYPE),
         ("WARC-Payload-Digest", payload_digest(block)),

@@ -61,6 +61,12 @@ def take_owed(connection: Connection, number: int, limit: int) -> list[OwedRow]:
     ]
 
 
+def is_taken(connection: Connection, number: int) -> bool:
+    """Tell whether rows were taken for the record of this number, and not settled."""
+    taken = connection.exec_driver_sql("SELECT 1 FROM journal_owed WHERE taken = ? LIMIT 1", (number,))
+    return taken.first() is not None
+
+
 def settle_owed(connection: Connection, number: int) -> None:
     """Note that what was taken for a record is safe in it."""
     connection.exec_driver_sql("DELETE FROM journal_owed WHERE taken = ?", (number,))

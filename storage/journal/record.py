@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storage.records.remedy import Unusable
+from storage.warc.record import Record
 
 CONTENT_TYPE = "application/vnd.jianbao.journal+json"
 FORMAT = 1
+_NAME = "urn:jianbao:journal:"
 
 Row = list[Any]
 """A row's values as SQLite stores them, in the order of its table's columns in the record."""
@@ -31,7 +33,10 @@ class PackedArticle:
 
 @dataclass(slots=True)
 class JournalRecord:
-    """What one record says.
+    """What one record says, of which line and number (see `storage.journal.places`).
+
+    ``lineage`` are the lines from which its own descends, each with the number of its last record that
+    counts.
 
     ``columns`` are those of each table that has rows in it, packed ones too. ``rows`` take the place of those
     of the same key, ``looks`` change their one passing column (key, value), ``gone`` are keys of rows that
@@ -39,8 +44,10 @@ class JournalRecord:
     their answers.
     """
 
+    line: str
     number: int
     schema: str
+    lineage: list[tuple[str, int]] = field(default_factory=list)
     columns: dict[str, list[str]] = field(default_factory=dict)
     rows: dict[str, list[Row]] = field(default_factory=dict)
     sample: str = ""
@@ -49,16 +56,26 @@ class JournalRecord:
     gone: dict[str, list[Row]] = field(default_factory=dict)
 
 
-def journal_uri(number: int) -> str:
+def journal_uri(line: str, number: int) -> str:
     """Return what names a journal record as its target."""
-    return f"urn:jianbao:journal:{number}"
+    return f"{_NAME}{line}:{number}"
+
+
+def parse_uri(record: Record) -> tuple[str, int] | None:
+    """Return line and number of a journal record, None for any other record."""
+    uri = record.fields.get("warc-target-uri", "")
+    line, _, number = uri.removeprefix(_NAME).rpartition(":")
+    is_one = record.fields.get("warc-type") == "metadata" and uri.startswith(_NAME) and number.isdecimal()
+    return (line, int(number)) if is_one else None
 
 
 def format_journal(record: JournalRecord) -> bytes:
     """Return a record as the block of a WARC record."""
     document = {
         "format": FORMAT,
+        "line": record.line,
         "number": record.number,
+        "lineage": record.lineage,
         "schema": record.schema,
         "columns": record.columns,
         "rows": record.rows,
@@ -76,8 +93,10 @@ def parse_journal(block: bytes) -> JournalRecord:
         said = json.loads(block)
         _check_shape(said)
         return JournalRecord(
+            str(said["line"]),
             int(said["number"]),
             str(said["schema"]),
+            [(str(line), int(number)) for line, number in said["lineage"]],
             said["columns"],
             said["rows"],
             str(said["sample"]),

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from storage.journal.file import JOURNAL_FOLDER, is_journal_name
-from storage.journal.record import BrokenJournal, JournalRecord, parse_journal
+from storage.journal.places import JournalPlace
+from storage.journal.record import BrokenJournal, JournalRecord, parse_journal, parse_uri
 from storage.records import WarcPlace
 from storage.warc.name import parse_name
 from storage.warc.record import BrokenRecord, Record, parse_record, unpack_record
@@ -20,7 +21,8 @@ _TABLES = """
 CREATE TABLE answer (file TEXT, offset INTEGER, length INTEGER, url TEXT, fetched_at TEXT, status INTEGER,
   content_type TEXT, digest TEXT, kind TEXT, refers_url TEXT, refers_date TEXT, PRIMARY KEY (file, offset))
   WITHOUT ROWID;
-CREATE TABLE journal (number INTEGER, said_at TEXT, file TEXT, offset INTEGER, length INTEGER);
+CREATE TABLE journal (line TEXT, number INTEGER, said_at TEXT, file TEXT, offset INTEGER, length INTEGER,
+  is_aside INTEGER DEFAULT 1);
 """
 _COLUMNS = "url, fetched_at, status, content_type, payload_digest, warc_length"
 _ANSWERS = ("response", "revisit", "resource")
@@ -101,20 +103,53 @@ class ScannedFiles:
         """Return how many answers and files there are."""
         return int(self._connection.execute("SELECT count(*) FROM answer").fetchone()[0])
 
-    def count_journals(self) -> int:
-        """Return how many journal records there are."""
-        return int(self._connection.execute("SELECT count(*) FROM journal").fetchone()[0])
+    def choose_line(self) -> int:
+        """Choose whose records count: those of the line that was written last, and of its lineage.
 
-    def journals(self) -> Iterator[tuple[JournalRecord, WarcPlace]]:
-        """Yield the journal's records in the order in which they were written, with their places."""
-        places = self._connection.execute(
-            "SELECT file, offset, length FROM journal ORDER BY number, said_at, file, offset"
-        ).fetchall()
-        for place in (WarcPlace(*row) for row in places):
-            try:
-                yield parse_journal(self._read_block(place)), place
-            except (BrokenJournal, BrokenRecord) as broken:
-                self.damages.append(Damage(place.file, place.offset, str(broken)))
+        Return how many records are of other lines: what databases wrote that were replaced by older ones.
+        """
+        for written in reversed(self._list_journals("1")):
+            record = self._parse(written)
+            if record is None:
+                continue
+            for line, last in (*record.lineage, (record.line, record.number)):
+                self._connection.execute(
+                    "UPDATE journal SET is_aside = 0 WHERE line = ? AND number <= ?", (line, last)
+                )
+            break
+        return len(self.journals_aside())
+
+    def count_journals(self) -> int:
+        """Return how many journal records count."""
+        return len(self._list_journals("NOT is_aside"))
+
+    def journals_aside(self) -> list[JournalPlace]:
+        """Return the records that do not count, in the order in which they were written."""
+        return self._list_journals("is_aside")
+
+    def journals(self) -> Iterator[tuple[JournalRecord, JournalPlace]]:
+        """Yield the records that count in the order in which they were written, with their places."""
+        for written in self._list_journals("NOT is_aside"):
+            record = self._parse(written)
+            if record is not None:
+                yield record, written
+
+    def _list_journals(self, condition: str) -> list[JournalPlace]:
+        rows = self._connection.execute(
+            f"SELECT line, number, file, offset, length FROM journal WHERE {condition} "  # noqa: S608 - of ours
+            "ORDER BY number, said_at, file, offset"
+        )
+        return [JournalPlace(line, number, WarcPlace(*place)) for line, number, *place in rows]
+
+    def _parse(self, written: JournalPlace) -> JournalRecord | None:
+        """Read a record; None, and a damage, for one that cannot be read."""
+        place = written.place
+        try:
+            return parse_journal(self._read_block(place))
+        except (BrokenJournal, BrokenRecord) as broken:
+            damage = Damage(place.file, place.offset, str(broken))
+            self.damages += [damage] if damage not in self.damages else []
+            return None
 
     def answers(self, after: tuple[str, str, int] = ("", "", -1), limit: int = 500) -> list[StoredAnswer]:
         """Return answers by the time at which they came, from the one after that time, file and offset."""
@@ -143,12 +178,13 @@ class ScannedFiles:
 
     def _note(self, file: str, offset: int, length: int, record: Record) -> None:
         kind = record.fields.get("warc-type")
-        uri = record.fields.get("warc-target-uri", "")
         if kind in _ANSWERS:
             told = describe_stored(record)
             values = (file, offset, length, *told)
             self._connection.execute(f"INSERT INTO answer VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608
-        elif kind == "metadata" and uri.startswith("urn:jianbao:journal:"):
-            number, said_at = int(uri.rpartition(":")[2]), record.fields["warc-date"]
-            entry = (number, said_at, file, offset, length)
-            self._connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", entry)
+        elif (named := parse_uri(record)) is not None:
+            entry = (*named, record.fields["warc-date"], file, offset, length)
+            self._connection.execute(
+                "INSERT INTO journal (line, number, said_at, file, offset, length) VALUES (?, ?, ?, ?, ?, ?)",
+                entry,
+            )

@@ -7,6 +7,7 @@ packs nothing. What is owed stays so until its record is on the disk, so that a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -19,6 +20,7 @@ from storage.database.opening import SCHEMA_REVISION, reading, writing
 from storage.database.prepared import Prepared
 from storage.database.schema import metadata, revision
 from storage.database.schema_journal import PASSING, list_journalled
+from storage.events.event import open_event
 from storage.journal.file import JOURNAL_FOLDER, journal_file
 from storage.journal.originals import Originals
 from storage.journal.owed import (
@@ -32,7 +34,11 @@ from storage.journal.owed import (
 )
 from storage.journal.packing import find_start, join_rows, pack_rows
 from storage.journal.places import (
+    JournalPlace,
     enter_journal,
+    enter_unknown,
+    find_line,
+    find_longer_journals,
     find_lost_journals,
     forget_journals,
     is_journal_lacking,
@@ -40,6 +46,8 @@ from storage.journal.places import (
     next_number,
 )
 from storage.journal.record import JournalRecord, PackedArticle, format_journal
+from storage.records.saying import say
+from storage.records.text.parts import put_together
 from storage.warc.record import warc_uri
 
 _AT_ONCE = 1_500
@@ -72,7 +80,8 @@ def write_journal(
     Nothing is written where nothing but polls without news is owed, unless ``even_idle``, nor while another
     process writes the journal: that one, or who ends next, does it. ``all_of_it``: every row is owed, whether
     it was noted or not; so it is where a journal file is missing or too short, and where an archive of an
-    earlier version has none. At ``most`` so many records are written: the rest stays owed. Raises OSError,
+    earlier version has none. At ``most`` so many records are written: the rest stays owed. Records that this
+    database does not know are noted, and an event tells of them: it is older than they are. Raises OSError,
     also for a full disk: what was owed then still is.
     """
     folder = warc_folder / JOURNAL_FOLDER
@@ -80,15 +89,30 @@ def write_journal(
         lost = find_lost_journals(connection, folder)
         all_of_it = all_of_it or bool(lost) or is_journal_lacking(connection)
         is_due = is_record_due(connection) or (even_idle and count_owed(connection) > 0)
-    if not (is_due or all_of_it):
+        is_longer = bool(find_longer_journals(connection, folder))
+    if not (is_due or all_of_it or is_longer):
         return 0
     try:
         with FileLock(warc_folder.parent / "journal.lock", timeout=0):
+            if is_longer:
+                _learn_unknown(engine, folder)
+            if not (is_due or all_of_it):
+                return 0
             if all_of_it:
                 _owe_everything(engine, lost)
             return sum(1 for _ in islice(_write_records(engine, warc_folder, software), most))
     except Timeout:
         return 0
+
+
+def _learn_unknown(engine: Engine, folder: Path) -> None:
+    """Note what the journal has beyond what the database knows, and tell where another one wrote that."""
+    with writing(engine) as connection:
+        count = enter_unknown(connection, folder, find_longer_journals(connection, folder))
+        if count:
+            open_event(
+                connection, "database_older", say("custody.database_older", count=count), datetime.now(UTC)
+            )
 
 
 def _owe_everything(engine: Engine, lost: Sequence[str]) -> None:
@@ -105,14 +129,16 @@ def _write_records(engine: Engine, warc_folder: Path, software: str) -> Iterator
         while True:
             with writing(engine) as connection:
                 number = next_number(connection)
+                line, lineage = find_line(connection)
                 taken = take_owed(connection, number, _AT_ONCE)
             if not taken:
                 return
+            record = JournalRecord(line, number, SCHEMA_REVISION, lineage)
             with reading(engine) as connection:
-                record = _read_record(connection, warc_folder, number, taken)
-            place = file.append(number, format_journal(record))
+                _fill_record(connection, warc_folder, record, taken)
+            place = file.append(line, number, format_journal(record))
             with writing(engine) as connection:
-                enter_journal(connection, number, place)
+                enter_journal(connection, JournalPlace(line, number, place))
                 settle_owed(connection, number)
             yield record
 
@@ -122,16 +148,16 @@ def _known_end(engine: Engine, name: str) -> int:
         return journal_ends(connection).get(name, 0)
 
 
-def _read_record(
-    connection: Connection, warc_folder: Path, number: int, taken: Sequence[OwedRow]
-) -> JournalRecord:
-    record = JournalRecord(number, SCHEMA_REVISION)
+def _fill_record(
+    connection: Connection, warc_folder: Path, record: JournalRecord, taken: Sequence[OwedRow]
+) -> None:
     rows: Rows = {}
     for name in dict.fromkeys(one.name for one in taken):
         _read_table(connection, record, rows, name, [one for one in taken if one.name == name])
+    _leave_out_addresses(rows)
+    _say_bodies(connection, rows)
     _pack_articles(connection, warc_folder, record, rows)
     _add_rows(record, rows)
-    return record
 
 
 def _read_table(
@@ -143,7 +169,7 @@ def _read_table(
         if row is None:
             record.gone.setdefault(name, []).append(list(key))
         else:
-            rows.setdefault(name, {})[key] = _say_row(connection, name, columns, row)
+            rows.setdefault(name, {})[key] = row
     passing = sorted(PASSING.get(name, ()))
     seen = [one.key for one in taken if not one.is_whole]
     for key, row in read_rows(connection, name, passing, seen) if passing else ():
@@ -156,20 +182,31 @@ def _columns(name: str) -> list[str]:
     return [column.name for column in metadata.tables[name].columns if column.name not in left_out]
 
 
-def _say_row(connection: Connection, name: str, columns: Sequence[str], row: list[Any]) -> list[Any]:
-    """Return a row as the record has it.
+def _leave_out_addresses(rows: Rows) -> None:
+    """Have captures without their addresses where their WARC records have them just so."""
+    place = _columns("capture").index("url")
+    for row in rows.get("capture", {}).values():
+        if warc_uri(row[place]) == row[place]:
+            row[place] = None
 
-    A capture is without its address where its WARC record has it just so. A wording has its delivered body
-    whole, as it stands in its answer, and not by the parts that the text shares with it.
+
+def _say_bodies(connection: Connection, rows: Rows) -> None:
+    """Have wordings with their delivered bodies whole, as they stand in their answers, and not by the parts
+    that the text shares with them.
     """
-    said = dict(zip(columns, row, strict=True))
-    if name == "capture" and warc_uri(said["url"]) == said["url"]:
-        said["url"] = None
-    if name == "wording" and said["body_parts"] is not None:
-        whole = {"code": said["info_code"], "of_number": said["number"]}
-        (said["body_html"],) = _FIND_BODY.run(connection, whole).fetchone()
-        said["body_parts"] = None
-    return list(said.values())
+    article, wording = _columns("article"), _columns("wording")
+    code, text = article.index("info_code"), article.index("text")
+    texts = {row[code]: row[text] for row in rows.get("article", {}).values()}
+    code, number, body, parts = map(wording.index, ("info_code", "number", "body_html", "body_parts"))
+    for row in rows.get("wording", {}).values():
+        if row[parts] is None:
+            continue
+        if row[code] in texts:
+            row[body] = put_together(row[parts], texts[row[code]])
+        else:
+            whole = {"code": row[code], "of_number": row[number]}
+            (row[body],) = _FIND_BODY.run(connection, whole).fetchone()
+        row[parts] = None
 
 
 def _pack_articles(connection: Connection, warc_folder: Path, record: JournalRecord, rows: Rows) -> None:

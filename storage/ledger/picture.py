@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, literal, or_, select, update
 
 from storage.database.batches import batches
 from storage.database.opening import upsert
-from storage.database.schema import article, facsimile, issue_page, picture
+from storage.database.schema import article, capture, facsimile, issue_page, picture
 from storage.records import Issue, OwedPictures, PictureDecision, PictureOwed, StoredPicture
 from storage.records.picture import LONGEST_PICTURE_RETRY
 
 _TOGETHER = 500
+_OK = 200
 _NEW: Mapping[str, Any] = {"state": "owed", "attempts": 0, "error": None}
 
 
@@ -140,6 +142,36 @@ def _list_facsimiles_where(
         PictureOwed(row.url, row.kind, row.source, (row.day.isoformat(),), row.shown_on, row.attempts)
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture that is owed, and the capture from its address that the archive has."""
+
+    owed: PictureOwed
+    capture_id: int
+
+
+def list_kept_pictures(connection: Connection, after: int, limit: int) -> list[KeptPicture]:
+    """Return the owed pictures of which good answers are kept: those of the next captures behind an id."""
+    found: list[KeptPicture] = []
+    for table in (picture, facsimile):
+        is_kept = (capture.c.url == table.c.url) & (capture.c.status == _OK) & (capture.c.id > after)
+        is_owed = table.c.state.in_(("owed", "failed"))
+        ids = select(capture.c.id).join(table, is_kept).where(is_owed).distinct()
+        shown_by = table.c.info_code if table is picture else table.c.day
+        kind = literal("picture") if table is picture else table.c.kind
+        rows = connection.execute(
+            select(capture.c.id, table.c.url, kind, table.c.source, shown_by, table.c.attempts)
+            .join(table, is_kept)
+            .where(is_owed, capture.c.id.in_(ids.order_by(capture.c.id).limit(limit)))
+        )
+        found += [
+            KeptPicture(PictureOwed(url, kind, source, (str(by),), None, attempts), identity)
+            for identity, url, kind, source, by, attempts in rows
+        ]
+    last = max(sorted({one.capture_id for one in found})[:limit], default=0)
+    return sorted((one for one in found if one.capture_id <= last), key=lambda one: one.capture_id)
 
 
 def change_pictures(

@@ -44,6 +44,7 @@ SEVERITIES: dict[str, Severity] = {
     "captures_lost": "alarm",
     "warc_damaged": "alarm",
     "journal_unwritten": "warning",
+    "database_older": "alarm",
     "verify_failed": "alarm",
     "backup_failed": "alarm",
     "backup_old": "warning",

@@ -34,12 +34,15 @@ class FoundDamage:
     why: str
 
 
-def scan_file(path: Path) -> Iterator[FoundRecord | FoundDamage]:
-    """Yield what a file holds; behind damage it goes on at the next record. Raises OSError."""
-    if not path.stat().st_size:
+def scan_file(path: Path, start: int = 0) -> Iterator[FoundRecord | FoundDamage]:
+    """Yield what a file holds from a place on; behind damage it goes on at the next record.
+
+    Raises OSError.
+    """
+    if path.stat().st_size <= start:
         return
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-        place = 0
+        place = start
         while 0 <= place < len(data):
             try:
                 text, end = _unpack(data, place)

@@ -37,7 +37,6 @@ from spiders.readers.listing_page import read_list_page
 from spiders.readers.plain_text import read_plain_text
 from spiders.readers.post_file import NoArticle, read_post_file
 from spiders.readers.robots_txt import TOKEN, is_robots_txt, name_only_us
-from storage.articles.parts import cut_body, cut_text
 from storage.ledger.poll import uncounted
 from storage.records import (
     Article,
@@ -55,6 +54,7 @@ from storage.records import (
 )
 from storage.records.press_days import PRESS_ZONE
 from storage.records.text.liquid import neutralise_liquid, neutralise_plain, restore_liquid
+from storage.records.text.parts import cut_body, cut_text
 from storage.search import BadQuery, find_hits, make_snippet, mark_hits, parse_query
 from storage.search.folding import fold_with_spans
 from storage.search.tokens import article_tokens

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from jianbao.importing.warc.counts import WarcCounts
 from jianbao.importing.warc.order import WarcOrder
-from jianbao.importing.warc.survey import Survey
+from jianbao.importing.warc.records import Records
 from spiders.families.dated_address import fill_day
 from spiders.families.registry import FAMILIES
 from spiders.kinds.epaper_issue import IssueOrder, list_issue
@@ -73,7 +73,7 @@ class KeptList:
 class ListReader:
     """What polls lists from files, with the kinds of their sources."""
 
-    survey: Survey
+    survey: Records
     context: KindContext
     rows: dict[str, StoredSource]
     max_size: int
@@ -186,6 +186,8 @@ def enter_list(
     archive: Archive, found: KeptList, order: WarcOrder, *, keep: Callable[[Exchange], bool]
 ) -> int:
     """Enter what a list names and the ledger does not know; return how many articles that is.
+
+    ``owe`` enters the facsimiles that its source wants of issues.
 
     The list's answers are kept where it names anything new, and ``keep`` says that they are not held.
     """

@@ -16,6 +16,14 @@ Identify = Callable[[str], tuple[str, str] | None]
 """Says of an address the source and the info code of the article there, None where it is none."""
 
 
+OweIssues = Callable[[Connection, str, Sequence[Issue], datetime], None]
+"""Enters what a source wants of its issues beside their articles: their pages' pictures."""
+
+
+def _nothing(_connection: Connection, _source: str, _issues: Sequence[Issue], _now: datetime) -> None:
+    return
+
+
 def _as_it_is(decision: Decision, _source: str) -> Decision:
     return decision
 

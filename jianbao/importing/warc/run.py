@@ -38,7 +38,7 @@ from storage.records.saying import say
 from storage.warc.foreign.fault import Fault, Faulty
 from storage.warc.foreign.index import Entry, RecordIndex
 
-Watch = Callable[[WarcCounts], None]
+Watch = Callable[[WarcCounts], object]
 
 _TOGETHER = 16
 """Captures in one transaction: what holds up a crawl beside the import no longer than its own would."""
@@ -65,11 +65,11 @@ def import_warc(archive: Archive, order: WarcOrder, counted: WarcCounts, watch: 
                 stack.enter_context(hold_sources(archive.folder, (_LOCK,)))
             except SourceBusy as busy:
                 raise WarcImportBusy(str(say("warc.busy"))) from busy
-        _WarcImport(archive, order, counted, watch).run()
+        WarcImport(archive, order, counted, watch).run()
 
 
-class _WarcImport:
-    """One import under way."""
+class WarcImport:
+    """One import under way; what else reads answers again takes over how they are found and settled."""
 
     def __init__(self, archive: Archive, order: WarcOrder, counted: WarcCounts, watch: Watch | None) -> None:
         self._archive, self._order, self._counted, self._watch = archive, order, counted, watch
@@ -80,7 +80,7 @@ class _WarcImport:
         index = RecordIndex()
         try:
             with self._archive.reading() as connection:
-                rows = self._rows(list_sources(connection))
+                rows = self._rows_of(connection)
                 roles = Roles.of(self._order, self._order.identify(connection), [*rows.values()])
                 survey = Survey(roles, index, self._counted, datetime.now(UTC))
                 self._look_through(survey)
@@ -96,9 +96,9 @@ class _WarcImport:
             index_news(self._archive)
             shrink_some_texts(self._archive)
 
-    def _rows(self, stored: Sequence[StoredSource]) -> dict[str, StoredSource]:
+    def _rows_of(self, connection: Connection) -> dict[str, StoredSource]:
         """Return the sources by slug, those that are configured and not entered yet among them."""
-        rows = {row.slug: row for row in stored}
+        rows = {row.slug: row for row in list_sources(connection)}
         now = datetime.now(UTC)
         for slug, row in self._order.declared.items():
             if slug not in rows:
@@ -131,7 +131,7 @@ class _WarcImport:
             survey.index.of_role("article"), survey.index.of_role("moved"), key=attrgetter("moment")
         )
         for part in _parts(chain(pages, survey.index.of_role("wanted"))):
-            self._settle(survey, reader, part)
+            self._settle(reader, part)
             self._show(always=True)
         given.finish()
         if not self._order.dry_run:
@@ -165,18 +165,16 @@ class _WarcImport:
         with self._archive.reading() as connection:
             return key not in find_answers(connection, {key[2]})
 
-    def _settle(self, survey: Survey, reader: ArticleReader, entries: Sequence[Entry]) -> None:
+    def _settle(self, reader: ArticleReader, entries: Sequence[Entry]) -> None:
         """Read some captures, and have those settled that the archive does not hold."""
-        self._settle_all(self._unknown([*self._read(survey, reader, entries)]))
+        self._settle_all(self._unknown([*self._read(reader, entries)]))
 
     def _settle_all(self, found: Sequence[FoundCapture]) -> None:
         settle_all = preview if self._order.dry_run else settle
         for one, decision in zip(found, settle_all(self._archive, found), strict=True):
             self._count(one, decision)
 
-    def _read(
-        self, survey: Survey, reader: ArticleReader, entries: Sequence[Entry]
-    ) -> Iterator[FoundCapture]:
+    def _read(self, reader: ArticleReader, entries: Sequence[Entry]) -> Iterator[FoundCapture]:
         codes = {one.info_code for one in entries}
         with self._archive.reading() as connection:
             renamed = find_renamed(connection, codes)
@@ -190,7 +188,7 @@ class _WarcImport:
             try:
                 found = reader.read(replace(entry, info_code=code), listings.get(code, ()))
             except Faulty as lost:
-                self._counted.note_fault(*survey.place_of(entry), lost.fault)
+                self._counted.note_fault(*reader.lists.survey.place_of(entry), lost.fault)
                 continue
             if found is None:
                 continue

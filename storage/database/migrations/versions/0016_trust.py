@@ -214,11 +214,13 @@ def _add_journal() -> None:
     """Add what tells which rows the WARC files do not tell yet."""
     op.create_table(
         "journal",
+        sa.Column("line", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("warc_file", sa.String(), nullable=False),
         sa.Column("warc_offset", sa.Integer(), nullable=False),
         sa.Column("warc_length", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("number", name="pk_journal"),
+        sa.Column("is_aside", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("line", "number", name="pk_journal"),
     )
     op.create_table(
         "journal_owed",
