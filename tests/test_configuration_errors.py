@@ -95,9 +95,20 @@ def test_a_file_in_another_encoding(content: bytes, place: str, tmp_path: Path) 
             r": is not valid TOML: .*\(at end of document\)$|, line 1, column 13: is not valid",
         ),
         ("a = " + "[" * 5000, r": its values are nested too deeply"),
+        ("a." * 20_000 + "a = 1", r": its values are nested too deeply"),
+        ("[[ " + "a . " * 20_000 + "a]]", r": its values are nested too deeply"),
         ("a = " + "9" * 5000, r": is not valid TOML: Exceeds the limit"),
     ],
-    ids=["no-value", "no-equals", "table-twice", "open-string", "nested", "endless-number"],
+    ids=[
+        "no-value",
+        "no-equals",
+        "table-twice",
+        "open-string",
+        "nested",
+        "dotted",
+        "tables",
+        "endless-number",
+    ],
 )
 def test_broken_toml(text: str, place: str, write: Write) -> None:
     file = write(text)

@@ -70,10 +70,15 @@ def find_document(path: Path | None, environ: Mapping[str, str]) -> Path | None:
     return default if os.path.lexists(default) else None
 
 
+_ENDLESS_KEY = re.compile(r"""^[ \t]*\[{0,2}[ \t]*(?:[A-Za-z0-9_"'-]+[ \t]*\.[ \t]*){32}""", re.MULTILINE)
+
+
 def read_document(file: Path) -> Document:
     """Read a file; raise `ConfigurationError` when it can't be read, or is not TOML in UTF-8."""
     text = _decode(_read_bytes(file), file)
     try:
+        if _ENDLESS_KEY.search(text):
+            raise RecursionError  # noqa: TRY301 - tomllib would take the square of its length, and then find it
         tables = tomllib.loads(text)
     except RecursionError as error:
         raise ConfigurationError(f"{file}: its values are nested too deeply; write plain tables") from error
