@@ -3,7 +3,8 @@
 In an archive of the demo site 50 articles, 5 whole days, a week of one source, 20 pictures and 3 issues are
 taken away; ``gaps`` must name them and nothing else, and ``gaps --repair``, killed a few times on its way,
 must bring all of it back (exit status 1 when anything differs). Then the seconds of a look over 100,000
-articles, and of the look after a crawl. Everything is on loopback; prints a table and a line of JSON.
+articles, of a coverage statement, of what is overdue, of pages to be checked, and of the look after a crawl.
+Everything is on loopback; prints a table and a line of JSON.
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ from jianbao.demo import DemoSite, Press
 from jianbao.demo.declarations import declare_rooms
 from jianbao.demo.offer import daily_rooms
 from jianbao.demo.run import configure
+from jianbao.documents.coverage import read_statement
 from storage.archive.folder import Archive
+from storage.articles.lists import ArticleFilter
+from storage.ledger.arrears import list_overdue
+from storage.ledger.checks import list_due
 from storage.ledger.holes.every import list_holes
 from storage.ledger.holes.look import look_for_gaps
 from storage.records.hole import Hole
@@ -39,6 +44,8 @@ from storage.records.press_holidays import find_holiday
 
 _PAPERS = ("lxrb", "ybwb")
 _LOOKS = 5
+CHECKED = (1, 7, 30, 90, 365)
+"""Days after which pages are looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +159,17 @@ def measure_cost(folder: Path, sizes: Sizes) -> dict[str, Any]:
         whole = [_time(lambda: list_holes(view, now)) for _ in range(_LOOKS)]
         look = [_time(lambda: look_for_gaps(view, SLUGS[:1], now)) for _ in range(_LOOKS)]
         missed = [_time(lambda: look_for_gaps(view, SLUGS[-1:], now)) for _ in range(_LOOKS)]
+        stated = [_time(lambda: read_statement(view, ArticleFilter())) for _ in range(_LOOKS)]
+        overdue = [_time(lambda: list_overdue(view, now)) for _ in range(_LOOKS)]
+        due = [_time(lambda: list_due(view, SLUGS, CHECKED, now, 50)) for _ in range(_LOOKS)]
         holes = len(list_holes(view, now))
     return {
         "articles": sizes.stored,
         "holes": holes,
         "gaps_seconds": round(median(whole), 3),
+        "coverage_ms": round(1000 * median(stated), 2),
+        "overdue_ms": round(1000 * median(overdue), 2),
+        "pages_due_ms": round(1000 * median(due), 2),
         "look_ms": round(1000 * median(look), 2),
         "look_at_a_missed_day_ms": round(1000 * median(missed), 2),
     }

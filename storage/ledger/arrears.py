@@ -62,7 +62,7 @@ def list_overdue(connection: Connection, now: datetime) -> list[Arrears]:
     }
     vanished = exists().where(event.c.kind == "article_vanished", event.c.info_code == listing.c.info_code)
     overdue: dict[str, list[Row[Any]]] = {}
-    for row in connection.execute(_waiting().where(~vanished)):
+    for row in _list_waiting(connection, ~vanished):
         due_at = _listed_at(row, now) + timedelta(days=row.window_days) / 2
         if due_at <= now and (row.source not in told or told[row.source] < due_at):
             overdue.setdefault(row.source, []).append(row)
@@ -79,11 +79,18 @@ def list_failing(
     """
     wanted = set(slugs)
     waiting: dict[str, list[Row[Any]]] = {}
-    for row in connection.execute(_waiting()):
+    for row in _list_waiting(connection):
         if row.source in wanted and _earliest(row, now) < row.first_listed_at <= now + _SKEW:
             waiting.setdefault(row.source, []).append(row)
     found = (_failing(connection, rows, now, host_of) for rows in waiting.values() if len(rows) > 1)
     return [one for one in found if one is not None]
+
+
+def _list_waiting(connection: Connection, *also: ColumnElement[bool]) -> list[Row[Any]]:
+    """Return what waits at each source, what was listed first before the rest."""
+    # Not ordered by the database: it would go through all that was ever listed to find few.
+    rows = connection.execute(_waiting().where(*also)).all()
+    return sorted(rows, key=lambda row: (row.source, row.first_listed_at, row.info_code))
 
 
 def _waiting() -> Any:
@@ -103,7 +110,6 @@ def _waiting() -> Any:
             source.c.kind.not_in(UNLISTED_KINDS),
             ~exists().where(article.c.info_code == listing.c.info_code),  # another site's text may stand
         )
-        .order_by(listing.c.source, listing.c.first_listed_at, listing.c.info_code)
     )
 
 

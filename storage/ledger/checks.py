@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal_column, select
@@ -22,6 +23,8 @@ LATE = timedelta(days=30)
 IS_GONE = article.c.status == literal_column("'gone'")
 """That an article's page has vanished: in words of the index of such articles, so that it serves."""
 
+_TOGETHER = 200
+"""Articles that are looked at together."""
 _COLUMNS = [page_check.c[field.name] for field in fields(Look)]
 
 
@@ -79,34 +82,45 @@ def list_due(
     """
     if not slugs or not days:
         return []
-    late = list(_list_candidates(connection, slugs, sorted(days), now))
-    looked = find_looked(connection, [one.info_code for one in late])
-    due = [one for one in late if _may_be_looked_at(one, looked.get(one.info_code, NEVER_LOOKED), now)]
+    ordered = sorted(days)
+    ends = [*ordered[1:], ordered[-1] + LATE.days]
+    due: list[Due] = []
+    for day, end in zip(ordered, ends, strict=True):
+        late = _list_candidates(connection, slugs, timedelta(days=day), timedelta(days=end), now)
+        due += islice(_leave_looked_out(connection, late, now), limit)
     return [one.info_code for one in sorted(due, key=lambda one: (one.since, one.info_code))[:limit]]
 
 
+def _leave_looked_out(connection: Connection, late: Iterable[Due], now: datetime) -> Iterator[Due]:
+    """Yield those of some articles that were not looked at since they were due, in their order."""
+    for part in batches(late, _TOGETHER):
+        looked = find_looked(connection, [one.info_code for one in part])
+        for one in part:
+            if _may_be_looked_at(one, looked.get(one.info_code, NEVER_LOOKED), now):
+                yield one
+
+
 def _list_candidates(
-    connection: Connection, slugs: Collection[str], days: Sequence[int], now: datetime
-) -> Iterable[Due]:
-    """Yield the articles that nobody has fetched since they were last due, each once."""
-    oldest = now - timedelta(days=days[-1]) - LATE
-    query = (
-        select(listing.c.info_code, article.c.published_at, article.c.last_checked_at)
-        .join(article, article.c.info_code == listing.c.info_code)
-        .where(
-            listing.c.source.in_(slugs),
-            listing.c.state.in_(("archived", "gone")),
-            article.c.published_at >= oldest,
-            article.c.published_at <= now - timedelta(days=days[0]),
-        )
+    connection: Connection, slugs: Collection[str], day: timedelta, end: timedelta, now: datetime
+) -> Iterator[Due]:
+    """Yield the articles as old as one distance and not as old as the next that nobody has fetched since.
+
+    The most overdue come first, and no more are read than are taken.
+    """
+    listed = exists().where(
+        listing.c.info_code == article.c.info_code,
+        listing.c.source.in_(slugs),
+        listing.c.state.in_(("archived", "gone")),
     )
-    seen: set[str] = set()
-    for code, published_at, checked_at in connection.execute(query):
-        age = now - published_at
-        since = published_at + max(distance for day in days if (distance := timedelta(days=day)) <= age)
-        if checked_at < since and code not in seen:
-            seen.add(code)
-            yield Due(code, since)
+    query = (
+        select(article.c.info_code, article.c.published_at, article.c.last_checked_at)
+        .where(article.c.published_at > now - end, article.c.published_at <= now - day, listed)
+        .order_by(article.c.published_at, article.c.info_code)
+    )
+    with connection.execute(query.execution_options(yield_per=_TOGETHER)) as rows:
+        for code, published_at, checked_at in rows:
+            if checked_at < published_at + day:
+                yield Due(code, published_at + day)
 
 
 def _may_be_looked_at(due: Due, looked: Looked, now: datetime) -> bool:
