@@ -13,6 +13,7 @@ from support.printed_days import SLUG, PrintedDays, keep_days, moment
 from storage.database.schema import backfill
 from storage.events.event import list_open_events, resolve_all_events
 from storage.ledger.habits import each_day
+from storage.ledger.holes.covered import read_coverage
 from storage.ledger.holes.look import look_for_gaps, tell_gaps
 from storage.ledger.poll import record_poll
 from storage.records import Poll
@@ -162,3 +163,24 @@ def test_what_somebody_has_seen_is_not_told_again(days: PrintedDays) -> None:
     assert look(days, LAST + 2 * DAY) == [
         f"{SLUG} misses days: {LAST + DAY} (nothing was published, against its habit)"
     ]
+
+
+def test_a_day_that_was_watched_in_part_and_has_less_than_usual_is_told(days: PrintedDays) -> None:
+    outage = each_day(date(2026, 10, 20), date(2026, 10, 29))
+    border = outage[-4]
+    days.prints(lambda day: 0 if day in outage[1:-4] else 2 if day == border else 6)
+    days.change_source(last_succeeded_at=moment(outage[0]), last_outcome="failed")
+    with days.archive.writing() as connection:
+        record_poll(connection, Poll(SLUG, "unchanged", moment(outage[-1])))
+        record_poll(connection, Poll(SLUG, "unchanged", days.now))
+    assert days.spans() == [("unwatched", outage[1], outage[-5]), ("unwatched", border, border)]
+    assert str(days.day_holes()[1].reason) == (
+        "nobody watched a part of the day, of which 2 articles are known (every poll failed)"
+    )
+    with days.archive.reading() as view:
+        known = read_coverage(view, days.now).of(SLUG)
+    assert known.unwatched == ((outage[1], border),)
+    with days.archive.writing() as connection:
+        done = {"source": SLUG, "newest_first": True, "state": "done", "begun_at": days.now}
+        connection.execute(insert(backfill).values(**done, first_day=border, last_day=border))
+    assert days.spans() == [("unwatched", outage[1], outage[-5])]

@@ -25,9 +25,15 @@ class Pause:
     until: datetime
     reason: Saying
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day in UTC+8 that lie in it, in whole or in part."""
+        return press_day(self.since), press_day(self.until)
+
     def has_day(self, day: date) -> bool:
         """Return whether a day in UTC+8 lies in it, in whole or in part."""
-        return press_day(self.since) <= day <= press_day(self.until)
+        first, last = self.days
+        return first <= day <= last
 
 
 def note_pause(connection: Connection, poll: Poll) -> Pause | None:

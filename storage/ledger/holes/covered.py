@@ -61,6 +61,7 @@ def _read_source(
         unseen |= _list_unseen(connection, watch, watched - told)
     elif told:
         last = max(told)
+    told -= _list_days(holes, "unwatched")  # nobody watched a part of these, and they have less than usual
     lost -= told
     unseen -= told | lost
     known = (watched | set(_fill_pauses(told, watched))) - lost - unseen
@@ -93,13 +94,8 @@ def _list_unseen(connection: Connection, watch: Watch, empty: Iterable[date]) ->
     days = set(empty)
     unseen = {day for day in days if any(pause.has_day(day) for pause in watch.pauses)}
     done = [day for day in days - unseen if day >= press_day(watch.source.added_at)]
-    done = [day for day in done if not _is_filled(watch, day)]
+    done = [day for day in done if not watch.is_filled(day)]
     return unseen | set(done) - find_watched(connection, done, timedelta(days=watch.source.window_days))
-
-
-def _is_filled(watch: Watch, day: date) -> bool:
-    """Return whether a backfill that is done went through a day."""
-    return any(first <= day <= last for first, last in watch.filled)
 
 
 def _fill_pauses(told: set[date], watched: set[date]) -> Iterator[date]:

@@ -51,6 +51,28 @@ class Watch:
         """The source."""
         return self.ledger.source
 
+    def find_pause(self, day: date) -> Pause | None:
+        """Return the time without a watch in which a day lies, in whole or in part."""
+        return next((pause for pause in self.pauses if pause.has_day(day)), None)
+
+    def list_half_seen(self) -> set[date]:
+        """Return the days with articles of which nobody watched a part: there may have been more.
+
+        None of those that a backfill went through, and none of a source whose issues tell all.
+        """
+        if self.ledger.is_by_issue:
+            return set()
+        days = {day for pause in self.pauses for day in each_day(*pause.days) if self.count(day)}
+        return {day for day in days if not self.is_filled(day)}
+
+    def is_filled(self, day: date) -> bool:
+        """Return whether a backfill that is done went through a day."""
+        return any(first <= day <= last for first, last in self.filled)
+
+    def count(self, day: date) -> int:
+        """Return how many articles of a day are known."""
+        return self.ledger.published[day] + self.ledger.unarchived[day]
+
     def is_judged(self, day: date) -> bool:
         """Return whether a poll succeeded after a day was over, or a backfill went through it."""
         if day < press_day(self.source.added_at):
@@ -74,7 +96,7 @@ def find_days_of(connection: Connection, ledger: DayLedger, asked: Asked) -> Ite
     """Return those of one source, as `find_days`."""
     watch = read_watch(ledger, asked.now)
     yield from (hole for span in watch.spans if (hole := _undone(span, asked)) is not None)
-    known = _list_told(ledger) | _list_accounted(ledger.source.slug, watch, asked)
+    known = _list_told(ledger) - watch.list_half_seen() | _list_accounted(ledger.source.slug, watch, asked)
     for first, last in _within(watch.covered, asked):
         found: list[Missed] = []
         for start, end in _parts(first, last):
@@ -120,7 +142,8 @@ def _find_missed(connection: Connection, watch: Watch, silent: Sequence[date]) -
     first, last = silent[0] - _TOGETHER, silent[-1] + _TOGETHER
     teaching = max(first, watch.covered[0][0]), min(last, watch.covered[-1][1])
     habit = learn_span_habit(watch.ledger, *teaching, today=watch.covered[-1][1] + _DAY)
-    unwatched = _list_unwatched(connection, watch, [day for day in silent if habit.is_expected(day)])
+    expected = [day for day in silent if habit.is_expected(day) and not watch.count(day)]
+    unwatched = _list_unwatched(connection, watch, expected)
     judged = (_judge(day, watch, habit, day in unwatched) for day in silent)
     return [one for one in judged if one is not None]
 
@@ -138,8 +161,10 @@ def _join_missed(slug: str, found: Sequence[Missed], told: set[date]) -> Iterato
 
 
 def _judge(day: date, watch: Watch, habit: Habit, is_unwatched: bool) -> tuple[date, HoleKind, Saying] | None:
-    """Return what a day without anything is: against the habit, watched by nobody, or neither."""
-    pause = next((pause for pause in watch.pauses if pause.has_day(day)), None)
+    """Return what an empty day or one watched in part is: against the habit, unwatched, or neither."""
+    pause = watch.find_pause(day)
+    if watch.count(day):
+        return None if pause is None else _judge_half_seen(day, watch, habit, pause)
     if pause is None and not watch.is_judged(day):
         return None
     is_expected = habit.is_expected(day)
@@ -149,6 +174,14 @@ def _judge(day: date, watch: Watch, habit: Habit, is_unwatched: bool) -> tuple[d
             return day, "unwatched", say("holes.unwatched", days=watch.source.window_days, reason=reason)
         return day, "silent", say("holes.silent_issues" if habit.by_issue else "holes.silent")
     return None
+
+
+def _judge_half_seen(day: date, watch: Watch, habit: Habit, pause: Pause) -> Missed | None:
+    """Return a day as missed that has fewer articles than usual, where nobody watched a part of it."""
+    count = watch.count(day)
+    if habit.is_known and count >= habit.of(day).usual:
+        return None
+    return day, "unwatched", say("holes.half_watched", count=count, reason=pause.reason)
 
 
 def _list_told(ledger: DayLedger) -> set[date]:
