@@ -192,3 +192,9 @@ def test_a_saved_article_is_believed(shared: Path) -> None:
     assert [one.kind for one in found.paragraphs] == ["caption", "text", "text", "caption", "heading", "text"]
     assert [image.caption is not None for image in found.images] == [True, True]
     assert (draft.page, draft.page_name) == ("05", "冰点周刊")
+
+
+@pytest.mark.parametrize("tag", ["div=1", 'div="x"', "p[2]=", "div]"])
+def test_a_heading_in_an_element_of_no_sense_is_taken_out_of_the_text(tag: str) -> None:
+    html = f"<div id=zoom><{tag} class=bmnr_con_biaoti>堤上的灯</{tag}>{TEXT}</div>"
+    assert (read(html).title, lines(html)) == ("堤上的灯", LINES)

@@ -110,17 +110,15 @@ def _leads(href: str) -> bool:
 
 def _copied(place: HtmlElement, headings: Iterable[HtmlElement]) -> HtmlElement:
     """Return a copy of a place without its headings and the rows of names and days that stand with them."""
-    inside = [one for one in headings if any(around is place for around in one.iterancestors())]
-    paths = [place.getroottree().getpath(one) for one in inside]
-    root = place.getroottree().getpath(place)
+    inside = {one for one in headings if any(around is place for around in one.iterancestors())}
     copy = lxml_html.fragment_fromstring("<section></section>")
     copied = _deep(place)
+    headed = [its for one, its in zip(place.iter(), copied.iter(), strict=True) if one in inside]
     if copied.tag in _CELLS:
         copied.tag = "div"  # without its table it is no cell, whose lines would be one
     copy.append(copied)
-    if inside:
-        dropped = [one for path in paths for one in _at(copied, path.removeprefix(root))]
-        for one in (*dropped, *Elements(copied).select(_ROWS)):
+    if headed:
+        for one in (*headed, *Elements(copied).select(_ROWS)):
             if one is not copied and one.getparent() is not None:
                 one.drop_tree()
     return copied
@@ -130,11 +128,6 @@ def _deep(element: HtmlElement) -> HtmlElement:
     copy = deepcopy(element)
     copy.tail = None
     return copy
-
-
-def _at(root: HtmlElement, path: str) -> list[HtmlElement]:
-    found = root.xpath(f".{path}") if path else []
-    return [one for one in found if isinstance(one, HtmlElement)]
 
 
 def _inner(body: HtmlElement) -> str:
