@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _NEEDED = ("fastapi", "jinja2", "nh3", "prometheus_client", "uvicorn")
 _GRACE = 3  # seconds for answers under way
 _BACKLOG = 128
+_MOST_AT_ONCE = 512
+"""Connections at once: beyond these the answer is 503, so that a flood takes neither files nor memory."""
 
 
 class ExtraMissing(Unusable):
@@ -94,17 +96,18 @@ def _run(application: FastAPI, listening: socket.socket) -> None:
     """Serve until a signal comes: what is under way is finished, then the signal is raised as it came."""
     import uvicorn  # noqa: PLC0415 - it belongs to the extra
 
-    from jianbao.web.middleware.raw_addresses import TolerantProtocol  # noqa: PLC0415 - so does this
+    from jianbao.web.middleware.patience import ImpatientProtocol  # noqa: PLC0415 - so does this
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = uvicorn.Config(
         application,
-        http=TolerantProtocol,
+        http=ImpatientProtocol,
         log_config=None,
         access_log=False,
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
+        limit_concurrency=_MOST_AT_ONCE,
         ws="none",
     )
     spare_collector()
