@@ -192,6 +192,7 @@ def test_a_crawl_that_breaks_is_an_event_until_one_ends_well(
         assert ended.status == 1
         assert newsroom.events() == ["failed_run"], ended.stderr
         assert newsroom.rows("SELECT times FROM event") == [turn]
+        assert ("Traceback" in ended.stderr) == ("no such thing" in error), ended.stderr
         newsroom.site.publish()
     shown = newsroom.run("status", "--json")
     assert shown.status == 1

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from jianbao import __version__
 from jianbao.configuration import Configuration
 from jianbao.crawl.account import (
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
     from spiders.kinds.kind import KindContext
 
+_ERRORS = "scrapy.core.scraper"
+"""Whose log has the traces of what callbacks of the spider raise."""
 _GRACE = 2.0  # seconds that downloads in flight get after a signal; the whole stop takes less than five
 _PROGRESS_EVERY = 0.2  # seconds
 _COLLECT_AFTER = (10_000, 20, 20)  # new objects; collections of the youngest; collections of the middle ones
@@ -253,6 +257,7 @@ class CrawlProcess:
         self._watch = watch
         crawling = self._process.crawl(self._crawler, **carried)
         before = {number: signal.signal(number, self._interrupt) for number in _SIGNALS}
+        logging.getLogger(_ERRORS).addFilter(self._is_news)
         if watch is not None:
             self._show_progress()
         _spare_collector()
@@ -260,6 +265,7 @@ class CrawlProcess:
             self._process.start(install_signal_handlers=False)
         finally:
             self._stopping = True  # there is nothing left to stop
+            logging.getLogger(_ERRORS).removeFilter(self._is_news)
             for number, handler in before.items():
                 signal.signal(number, handler)
         self._count(crawling)
@@ -284,6 +290,11 @@ class CrawlProcess:
             if not self._counted.broken:  # else what broke it has been told, and is the error that was raised
                 self._counted.note(say("crawl.unexpected", errors=raised))
             self._counted.broken = True
+
+    def _is_news(self, record: logging.LogRecord) -> bool:
+        """Return whether an error's trace tells something: not that of an archive told to be unwritable."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not (self._counted.broken and isinstance(error, OSError | SQLAlchemyError))
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         # A signal may arrive anywhere, even in the middle of a commit: only leave word for the loop.
