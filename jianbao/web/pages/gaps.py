@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from jianbao.web.answers.rendering import render_page
-from jianbao.web.questions.addresses import ask_source, name_sources
+from jianbao.web.questions.addresses import AskedPage, name_sources
 from jianbao.web.questions.dependencies import OpenArchive, ServedArchive
 from storage.records.coverage import SourceCoverage, state_coverage
 from storage.records.hole import CONTRADICTIONS, Hole
@@ -21,7 +20,6 @@ from storage.records.saying import Saying, say
 router = APIRouter()
 
 _PAGE = 100
-_LAST_PAGE = 100_000
 _CODES = 3
 
 
@@ -52,17 +50,11 @@ class SourceSum:
 
 
 @router.get("/gaps")
-def show_gaps(
-    request: Request,
-    archive: OpenArchive,
-    source: str = "",
-    page: Annotated[int, Query(ge=1, le=_LAST_PAGE)] = 1,
-) -> Response:
+def show_gaps(request: Request, archive: OpenArchive, asked: AskedPage) -> Response:
     """Show the sum of the ledger by newspaper, and a page of the holes, the latest first."""
     with archive.reading() as view:
-        if source:
-            ask_source(view, source)
-        holes = [hole for hole in archive.holes(view) if source in ("", hole.source)]
+        source = asked.narrow(view)
+        holes = [hole for hole in archive.holes(view) if source in (None, hole.source)]
         holes.sort(key=lambda hole: (hole.last, hole.first), reverse=True)
         return render_page(
             request,
@@ -70,18 +62,17 @@ def show_gaps(
             "gaps.html",
             sums=_add_up(archive, view, holes, source),
             holds=not any(hole.kind in CONTRADICTIONS for hole in holes),
-            holes=[_show(hole) for hole in holes[(page - 1) * _PAGE : page * _PAGE]],
+            holes=[_show(hole) for hole in holes[(asked.number - 1) * _PAGE : asked.number * _PAGE]],
             count=len(holes),
             computed_at=archive.coverage(view).computed_at,
-            source=source,
-            page=page,
-            more=len(holes) > page * _PAGE,
+            more=len(holes) > asked.number * _PAGE,
             names=name_sources(view),
+            **asked.parameters,
         )
 
 
 def _add_up(
-    archive: ServedArchive, view: Connection, holes: Sequence[Hole], source: str
+    archive: ServedArchive, view: Connection, holes: Sequence[Hole], source: str | None
 ) -> dict[str, SourceSum]:
     states = archive.totals(view).states
     counts = Counter(hole.source for hole in holes)

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from jianbao.web.answers.rendering import render_page
-from jianbao.web.questions.addresses import ask_source, name_sources
+from jianbao.web.questions.addresses import AskedPage, name_sources
 from jianbao.web.questions.dependencies import OpenArchive
 from storage.articles.headlines import Headline
 from storage.articles.vanished import VanishedPage, list_vanished
@@ -23,7 +22,6 @@ from storage.records.saying import Saying, say
 router = APIRouter()
 
 _PAGE = 50
-_LAST_PAGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +42,20 @@ class VanishedDay:
 
 
 @router.get("/gone")
-def show_gone(
-    request: Request,
-    archive: OpenArchive,
-    source: str = "",
-    page: Annotated[int, Query(ge=1, le=_LAST_PAGE)] = 1,
-) -> Response:
+def show_gone(request: Request, archive: OpenArchive, asked: AskedPage) -> Response:
     """Show a page of the articles whose pages have vanished, the newest published first."""
     with archive.reading() as view:
-        if source:
-            ask_source(view, source)
-        asked = source or None
-        found = list_vanished(view, source=asked, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
+        source = asked.narrow(view)
+        found = list_vanished(view, source=source, limit=_PAGE + 1, offset=(asked.number - 1) * _PAGE)
         return render_page(
             request,
             view,
             "gone.html",
             days=_group(found[:_PAGE]),
-            count=count_vanished(view, asked),
-            source=source,
-            page=page,
+            count=count_vanished(view, source),
             more=len(found) > _PAGE,
             names=name_sources(view),
+            **asked.parameters,
         )
 
 

@@ -1,9 +1,12 @@
-"""What addresses ask for, read strictly: days, revisions, sources."""
+"""What addresses ask for, read strictly: days, revisions, sources, pages of lists."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Annotated
 
+from fastapi import Depends, Query
 from sqlalchemy import Connection
 
 from jianbao.web.answers.errors import NotShown, NotUnderstood
@@ -11,6 +14,33 @@ from storage.ledger.source import find_source, list_sources
 from storage.records import StoredSource
 from storage.records.press_days import BadDay, first_moment, last_moment, press_day
 from storage.records.saying import say
+
+_LAST_PAGE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Which page of a list is asked for, the first is 1, and of which source; "" is all of them."""
+
+    source: str
+    number: int
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What the templates of lists ask for."""
+        return {"source": self.source, "page": self.number}
+
+    def narrow(self, view: Connection) -> str | None:
+        """Return the source, None for all; raise `NotShown` when there is none of that name."""
+        return ask_source(view, self.source).slug if self.source else None
+
+
+def ask_list_page(source: str = "", page: Annotated[int, Query(ge=1, le=_LAST_PAGE)] = 1) -> ListPage:
+    """Return the page of a list that an address asks for."""
+    return ListPage(source, page)
+
+
+AskedPage = Annotated[ListPage, Depends(ask_list_page)]
 
 
 def ask_day(text: str) -> date:
